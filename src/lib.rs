@@ -1,0 +1,8 @@
+//! Tinnhiem: a verifiable ledger of influencer credibility.
+//!
+//! Signed events come in, a Merkle-published log keeps them, and scores that anyone can recompute
+//! come out. The modules are listed in the order in which they may use one another.
+
+pub mod limits;
+
+pub mod clock;

@@ -1,0 +1,52 @@
+//! Every bound that untrusted bytes, queues and files are held to.
+
+/// Largest payload of an event, in bytes.
+pub const PAYLOAD_BYTES: usize = 32 * 1024;
+/// Deepest nesting of a payload's arrays and objects.
+pub const JSON_DEPTH: usize = 16;
+/// Most signatures on one envelope.
+pub const SIGNATURES: usize = 8;
+/// Largest integer magnitude in a payload: the integers every JSON reader keeps exactly.
+pub const INTEGER_MAX: i64 = (1 << 53) - 1;
+/// Largest log entry: header, eight signatures and the largest payload.
+pub const ENTRY_BYTES: usize = 42 + 96 * SIGNATURES + PAYLOAD_BYTES;
+/// Largest envelope: base64 of the payload and of eight signatures, key ids and JSON around them.
+pub const ENVELOPE_BYTES: usize = 64 * 1024;
+/// Most attachments sent with one event.
+pub const ATTACHMENTS: usize = 16;
+/// Largest attachment, decoded, in bytes.
+pub const ATTACHMENT_BYTES: usize = 256 * 1024;
+/// Largest media type of an attachment, in bytes.
+pub const MEDIA_TYPE_BYTES: usize = 100;
+/// Largest body of `POST /v1/events`: an envelope and its attachments.
+pub const SUBMISSION_BYTES: usize = 1024 * 1024;
+/// Largest body of `POST /v1/events/batch`.
+pub const BATCH_BYTES: usize = 64 * 1024 * 1024;
+/// Most lines in one batch.
+pub const BATCH_LINES: usize = 50_000;
+/// Hashes (or entries) in a full tile.
+pub const TILE_WIDTH: u64 = 256;
+/// Target size of one stored pack of entries, in bytes.
+pub const PACK_BYTES: usize = 32 * 1024;
+/// Most entries in one group commit.
+pub const COMMIT_ENTRIES: usize = 512;
+/// Most events waiting for the sequencer; beyond that the answer is 503.
+pub const QUEUE_EVENTS: usize = 4_096;
+/// Furthest an event's `issued_at` may lie ahead of the ledger's clock, in milliseconds.
+pub const ISSUED_AHEAD_MS: u64 = 5 * 60 * 1000;
+/// Furthest an event's `issued_at` may lie behind the ledger's clock, in milliseconds.
+pub const ISSUED_BEHIND_MS: u64 = 7 * 24 * 3600 * 1000;
+/// Furthest back the council may date a key's compromise, in days.
+pub const COMPROMISE_DAYS: i32 = 90;
+/// Days before a key recovered by the council may act.
+pub const RECOVERY_DAYS: i32 = 14;
+/// Largest note (checkpoint with cosignatures) read from outside, in bytes.
+pub const NOTE_BYTES: usize = 128 * 1024;
+/// Largest receipt read from outside, in bytes.
+pub const RECEIPT_BYTES: usize = 256 * 1024;
+/// Most rows on one page of a listing.
+pub const PAGE_ROWS: usize = 1_000;
+/// Rows on a page that names no limit.
+pub const PAGE_ROWS_DEFAULT: usize = 100;
+/// Size at which the heads file rolls over, in bytes.
+pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
