@@ -89,11 +89,8 @@ impl FromStr for Timestamp {
             return Err(FORM);
         }
         let date: Date = text[..10].parse().map_err(|_| FORM)?;
-        let number = |from: usize, to: usize, bound: u64| {
-            digits(&bytes[from..to])
-                .filter(|&n| n < bound)
-                .ok_or(FORM)
-        };
+        let number =
+            |from: usize, to: usize, bound: u64| digits(&bytes[from..to]).filter(|&n| n < bound).ok_or(FORM);
         let ms = number(11, 13, 24)? * 3_600_000
             + number(14, 16, 60)? * 60_000
             + number(17, 19, 60)? * 1000
@@ -181,10 +178,7 @@ fn civil_from_days(days: i32) -> (i16, i8, i8) {
 }
 
 fn digits(bytes: &[u8]) -> Option<u64> {
-    bytes.iter().try_fold(0, |value, byte| {
-        byte.is_ascii_digit()
-            .then(|| value * 10 + u64::from(byte - b'0'))
-    })
+    bytes.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')))
 }
 
 /// Serialises as text for people and JSON, as the bare number in compact binary forms.
@@ -223,11 +217,7 @@ macro_rules! serde_as_text {
     };
 }
 
-serde_as_text!(
-    Timestamp,
-    u64,
-    r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
-);
+serde_as_text!(Timestamp, u64, r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$");
 serde_as_text!(Date, i32, r"^\d{4}-\d{2}-\d{2}$");
 
 /// Where the edges read the time: the machine's, or one that a test sets.
@@ -243,9 +233,7 @@ enum Source {
 impl Clock {
     /// The machine's wall clock.
     pub fn system() -> Self {
-        Self(Source::System {
-            started: Instant::now(),
-        })
+        Self(Source::System { started: Instant::now() })
     }
 
     /// A clock that stands at `now` until [`Clock::set`] moves it.
@@ -257,9 +245,8 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System { .. } => {
-                let since = std::time::SystemTime::now()
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .unwrap_or_default();
+                let since =
+                    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
                 Timestamp((since.as_millis() as u64).min(LAST_MS))
             }
             Source::Manual(now) => Timestamp(now.load(Ordering::SeqCst)),
