@@ -6,3 +6,9 @@
 pub mod limits;
 
 pub mod clock;
+
+pub mod json;
+
+pub mod dsse;
+
+pub mod event;

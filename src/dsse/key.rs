@@ -1,0 +1,239 @@
+//! Ed25519 keys and signatures (RFC 8032), and their PEM forms.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+/// A raw Ed25519 public key, written as 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PublicKey([u8; 32]);
+
+/// The text or PEM is not a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct MalformedKey(&'static str);
+
+/// The key could let two messages share a signature, or one key have two forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a usable Ed25519 key (not canonical, or of small order): generate another")]
+pub struct WeakKey;
+
+impl PublicKey {
+    /// A key read from its 32 bytes; whether it is usable is for [`PublicKey::check_admissible`].
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key's 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Whether `signature` over `message` is this key's, by strict verification.
+    pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
+        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+        VerifyingKey::from_bytes(&self.0).is_ok_and(|key| key.verify_strict(message, &signature).is_ok())
+    }
+
+    /// Whether the key may be enrolled: canonical, and not of small order.
+    ///
+    /// # Errors
+    /// [`WeakKey`]: its owner must generate another.
+    pub fn check_admissible(&self) -> Result<(), WeakKey> {
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| WeakKey)?;
+        let recompressed = key.to_edwards().compress().to_bytes();
+        if recompressed == self.0 && !key.is_weak() { Ok(()) } else { Err(WeakKey) }
+    }
+
+    /// The key as a SubjectPublicKeyInfo PEM, as OpenSSL reads it.
+    ///
+    /// # Errors
+    /// [`WeakKey`] when the bytes are no curve point.
+    pub fn to_pem(&self) -> Result<String, WeakKey> {
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| WeakKey)?;
+        key.to_public_key_pem(LineEnding::LF).map_err(|_| WeakKey)
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({self})")
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = MalformedKey;
+
+    fn from_str(text: &str) -> Result<Self, MalformedKey> {
+        hex32(text).map(Self).ok_or(MalformedKey("a key: 64 lower-case hex digits"))
+    }
+}
+
+/// Reads 64 lower-case hex digits.
+pub(super) fn hex32(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    blake3::Hash::from_hex(text).ok().map(|hash| *hash.as_bytes())
+}
+
+/// 32 bytes that people see as hex; binary forms carry them raw.
+macro_rules! serde_as_hex {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    self.as_bytes().serialize(serializer)
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    let text = Cow::<'de, str>::deserialize(deserializer)?;
+                    text.parse().map_err(serde::de::Error::custom)
+                } else {
+                    <[u8; 32]>::deserialize(deserializer).map(Self::from_bytes)
+                }
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": "^[0-9a-f]{64}$"})
+            }
+        }
+    };
+}
+
+pub(super) use serde_as_hex;
+
+serde_as_hex!(PublicKey);
+
+/// An Ed25519 signature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Signature([u8; 64]);
+
+impl Signature {
+    /// A signature read from its 64 bytes.
+    pub fn from_bytes(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
+    /// The signature's 64 bytes.
+    pub fn as_bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature(..)")
+    }
+}
+
+/// A secret key; wiped when dropped, never shown.
+#[derive(Clone)]
+pub struct SecretKey(SigningKey);
+
+impl SecretKey {
+    /// The key of a 32-byte seed.
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&seed))
+    }
+
+    /// A new key from the operating system's randomness.
+    ///
+    /// # Errors
+    /// When the system has none to give; nothing can be signed safely then.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *seed)?;
+        Ok(Self(SigningKey::from_bytes(&seed)))
+    }
+
+    /// Its public key.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs `message`.
+    pub fn sign(&self, message: &[u8]) -> Signature {
+        Signature(self.0.sign(message).to_bytes())
+    }
+
+    /// The key as PKCS#8 version 1 PEM, without the public key: the form every OpenSSL reads.
+    pub fn to_pem(&self) -> Zeroizing<String> {
+        KeypairBytes { secret_key: self.0.to_bytes(), public_key: None }
+            .to_pkcs8_pem(LineEnding::LF)
+            .expect("an Ed25519 key has a PKCS#8 form")
+    }
+
+    /// Reads a PKCS#8 PEM, as [`SecretKey::to_pem`] and `openssl genpkey -algorithm ed25519` write it.
+    ///
+    /// # Errors
+    /// [`MalformedKey`] when the text is something else.
+    pub fn from_pem(pem: &str) -> Result<Self, MalformedKey> {
+        SigningKey::from_pkcs8_pem(pem.trim_start())
+            .map(Self)
+            .map_err(|_| MalformedKey("an Ed25519 private key as PKCS#8 PEM (-----BEGIN PRIVATE KEY-----)"))
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey(of {})", self.public())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_its_pem_and_shows_no_secret() {
+        let key = SecretKey::from_seed(std::array::from_fn(|at| at as u8));
+        assert_eq!(
+            key.public().to_string(),
+            "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
+        );
+        let pem = key.to_pem();
+        assert_eq!(SecretKey::from_pem(&pem).unwrap().public(), key.public());
+        // RFC 8410 section 7: version 0, OID 1.3.101.112, the seed in an OCTET STRING, no public key.
+        assert!(pem.contains("MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"));
+        assert!(!format!("{key:?}").contains("000102"));
+    }
+
+    #[test]
+    fn small_order_and_non_canonical_keys_are_refused() {
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        // The field's prime plus one: the identity again, written differently.
+        let mut non_canonical = [0xff; 32];
+        non_canonical[0] = 0xee;
+        non_canonical[31] = 0x7f;
+        for bytes in [[0; 32], identity, non_canonical] {
+            assert_eq!(PublicKey::from_bytes(bytes).check_admissible(), Err(WeakKey));
+        }
+        assert_eq!(SecretKey::from_seed([7; 32]).public().check_admissible(), Ok(()));
+    }
+}

@@ -1,0 +1,66 @@
+//! `assessment.*`: graded findings of accredited assessors.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Commitment, IndicatorId};
+use super::{EventBody, reason_text};
+use crate::clock::Date;
+use crate::dsse::EventId;
+
+/// `assessment.published`: replaces the assessor's earlier assessment of the subject for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentPublished {
+    /// The policy version whose indicators and levels the grades use.
+    pub policy: u32,
+    /// The level of each indicator graded; null: does not apply to this subject.
+    pub grades: BTreeMap<IndicatorId, Option<u16>>,
+    /// What each grade rests on; the policy says for which levels it is required.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,
+    /// First day of the conduct observed.
+    pub observed_from: Date,
+    /// Last day of the conduct observed.
+    pub observed_until: Date,
+    /// Last day on which it counts; absent only where the policy sets no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// The assessor declares a conflict of interest: published, weighs nothing.
+    pub conflict: bool,
+    /// The assessor was paid by, or trades with, the subject or its group.
+    pub fee: bool,
+    /// The reasoning, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Commitment>,
+    /// The `assessment.notified` event; required once the policy sets a reply window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<EventId>,
+}
+
+/// `assessment.withdrawn`: by its assessor; nothing earlier returns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentWithdrawn {
+    /// The `assessment.published` event.
+    pub target: EventId,
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+impl EventBody for AssessmentPublished {
+    fn texts(&self) -> Vec<Commitment> {
+        self.statement.into_iter().collect()
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        self.evidence.values().flatten().copied().collect()
+    }
+}
+
+impl EventBody for AssessmentWithdrawn {
+    reason_text!();
+}

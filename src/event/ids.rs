@@ -1,0 +1,265 @@
+//! The names that events use: parties, subjects, topics, indicators, commitments.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A name is not in the form its kind asks for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct MalformedName(&'static str);
+
+/// Serialises as text; binary forms carry the same text.
+macro_rules! serde_by_text {
+    ($name:ident, $pattern:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern})
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+    };
+}
+
+/// A short text kept by reference count, since records repeat it.
+macro_rules! text_name {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal, $form:literal, $accepts:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedName;
+
+            fn from_str(text: &str) -> Result<Self, MalformedName> {
+                let accepts: fn(&str) -> bool = $accepts;
+                accepts(text).then(|| Self(text.into())).ok_or(MalformedName($form))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        serde_by_text!($name, $pattern);
+    };
+}
+
+fn is_slug(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+text_name!(
+    /// Who acts or owns a key: a member's slug, `council`, or a subject's id.
+    PartyId,
+    r"^[a-z0-9-]{1,40}$",
+    "a party: [a-z0-9-]{1,40}; names that begin with kol- are subject ids",
+    |text| is_slug(text) && (!text.starts_with("kol-") || SubjectId::from_str(text).is_ok())
+);
+
+impl PartyId {
+    /// The council as a whole.
+    pub fn council() -> Self {
+        Self("council".into())
+    }
+
+    /// Whether this is the council.
+    pub fn is_council(&self) -> bool {
+        &*self.0 == "council"
+    }
+
+    /// The subject, when this party is one.
+    pub fn as_subject(&self) -> Option<SubjectId> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<SubjectId> for PartyId {
+    fn from(subject: SubjectId) -> Self {
+        Self(subject.to_string().into())
+    }
+}
+
+text_name!(
+    /// A controller group: parties that one owner controls share it and count once.
+    GroupId,
+    r"^[a-z0-9-]{1,40}$",
+    "a group: [a-z0-9-]{1,40}",
+    is_slug
+);
+
+text_name!(
+    /// A field in which subjects are assessed and assessors accredited; policies list them.
+    TopicId,
+    r"^[a-z0-9-]{1,40}$",
+    "a topic: [a-z0-9-]{1,40}",
+    is_slug
+);
+
+text_name!(
+    /// A criterion of a policy, such as `C1`.
+    CriterionId,
+    r"^[A-Za-z0-9._-]{1,32}$",
+    "a criterion: [A-Za-z0-9._-]{1,32}",
+    is_code
+);
+
+text_name!(
+    /// An indicator of a policy, such as `I4`; it never changes its meaning.
+    IndicatorId,
+    r"^[A-Za-z0-9._-]{1,32}$",
+    "an indicator: [A-Za-z0-9._-]{1,32}",
+    is_code
+);
+
+text_name!(
+    /// A class of assessors whose weight a policy sets, such as `independent`.
+    ClassId,
+    r"^[a-z0-9-]{1,40}$",
+    "an assessor class: [a-z0-9-]{1,40}",
+    is_slug
+);
+
+text_name!(
+    /// A clause of the code of conduct.
+    ClauseId,
+    r"^[A-Za-z0-9._-]{1,32}$",
+    "a clause: [A-Za-z0-9._-]{1,32}",
+    is_code
+);
+
+const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// A subject (KOL): `kol-` and 13 random characters of Crockford's base32, lower case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubjectId([u8; 13]);
+
+impl SubjectId {
+    /// The id that 13 random bytes stand for; the low five bits of each count.
+    pub fn from_random(random: [u8; 13]) -> Self {
+        Self(random.map(|byte| CROCKFORD[usize::from(byte & 31)]))
+    }
+}
+
+impl FromStr for SubjectId {
+    type Err = MalformedName;
+
+    fn from_str(text: &str) -> Result<Self, MalformedName> {
+        text.strip_prefix("kol-")
+            .and_then(|rest| <[u8; 13]>::try_from(rest.as_bytes()).ok())
+            .filter(|rest| rest.iter().all(|byte| CROCKFORD.contains(byte)))
+            .map(Self)
+            .ok_or(MalformedName("a subject: kol- and 13 of 0123456789abcdefghjkmnpqrstvwxyz"))
+    }
+}
+
+impl fmt::Display for SubjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = std::str::from_utf8(&self.0).unwrap_or_default();
+        f.pad(&format!("kol-{rest}"))
+    }
+}
+
+serde_by_text!(SubjectId, r"^kol-[0-9a-hjkmnp-tv-z]{13}$");
+
+/// A salted commitment to a text or file: BLAKE3 keyed by its 32-byte salt, as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Commitment([u8; 32]);
+
+impl Commitment {
+    /// Commits to `bytes` under `salt`.
+    pub fn to(salt: &[u8; 32], bytes: &[u8]) -> Self {
+        Self(*blake3::keyed_hash(salt, bytes).as_bytes())
+    }
+
+    /// The commitment's 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A commitment read from its 32 bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl FromStr for Commitment {
+    type Err = MalformedName;
+
+    fn from_str(text: &str) -> Result<Self, MalformedName> {
+        const FORM: MalformedName = MalformedName("64 lower-case hex digits");
+        if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(FORM);
+        }
+        blake3::Hash::from_hex(text).map(|hash| Self(*hash.as_bytes())).map_err(|_| FORM)
+    }
+}
+
+impl fmt::Display for Commitment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+    }
+}
+
+serde_by_text!(Commitment, r"^[0-9a-f]{64}$");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commitment_vector_holds() {
+        let salt: [u8; 32] = std::array::from_fn(|at| at as u8);
+        assert_eq!(
+            Commitment::to(&salt, "Trần Bảo Ngân".as_bytes()).to_string(),
+            "1e5f6b22944631f2d5f3ed4094c3da5dcb61d78e66493738d9eeacf36016b5e0"
+        );
+    }
+
+    #[test]
+    fn kol_names_are_subject_ids_or_nothing() {
+        assert!("kol-0123456789abc".parse::<PartyId>().is_ok());
+        for wrong in ["kol-", "kol-0123456789abl", "Kol", "", "a b"] {
+            assert!(wrong.parse::<PartyId>().is_err(), "{wrong}");
+        }
+    }
+}

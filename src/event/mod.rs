@@ -1,0 +1,365 @@
+//! Events: what parties sign. A closed set of types, one file per family.
+//!
+//! [`Event::parse`] turns the exact payload bytes into a typed event; it asks nothing of the
+//! ledger's state. Whether an event may be recorded is for the rules.
+
+mod accreditation;
+mod assessment;
+mod contest;
+mod endorsement;
+mod ids;
+mod key;
+mod ledger;
+mod member;
+mod policy;
+mod sanction;
+pub mod schema;
+mod subject;
+
+pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
+pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
+pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
+pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
+pub use ids::{
+    ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId, SubjectId,
+    TopicId,
+};
+pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
+pub use ledger::{LedgerOpened, Operator, Seat};
+pub use member::{MemberAdmitted, MemberClass, MemberUpdated, Role};
+pub use policy::*;
+pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
+pub use subject::{SubjectDeparted, SubjectEnrolled};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::clock::Timestamp;
+use crate::{json, limits};
+
+/// What every body says of the texts and documents it commits to.
+pub trait EventBody {
+    /// Commitments to texts that must be attached when the event is submitted.
+    fn texts(&self) -> Vec<Commitment>;
+
+    /// Commitments to documents that may be attached, or stay with their custodian.
+    fn documents(&self) -> Vec<Commitment>;
+}
+
+/// A body that commits to nothing.
+macro_rules! no_texts {
+    () => {
+        fn texts(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+
+        fn documents(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+    };
+}
+
+/// A body whose one text is an optional `reason`.
+macro_rules! reason_text {
+    () => {
+        fn texts(&self) -> Vec<Commitment> {
+            self.reason.into_iter().collect()
+        }
+
+        fn documents(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+    };
+}
+
+use no_texts;
+use reason_text;
+
+/// The closed catalogue: the enum, the names, parsing and schemas all come from this one table.
+macro_rules! catalogue {
+    ($($variant:ident = $name:literal, subject: $subject:ident;)*) => {
+        /// The body of an event, by type.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Body {
+            $(#[doc = concat!("`", $name, "`")] $variant($variant),)*
+        }
+
+        /// Every event type, in the catalogue's order.
+        pub const TYPES: &[&str] = &[$($name),*];
+
+        impl Body {
+            /// The event's type, `family.verb`.
+            pub fn type_name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name,)* }
+            }
+
+            fn inner(&self) -> &dyn EventBody {
+                match self { $(Self::$variant(body) => body,)* }
+            }
+
+            fn parse(type_name: &str, raw: &str) -> Result<Self, Malformed> {
+                match type_name {
+                    $($name => serde_json::from_str(raw)
+                        .map(Self::$variant)
+                        .map_err(|error| Malformed::body($name, &error)),)*
+                    other => Err(Malformed::UnknownType(shortened(other))),
+                }
+            }
+
+            fn to_raw(&self) -> Box<RawValue> {
+                let json = match self { $(Self::$variant(body) => serde_json::value::to_raw_value(body),)* };
+                json.expect("event bodies are plain structures, which serialise")
+            }
+
+            fn takes_subject(&self) -> bool {
+                match self { $(Self::$variant(_) => $subject,)* }
+            }
+        }
+
+        fn body_schemas() -> Vec<(&'static str, bool, schemars::Schema)> {
+            vec![$((
+                $name,
+                $subject,
+                schemars::SchemaGenerator::default().into_root_schema_for::<$variant>(),
+            ),)*]
+        }
+
+        $(impl From<$variant> for Body {
+            fn from(body: $variant) -> Self {
+                Self::$variant(body)
+            }
+        })*
+    };
+}
+
+catalogue! {
+    LedgerOpened = "ledger.opened", subject: false;
+    PolicyPublished = "policy.published", subject: false;
+    MemberAdmitted = "member.admitted", subject: false;
+    MemberUpdated = "member.updated", subject: false;
+    AccreditationGranted = "accreditation.granted", subject: false;
+    AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
+    KeyAdded = "key.added", subject: false;
+    KeyRotated = "key.rotated", subject: false;
+    KeyRevoked = "key.revoked", subject: false;
+    SubjectEnrolled = "subject.enrolled", subject: true;
+    SubjectDeparted = "subject.departed", subject: true;
+    AssessmentPublished = "assessment.published", subject: true;
+    AssessmentWithdrawn = "assessment.withdrawn", subject: true;
+    EndorsementPublished = "endorsement.published", subject: true;
+    EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
+    SanctionImposed = "sanction.imposed", subject: true;
+    SanctionLifted = "sanction.lifted", subject: true;
+    ContestFiled = "contest.filed", subject: true;
+    ContestDecided = "contest.decided", subject: true;
+    ContestWithdrawn = "contest.withdrawn", subject: true;
+}
+
+/// One event, as parsed from the payload that was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The origin of the ledger it was signed for.
+    pub ledger: String,
+    /// Who issues it.
+    pub issuer: PartyId,
+    /// Whom it is about; present exactly for the types that are about a subject.
+    pub subject: Option<SubjectId>,
+    /// When its issuer says it was issued.
+    pub issued_at: Timestamp,
+    /// What it says.
+    pub body: Body,
+}
+
+/// The payload's members, as they stand in the JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload<'a> {
+    #[serde(borrow)]
+    ledger: std::borrow::Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    type_name: std::borrow::Cow<'a, str>,
+    issuer: PartyId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<SubjectId>,
+    issued_at: Timestamp,
+    #[serde(borrow)]
+    body: std::borrow::Cow<'a, RawValue>,
+}
+
+/// Why bytes are not an event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// The bytes are not the strict JSON that events are written in.
+    #[error(transparent)]
+    Json(#[from] json::Malformed),
+    /// The payload is over [`limits::PAYLOAD_BYTES`].
+    #[error("the payload is over {} bytes: shorten it, and attach texts instead", limits::PAYLOAD_BYTES)]
+    TooLarge,
+    /// A member is unknown, missing or of the wrong form.
+    #[error("{what}: {why}; compare it with the JSON Schema of its type")]
+    Member {
+        /// The type, or `payload` for the members around the body.
+        what: &'static str,
+        /// Which member, and what was expected.
+        why: String,
+        /// Whether the member is one that the type does not have.
+        unknown: bool,
+    },
+    /// The type is not in the catalogue.
+    #[error("there is no event type {0:?}: see the schemas for the types there are")]
+    UnknownType(String),
+    /// A type about a subject names none, or the reverse.
+    #[error("{0} events {1}")]
+    Subject(&'static str, &'static str),
+}
+
+impl Malformed {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Json(error) => error.code(),
+            Self::TooLarge => "payload.too_large",
+            Self::Member { unknown: true, .. } => "payload.unknown_member",
+            Self::Member { .. } => "payload.member",
+            Self::UnknownType(_) => "payload.type",
+            Self::Subject(..) => "payload.subject",
+        }
+    }
+
+    fn body(what: &'static str, error: &serde_json::Error) -> Self {
+        let why = error.to_string();
+        let unknown = why.starts_with("unknown field");
+        Self::Member { what, why: shortened(&why), unknown }
+    }
+}
+
+/// Error texts repeat what was sent, but not all of it.
+fn shortened(text: &str) -> String {
+    const CHARS: usize = 200;
+    if text.chars().count() <= CHARS {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(CHARS).collect();
+    format!("{kept}…")
+}
+
+impl Event {
+    /// Parses the exact bytes of a payload.
+    ///
+    /// # Errors
+    /// [`Malformed`], whose text says which member to mend.
+    pub fn parse(payload: &[u8]) -> Result<Self, Malformed> {
+        if payload.len() > limits::PAYLOAD_BYTES {
+            return Err(Malformed::TooLarge);
+        }
+        json::check(payload, limits::JSON_DEPTH)?;
+        Self::parse_checked(payload)
+    }
+
+    fn parse_checked(payload: &[u8]) -> Result<Self, Malformed> {
+        let outer: Payload<'_> =
+            serde_json::from_slice(payload).map_err(|error| Malformed::body("payload", &error))?;
+        let body = Body::parse(&outer.type_name, outer.body.get())?;
+        match (body.takes_subject(), outer.subject.is_some()) {
+            (true, false) => return Err(Malformed::Subject(body.type_name(), "name a subject")),
+            (false, true) => {
+                return Err(Malformed::Subject(body.type_name(), "name no subject: leave it out"));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            ledger: outer.ledger.into_owned(),
+            issuer: outer.issuer,
+            subject: outer.subject,
+            issued_at: outer.issued_at,
+            body,
+        })
+    }
+
+    /// The bytes to sign for this event: compact JSON in the documented member order.
+    pub fn to_payload(&self) -> Vec<u8> {
+        let raw = self.body.to_raw();
+        serde_json::to_vec(&Payload {
+            ledger: self.ledger.as_str().into(),
+            type_name: self.body.type_name().into(),
+            issuer: self.issuer.clone(),
+            subject: self.subject,
+            issued_at: self.issued_at,
+            body: std::borrow::Cow::Borrowed(&*raw),
+        })
+        .expect("a payload is a plain structure, which serialises")
+    }
+
+    /// Commitments to texts that must be attached when the event is submitted.
+    pub fn texts(&self) -> Vec<Commitment> {
+        self.body.inner().texts()
+    }
+
+    /// Every commitment an attachment of this event may match.
+    pub fn attachable(&self) -> Vec<Commitment> {
+        let mut all = self.body.inner().texts();
+        all.extend(self.body.inner().documents());
+        all
+    }
+}
+
+/// The exact bytes of the `body` member of a payload, which a `ledger.opened`'s origin commits to.
+///
+/// # Errors
+/// [`Malformed`] when the payload is not one.
+pub fn body_bytes(payload: &[u8]) -> Result<&[u8], Malformed> {
+    #[derive(Deserialize)]
+    struct BodyOnly<'a> {
+        #[serde(borrow)]
+        body: &'a RawValue,
+    }
+    serde_json::from_slice::<BodyOnly<'_>>(payload)
+        .map(|only| only.body.get().as_bytes())
+        .map_err(|error| Malformed::body("payload", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VECTOR: &str = r#"{"ledger":"ledger.example/2026","type":"endorsement.published","issuer":"vietreel","subject":"kol-0123456789abc","issued_at":"2026-11-20T03:04:05.678Z","body":{"relation":"none","topic":"food","expires_on":"2027-11-19"}}"#;
+
+    #[test]
+    fn the_vector_parses_and_is_written_again_byte_for_byte() {
+        let event = Event::parse(VECTOR.as_bytes()).unwrap();
+        assert_eq!(event.body.type_name(), "endorsement.published");
+        assert_eq!(String::from_utf8(event.to_payload()).unwrap(), VECTOR);
+        assert_eq!(
+            body_bytes(VECTOR.as_bytes()).unwrap(),
+            br#"{"relation":"none","topic":"food","expires_on":"2027-11-19"}"#
+        );
+    }
+
+    #[test]
+    fn each_fault_has_its_code() {
+        for (from, to, code) in [
+            ("endorsement.published", "endorsement.sold", "payload.type"),
+            ("\"topic\"", "\"extra\":1,\"topic\"", "payload.unknown_member"),
+            ("\"issuer\"", "\"extra\":1,\"issuer\"", "payload.unknown_member"),
+            ("\"topic\":\"food\",", "", "payload.member"),
+            ("\"none\"", "\"friendly\"", "payload.member"),
+            (".678Z", "Z", "payload.member"),
+            ("\"subject\":\"kol-0123456789abc\",", "", "payload.subject"),
+            ("\"food\"", "1.5", "json.float"),
+        ] {
+            let error = Event::parse(VECTOR.replacen(from, to, 1).as_bytes()).unwrap_err();
+            assert_eq!(error.code(), code, "{from} -> {to}: {error}");
+        }
+        let large = format!("{VECTOR}{}", " ".repeat(limits::PAYLOAD_BYTES));
+        assert_eq!(Event::parse(large.as_bytes()).unwrap_err().code(), "payload.too_large");
+    }
+
+    #[test]
+    fn every_type_has_a_schema_that_names_it() {
+        let schemas = schema::events();
+        assert_eq!(schemas.iter().map(|(name, _)| *name).collect::<Vec<_>>(), TYPES);
+        for (name, schema) in schemas {
+            assert_eq!(schema["properties"]["type"]["const"], name);
+        }
+    }
+}

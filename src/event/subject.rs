@@ -1,0 +1,50 @@
+//! `subject.*`: influencers joining and leaving the programme.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Commitment, GroupId, TopicId};
+use super::{EventBody, reason_text};
+use crate::dsse::PublicKey;
+
+/// `subject.enrolled`: a registrar and the subject's own key sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectEnrolled {
+    /// The normalised identity number, BLAKE3-keyed by the registrar's secret; one subject for ever.
+    pub identity: Commitment,
+    /// The attached public profile (name and handles).
+    pub profile: Commitment,
+    /// The signed consent, held by the registrar.
+    pub consent: Commitment,
+    /// The fields the subject works in.
+    #[schemars(length(min = 1, max = 3))]
+    pub topics: Vec<TopicId>,
+    /// Who controls the subject: an agency, or the subject alone.
+    pub group: GroupId,
+    /// The subject's first key, which signs this event too.
+    pub key: PublicKey,
+}
+
+/// `subject.departed`: the subject leaves; not during a sanction or an open contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectDeparted {
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+impl EventBody for SubjectEnrolled {
+    fn texts(&self) -> Vec<Commitment> {
+        vec![self.profile]
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        vec![self.consent]
+    }
+}
+
+impl EventBody for SubjectDeparted {
+    reason_text!();
+}
