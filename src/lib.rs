@@ -12,3 +12,5 @@ pub mod json;
 pub mod dsse;
 
 pub mod event;
+
+pub mod score;

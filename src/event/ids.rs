@@ -127,6 +127,13 @@ text_name!(
     is_slug
 );
 
+impl GroupId {
+    /// The group of a party that nobody else controls.
+    pub fn alone(party: &PartyId) -> Self {
+        Self(party.0.clone())
+    }
+}
+
 text_name!(
     /// A field in which subjects are assessed and assessors accredited; policies list them.
     TopicId,

@@ -1,0 +1,16 @@
+//! Scores: a pure function of a dossier, the parties, the policies, a log size and a date.
+//!
+//! Nothing here forgets. Every record carries the half-open interval of log sizes in which it
+//! stood, so the same records answer for the present, for any past size and for any future date.
+
+mod dossier;
+mod parties;
+mod policies;
+mod span;
+
+pub use dossier::{
+    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Recorded, Sanction, StandsFor,
+};
+pub use parties::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties, PartyClass, SeatRecord};
+pub use policies::{PolicyBook, PolicyVersion};
+pub use span::Span;

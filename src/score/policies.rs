@@ -1,0 +1,57 @@
+//! Every policy version, and which one is in force on a date.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Span;
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::Policy;
+
+/// One published version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyVersion {
+    /// The sizes at which it stands; a newer version closes those not yet in force.
+    pub span: Span,
+    /// The event that published it.
+    pub event: EventId,
+    /// Its number, from 1.
+    pub version: u32,
+    /// Its first day in force.
+    pub effective_from: Date,
+    /// The policy.
+    pub policy: Arc<Policy>,
+}
+
+/// Every version, in the order published.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PolicyBook {
+    versions: Vec<PolicyVersion>,
+}
+
+impl PolicyBook {
+    /// Every version, in the order published.
+    pub fn versions(&self) -> &[PolicyVersion] {
+        &self.versions
+    }
+
+    /// The version in force on `date`, as known at `size`.
+    pub fn in_force(&self, size: u64, date: Date) -> Option<&PolicyVersion> {
+        self.versions.iter().rev().find(|one| one.span.holds(size) && one.effective_from <= date)
+    }
+
+    /// The first day after `date` on which another version comes into force, as known at `size`.
+    pub fn next_change(&self, size: u64, date: Date) -> Option<Date> {
+        let later = self.versions.iter().filter(|one| one.span.holds(size)).map(|one| one.effective_from);
+        later.filter(|from| *from > date).min()
+    }
+
+    /// Adds a version that the entry at `seq`, recorded on `today`, publishes; pending ones end.
+    pub fn publish(&mut self, seq: u64, today: Date, version: PolicyVersion) {
+        for one in self.versions.iter_mut().filter(|one| one.effective_from > today) {
+            one.span.close_by(seq);
+        }
+        self.versions.push(version);
+    }
+}
