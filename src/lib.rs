@@ -14,3 +14,5 @@ pub mod dsse;
 pub mod event;
 
 pub mod score;
+
+pub mod state;

@@ -50,3 +50,7 @@ pub const PAGE_ROWS: usize = 1_000;
 pub const PAGE_ROWS_DEFAULT: usize = 100;
 /// Size at which the heads file rolls over, in bytes.
 pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
+/// Most seats of a council.
+pub const COUNCIL_SEATS: usize = 32;
+/// Longest urgent suspension, in days, both ends included.
+pub const URGENT_DAYS: i32 = 14;

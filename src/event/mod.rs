@@ -93,6 +93,12 @@ macro_rules! catalogue {
                 match self { $(Self::$variant(_) => $name,)* }
             }
 
+            /// The type's place in [`TYPES`].
+            pub fn type_number(&self) -> u8 {
+                let name = self.type_name();
+                TYPES.iter().position(|one| *one == name).unwrap_or(TYPES.len()) as u8
+            }
+
             fn inner(&self) -> &dyn EventBody {
                 match self { $(Self::$variant(body) => body,)* }
             }

@@ -14,3 +14,14 @@ pub use dossier::{
 pub use parties::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties, PartyClass, SeatRecord};
 pub use policies::{PolicyBook, PolicyVersion};
 pub use span::Span;
+
+use crate::clock::Date;
+
+/// A settled moment: which entries count, and on which date the score is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// How many entries count.
+    pub size: u64,
+    /// The civil date, at the ledger's offset.
+    pub as_of: Date,
+}

@@ -1,0 +1,95 @@
+//! `contest.*`
+
+use super::{Recording, State, sanction};
+use crate::dsse::EventId;
+use crate::event::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, IndicatorId, Outcome, Reduction};
+use crate::score::{Assessment, Contest, ContestStatus, Dossier, Sanction, StandsFor};
+
+impl State {
+    pub(super) fn file_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestFiled) {
+        let recorded = self.recorded(seq, entry);
+        let windows = self.policy_on(recorded.on).map(|policy| policy.windows).unwrap_or_default();
+        // Silence on admission admits, so an open contest is due when both steps' days are over.
+        let decide_by = windows
+            .decide
+            .map(|decide| recorded.on.plus_days(i32::from(windows.admit.unwrap_or(0)) + i32::from(decide)));
+        let record = Contest {
+            recorded,
+            target: body.target,
+            grounds: body.grounds,
+            decide_by,
+            status: ContestStatus::Open,
+        };
+        if let Some(dossier) = self.dossier_mut(entry) {
+            dossier.contests.push(StandsFor::opened_by(seq, record));
+        }
+    }
+
+    pub(super) fn decide_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDecided) {
+        let Some(dossier) = self.dossier_mut(entry) else { return };
+        let status = ContestStatus::Decided { outcome: body.outcome, by: entry.id };
+        let Some(target) = settle(dossier, seq, &body.contest, status) else { return };
+        match (body.outcome, &body.effect) {
+            (Outcome::Upheld, _) => strike(dossier, seq, &target),
+            (Outcome::Partial, Some(Effect::Struck(indicators))) => {
+                strike_grades(dossier, seq, &target, indicators);
+            }
+            (Outcome::Partial, Some(Effect::Reduced(reduction))) => {
+                sanction::amend(dossier, seq, &target, |before| reduced(before, reduction));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn withdraw_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestWithdrawn) {
+        if let Some(dossier) = self.dossier_mut(entry) {
+            settle(dossier, seq, &body.contest, ContestStatus::Withdrawn);
+        }
+    }
+}
+
+/// Closes an open contest and records how it ended; tells its target.
+fn settle(dossier: &mut Dossier, seq: u64, contest: &EventId, status: ContestStatus) -> Option<EventId> {
+    let standing = dossier.contests.iter_mut().find(|one| {
+        one.span.is_open()
+            && one.record.recorded.event == *contest
+            && one.record.status == ContestStatus::Open
+    })?;
+    standing.span.close_by(seq);
+    let settled = Contest { status, ..(*standing.record).clone() };
+    let target = settled.target;
+    dossier.contests.push(StandsFor::opened_by(seq, settled));
+    Some(target)
+}
+
+fn strike(dossier: &mut Dossier, seq: u64, target: &EventId) {
+    for one in dossier.assessments.iter_mut().filter(|one| one.record.recorded.event == *target) {
+        one.span.close_by(seq);
+    }
+    for one in dossier.sanctions.iter_mut().filter(|one| one.record.recorded.event == *target) {
+        one.span.close_by(seq);
+    }
+}
+
+fn strike_grades(dossier: &mut Dossier, seq: u64, target: &EventId, struck: &[IndicatorId]) {
+    let standing =
+        dossier.assessments.iter_mut().find(|one| one.span.is_open() && one.record.recorded.event == *target);
+    let Some(one) = standing else { return };
+    one.span.close_by(seq);
+    let before = (*one.record).clone();
+    let grades = before.grades.into_iter().filter(|(id, _)| !struck.contains(id)).collect();
+    dossier.assessments.push(StandsFor::opened_by(seq, Assessment { grades, ..before }));
+}
+
+fn reduced(before: Sanction, reduction: &Reduction) -> Sanction {
+    let ends_on = match (before.ends_on, reduction.ends_on) {
+        (Some(before), Some(after)) => Some(before.min(after)),
+        (before, after) => after.or(before),
+    };
+    Sanction {
+        severity: reduction.severity.min(before.severity),
+        term_days: ends_on.map(|last| last.days_since(before.starts_on).max(0) as u32 + 1),
+        ends_on,
+        ..before
+    }
+}

@@ -1,0 +1,271 @@
+//! The fold of the log: what is known after each entry.
+//!
+//! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
+//! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
+
+mod accreditation;
+mod assessment;
+mod contest;
+mod endorsement;
+mod index;
+mod key;
+mod ledger;
+mod member;
+mod policy;
+mod sanction;
+mod subject;
+
+pub use endorsement::Given;
+pub use index::{Filter, Index, Row};
+pub use ledger::Ledger;
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
+
+use crate::clock::{Date, Timestamp};
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{Body, Commitment, Event, PartyId, Policy, SubjectId};
+use crate::score::{At, Dossier, Parties, PolicyBook, Recorded};
+
+/// An event as the log holds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Recording<'a> {
+    /// Its id.
+    pub id: EventId,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The keys that signed it, ascending.
+    pub keys: &'a [PublicKey],
+    /// The event.
+    pub event: &'a Event,
+}
+
+/// Everything that follows from the first `size` entries.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    ledger: Option<Arc<Ledger>>,
+    size: u64,
+    last_at: Timestamp,
+    clocked: bool,
+    days: OrdMap<Date, u64>,
+    parties: Parties,
+    policies: PolicyBook,
+    dossiers: Vector<Arc<Dossier>>,
+    ordinals: OrdMap<SubjectId, u32>,
+    identities: OrdMap<Commitment, SubjectId>,
+    given: OrdMap<PartyId, Arc<Vec<Given>>>,
+    index: Index,
+}
+
+/// Why a score cannot be asked for a size and date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadMoment {
+    /// The size lies beyond the log, or is 0.
+    #[error("size {asked} is not between 1 and {size}, the log's size: ask for a size that exists")]
+    Size {
+        /// What was asked for.
+        asked: u64,
+        /// The log's size.
+        size: u64,
+    },
+    /// The date lies before the last entry counted.
+    #[error(
+        "as_of {as_of} is before {entry}, the date of the last entry of that size: ask for a later date or a smaller size"
+    )]
+    BeforeSize {
+        /// What was asked for.
+        as_of: Date,
+        /// The date of entry size−1.
+        entry: Date,
+    },
+    /// The ledger has no entry on or before the date.
+    #[error("as_of {0} is before the ledger's first entry: ask for a later date")]
+    BeforeFirst(Date),
+}
+
+impl BadMoment {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Size { .. } => "size.out_of_range",
+            Self::BeforeSize { .. } => "as_of.before_size",
+            Self::BeforeFirst(_) => "as_of.before_first",
+        }
+    }
+}
+
+impl State {
+    /// How many entries it reflects.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When the last entry was recorded.
+    pub fn last_at(&self) -> Timestamp {
+        self.last_at
+    }
+
+    /// Whether an entry has been recorded by the clock; history can no longer be brought in then.
+    pub fn clocked(&self) -> bool {
+        self.clocked
+    }
+
+    /// What `ledger.opened` said; none before entry 0.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_deref()
+    }
+
+    /// Minutes east of Greenwich of the ledger's civil dates.
+    pub fn utc_offset_min(&self) -> i32 {
+        self.ledger().map_or(0, |ledger| ledger.utc_offset_min)
+    }
+
+    /// The civil date of an instant in this ledger.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        at.date_at(self.utc_offset_min())
+    }
+
+    /// Members, groups, keys, seats and accreditations.
+    pub fn parties(&self) -> &Parties {
+        &self.parties
+    }
+
+    /// Every policy version.
+    pub fn policies(&self) -> &PolicyBook {
+        &self.policies
+    }
+
+    /// The policy in force on a date, as known now.
+    pub fn policy_on(&self, date: Date) -> Option<&Policy> {
+        self.policies.in_force(self.size, date).map(|version| &*version.policy)
+    }
+
+    /// Entries by position, id and filter.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The file of a subject.
+    pub fn dossier(&self, subject: &SubjectId) -> Option<&Arc<Dossier>> {
+        self.ordinals.get(subject).and_then(|ordinal| self.dossiers.get(*ordinal as usize))
+    }
+
+    /// Every file, in the order of first enrolment.
+    pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
+        &self.dossiers
+    }
+
+    /// The subject of an identity commitment.
+    pub fn subject_of(&self, identity: &Commitment) -> Option<SubjectId> {
+        self.identities.get(identity).copied()
+    }
+
+    /// The endorsements a party ever gave, in the order recorded.
+    pub fn given(&self, endorser: &PartyId) -> &[Given] {
+        self.given.get(endorser).map_or(&[], |all| all.as_slice())
+    }
+
+    /// The date of entry `size − 1`.
+    pub fn date_at_size(&self, size: u64) -> Option<Date> {
+        self.index.row(size.checked_sub(1)?).map(|row| self.date_of(row.recorded_at))
+    }
+
+    /// The size at the end of a date.
+    pub fn size_at_end_of(&self, date: Date) -> u64 {
+        self.days.range(..=date).next_back().map_or(0, |(_, size)| *size)
+    }
+
+    /// Settles the size and date of a question about scores; each defaults from the other.
+    ///
+    /// # Errors
+    /// [`BadMoment`] when they do not fit the log.
+    pub fn moment(&self, size: Option<u64>, as_of: Option<Date>, today: Date) -> Result<At, BadMoment> {
+        if let Some(asked) = size.filter(|asked| *asked == 0 || *asked > self.size) {
+            return Err(BadMoment::Size { asked, size: self.size });
+        }
+        let last = |size| self.date_at_size(size).unwrap_or_default();
+        let at = match (size, as_of) {
+            (None, None) => At { size: self.size, as_of: today.max(last(self.size)) },
+            (Some(size), None) => At { size, as_of: last(size) },
+            (None, Some(as_of)) => At { size: self.size_at_end_of(as_of), as_of },
+            (Some(size), Some(as_of)) => At { size, as_of },
+        };
+        if at.size == 0 {
+            return Err(BadMoment::BeforeFirst(at.as_of));
+        }
+        let entry = last(at.size);
+        if at.as_of < entry {
+            return Err(BadMoment::BeforeSize { as_of: at.as_of, entry });
+        }
+        Ok(at)
+    }
+
+    /// Records the next entry.
+    pub fn apply(&mut self, entry: Recording<'_>) {
+        let seq = self.size;
+        if let Body::LedgerOpened(body) = &entry.event.body {
+            self.open(seq, &entry, body);
+        }
+        let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
+        self.clocked |= !replayed;
+        self.last_at = entry.at;
+        self.days.insert(self.date_of(entry.at), seq + 1);
+        match &entry.event.body {
+            Body::LedgerOpened(_) => {}
+            Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
+            Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
+            Body::MemberUpdated(body) => self.update_member(seq, body),
+            Body::AccreditationGranted(body) => self.grant_accreditation(seq, &entry, body),
+            Body::AccreditationWithdrawn(body) => self.withdraw_accreditation(seq, body),
+            Body::KeyAdded(body) => self.add_key(seq, &entry, body),
+            Body::KeyRotated(body) => self.rotate_key(seq, &entry, body),
+            Body::KeyRevoked(body) => self.revoke_key(seq, body),
+            Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
+            Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
+            Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
+            Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
+            Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
+            Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
+            Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
+            Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
+            Body::ContestFiled(body) => self.file_contest(seq, &entry, body),
+            Body::ContestDecided(body) => self.decide_contest(seq, &entry, body),
+            Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
+        }
+        if let Some(dossier) = self.dossier_mut(&entry) {
+            dossier.timeline.push(seq);
+        }
+        self.index.push(Row {
+            id: entry.id,
+            recorded_at: entry.at,
+            kind: entry.event.body.type_number(),
+            issuer: entry.event.issuer.clone(),
+            subject: entry.event.subject,
+        });
+        self.size += 1;
+    }
+
+    /// The file of the subject an event is about, to write in.
+    fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
+        self.dossier_of_mut(&entry.event.subject?)
+    }
+
+    fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
+        let ordinal = *self.ordinals.get(subject)?;
+        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
+    }
+
+    fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {
+        let owned =
+            |key: &&PublicKey| self.parties.key(key).is_some_and(|record| record.owner == entry.event.issuer);
+        let signed_by = entry.keys.iter().find(owned).or(entry.keys.first());
+        Recorded {
+            event: entry.id,
+            seq,
+            at: entry.at,
+            on: self.date_of(entry.at),
+            signed_by: signed_by.copied().unwrap_or(PublicKey::from_bytes([0; 32])),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `sanction.*`
+
+use super::{Recording, State};
+use crate::event::{SanctionImposed, SanctionLifted};
+use crate::score::{Dossier, Sanction, StandsFor};
+
+impl State {
+    pub(super) fn impose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionImposed) {
+        let record = Sanction {
+            recorded: self.recorded(seq, entry),
+            severity: body.severity,
+            basis: body.basis.clone(),
+            starts_on: body.starts_on,
+            ends_on: body.ends_on,
+            term_days: body.ends_on.map(|last| last.days_since(body.starts_on).max(0) as u32 + 1),
+            lifted: false,
+        };
+        if let Some(dossier) = self.dossier_mut(entry) {
+            dossier.sanctions.push(StandsFor::opened_by(seq, record));
+        }
+    }
+
+    pub(super) fn lift_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionLifted) {
+        let today = self.date_of(entry.at);
+        if let Some(dossier) = self.dossier_mut(entry) {
+            amend(dossier, seq, &body.target, |before| Sanction {
+                ends_on: Some(before.ends_on.map_or(today, |last| last.min(today))),
+                lifted: true,
+                ..before
+            });
+        }
+    }
+}
+
+/// Closes the standing record of a sanction and opens the amended one.
+pub(super) fn amend(
+    dossier: &mut Dossier,
+    seq: u64,
+    target: &crate::dsse::EventId,
+    change: impl FnOnce(Sanction) -> Sanction,
+) {
+    let standing =
+        dossier.sanctions.iter_mut().find(|one| one.span.is_open() && one.record.recorded.event == *target);
+    let Some(one) = standing else { return };
+    one.span.close_by(seq);
+    let amended = change((*one.record).clone());
+    dossier.sanctions.push(StandsFor::opened_by(seq, amended));
+}

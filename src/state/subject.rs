@@ -1,0 +1,52 @@
+//! `subject.*`
+
+use std::sync::Arc;
+
+use super::{Recording, State};
+use crate::event::{SubjectEnrolled, SubjectId};
+use crate::score::{Capacity, Dossier, Enrolment, KeyRecord, Span, StandsFor};
+
+impl State {
+    pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {
+        let Some(subject) = entry.event.subject else { return };
+        let enrolment = Enrolment {
+            recorded: self.recorded(seq, entry),
+            registrar: entry.event.issuer.clone(),
+            profile: body.profile,
+            topics: body.topics.clone(),
+            group: body.group.clone(),
+        };
+        self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
+        let first_key = KeyRecord {
+            owner: subject.into(),
+            capacity: Capacity::Own,
+            span: Span::opened_by(seq),
+            live_from: entry.at,
+            added_at: entry.at,
+            added_by: None,
+            recovery: false,
+            invalid: Vec::new(),
+        };
+        self.parties.add_key(body.key, first_key);
+        self.identities.insert(body.identity, subject);
+        self.new_dossier(subject).enrolments.push(StandsFor::opened_by(seq, enrolment));
+    }
+
+    pub(super) fn depart_subject(&mut self, seq: u64, entry: &Recording<'_>) {
+        if let Some(subject) = entry.event.subject {
+            self.parties.set_subject_group(seq, subject, None);
+        }
+        if let Some(dossier) = self.dossier_mut(entry) {
+            dossier.enrolments.iter_mut().for_each(|one| one.span.close_by(seq));
+        }
+    }
+
+    fn new_dossier(&mut self, subject: SubjectId) -> &mut Dossier {
+        let next = self.dossiers.len() as u32;
+        let ordinal = *self.ordinals.entry(subject).or_insert(next) as usize;
+        if ordinal == self.dossiers.len() {
+            self.dossiers.push_back(Arc::new(Dossier::new(subject)));
+        }
+        Arc::make_mut(self.dossiers.get_mut(ordinal).expect("an ordinal names a file that was pushed"))
+    }
+}
