@@ -61,6 +61,16 @@ impl Index {
         self.seqs.get(id).copied()
     }
 
+    /// How many entries it holds.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The row at a seq.
     pub fn row(&self, seq: u64) -> Option<&Row> {
         self.rows.get(usize::try_from(seq).ok()?)

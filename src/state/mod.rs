@@ -5,6 +5,7 @@
 
 mod accreditation;
 mod assessment;
+mod blocks;
 mod contest;
 mod endorsement;
 mod index;
@@ -15,6 +16,7 @@ mod policy;
 mod sanction;
 mod subject;
 
+pub use blocks::{BadBlock, BlockId};
 pub use endorsement::Given;
 pub use index::{Filter, Index, Row};
 pub use ledger::Ledger;

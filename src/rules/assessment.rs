@@ -1,0 +1,85 @@
+//! `assessment.*`
+
+use super::{Case, Reason, Rejection};
+use crate::event::{AssessmentPublished, AssessmentWithdrawn, IndicatorId, Policy};
+use crate::score::Dossier;
+
+impl Case<'_> {
+    pub(super) fn assessment_published(&mut self, body: &AssessmentPublished) -> Result<(), Rejection> {
+        self.signed_by_issuer()?;
+        let dossier = self.dossier()?;
+        self.check_scope(dossier)?;
+        let version = self.state.policies().in_force(self.state.size(), self.today);
+        let in_force = version.map_or(0, |version| version.version);
+        Reason::AssessmentPolicy.unless(body.policy == in_force, format!("version {in_force} is in force"))?;
+        check_grades(self.policy, body)?;
+        check_evidence(self.policy, body)?;
+        let ordered = body.observed_from <= body.observed_until && body.observed_until <= self.today;
+        Reason::AssessmentObserved.unless(ordered, body.observed_until)?;
+        self.check_validity(body)?;
+        let needs_notice = self.policy.windows.reply.is_some();
+        Reason::AssessmentNotice.unless(!needs_notice && body.notice.is_none(), "notice")
+    }
+
+    fn check_scope(&self, dossier: &Dossier) -> Result<(), Rejection> {
+        let (parties, size, assessor) = (self.state.parties(), self.state.size(), &self.event.issuer);
+        let accreditation = parties.accreditation(assessor, size);
+        let accreditation = accreditation.ok_or_else(|| Reason::AssessmentScope.about(assessor))?;
+        let valid = accreditation.valid_until.is_none_or(|last| last >= self.today);
+        Reason::AssessmentScope.unless(valid, "accreditation expired")?;
+        let Some(enrolment) = dossier.enrolment(size) else { return Err(Reason::SubjectDeparted.into()) };
+        let covered = enrolment.topics.iter().any(|topic| accreditation.topics.contains(topic));
+        Reason::AssessmentScope.unless(covered, "none of the subject's topics")?;
+        let own = parties.group(assessor, size) == enrolment.group;
+        Reason::AssessmentOwnGroup.unless(!own, &enrolment.group)
+    }
+
+    fn check_validity(&self, body: &AssessmentPublished) -> Result<(), Rejection> {
+        match (body.valid_until, self.policy.assessment.max_validity_days) {
+            (None, None) => Ok(()),
+            (None, Some(days)) => Err(Reason::AssessmentValidity.about(format!("at most {days} days"))),
+            (Some(last), longest) => {
+                Reason::AssessmentValidity.unless(last >= self.today, last)?;
+                let latest = longest.map(|days| self.today.plus_days(i32::from(days)));
+                Reason::AssessmentValidity.unless(latest.is_none_or(|latest| last <= latest), last)
+            }
+        }
+    }
+
+    pub(super) fn assessment_withdrawn(&mut self, body: &AssessmentWithdrawn) -> Result<(), Rejection> {
+        self.signed_by_issuer()?;
+        let dossier = self.dossier()?;
+        let target = dossier.assessments.iter().rev().find(|one| one.record.recorded.event == body.target);
+        let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
+        Reason::TargetOther.unless(target.record.assessor == self.event.issuer, &target.record.assessor)?;
+        Reason::TargetEnded.unless(target.span.is_open(), body.target)
+    }
+}
+
+fn check_grades(policy: &Policy, body: &AssessmentPublished) -> Result<(), Rejection> {
+    for (id, level) in &body.grades {
+        let (_, indicator) = policy.indicator(id).ok_or_else(|| Reason::AssessmentGrades.about(id))?;
+        let within = level.is_none_or(|level| level <= indicator.max_level);
+        Reason::AssessmentGrades.unless(within, format!("{id} has levels 0 to {}", indicator.max_level))?;
+    }
+    let graded = body.grades.values().any(Option::is_some);
+    Reason::AssessmentGrades.unless(graded, "no indicator graded")
+}
+
+fn check_evidence(policy: &Policy, body: &AssessmentPublished) -> Result<(), Rejection> {
+    for id in body.evidence.keys() {
+        let graded = body.grades.get(id).is_some_and(Option::is_some);
+        Reason::AssessmentEvidence.unless(graded, id)?;
+    }
+    let needed = usize::from(policy.assessment.extreme_evidence);
+    for (id, level) in &body.grades {
+        let pieces = body.evidence.get(id).map_or(0, Vec::len);
+        let extreme = level.is_some_and(|level| is_extreme(policy, id, level));
+        Reason::AssessmentEvidence.unless(!extreme || pieces >= needed, format!("{id} needs {needed}"))?;
+    }
+    Ok(())
+}
+
+fn is_extreme(policy: &Policy, id: &IndicatorId, level: u16) -> bool {
+    level == 0 || policy.indicator(id).is_some_and(|(_, indicator)| level == indicator.max_level)
+}

@@ -1,0 +1,69 @@
+//! `key.*`
+
+use super::{Case, Reason, Rejection};
+use crate::event::{KeyAdded, KeyRevoked, KeyRotated, PartyId, RevocationCause};
+use crate::limits;
+use crate::score::Capacity;
+
+const DAY_MS: u64 = 24 * 3600 * 1000;
+
+impl Case<'_> {
+    pub(super) fn key_added(&mut self, body: &KeyAdded) -> Result<(), Rejection> {
+        if self.event.issuer.is_council() {
+            self.signers.council(0)?;
+        } else {
+            self.signers.party(&self.event.issuer)?;
+        }
+        self.signers.newcomer(&body.key)?;
+        self.signers.all_needed()?;
+        match &body.owner {
+            Some(owner) => {
+                let recovery = self.event.issuer.is_council() && self.has_own_keys(owner);
+                Reason::KeyOwner.unless(recovery, owner)
+            }
+            None => Reason::KeyOwner.unless(!self.event.issuer.is_council(), "council"),
+        }
+    }
+
+    pub(super) fn key_rotated(&mut self, body: &KeyRotated) -> Result<(), Rejection> {
+        self.signers.key_of(&body.old, &self.event.issuer)?;
+        self.signers.newcomer(&body.new)?;
+        self.signers.all_needed()
+    }
+
+    pub(super) fn key_revoked(&mut self, body: &KeyRevoked) -> Result<(), Rejection> {
+        if self.event.issuer.is_council() {
+            return self.key_revoked_by_council(body);
+        }
+        let record = self.state.parties().key(&body.key).ok_or_else(|| Reason::KeyUnknown.about(body.key))?;
+        Reason::KeyOtherOwner.unless(record.owner == self.event.issuer, body.key)?;
+        let waiting = record.recovery && record.live_from > self.at && record.span.holds(self.state.size());
+        if waiting && body.cause == RevocationCause::Cancelled {
+            self.signers.party(&self.event.issuer)?;
+        } else if record.capacity == Capacity::Seat {
+            self.signers.seat(&body.key)?;
+        } else {
+            self.signers.key_of(&body.key, &self.event.issuer)?;
+        }
+        self.signers.all_needed()?;
+        let dated = body.invalid_from.is_some() || body.cause == RevocationCause::Compromised;
+        Reason::KeyInvalidFrom.unless(!dated, body.key)
+    }
+
+    fn key_revoked_by_council(&mut self, body: &KeyRevoked) -> Result<(), Rejection> {
+        self.signed_by_council()?;
+        let record = self.state.parties().key(&body.key).ok_or_else(|| Reason::KeyTarget.about(body.key))?;
+        let Some(from) = body.invalid_from else {
+            return Reason::KeyTarget.unless(record.span.holds(self.state.size()), body.key);
+        };
+        let oldest = self.at.minus_ms(limits::COMPROMISE_DAYS as u64 * DAY_MS);
+        let dated = (oldest..=self.at).contains(&from) && body.cause == RevocationCause::Compromised;
+        Reason::KeyInvalidFrom.unless(dated, from)?;
+        let says_more = record.counts(self.state.size(), from);
+        Reason::KeyTarget.unless(says_more, body.key)
+    }
+
+    fn has_own_keys(&self, owner: &PartyId) -> bool {
+        self.state.parties().keys_of(owner).any(|(_, record)| record.capacity == Capacity::Own)
+    }
+}

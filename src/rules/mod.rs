@@ -1,0 +1,138 @@
+//! What may be recorded: every event is judged against the state before it.
+//!
+//! Pure: the server, an audit and the tests run the same rules. The order of judgement is that of
+//! [`Reason`]; the first rule broken is the answer.
+
+mod accreditation;
+mod assessment;
+mod contest;
+mod endorsement;
+mod key;
+mod ledger;
+mod member;
+mod policy;
+mod rejection;
+mod sanction;
+mod signers;
+mod subject;
+mod time;
+
+pub use rejection::{Kind, Reason, Rejection};
+pub use time::{check_recorded_at, record_at};
+
+use signers::Signers;
+
+use crate::clock::{Date, Timestamp};
+use crate::dsse::PublicKey;
+use crate::event::{Body, Event, PartyId, Policy, SubjectId};
+use crate::score::Dossier;
+use crate::state::State;
+
+/// An event that asks to be recorded, its signatures verified.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The exact bytes it was parsed from.
+    pub payload: &'a [u8],
+    /// The keys that signed it, ascending.
+    pub keys: &'a [PublicKey],
+    /// When it is to be recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// Judges whether the event may become the next entry.
+///
+/// The time of recording is judged apart: by [`record_at`] when it is chosen, by
+/// [`check_recorded_at`] when it is read from a log.
+///
+/// # Errors
+/// The first rule broken, in the documented order.
+pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
+    let Some(ledger) = state.ledger() else { return ledger::judge_opening(candidate) };
+    Reason::OtherLedger.unless(candidate.event.ledger == ledger.origin, &ledger.origin)?;
+    if matches!(candidate.event.body, Body::LedgerOpened(_)) {
+        return Err(Reason::AlreadyOpened.into());
+    }
+    let today = state.date_of(candidate.recorded_at);
+    let policy = state.policy_on(today).ok_or(Reason::NotOpened)?;
+    let mut case = Case {
+        state,
+        event: candidate.event,
+        at: candidate.recorded_at,
+        today,
+        policy,
+        signers: Signers::new(state, candidate.recorded_at, candidate.keys),
+    };
+    match &candidate.event.body {
+        Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
+        Body::PolicyPublished(body) => case.policy_published(body),
+        Body::MemberAdmitted(body) => case.member_admitted(body),
+        Body::MemberUpdated(body) => case.member_updated(body),
+        Body::AccreditationGranted(body) => case.accreditation_granted(body),
+        Body::AccreditationWithdrawn(body) => case.accreditation_withdrawn(body),
+        Body::KeyAdded(body) => case.key_added(body),
+        Body::KeyRotated(body) => case.key_rotated(body),
+        Body::KeyRevoked(body) => case.key_revoked(body),
+        Body::SubjectEnrolled(body) => case.subject_enrolled(body),
+        Body::SubjectDeparted(_) => case.subject_departed(),
+        Body::AssessmentPublished(body) => case.assessment_published(body),
+        Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
+        Body::EndorsementPublished(body) => case.endorsement_published(body),
+        Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
+        Body::SanctionImposed(body) => case.sanction_imposed(body),
+        Body::SanctionLifted(body) => case.sanction_lifted(body),
+        Body::ContestFiled(body) => case.contest_filed(body),
+        Body::ContestDecided(body) => case.contest_decided(body),
+        Body::ContestWithdrawn(body) => case.contest_withdrawn(body),
+    }
+}
+
+/// One event before the rules.
+struct Case<'a> {
+    state: &'a State,
+    event: &'a Event,
+    at: Timestamp,
+    today: Date,
+    policy: &'a Policy,
+    signers: Signers<'a>,
+}
+
+impl<'a> Case<'a> {
+    /// The issuer is the council, and enough seats of it signed, and nobody else.
+    fn signed_by_council(&mut self) -> Result<(), Rejection> {
+        self.issued_by_council()?;
+        self.signers.council(0)?;
+        self.signers.all_needed()
+    }
+
+    fn issued_by_council(&self) -> Result<(), Rejection> {
+        Reason::Issuer.unless(self.event.issuer.is_council(), &self.event.issuer)
+    }
+
+    /// The issuer signed, and nobody else.
+    fn signed_by_issuer(&mut self) -> Result<(), Rejection> {
+        self.signers.party(&self.event.issuer)?;
+        self.signers.all_needed()
+    }
+
+    /// The subject is the issuer, and signed alone.
+    fn signed_by_subject(&mut self) -> Result<(), Rejection> {
+        let subject = self.subject_id()?;
+        Reason::Issuer.unless(self.event.issuer == PartyId::from(subject), &self.event.issuer)?;
+        self.signed_by_issuer()
+    }
+
+    fn subject_id(&self) -> Result<SubjectId, Rejection> {
+        self.event.subject.ok_or(Reason::SubjectUnknown.into())
+    }
+
+    /// The file of a subject that has not left.
+    fn dossier(&self) -> Result<&'a Dossier, Rejection> {
+        let subject = self.subject_id()?;
+        let dossier = self.state.dossier(&subject).ok_or_else(|| Reason::SubjectUnknown.about(subject))?;
+        let enrolled = dossier.enrolment(self.state.size()).is_some();
+        Reason::SubjectDeparted.unless(enrolled, subject)?;
+        Ok(dossier)
+    }
+}

@@ -1,0 +1,252 @@
+//! Why an event may not be recorded: a closed list, in the order in which it is judged.
+
+use std::fmt;
+
+/// What kind of refusal it is; the edges turn it into a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only at entry 0, when a ledger is opened.
+    Opening,
+    /// The keys that signed may not do this.
+    Forbidden,
+    /// The event does not fit what is already recorded.
+    Conflict,
+    /// The event breaks a rule whatever is recorded.
+    Rule,
+}
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal, $kind:ident, $advice:literal;)*) => {
+        /// The reason of a refusal. The order is the order of judgement.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of judgement.
+            pub const ALL: &[Reason] = &[$(Reason::$name),*];
+
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What kind of refusal it is.
+            pub fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)* }
+            }
+
+            /// What is wrong and what to do next.
+            pub fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Entry 0 is something else.
+    NotOpened = "opening.missing", Opening, "entry 0 must be ledger.opened";
+    /// The origin does not commit to the opening.
+    Origin = "opening.origin", Opening, "the origin must end in the hash of the body of ledger.opened";
+    /// The opening was not issued by the council.
+    OpeningIssuer = "opening.issuer", Opening, "ledger.opened is issued by `council`";
+    /// Seats, keys, threshold, offset or policy of the opening cannot work.
+    OpeningBody = "opening.body", Opening, "mend the opening as said";
+    /// The opening's signatures do not reach its own threshold.
+    OpeningSignatures = "opening.signatures", Opening, "ledger.opened is signed by seats of the council it names, at least its threshold, and nobody else";
+
+    /// Signed for another ledger.
+    OtherLedger = "ledger.other", Rule, "put this ledger's origin into `ledger` and sign again";
+    /// The ledger is open already.
+    AlreadyOpened = "ledger.opened", Conflict, "a ledger is opened once; send other events";
+    /// Issued after the clock.
+    Future = "time.future", Rule, "issued_at may be at most 5 minutes ahead of the ledger's clock: check yours, sign again";
+    /// Issued too long ago.
+    Stale = "time.stale", Rule, "issued_at may be at most 7 days behind the ledger's clock: sign again with the present time";
+    /// History out of order.
+    OutOfOrder = "time.order", Conflict, "history is brought in by ascending issued_at, not before the last entry: sort it";
+
+    /// A key that nobody enrolled.
+    KeyUnknown = "key.unknown", Forbidden, "no party of this ledger has this key: sign with an enrolled key";
+    /// A key that has ended.
+    KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
+    /// A recovered key before its time.
+    KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
+    /// A key of another party.
+    KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
+    /// The issuer may not issue this type.
+    Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
+    /// Too few council seats signed.
+    CouncilThreshold = "council.threshold", Forbidden, "collect signatures of more seats, of distinct controller groups, with `tinnhiem sign`";
+    /// A signature that the event needs is absent.
+    SignatureMissing = "signature.missing", Forbidden, "add the missing signature with `tinnhiem sign`";
+    /// A signature that no rule needs.
+    SignatureUnneeded = "signature.unneeded", Rule, "leave this signature out: no rule needs it";
+
+    /// A new key that has an owner already.
+    KeyTaken = "key.taken", Conflict, "a key belongs to one owner for ever: generate another with `tinnhiem keygen`";
+    /// A new key that is not canonical or of small order.
+    KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem keygen`";
+    /// The owner of a key is named where it may not be, or not where it must.
+    KeyOwner = "key.owner", Rule, "`owner` names a member or subject when the council recovers a key, and is absent otherwise";
+    /// The key to end is not one that may be ended.
+    KeyTarget = "key.target", Conflict, "name a live key of the party";
+    /// The compromise is dated wrongly.
+    KeyInvalidFrom = "key.invalid_from", Rule, "only the council dates a compromise, at most 90 days back and not ahead, and says `compromised`";
+
+    /// The member's name cannot be given.
+    MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters";
+    /// The slug was given before.
+    MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
+    /// No such member.
+    MemberUnknown = "member.unknown", Conflict, "admit the member first";
+    /// An update that changes nothing.
+    MemberUnchanged = "member.unchanged", Conflict, "name what changes";
+
+    /// Not an assessor.
+    AccreditationMember = "accreditation.member", Conflict, "only a member of class assessor is accredited";
+    /// Unknown topics, class or a past end.
+    AccreditationTerms = "accreditation.terms", Rule, "topics and class must stand in the policy in force, and valid_until not lie in the past";
+
+    /// The policy's number is not the next.
+    PolicyVersion = "policy.version", Conflict, "number it one above the newest version published";
+    /// The policy begins too early.
+    PolicyEffective = "policy.effective_from", Rule, "a version begins after the newest one and at least the notice days ahead";
+    /// Numbers that the engine cannot work with.
+    PolicyBounds = "policy.bounds", Rule, "mend the policy as said";
+
+    /// No such subject.
+    SubjectUnknown = "subject.unknown", Conflict, "enrol the subject first";
+    /// The subject has left.
+    SubjectDeparted = "subject.departed", Conflict, "the subject has left the programme: nothing more is recorded about it";
+    /// The id is in use.
+    SubjectExists = "subject.exists", Conflict, "draw another random subject id";
+    /// The person is enrolled already.
+    SubjectIdentity = "subject.identity", Conflict, "this identity has a subject already: one for ever";
+    /// Topics that the policy does not have, twice, or too many.
+    SubjectTopics = "subject.topics", Rule, "name one to three distinct topics of the policy in force";
+    /// Leaving under a sanction.
+    SubjectSanctioned = "subject.sanctioned", Conflict, "nobody departs during a sanction: wait until it ends";
+    /// Leaving with a contest open.
+    SubjectContesting = "subject.contesting", Conflict, "nobody departs during an open contest: withdraw it first";
+
+    /// The event named is no such item of this subject.
+    TargetUnknown = "target.unknown", Conflict, "name the event id of an item of this kind about this subject";
+    /// The item is somebody else's.
+    TargetOther = "target.other_issuer", Forbidden, "only its issuer withdraws an item";
+    /// The item has ended.
+    TargetEnded = "target.ended", Conflict, "the item no longer stands: nothing is left to do";
+
+    /// The assessor may not assess in the subject's fields now.
+    AssessmentScope = "assessment.scope", Forbidden, "an assessor needs an accreditation in force that covers one of the subject's topics";
+    /// Assessor and subject are in one hand.
+    AssessmentOwnGroup = "assessment.own_group", Forbidden, "nobody assesses a subject of its own controller group";
+    /// Not the policy in force.
+    AssessmentPolicy = "assessment.policy", Conflict, "grade by the policy version in force today";
+    /// Grades that the policy does not have.
+    AssessmentGrades = "assessment.grades", Rule, "grade at least one indicator, with indicators and levels of the policy";
+    /// Evidence is missing or stray.
+    AssessmentEvidence = "assessment.evidence", Rule, "lowest and highest grades need evidence; evidence belongs to graded indicators";
+    /// Observation in the wrong order or ahead.
+    AssessmentObserved = "assessment.observed", Rule, "observed_from must not come after observed_until, nor that after today";
+    /// Validity missing, past or too long.
+    AssessmentValidity = "assessment.validity", Rule, "valid_until must not lie in the past nor beyond the policy's longest validity, and may be absent only where the policy sets none";
+    /// The notice that the policy requires.
+    AssessmentNotice = "assessment.notice", Conflict, "notify the subject first and name that event in `notice`, where the policy has a reply window";
+
+    /// Endorsing oneself.
+    EndorsementSelf = "endorsement.own_group", Forbidden, "nobody endorses itself or a subject of its own controller group";
+    /// A topic that is not the subject's.
+    EndorsementTopic = "endorsement.topic", Rule, "name one of the subject's topics";
+    /// The value of a commercial tie missing, or given without one.
+    EndorsementValue = "endorsement.value_band", Rule, "a commercial tie states its value band, and no other does";
+    /// Expired when published.
+    EndorsementExpiry = "endorsement.expires_on", Rule, "expires_on must not lie in the past";
+    /// A second one.
+    EndorsementExists = "endorsement.exists", Conflict, "one endorsement in force per endorser, subject and topic: withdraw the other first";
+
+    /// A severity without numbers.
+    SanctionSeverity = "sanction.severity", Rule, "choose a severity of the policy in force";
+    /// A basis that does not exist.
+    SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, or a recorded clause or decision";
+    /// Begins in the past.
+    SanctionStart = "sanction.starts_on", Rule, "a sanction begins today or later";
+    /// Ends wrongly.
+    SanctionTerm = "sanction.term", Rule, "ends_on lies between starts_on and the end of the policy's term; absent only where there is no term";
+    /// Urgent, but not an S4 of up to 14 days.
+    SanctionUrgent = "sanction.urgent", Rule, "only an S4 of at most 14 days is urgent";
+    /// The proposal that the policy requires.
+    SanctionProposal = "sanction.proposal", Conflict, "propose the sanction first and name that event in `proposal`, where the policy has a reply window";
+    /// Too small a council, or too few signatures, for S4 or S5.
+    SanctionGrave = "sanction.grave", Forbidden, "S4 and S5 need a council of the policy's least size and its signatures of distinct controller groups";
+
+    /// Too late to contest.
+    ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";
+    /// Contested already.
+    ContestOpen = "contest.exists", Conflict, "this item's contest is open: await the decision";
+    /// Decided before.
+    ContestSettled = "contest.settled", Conflict, "this item's contest was decided: the same facts are not contested twice";
+    /// Too many at once.
+    ContestCount = "contest.too_many", Conflict, "as many contests are open as the policy allows: await a decision or withdraw one";
+    /// An effect missing, stray or of the wrong kind.
+    ContestEffect = "contest.effect", Rule, "a partial outcome, and only that, says what remains: grades struck, or a milder sanction";
+    /// The panel that the policy requires.
+    ContestPanel = "contest.panel", Conflict, "name the seated panel in `panel`, where the policy has an admission window";
+}
+
+/// A refusal: its reason and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Rejection {
+    /// Why.
+    pub reason: Reason,
+    /// The key, member, date or limit in question.
+    pub about: String,
+}
+
+impl Rejection {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.reason.code()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.about.is_empty() {
+            f.write_str(self.reason.advice())
+        } else {
+            write!(f, "{}: {}", self.about, self.reason.advice())
+        }
+    }
+}
+
+impl Reason {
+    /// A refusal about `what`.
+    pub(super) fn about(self, what: impl fmt::Display) -> Rejection {
+        Rejection { reason: self, about: what.to_string() }
+    }
+
+    /// Refuses with this reason unless `holds`.
+    pub(super) fn unless(self, holds: bool, what: impl fmt::Display) -> Result<(), Rejection> {
+        if holds { Ok(()) } else { Err(self.about(what)) }
+    }
+}
+
+impl From<Reason> for Rejection {
+    fn from(reason: Reason) -> Self {
+        Self { reason, about: String::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct() {
+        let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+    }
+}

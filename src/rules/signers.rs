@@ -1,0 +1,130 @@
+//! Which of the signatures an event needs, and whether their keys may act.
+
+use std::collections::BTreeSet;
+
+use super::{Reason, Rejection};
+use crate::clock::Timestamp;
+use crate::dsse::PublicKey;
+use crate::event::PartyId;
+use crate::score::{Capacity, KeyRecord};
+use crate::state::State;
+
+/// The keys that signed an event, each marked once a rule has needed it.
+pub(super) struct Signers<'a> {
+    state: &'a State,
+    at: Timestamp,
+    keys: &'a [PublicKey],
+    needed: Vec<PublicKey>,
+}
+
+impl<'a> Signers<'a> {
+    pub(super) fn new(state: &'a State, at: Timestamp, keys: &'a [PublicKey]) -> Self {
+        Self { state, at, keys, needed: Vec::with_capacity(keys.len()) }
+    }
+
+    /// A live key of `party` must have signed.
+    pub(super) fn party(&mut self, party: &PartyId) -> Result<PublicKey, Rejection> {
+        let mut refusal = None;
+        for (key, record) in self.known() {
+            if record.owner != *party || record.capacity != Capacity::Own {
+                continue;
+            }
+            match self.live(key, record) {
+                Ok(()) => {
+                    self.needed.push(*key);
+                    return Ok(*key);
+                }
+                Err(rejection) => refusal = Some(rejection),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| self.stranger(party)))
+    }
+
+    /// This very key of `party` must have signed, and be live.
+    pub(super) fn key_of(&mut self, key: &PublicKey, party: &PartyId) -> Result<(), Rejection> {
+        let record = self.state.parties().key(key).ok_or_else(|| Reason::KeyUnknown.about(key))?;
+        Reason::KeyOtherOwner.unless(record.owner == *party && record.capacity == Capacity::Own, key)?;
+        self.live(key, record)?;
+        self.present(key)
+    }
+
+    /// This live seat key must have signed.
+    pub(super) fn seat(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+        let record = self.state.parties().key(key).ok_or_else(|| Reason::KeyUnknown.about(key))?;
+        self.live(key, record)?;
+        self.present(key)
+    }
+
+    /// A key that has no owner yet must have signed, and be fit to be enrolled.
+    pub(super) fn newcomer(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+        self.present(key)?;
+        Reason::KeyTaken.unless(self.state.parties().key(key).is_none(), key)?;
+        key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))
+    }
+
+    /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.
+    pub(super) fn council(&mut self, least: usize) -> Result<usize, Rejection> {
+        let (state, size) = (self.state, self.state.size());
+        let mut groups = BTreeSet::new();
+        let mut refusal = None;
+        for (key, record) in self.known() {
+            if record.capacity != Capacity::Seat {
+                continue;
+            }
+            match self.live(key, record) {
+                Ok(()) => {
+                    self.needed.push(*key);
+                    groups.insert(state.parties().group(&record.owner, size));
+                }
+                Err(rejection) => refusal = Some(rejection),
+            }
+        }
+        let threshold = state.parties().threshold(size).max(least);
+        if groups.len() >= threshold {
+            return Ok(groups.len());
+        }
+        if groups.is_empty() {
+            return Err(refusal.unwrap_or_else(|| self.stranger(&PartyId::council())));
+        }
+        Err(Reason::CouncilThreshold.about(format!("{} of {threshold} signatures", groups.len())))
+    }
+
+    /// No signature may be left that nothing needed.
+    pub(super) fn all_needed(&self) -> Result<(), Rejection> {
+        match self.keys.iter().find(|key| !self.needed.contains(key)) {
+            None => Ok(()),
+            Some(key) if self.state.parties().key(key).is_none() => Err(Reason::KeyUnknown.about(key)),
+            Some(key) => Err(Reason::SignatureUnneeded.about(key)),
+        }
+    }
+
+    /// Whether `key` signed at all.
+    pub(super) fn includes(&self, key: &PublicKey) -> bool {
+        self.keys.contains(key)
+    }
+
+    fn known(&self) -> impl Iterator<Item = (&'a PublicKey, &'a KeyRecord)> + use<'a> {
+        let state = self.state;
+        self.keys.iter().filter_map(move |key| Some((key, state.parties().key(key)?)))
+    }
+
+    fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+        Reason::SignatureMissing.unless(self.includes(key), format!("key {key}"))?;
+        self.needed.push(*key);
+        Ok(())
+    }
+
+    fn live(&self, key: &PublicKey, record: &KeyRecord) -> Result<(), Rejection> {
+        Reason::KeyRevoked.unless(record.span.holds(self.state.size()), key)?;
+        Reason::KeyNotLive.unless(record.live_from <= self.at, key)
+    }
+
+    /// Why none of the keys is one of `party`'s.
+    fn stranger(&self, party: &PartyId) -> Rejection {
+        let parties = self.state.parties();
+        match self.keys.iter().find(|key| parties.key(key).is_none()) {
+            Some(key) => Reason::KeyUnknown.about(key),
+            None => Reason::KeyOtherOwner.about(format!("no signature of {party}")),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `subject.*`
+
+use std::collections::BTreeSet;
+
+use super::{Case, Reason, Rejection};
+use crate::event::{Role, SubjectEnrolled, TopicId};
+
+impl Case<'_> {
+    pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {
+        self.signers.party(&self.event.issuer)?;
+        let registrar = self.state.parties().member(&self.event.issuer, self.state.size());
+        let may = registrar.is_some_and(|member| member.roles.contains(&Role::Registrar));
+        Reason::Issuer.unless(may, &self.event.issuer)?;
+        self.signers.newcomer(&body.key)?;
+        self.signers.all_needed()?;
+        let subject = self.subject_id()?;
+        Reason::SubjectExists.unless(self.state.dossier(&subject).is_none(), subject)?;
+        let known = self.state.subject_of(&body.identity);
+        Reason::SubjectIdentity.unless(known.is_none(), body.identity)?;
+        let distinct: BTreeSet<&TopicId> = body.topics.iter().collect();
+        let count = (1..=3).contains(&body.topics.len()) && distinct.len() == body.topics.len();
+        Reason::SubjectTopics.unless(count, format!("{} topics", body.topics.len()))?;
+        for topic in distinct {
+            Reason::SubjectTopics.unless(self.policy.topics.contains_key(topic), topic)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn subject_departed(&mut self) -> Result<(), Rejection> {
+        self.signed_by_subject()?;
+        let dossier = self.dossier()?;
+        let size = self.state.size();
+        let running = dossier.sanctions(size).find(|one| one.ends_on.is_none_or(|last| last >= self.today));
+        if let Some(sanction) = running {
+            return Err(Reason::SubjectSanctioned.about(sanction.recorded.event));
+        }
+        match dossier.open_contests(size).next() {
+            Some(contest) => Err(Reason::SubjectContesting.about(contest.recorded.event)),
+            None => Ok(()),
+        }
+    }
+}
