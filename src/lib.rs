@@ -13,6 +13,10 @@ pub mod dsse;
 
 pub mod event;
 
+pub mod log;
+
 pub mod score;
 
 pub mod state;
+
+pub mod rules;

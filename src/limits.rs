@@ -54,3 +54,5 @@ pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
 pub const COUNCIL_SEATS: usize = 32;
 /// Longest urgent suspension, in days, both ends included.
 pub const URGENT_DAYS: i32 = 14;
+/// Longest origin or note name, in bytes.
+pub const ORIGIN_BYTES: usize = 200;

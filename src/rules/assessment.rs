@@ -11,7 +11,8 @@ impl Case<'_> {
         self.check_scope(dossier)?;
         let version = self.state.policies().in_force(self.state.size(), self.today);
         let in_force = version.map_or(0, |version| version.version);
-        Reason::AssessmentPolicy.unless(body.policy == in_force, format!("version {in_force} is in force"))?;
+        Reason::AssessmentPolicy
+            .unless(body.policy == in_force, format!("version {in_force} is in force"))?;
         check_grades(self.policy, body)?;
         check_evidence(self.policy, body)?;
         let ordered = body.observed_from <= body.observed_until && body.observed_until <= self.today;

@@ -80,7 +80,12 @@ impl<'a> Case<'a> {
     }
 
     /// The item may have ended since the contest was filed; its outcome is recorded all the same.
-    fn check_effect(&self, dossier: &Dossier, contest: &Contest, body: &ContestDecided) -> Result<(), Rejection> {
+    fn check_effect(
+        &self,
+        dossier: &Dossier,
+        contest: &Contest,
+        body: &ContestDecided,
+    ) -> Result<(), Rejection> {
         let target = &contest.target;
         let fits = match (&body.outcome, &body.effect) {
             (Outcome::Upheld | Outcome::Rejected, None) => true,

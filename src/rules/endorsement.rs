@@ -18,9 +18,8 @@ impl Case<'_> {
         Reason::EndorsementValue.unless(commercial == body.value_band.is_some(), "value_band")?;
         Reason::EndorsementExpiry.unless(body.expires_on >= self.today, body.expires_on)?;
         let mut standing = dossier.endorsements(size);
-        let twin = standing.find(|one| {
-            one.endorser == *endorser && one.topic == body.topic && one.expires_on >= self.today
-        });
+        let twin = standing
+            .find(|one| one.endorser == *endorser && one.topic == body.topic && one.expires_on >= self.today);
         twin.map_or(Ok(()), |twin| Err(Reason::EndorsementExists.about(twin.recorded.event)))
     }
 

@@ -33,8 +33,14 @@ fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
     let seats = body.council.len();
     fault((1..=limits::COUNCIL_SEATS).contains(&seats), "the council has 1 to 32 seats")?;
     let distinct = |count: usize| count == seats;
-    fault(distinct(body.council.iter().map(|one| one.seat).collect::<BTreeSet<_>>().len()), "seats are numbered apart")?;
-    fault(distinct(body.council.iter().map(|one| &one.member).collect::<BTreeSet<_>>().len()), "each seat has its own member")?;
+    fault(
+        distinct(body.council.iter().map(|one| one.seat).collect::<BTreeSet<_>>().len()),
+        "seats are numbered apart",
+    )?;
+    fault(
+        distinct(body.council.iter().map(|one| &one.member).collect::<BTreeSet<_>>().len()),
+        "each seat has its own member",
+    )?;
     let keys: BTreeSet<_> =
         body.council.iter().map(|one| one.key).chain([body.operator.key, body.log_key]).collect();
     fault(keys.len() == seats + 2, "seats, operator and log have keys of their own")?;
@@ -47,7 +53,10 @@ fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
         Reason::OpeningBody.unless(fits, format!("{member} is not a member's name"))?;
     }
     let most = seats.min(limits::SIGNATURES);
-    fault((1..=most).contains(&usize::from(body.threshold)), "the threshold lies between 1 and the seats (at most 8)")?;
+    fault(
+        (1..=most).contains(&usize::from(body.threshold)),
+        "the threshold lies between 1 and the seats (at most 8)",
+    )?;
     fault(body.utc_offset_min.abs() <= 14 * 60, "utc_offset_min lies between -840 and 840")?;
     score::check_bounds(&body.policy).map_err(|error| Reason::OpeningBody.about(error))
 }

@@ -11,7 +11,8 @@ impl Case<'_> {
         self.signers.all_needed()?;
         self.dossier()?;
         let severity = self.policy.sanction.severities.get(&body.severity);
-        let severity = severity.ok_or_else(|| Reason::SanctionSeverity.about(format!("{:?}", body.severity)))?;
+        let severity =
+            severity.ok_or_else(|| Reason::SanctionSeverity.about(format!("{:?}", body.severity)))?;
         self.check_basis(&body.basis)?;
         Reason::SanctionStart.unless(body.starts_on >= self.today, body.starts_on)?;
         self.check_term(body, severity.term_days)?;
@@ -38,7 +39,8 @@ impl Case<'_> {
             (None, None) => Ok(()),
             (Some(last), Some(days)) => {
                 let latest = body.starts_on.plus_days(i32::from(days) - 1);
-                Reason::SanctionTerm.unless((body.starts_on..=latest).contains(&last), format!("at most until {latest}"))
+                Reason::SanctionTerm
+                    .unless((body.starts_on..=latest).contains(&last), format!("at most until {latest}"))
             }
             _ => Err(Reason::SanctionTerm.about(format!("{:?}", body.severity))),
         }
@@ -50,7 +52,8 @@ impl Case<'_> {
         }
         let seats = self.state.parties().council(self.state.size()).count();
         let rule = &self.policy.sanction;
-        let enough = seats >= usize::from(rule.grave_min_seats) && signed >= usize::from(rule.grave_signatures);
+        let enough =
+            seats >= usize::from(rule.grave_min_seats) && signed >= usize::from(rule.grave_signatures);
         Reason::SanctionGrave.unless(enough, format!("{signed} signatures, {seats} seats"))
     }
 

@@ -1,0 +1,191 @@
+//! Checking a whole log without trusting whoever keeps it.
+//!
+//! Pure: entries and tiles are handed in from wherever they lie. [`CheckedEntry::check`] is what may run on
+//! every core; [`Auditor::take`] folds the checked entries in order, with the rules of the server.
+
+mod finding;
+mod tiles;
+
+pub use finding::{Finding, Place};
+pub use tiles::TileAudit;
+
+use crate::clock::Timestamp;
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{Body, Event};
+use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, leaf_hash};
+use crate::rules::{self, Candidate};
+use crate::state::{Recording, State};
+
+/// An entry whose bytes and signatures were checked; its place in the log was not.
+#[derive(Debug)]
+pub struct CheckedEntry {
+    leaf: Hash,
+    chain: ChainHash,
+    opened: Result<OpenedEntry, (&'static str, String)>,
+}
+
+#[derive(Debug)]
+struct OpenedEntry {
+    prev: ChainHash,
+    recorded_at: Timestamp,
+    id: EventId,
+    keys: Vec<PublicKey>,
+    payload: Vec<u8>,
+    event: Event,
+}
+
+impl CheckedEntry {
+    /// Parses an entry and its event, and verifies every signature strictly.
+    pub fn check(bytes: &[u8]) -> Self {
+        Self { leaf: leaf_hash(bytes), chain: ChainHash::of_entry(bytes), opened: OpenedEntry::open(bytes) }
+    }
+}
+
+impl OpenedEntry {
+    fn open(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
+        let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
+        let (prev, recorded_at) = (entry.prev, entry.recorded_at);
+        let verified = entry.verify().map_err(|error| (error.code(), error.to_string()))?;
+        let event = Event::parse(verified.payload()).map_err(|error| (error.code(), error.to_string()))?;
+        let (id, keys) = (verified.id(), verified.keys().collect());
+        let (payload, _) = verified.into_parts();
+        Ok(Self { prev, recorded_at, id, keys, payload, event })
+    }
+}
+
+/// Replays a log entry by entry, noting everything that is wrong.
+pub struct Auditor {
+    origin: Origin,
+    state: State,
+    frontier: Frontier,
+    chain: ChainHash,
+    entry_findings: Vec<Finding>,
+    signatures: u64,
+    replayed: u64,
+    derailed: bool,
+}
+
+impl Auditor {
+    /// An audit of the log of this origin, from its first entry.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            chain: ChainHash::of_origin(&origin),
+            origin,
+            state: State::default(),
+            frontier: Frontier::default(),
+            entry_findings: Vec::new(),
+            signatures: 0,
+            replayed: 0,
+            derailed: false,
+        }
+    }
+
+    /// Takes the next entry; returns its leaf hash. Tells `completed` each tile hash that is now fixed.
+    pub fn take(&mut self, entry: CheckedEntry, completed: impl FnMut(TileNode)) -> Hash {
+        let seq = self.frontier.size();
+        self.frontier.append(entry.leaf, completed);
+        let expected = std::mem::replace(&mut self.chain, entry.chain);
+        match entry.opened {
+            Err((code, what)) => {
+                self.find(seq, code, what);
+                self.derailed = true;
+            }
+            Ok(opened) => self.replay(seq, &expected, &opened),
+        }
+        entry.leaf
+    }
+
+    fn replay(&mut self, seq: u64, expected: &ChainHash, entry: &OpenedEntry) {
+        if entry.prev != *expected {
+            let (at, what) = match seq.checked_sub(1) {
+                None => (0, "its prev is not the hash of the origin".to_owned()),
+                Some(before) => (before, format!("its hash is not the one that entry {seq} names")),
+            };
+            self.find(at, "chain.broken", what);
+        }
+        if entry.event.ledger != self.origin.as_str() {
+            self.find(seq, "ledger.other", format!("signed for {}", entry.event.ledger));
+        }
+        self.signatures += entry.keys.len() as u64;
+        if self.derailed {
+            return;
+        }
+        let candidate = Candidate {
+            event: &entry.event,
+            payload: &entry.payload,
+            keys: &entry.keys,
+            recorded_at: entry.recorded_at,
+        };
+        let judged = rules::check_recorded_at(&self.state, &entry.event, entry.recorded_at)
+            .and_then(|()| rules::judge(&self.state, candidate));
+        if let Err(rejection) = judged {
+            self.find(seq, rejection.code(), rejection.to_string());
+            self.derailed = true;
+            return;
+        }
+        if self.state.index().seq(&entry.id).is_some() {
+            self.find(seq, "event.twice", "the same event stands in the log before".to_owned());
+        }
+        let recording =
+            Recording { id: entry.id, at: entry.recorded_at, keys: &entry.keys, event: &entry.event };
+        self.state.apply(recording);
+        if !self.state.clocked() && !matches!(entry.event.body, Body::LedgerOpened(_)) {
+            self.replayed += 1;
+        }
+    }
+
+    /// Compares the log taken so far with a checkpoint whose signature was verified.
+    pub fn check_root(&mut self, checkpoint: &Checkpoint) {
+        if checkpoint.size != self.frontier.size() {
+            let what = format!("it has size {}, but there are {} entries", checkpoint.size, self.frontier.size());
+            self.entry_findings.push(Finding::new(Place::Checkpoint, "checkpoint.size", what));
+        } else if checkpoint.root != self.frontier.root() {
+            let what = format!("its root is {}, but the entries make {}", checkpoint.root, self.frontier.root());
+            self.entry_findings.push(Finding::new(Place::Checkpoint, "checkpoint.root", what));
+        }
+    }
+
+    /// The state after the entries taken; short of the whole once an entry was refused.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// How many entries were taken.
+    pub fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// The root over the entries taken.
+    pub fn root(&self) -> Hash {
+        self.frontier.root()
+    }
+
+    /// The chain hash of the last entry taken.
+    pub fn chain(&self) -> ChainHash {
+        self.chain
+    }
+
+    /// How many event signatures verified.
+    pub fn signatures(&self) -> u64 {
+        self.signatures
+    }
+
+    /// How many events were brought in as history, before the ledger's clock began.
+    pub fn replayed(&self) -> u64 {
+        self.replayed
+    }
+
+    /// Whether a refused entry has ended the replay, so that state and scores stand still before it.
+    pub fn derailed(&self) -> bool {
+        self.derailed
+    }
+
+    /// What is wrong so far.
+    pub fn findings(&self) -> &[Finding] {
+        &self.entry_findings
+    }
+
+    fn find(&mut self, seq: u64, code: &'static str, what: String) {
+        self.entry_findings.push(Finding::new(Place::Entry(seq), code, what));
+    }
+}

@@ -1,0 +1,28 @@
+//! The log's bytes: entries in a BLAKE3 chain, an RFC 6962 tree over them, and its published forms.
+//!
+//! Pure: hashes are asked of a [`NodeSource`] or [`TileSource`]; where they lie is for others.
+
+mod checkpoint;
+mod entry;
+mod frontier;
+mod merkle;
+mod note;
+mod origin;
+mod receipt;
+mod tile;
+
+pub use checkpoint::{BadCheckpoint, Checkpoint, SignedCheckpoint};
+pub use entry::{ChainHash, Entry, MalformedEntry};
+pub use frontier::{Frontier, TileNode};
+pub use merkle::{
+    BadProof, Hash, MalformedHash, NodeSource, consistency_proof, empty_root, inclusion_proof, leaf_hash,
+    node_hash, root, verify_consistency, verify_inclusion,
+};
+pub use note::{
+    BadNote, Note, NoteSignature, VerifiedSignature, VerifierKey, cosignature_line, signature_line,
+};
+pub use origin::{MalformedOrigin, Origin};
+pub use receipt::{BadReceipt, Receipt, VerifiedReceipt};
+pub use tile::{
+    BundleId, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle, parse_bundle,
+};

@@ -1,0 +1,254 @@
+//! C2SP tlog-tiles: how the tree and its entries are published as immutable files.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::merkle::{Hash, NodeSource, node_hash};
+use crate::limits;
+
+const WIDTH: u64 = limits::TILE_WIDTH;
+/// Tiles that a reader keeps at hand while it folds.
+const CACHED: usize = 64;
+
+/// A tile of hashes: `tile/<L>/<N>[.p/<W>]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TileId {
+    /// The tile level, 0 to 7.
+    pub level: u8,
+    /// Its number within the level.
+    pub index: u64,
+    /// How many hashes it holds, 1 to 256.
+    pub width: u16,
+}
+
+/// A bundle of entries: `tile/entries/<N>[.p/<W>]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BundleId {
+    /// Its number.
+    pub index: u64,
+    /// How many entries it holds, 1 to 256.
+    pub width: u16,
+}
+
+/// The path names no tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a tile's path, such as tile/0/x001/067.p/5 or tile/entries/000 (C2SP tlog-tiles)")]
+pub struct MalformedPath;
+
+impl MalformedPath {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        "tile.path"
+    }
+}
+
+impl TileId {
+    /// The path below the log's prefix.
+    pub fn path(&self) -> String {
+        format!("tile/{}/{}", self.level, number_path(self.index, self.width))
+    }
+
+    /// Reads the part of the path after `tile/`.
+    ///
+    /// # Errors
+    /// [`MalformedPath`].
+    pub fn parse(path: &str) -> Result<Self, MalformedPath> {
+        let (level, rest) = path.split_once('/').ok_or(MalformedPath)?;
+        let level = canonical(level).filter(|level| *level < 64).ok_or(MalformedPath)? as u8;
+        let (index, width) = parse_number(rest)?;
+        Ok(Self { level, index, width })
+    }
+
+    /// The tile's own width in a log of `size` entries; none when it is not published.
+    pub fn width_at(level: u8, index: u64, size: u64) -> Option<u16> {
+        let hashes = size.checked_shr(u32::from(level) * 8).unwrap_or(0);
+        let width = hashes.saturating_sub(index.checked_mul(WIDTH)?).min(WIDTH);
+        (width > 0).then_some(width as u16)
+    }
+
+    /// Whether a log of `size` entries can publish this tile.
+    pub fn exists_at(&self, size: u64) -> bool {
+        Self::width_at(self.level, self.index, size).is_some_and(|width| self.width <= width)
+    }
+
+    /// Every tile of a log of `size` entries, by level and number.
+    pub fn of_size(size: u64) -> impl Iterator<Item = TileId> {
+        (0..8u8).flat_map(move |level| {
+            let mut index = 0;
+            std::iter::from_fn(move || {
+                let width = Self::width_at(level, index, size)?;
+                index += 1;
+                Some(TileId { level, index: index - 1, width })
+            })
+        })
+    }
+}
+
+impl BundleId {
+    /// The path below the log's prefix.
+    pub fn path(&self) -> String {
+        format!("tile/entries/{}", number_path(self.index, self.width))
+    }
+
+    /// Reads the part of the path after `tile/entries/`.
+    ///
+    /// # Errors
+    /// [`MalformedPath`].
+    pub fn parse(path: &str) -> Result<Self, MalformedPath> {
+        parse_number(path).map(|(index, width)| Self { index, width })
+    }
+
+    /// Every bundle of a log of `size` entries.
+    pub fn of_size(size: u64) -> impl Iterator<Item = BundleId> {
+        (0..size.div_ceil(WIDTH))
+            .map(move |index| BundleId { index, width: (size - index * WIDTH).min(WIDTH) as u16 })
+    }
+
+    /// The seq of its first entry.
+    pub fn first_seq(&self) -> u64 {
+        self.index.saturating_mul(WIDTH)
+    }
+
+    /// Whether a log of `size` entries has all of its entries.
+    pub fn exists_at(&self, size: u64) -> bool {
+        self.first_seq().checked_add(u64::from(self.width)).is_some_and(|end| end <= size)
+    }
+}
+
+fn number_path(index: u64, width: u16) -> String {
+    let mut path = format!("{:03}", index % 1000);
+    let mut rest = index / 1000;
+    while rest > 0 {
+        path = format!("x{:03}/{path}", rest % 1000);
+        rest /= 1000;
+    }
+    if u64::from(width) < WIDTH {
+        path.push_str(&format!(".p/{width}"));
+    }
+    path
+}
+
+fn parse_number(path: &str) -> Result<(u64, u16), MalformedPath> {
+    let (number, width) = match path.split_once(".p/") {
+        Some((number, width)) => {
+            let width = canonical(width).filter(|width| (1..WIDTH).contains(width));
+            (number, width.ok_or(MalformedPath)? as u16)
+        }
+        None => (path, WIDTH as u16),
+    };
+    let mut index: u64 = 0;
+    for group in number.split('/') {
+        let digits = group.strip_prefix('x').unwrap_or(group);
+        if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(MalformedPath);
+        }
+        let value = digits.parse::<u64>().map_err(|_| MalformedPath)?;
+        index = index.checked_mul(1000).and_then(|index| index.checked_add(value)).ok_or(MalformedPath)?;
+    }
+    // Only the one canonical form is accepted, so that no cache holds a tile under two names.
+    if number_path(index, width) == path { Ok((index, width)) } else { Err(MalformedPath) }
+}
+
+fn canonical(text: &str) -> Option<u64> {
+    let plain = text == "0" || text.as_bytes().first().is_some_and(|byte| (b'1'..=b'9').contains(byte));
+    text.parse().ok().filter(|_| plain)
+}
+
+/// The bytes of a bundle: repeated `u16be length ‖ entry`.
+pub fn encode_bundle<'a>(entries: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut bundle = Vec::new();
+    for entry in entries {
+        bundle.extend_from_slice(&(entry.len() as u16).to_be_bytes());
+        bundle.extend_from_slice(entry);
+    }
+    bundle
+}
+
+/// The bytes are not a bundle of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("entry {0} of the bundle is cut off, empty, too long, or one too many")]
+pub struct MalformedBundle(pub usize);
+
+impl MalformedBundle {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        "tile.bundle"
+    }
+}
+
+/// Takes a bundle apart.
+///
+/// # Errors
+/// [`MalformedBundle`] with the place of the first entry that cannot be read.
+pub fn parse_bundle(bundle: &[u8]) -> Result<Vec<&[u8]>, MalformedBundle> {
+    let mut entries = Vec::new();
+    let mut rest = bundle;
+    while !rest.is_empty() {
+        let malformed = MalformedBundle(entries.len());
+        let (length, after) = rest.split_at_checked(2).ok_or(malformed)?;
+        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+        let (entry, after) = after.split_at_checked(length).ok_or(malformed)?;
+        if length == 0 || length > limits::ENTRY_BYTES || entries.len() as u64 == WIDTH {
+            return Err(malformed);
+        }
+        entries.push(entry);
+        rest = after;
+    }
+    Ok(entries)
+}
+
+/// Where the hashes of tiles come from.
+pub trait TileSource {
+    /// What fetching may fail with.
+    type Error;
+
+    /// At least the first `width` hashes of a tile.
+    ///
+    /// # Errors
+    /// The source's own; a tile with fewer hashes is one.
+    fn hashes(&self, level: u8, index: u64, width: u16) -> Result<Vec<Hash>, Self::Error>;
+}
+
+/// The nodes of a tree of `size` leaves, folded out of its tiles.
+pub struct TileNodes<'a, T> {
+    source: &'a T,
+    size: u64,
+    cache: Mutex<BTreeMap<(u8, u64), Vec<Hash>>>,
+}
+
+impl<'a, T: TileSource> TileNodes<'a, T> {
+    /// The nodes of the first `size` leaves.
+    pub fn new(source: &'a T, size: u64) -> Self {
+        Self { source, size, cache: Mutex::new(BTreeMap::new()) }
+    }
+}
+
+impl<T: TileSource> NodeSource for TileNodes<'_, T> {
+    type Error = T::Error;
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, T::Error> {
+        // A node `within` levels above its tile's row is folded from 2^within of the row's hashes.
+        let (tile_level, within) = (level / 8, level % 8);
+        let first = index << within;
+        let (tile, start) = (first / WIDTH, (first % WIDTH) as usize);
+        let width = TileId::width_at(tile_level, tile, self.size).unwrap_or(WIDTH as u16);
+        let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cache.len() >= CACHED {
+            cache.clear();
+        }
+        let hashes = match cache.entry((tile_level, tile)) {
+            std::collections::btree_map::Entry::Occupied(found) => found.into_mut(),
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(self.source.hashes(tile_level, tile, width)?)
+            }
+        };
+        let mut row: Vec<Hash> = hashes.iter().skip(start).take(1 << within).copied().collect();
+        while row.len() > 1 {
+            row = row
+                .chunks(2)
+                .map(|pair| pair.get(1).map_or(pair[0], |right| node_hash(&pair[0], right)))
+                .collect();
+        }
+        Ok(row.pop().unwrap_or_else(super::merkle::empty_root))
+    }
+}
