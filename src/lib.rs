@@ -20,3 +20,5 @@ pub mod score;
 pub mod state;
 
 pub mod rules;
+
+pub mod audit;

@@ -137,10 +137,12 @@ impl Auditor {
     /// Compares the log taken so far with a checkpoint whose signature was verified.
     pub fn check_root(&mut self, checkpoint: &Checkpoint) {
         if checkpoint.size != self.frontier.size() {
-            let what = format!("it has size {}, but there are {} entries", checkpoint.size, self.frontier.size());
+            let what =
+                format!("it has size {}, but there are {} entries", checkpoint.size, self.frontier.size());
             self.entry_findings.push(Finding::new(Place::Checkpoint, "checkpoint.size", what));
         } else if checkpoint.root != self.frontier.root() {
-            let what = format!("its root is {}, but the entries make {}", checkpoint.root, self.frontier.root());
+            let what =
+                format!("its root is {}, but the entries make {}", checkpoint.root, self.frontier.root());
             self.entry_findings.push(Finding::new(Place::Checkpoint, "checkpoint.root", what));
         }
     }

@@ -37,7 +37,9 @@ impl TileAudit {
             .chunks_exact(32)
             .enumerate()
             .find(|(at, hash)| expected.get(*at).is_none_or(|expected| expected.as_bytes() != hash));
-        wrong.map(|(at, _)| Finding::new(place(), "tile.hash", format!("hash {at} is not the one its entries make")))
+        wrong.map(|(at, _)| {
+            Finding::new(place(), "tile.hash", format!("hash {at} is not the one its entries make"))
+        })
     }
 
     /// Every tile the entries make, with its width.

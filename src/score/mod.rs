@@ -3,13 +3,29 @@
 //! Nothing here forgets. Every record carries the half-open interval of log sizes in which it
 //! stood, so the same records answer for the present, for any past size and for any future date.
 
+mod assessed;
+mod bounds;
+mod context;
 mod dossier;
+mod endorsed;
+mod engine;
+mod evaluated;
+mod explained;
+mod figure;
 mod parties;
 mod policies;
+mod remedies;
+mod sanctioned;
 mod span;
 
+pub use bounds::{OutOfBounds, check_bounds};
 pub use dossier::{
     Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Recorded, Sanction, StandsFor,
+};
+pub use engine::{figure, score};
+pub use figure::{
+    AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
+    Reason, Score, Standing,
 };
 pub use parties::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties, PartyClass, SeatRecord};
 pub use policies::{PolicyBook, PolicyVersion};

@@ -28,7 +28,7 @@ use imbl::{OrdMap, Vector};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, PartyId, Policy, SubjectId};
-use crate::score::{At, Dossier, Parties, PolicyBook, Recorded};
+use crate::score::{self, At, Dossier, Figure, Parties, PolicyBook, Recorded, Score};
 
 /// An event as the log holds it.
 #[derive(Debug, Clone, Copy)]
@@ -201,6 +201,24 @@ impl State {
             return Err(BadMoment::BeforeSize { as_of: at.as_of, entry });
         }
         Ok(at)
+    }
+
+    /// The score of a subject at a settled moment; none for a subject this ledger does not know then.
+    pub fn score(&self, subject: &SubjectId, at: At) -> Option<Score> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::score(dossier, &self.parties, &self.policies, at))
+    }
+
+    /// What is shown of that score, and the next date on which time alone may change it.
+    pub fn figure(&self, subject: &SubjectId, at: At) -> Option<(Figure, Option<Date>)> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::figure(dossier, &self.parties, &self.policies, at))
+    }
+
+    /// The file of a subject that was enrolled at or before `size`.
+    fn known_at(&self, subject: &SubjectId, size: u64) -> Option<&Dossier> {
+        let dossier = self.dossier(subject)?;
+        dossier.enrolments.iter().any(|one| one.span.from_size <= size).then_some(dossier)
     }
 
     /// Records the next entry.
