@@ -1,0 +1,391 @@
+//! The worked example of the scoring rules, number by number, and the attacks measured on it.
+
+use std::sync::Arc;
+
+use tinnhiem::clock::{Date, Timestamp};
+use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::event::*;
+use tinnhiem::score::*;
+
+const TODAY: i32 = 20_000;
+
+fn policy() -> Policy {
+    serde_json::from_str(include_str!("../../src/demo/policy-1.json")).expect("the policy parses")
+}
+
+/// A dossier under construction; every party is a group of its own, every assessor independent.
+struct Example {
+    dossier: Dossier,
+    parties: Parties,
+    policies: PolicyBook,
+    seq: u64,
+}
+
+impl Example {
+    fn new() -> Self {
+        let subject = SubjectId::from_random([0; 13]);
+        let mut policies = PolicyBook::default();
+        policies.publish(
+            0,
+            Date::from_days(0),
+            PolicyVersion {
+                span: Span::opened_by(0),
+                event: EventId::from_bytes([0xff; 32]),
+                version: 1,
+                effective_from: Date::from_days(0),
+                policy: Arc::new(policy()),
+            },
+        );
+        let mut example =
+            Self { dossier: Dossier::new(subject), parties: Parties::default(), policies, seq: 0 };
+        let recorded = example.record("registrar", 400);
+        example.dossier.enrolments.push(StandsFor::opened_by(
+            example.seq,
+            Enrolment {
+                recorded,
+                registrar: party("registrar"),
+                profile: Commitment::from_bytes([0; 32]),
+                topics: vec!["my-pham".parse().unwrap()],
+                group: "kol".parse().unwrap(),
+            },
+        ));
+        example
+    }
+
+    fn record(&mut self, by: &str, days_ago: i32) -> Recorded {
+        self.seq += 1;
+        let mut key = [0; 32];
+        key[..by.len()].copy_from_slice(by.as_bytes());
+        let key = PublicKey::from_bytes(key);
+        if self.parties.key(&key).is_none() {
+            self.parties.add_key(
+                key,
+                KeyRecord {
+                    owner: party(by),
+                    capacity: Capacity::Own,
+                    span: Span::opened_by(0),
+                    live_from: Timestamp::default(),
+                    added_at: Timestamp::default(),
+                    added_by: None,
+                    recovery: false,
+                    invalid: Vec::new(),
+                },
+            );
+        }
+        let mut event = [0; 32];
+        event[..8].copy_from_slice(&self.seq.to_be_bytes());
+        let on = Date::from_days(TODAY - days_ago);
+        Recorded {
+            event: EventId::from_bytes(event),
+            seq: self.seq,
+            at: on.start_at(420),
+            on,
+            signed_by: key,
+        }
+    }
+
+    fn member(&mut self, name: &str, class: MemberClass) {
+        let member = Member { class, group: name.parse().unwrap(), name: name.to_owned(), roles: Vec::new() };
+        self.parties.set_member(0, &party(name), member);
+    }
+
+    /// Levels in groups of four, as the rules write them; `-` grades nothing.
+    fn assess(&mut self, by: &str, days_ago: i32, levels: &str) -> EventId {
+        if self.parties.member(&party(by), 1).is_none() {
+            self.member(by, MemberClass::Assessor);
+            let event = EventId::from_bytes([0xfe; 32]);
+            let class = "independent".parse().unwrap();
+            self.parties.accredit(
+                0,
+                &party(by),
+                Accreditation { event, topics: Vec::new(), class, valid_until: None },
+            );
+        }
+        let recorded = self.record(by, days_ago);
+        let mut grades: Vec<(IndicatorId, Option<u16>)> = levels
+            .chars()
+            .filter(|level| *level != ' ')
+            .enumerate()
+            .filter_map(|(at, level)| {
+                let level = level.to_digit(10)? as u16;
+                Some((format!("I{}", at + 1).parse().unwrap(), Some(level * 5000)))
+            })
+            .collect();
+        grades.sort();
+        let event = recorded.event;
+        self.dossier.assessments.push(StandsFor::opened_by(
+            self.seq,
+            Assessment {
+                assessor: party(by),
+                policy: 1,
+                counts_from: recorded.on,
+                valid_until: Some(recorded.on.plus_days(365)),
+                conflict: false,
+                fee: false,
+                grades,
+                recorded,
+            },
+        ));
+        event
+    }
+
+    fn endorse(
+        &mut self,
+        by: &str,
+        class: MemberClass,
+        relation: Relation,
+        days_ago: i32,
+        dilution: u16,
+        reciprocal: bool,
+    ) {
+        self.member(by, class);
+        let recorded = self.record(by, days_ago);
+        self.dossier.endorsements.push(StandsFor::opened_by(
+            self.seq,
+            Endorsement {
+                expires_on: recorded.on.plus_days(365),
+                recorded,
+                endorser: party(by),
+                relation,
+                topic: "my-pham".parse().unwrap(),
+                dilution,
+                reciprocal,
+            },
+        ));
+    }
+
+    fn sanction(&mut self, severity: Severity, day: i32, term: u32) -> EventId {
+        let recorded = self.record("council", day);
+        let (starts_on, event) = (recorded.on, recorded.event);
+        self.dossier.sanctions.push(StandsFor::opened_by(
+            self.seq,
+            Sanction {
+                recorded,
+                severity,
+                basis: Basis::Conduct("I5".parse().unwrap()),
+                starts_on,
+                ends_on: Some(starts_on.plus_days(term as i32 - 1)),
+                term_days: Some(term),
+                lifted: false,
+            },
+        ));
+        event
+    }
+
+    fn contest(&mut self, target: EventId, decide_by: Option<i32>) {
+        let recorded = self.record("kol", 1);
+        self.dossier.contests.push(StandsFor::opened_by(
+            self.seq,
+            Contest {
+                recorded,
+                target,
+                grounds: Grounds::Procedure,
+                decide_by: decide_by.map(|days_ago| Date::from_days(TODAY - days_ago)),
+                status: ContestStatus::Open,
+            },
+        ));
+    }
+
+    fn score(&self) -> Score {
+        let at = At { size: self.seq + 1, as_of: Date::from_days(TODAY) };
+        score(&self.dossier, &self.parties, &self.policies, at)
+    }
+}
+
+fn party(name: &str) -> PartyId {
+    name.parse().unwrap()
+}
+
+const HONEST: [(&str, i32, &str); 4] = [
+    ("o1", 40, "2221 2212 2211 2222 2222"),
+    ("o2", 120, "2121 2211 2112 2122 2221"),
+    ("o3", 20, "2211 2222 2212 1222 2222"),
+    ("o4", 200, "2222 2112 1222 2212 2122"),
+];
+const ALL_ZERO: &str = "0000 0000 0000 0000 0000";
+
+fn honest() -> Example {
+    let mut example = Example::new();
+    for (by, days_ago, levels) in HONEST {
+        example.assess(by, days_ago, levels);
+    }
+    example
+}
+
+fn whole() -> (Example, EventId) {
+    let mut example = honest();
+    let hostile = example.assess("o5", 5, ALL_ZERO);
+    example.endorse("agency", MemberClass::StateAgency, Relation::None, 30, 8, false);
+    example.endorse("platform", MemberClass::Platform, Relation::None, 30, 12, false);
+    example.endorse("business", MemberClass::Business, Relation::Commercial, 30, 3, false);
+    example.endorse("friend", MemberClass::Press, Relation::None, 100, 25, true);
+    example.sanction(Severity::S2, 200, 365);
+    (example, hostile)
+}
+
+#[test]
+fn the_worked_example_scores_79_82() {
+    let (mut example, hostile) = whole();
+    example.contest(hostile, None);
+    let score = example.score();
+    let c1 = &score.criteria[0].indicators;
+    assert_eq!((c1[0].median, c1[0].agreeing, c1[0].value), (Some(10_000), 3500, 8921));
+    assert_eq!((c1[1].agreeing, c1[1].value), (2650, 8504));
+    assert_eq!((c1[2].agreeing, c1[2].value), (2500, 8431));
+    assert_eq!((c1[3].median, c1[3].agreeing, c1[3].value), (Some(5000), 2850, 4828));
+    let values: Vec<_> = score.criteria.iter().map(|one| one.value.unwrap()).collect();
+    assert_eq!(values, [7671, 7756, 7591, 8614, 8737]);
+    assert_eq!(score.base, Some(8007));
+    let units: Vec<_> = score.endorsements.iter().map(|one| one.units).collect();
+    assert_eq!(units, [1000, 833, 200, 85]);
+    let part = |code: &str| score.parts.iter().find(|part| part.code == code).map(|part| part.points);
+    assert_eq!((part("ENDORSEMENTS"), part("SANC.S2")), (Some(225), Some(-250)));
+    let figure = &score.figure;
+    assert_eq!((figure.score, figure.band), (Some(7982), Some('B')));
+    assert_eq!(figure.range, Some(Range { low: 7117, high: 8847 }));
+    assert_eq!(figure.confidence, Some(Confidence::Medium));
+    assert_eq!(score.parts.iter().map(|part| part.points).sum::<i64>(), 7982);
+    let without = score.without_contested.expect("the contest shows a second figure");
+    assert_eq!(without.score, Some(8313));
+}
+
+#[test]
+fn the_range_of_the_base_is_7142_to_8872() {
+    let mut example = honest();
+    example.assess("o5", 5, ALL_ZERO);
+    let figure = example.score().figure;
+    assert_eq!((figure.score, figure.range), (Some(8007), Some(Range { low: 7142, high: 8872 })));
+}
+
+#[test]
+fn with_the_contest_upheld_it_is_83_13() {
+    let (mut example, hostile) = whole();
+    let seq = example.seq + 1;
+    example.seq = seq;
+    let target = example.dossier.assessments.iter_mut().find(|one| one.record.recorded.event == hostile);
+    target.unwrap().span.close_by(seq);
+    let score = example.score();
+    assert_eq!((score.base, score.figure.score), (Some(8338), Some(8313)));
+}
+
+#[test]
+fn hostile_groups_move_it_only_so_far() {
+    assert_eq!(honest().score().base, Some(8338));
+    let mut one = honest();
+    one.assess("o5", 5, ALL_ZERO);
+    assert_eq!(one.score().base, Some(8007));
+    one.assess("o6", 5, ALL_ZERO);
+    assert_eq!(one.score().base, Some(6601));
+}
+
+#[test]
+fn aging_honest_assessments_still_outweigh_two_fresh_slanders() {
+    let mut example = Example::new();
+    for by in ["o1", "o2", "o3", "o4"] {
+        example.assess(by, 190, "2222 2222 2222 2222 2222");
+    }
+    assert_eq!(example.score().base, Some(9062));
+    example.assess("o5", 5, ALL_ZERO);
+    example.assess("o6", 5, ALL_ZERO);
+    assert_eq!(example.score().base, Some(8461));
+}
+
+#[test]
+fn a_shill_who_grades_only_the_good_half_gains_little() {
+    let mut example = Example::new();
+    for by in ["o1", "o2"] {
+        example.assess(by, 5, "2200 2200 2200 2200 2200");
+    }
+    assert_eq!(example.score().base, Some(4999));
+    example.assess("shill", 5, "22-- 22-- 22-- 22-- 22--");
+    assert_eq!(example.score().base, Some(5159));
+}
+
+#[test]
+fn many_assessors_of_one_owner_have_one_vote() {
+    let mut example = honest();
+    example.assess("o5", 5, ALL_ZERO);
+    let alone = example.score().base;
+    for by in ["o6", "o7", "o8"] {
+        example.assess(by, 5, ALL_ZERO);
+        let member = Member {
+            class: MemberClass::Assessor,
+            group: "o5".parse().unwrap(),
+            name: by.to_owned(),
+            roles: Vec::new(),
+        };
+        example.parties.set_member(0, &party(by), member);
+    }
+    assert_eq!(example.score().base, alone);
+}
+
+#[test]
+fn endorsements_never_add_more_than_four_points() {
+    let mut example = honest();
+    for at in 0..40 {
+        let class = if at % 2 == 0 { MemberClass::Business } else { MemberClass::Press };
+        example.endorse(&format!("e{at}"), class, Relation::None, 1, 1, false);
+    }
+    assert_eq!(example.score().figure.score, Some(8338 + 400));
+}
+
+#[test]
+fn a_missed_clock_takes_the_item_out_from_the_day_after() {
+    let (mut example, hostile) = whole();
+    example.contest(hostile, Some(0));
+    assert_eq!(example.score().figure.score, Some(7982));
+    let mut late = whole().0;
+    late.contest(hostile, Some(1));
+    assert_eq!(late.score().figure.score, Some(8313));
+}
+
+#[test]
+fn a_quorum_that_a_missed_clock_breaks_is_withheld_not_unrated() {
+    let mut example = Example::new();
+    example.assess("o1", 5, "2222 2222 2222 2222 2222");
+    example.assess("o2", 5, "2222 2222 2222 2222 2222");
+    assert!(matches!(example.score().figure.standing, Standing::NotRated { .. }));
+    let hostile = example.assess("o3", 5, ALL_ZERO);
+    assert_eq!(example.score().figure.standing, Standing::Rated);
+    example.contest(hostile, Some(1));
+    let standing = example.score().figure.standing;
+    assert!(
+        matches!(standing, Standing::WithheldClock { missed_by, .. } if missed_by == Date::from_days(TODAY - 1))
+    );
+}
+
+#[test]
+fn a_suspension_withholds_and_a_restriction_caps_the_band() {
+    let mut example = Example::new();
+    for by in ["o1", "o2", "o3", "o4", "o5"] {
+        example.assess(by, 5, "2222 2222 2222 2222 2222");
+    }
+    assert_eq!(example.score().figure.band, Some('A'));
+    example.sanction(Severity::S3, 300, 545);
+    let figure = example.score().figure;
+    assert_eq!((figure.band, figure.score), (Some('C'), Some(9464 - 600)));
+    let suspension = example.sanction(Severity::S4, 1, 14);
+    assert!(matches!(example.score().figure.standing, Standing::Withheld { by, .. } if by == suspension));
+}
+
+#[test]
+fn nothing_changes_before_the_next_change() {
+    let (mut example, hostile) = whole();
+    example.contest(hostile, Some(-20));
+    let mut as_of = Date::from_days(TODAY);
+    for _ in 0..12 {
+        let at = |as_of| At { size: example.seq + 1, as_of };
+        let seen = |as_of| {
+            let (figure, _) = figure(&example.dossier, &example.parties, &example.policies, at(as_of));
+            figure
+        };
+        let (now, next) = figure(&example.dossier, &example.parties, &example.policies, at(as_of));
+        let Some(next) = next else { return };
+        let mut day = as_of;
+        while day < next {
+            assert_eq!(seen(day), now, "{day} before {next}");
+            day = day.plus_days(1);
+        }
+        as_of = next;
+    }
+}
