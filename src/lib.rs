@@ -22,3 +22,7 @@ pub mod state;
 pub mod rules;
 
 pub mod audit;
+
+pub mod store;
+
+pub mod vault;

@@ -56,3 +56,5 @@ pub const COUNCIL_SEATS: usize = 32;
 pub const URGENT_DAYS: i32 = 14;
 /// Longest origin or note name, in bytes.
 pub const ORIGIN_BYTES: usize = 200;
+/// Longest wait for the store to open, in seconds; a damaged one may never do.
+pub const STORE_OPEN_S: u64 = 120;

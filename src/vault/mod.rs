@@ -1,0 +1,269 @@
+//! Attachments: texts and documents that the log commits to but does not hold.
+//!
+//! They lie beside the log, one file each, so that personal data can be destroyed while the log
+//! still verifies.
+//!
+//! ```text
+//! 0     32  salt
+//! 32    2   n, length of the media type, u16 big-endian
+//! 34    n   media type
+//! 34+n      the bytes
+//! ```
+
+mod keyfile;
+
+pub use keyfile::{KeyFileError, read_secret, write_secret};
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::event::Commitment;
+use crate::limits;
+
+/// A text or document, and the salt of its commitment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attachment {
+    /// 32 random bytes, in standard base64.
+    #[serde(with = "base64_salt")]
+    #[schemars(with = "String")]
+    pub salt: [u8; 32],
+    /// What kind of bytes, such as `text/plain`.
+    pub media_type: String,
+    /// The bytes, in standard base64.
+    #[serde(with = "base64_bytes")]
+    #[schemars(with = "String")]
+    pub bytes: Vec<u8>,
+}
+
+/// Why an attachment cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The system refuses.
+    #[error("the vault: {0}")]
+    Io(#[from] std::io::Error),
+    /// The file no longer matches its name.
+    #[error("attachment {0} is damaged: restore its file from an export, a mirror or a backup")]
+    Damaged(Commitment),
+    /// Too large, or of no proper media type.
+    #[error("attachment {0}: {1}")]
+    Refused(Commitment, &'static str),
+}
+
+impl VaultError {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "vault.io",
+            Self::Damaged(_) => "attachment.damaged",
+            Self::Refused(..) => "attachment.refused",
+        }
+    }
+}
+
+impl Attachment {
+    /// A text under a salt.
+    pub fn text(salt: [u8; 32], text: &str) -> Self {
+        Self { salt, media_type: "text/plain; charset=utf-8".to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    /// What the log says of it.
+    pub fn commitment(&self) -> Commitment {
+        Commitment::to(&self.salt, &self.bytes)
+    }
+
+    /// Whether it may be kept: within the bounds, and of a media type that a header can carry.
+    ///
+    /// # Errors
+    /// [`VaultError::Refused`].
+    pub fn check(&self) -> Result<(), VaultError> {
+        let refused = |why| Err(VaultError::Refused(self.commitment(), why));
+        if self.bytes.len() > limits::ATTACHMENT_BYTES {
+            return refused("it is over 256 KiB: shorten it");
+        }
+        let plain = self.media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if !plain || !self.media_type.contains('/') || self.media_type.len() > limits::MEDIA_TYPE_BYTES {
+            return refused("media_type must be one like text/plain, in at most 100 plain characters");
+        }
+        Ok(())
+    }
+
+    /// The bytes of its file.
+    pub fn to_file(&self) -> Vec<u8> {
+        let length = (self.media_type.len() as u16).to_be_bytes();
+        [&self.salt[..], &length, self.media_type.as_bytes(), &self.bytes].concat()
+    }
+
+    /// Reads the bytes of a file.
+    pub fn from_file(file: &[u8]) -> Option<Self> {
+        let (salt, rest) = file.split_at_checked(32)?;
+        let (length, rest) = rest.split_at_checked(2)?;
+        let length = usize::from(u16::from_be_bytes(length.try_into().ok()?));
+        let (media_type, bytes) = rest.split_at_checked(length)?;
+        let media_type = std::str::from_utf8(media_type).ok()?.to_owned();
+        Some(Self { salt: salt.try_into().ok()?, media_type, bytes: bytes.to_vec() })
+    }
+}
+
+/// The attachments of a data directory.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    directory: PathBuf,
+}
+
+impl Vault {
+    /// The vault in `<directory>/vault`.
+    pub fn open(directory: &Path) -> Self {
+        Self { directory: directory.join("vault") }
+    }
+
+    /// Keeps attachments, synced when it returns; those that are there already stay.
+    ///
+    /// # Errors
+    /// [`VaultError`].
+    pub fn store(&self, attachments: &[Attachment]) -> Result<(), VaultError> {
+        let mut folders = std::collections::BTreeSet::new();
+        for attachment in attachments {
+            attachment.check()?;
+            let path = self.path(&attachment.commitment());
+            if path.exists() {
+                continue;
+            }
+            let Some(folder) = path.parent() else { continue };
+            std::fs::create_dir_all(folder)?;
+            let unfinished = path.with_extension("new");
+            let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
+            let mut file = options.open(&unfinished)?;
+            file.write_all(&attachment.to_file())?;
+            file.sync_all()?;
+            std::fs::rename(&unfinished, &path)?;
+            folders.insert(folder.to_owned());
+        }
+        for folder in &folders {
+            File::open(folder)?.sync_all()?;
+        }
+        if !folders.is_empty() {
+            File::open(&self.directory)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// The attachment of a commitment, checked against it.
+    ///
+    /// # Errors
+    /// [`VaultError::Damaged`] when the file does not match.
+    pub fn read(&self, commitment: &Commitment) -> Result<Option<Attachment>, VaultError> {
+        let file = match File::open(self.path(commitment)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = Vec::new();
+        let most = 34 + limits::MEDIA_TYPE_BYTES + limits::ATTACHMENT_BYTES + 1;
+        file.take(most as u64).read_to_end(&mut bytes)?;
+        let attachment = Attachment::from_file(&bytes);
+        let whole = attachment.filter(|one| one.commitment() == *commitment && one.check().is_ok());
+        whole.map(Some).ok_or(VaultError::Damaged(*commitment))
+    }
+
+    /// Whether there is a file for a commitment.
+    pub fn contains(&self, commitment: &Commitment) -> bool {
+        self.path(commitment).exists()
+    }
+
+    /// The commitments there are files for, ascending.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn commitments(&self) -> Result<Vec<Commitment>, VaultError> {
+        let mut found = Vec::new();
+        let folders = match std::fs::read_dir(&self.directory) {
+            Ok(folders) => folders,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
+            Err(error) => return Err(error.into()),
+        };
+        for folder in folders {
+            for file in std::fs::read_dir(folder?.path())? {
+                let name = file?.file_name();
+                found.extend(name.to_str().and_then(|name| name.parse::<Commitment>().ok()));
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Where the file of a commitment lies.
+    pub fn path(&self, commitment: &Commitment) -> PathBuf {
+        let name = commitment.to_string();
+        self.directory.join(&name[..2]).join(name)
+    }
+}
+
+mod base64_bytes {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        STANDARD.decode(&*text).map_err(|_| serde::de::Error::custom("expected standard padded base64"))
+    }
+}
+
+mod base64_salt {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(salt: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+        base64_bytes::serialize(salt, serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+        let bytes = base64_bytes::deserialize(deserializer)?;
+        bytes.try_into().map_err(|_| serde::de::Error::custom("expected the base64 of 32 bytes"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_damage_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        let text = Attachment::text([7; 32], "Trần Bảo Ngân");
+        let commitment = text.commitment();
+        assert_eq!(vault.read(&commitment).unwrap(), None);
+        vault.store(std::slice::from_ref(&text)).unwrap();
+        vault.store(std::slice::from_ref(&text)).unwrap();
+        assert_eq!(vault.read(&commitment).unwrap(), Some(text));
+        assert_eq!(vault.commitments().unwrap(), [commitment]);
+        let path = vault.path(&commitment);
+        let whole = std::fs::read(&path).unwrap();
+        for at in (0..whole.len()).filter(|at| !(32..59).contains(at)) {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            std::fs::write(&path, bytes).unwrap();
+            assert!(matches!(vault.read(&commitment), Err(VaultError::Damaged(_))), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_header_or_is_too_large_is_refused() {
+        let vault = Vault::open(Path::new("unused"));
+        for (media_type, length) in
+            [("text\r\nx: /", 1), ("text", 1), ("text/plain", limits::ATTACHMENT_BYTES + 1)]
+        {
+            let one = Attachment { salt: [0; 32], media_type: media_type.to_owned(), bytes: vec![0; length] };
+            assert!(matches!(vault.store(&[one]), Err(VaultError::Refused(..))));
+        }
+    }
+}
