@@ -26,3 +26,5 @@ pub mod audit;
 pub mod store;
 
 pub mod vault;
+
+pub mod ledger;

@@ -58,3 +58,7 @@ pub const URGENT_DAYS: i32 = 14;
 pub const ORIGIN_BYTES: usize = 200;
 /// Longest wait for the store to open, in seconds; a damaged one may never do.
 pub const STORE_OPEN_S: u64 = 120;
+/// Entries after which derived state is written behind.
+pub const DERIVED_ENTRIES: u64 = 65_536;
+/// Furthest the wall clock may step between two commits against one that nobody can set, in milliseconds.
+pub const CLOCK_STEP_MS: u64 = 2_000;

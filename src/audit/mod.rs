@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event};
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, leaf_hash};
-use crate::rules::{self, Candidate};
+use crate::rules::{self, Candidate, Rejection};
 use crate::state::{Recording, State};
 
 /// An entry whose bytes and signatures were checked; its place in the log was not.
@@ -39,6 +39,26 @@ impl CheckedEntry {
     pub fn check(bytes: &[u8]) -> Self {
         Self { leaf: leaf_hash(bytes), chain: ChainHash::of_entry(bytes), opened: OpenedEntry::open(bytes) }
     }
+
+    /// Applies the entry to `state`, if it may follow the entry whose hash is `prev`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong; the state is as it was.
+    pub fn follow(&self, state: &mut State, prev: &ChainHash) -> Result<(), Finding> {
+        let seq = state.size();
+        let find = |code, what| Err(Finding::new(Place::Entry(seq), code, what));
+        let entry = match &self.opened {
+            Ok(entry) => entry,
+            Err((code, what)) => return find(code, what.clone()),
+        };
+        if entry.prev != *prev {
+            return find("chain.broken", "it does not name the hash of the entry before it".to_owned());
+        }
+        if state.index().seq(&entry.id).is_some() {
+            return find("event.twice", "the same event stands in the log before".to_owned());
+        }
+        entry.apply_to(state).or_else(|rejection| find(rejection.code(), rejection.to_string()))
+    }
 }
 
 impl OpenedEntry {
@@ -50,6 +70,15 @@ impl OpenedEntry {
         let (id, keys) = (verified.id(), verified.keys().collect());
         let (payload, _) = verified.into_parts();
         Ok(Self { prev, recorded_at, id, keys, payload, event })
+    }
+
+    /// Judges the entry by the rules of the server and applies it.
+    fn apply_to(&self, state: &mut State) -> Result<(), Rejection> {
+        let (event, keys, recorded_at) = (&self.event, &self.keys[..], self.recorded_at);
+        rules::check_recorded_at(state, event, recorded_at)?;
+        rules::judge(state, Candidate { event, payload: &self.payload, keys, recorded_at })?;
+        state.apply(Recording { id: self.id, at: recorded_at, keys, event });
+        Ok(())
     }
 }
 
@@ -110,25 +139,14 @@ impl Auditor {
         if self.derailed {
             return;
         }
-        let candidate = Candidate {
-            event: &entry.event,
-            payload: &entry.payload,
-            keys: &entry.keys,
-            recorded_at: entry.recorded_at,
-        };
-        let judged = rules::check_recorded_at(&self.state, &entry.event, entry.recorded_at)
-            .and_then(|()| rules::judge(&self.state, candidate));
-        if let Err(rejection) = judged {
+        if self.state.index().seq(&entry.id).is_some() {
+            self.find(seq, "event.twice", "the same event stands in the log before".to_owned());
+        }
+        if let Err(rejection) = entry.apply_to(&mut self.state) {
             self.find(seq, rejection.code(), rejection.to_string());
             self.derailed = true;
             return;
         }
-        if self.state.index().seq(&entry.id).is_some() {
-            self.find(seq, "event.twice", "the same event stands in the log before".to_owned());
-        }
-        let recording =
-            Recording { id: entry.id, at: entry.recorded_at, keys: &entry.keys, event: &entry.event };
-        self.state.apply(recording);
         if !self.state.clocked() && !matches!(entry.event.body, Body::LedgerOpened(_)) {
             self.replayed += 1;
         }

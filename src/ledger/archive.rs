@@ -1,0 +1,52 @@
+//! A data directory opened to read, never to write: for audits, exports and restoring.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::recovery::{Identity, OpenError};
+use super::{CACHE_BYTES, Reader, STORE_FOLDER};
+use crate::log::SignedCheckpoint;
+use crate::store::{DirectoryLock, Heads, SledStore, Store, read_entry};
+use crate::vault::Vault;
+
+/// What a data directory holds, unchecked.
+pub struct Archive {
+    /// Who the log is.
+    pub identity: Identity,
+    /// The newest head, which the log's key signed.
+    pub head: SignedCheckpoint,
+    /// The entries and tiles.
+    pub reader: Reader,
+    /// The attachments.
+    pub vault: Vault,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) heads: Heads,
+    _lock: DirectoryLock,
+}
+
+impl Archive {
+    /// Opens a data directory that no other process has open.
+    ///
+    /// # Errors
+    /// [`OpenError`] when entry 0 or the newest head cannot be read.
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        if !directory.join(STORE_FOLDER).exists() {
+            return Err(OpenError::Empty);
+        }
+        let lock = DirectoryLock::take(directory)?;
+        let heads = Heads::open(directory)?;
+        let note = heads.last().map(|head| String::from_utf8_lossy(head).into_owned());
+        let note = note.ok_or_else(|| OpenError::Heads("there is no head".to_owned()))?;
+        let size = SignedCheckpoint::claim(&note).map_or(0, |claim| claim.size);
+        let diverged = |what| OpenError::Diverged { what, good: 0, size };
+        let store = SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES);
+        let store: Arc<dyn Store> = Arc::new(store.map_err(|error| diverged(error.to_string()))?);
+        let first = read_entry(&*store, 0).map_err(|error| diverged(error.to_string()))?;
+        let first = first.ok_or_else(|| diverged("it is empty".to_owned()))?;
+        let identity = Identity::of(&first).map_err(|what| diverged(format!("entry 0: {what}")))?;
+        let head = SignedCheckpoint::open(&note, &identity.log_vkey)
+            .map_err(|error| OpenError::Heads(error.to_string()))?;
+        let reader = Reader::new(store.clone());
+        Ok(Self { identity, head, reader, vault: Vault::open(directory), store, heads, _lock: lock })
+    }
+}

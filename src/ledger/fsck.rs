@@ -1,0 +1,178 @@
+//! Checking a data directory: heads, entries, tile rows, stored state, attachments.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::recovery::OpenError;
+use super::{Archive, LOG_KEY_FILE, derived};
+use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
+use crate::event::Event;
+use crate::log::{Entry, TileId};
+use crate::store::{HeadsState, keys};
+
+/// What a check of a data directory found.
+#[derive(Debug, Serialize)]
+pub struct FsckReport {
+    /// The log.
+    pub origin: String,
+    /// How many entries are stored.
+    pub entries: u64,
+    /// How many of them the newest head acknowledges.
+    pub acknowledged: u64,
+    /// How many entries from the beginning are whole and obey every rule.
+    pub good: u64,
+    /// How many event signatures verified.
+    pub signatures: u64,
+    /// How many attachments there are files for.
+    pub attachments: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks a data directory that no other process has open. Nothing is changed.
+///
+/// # Errors
+/// [`OpenError`] when there is not enough to check: it says why and what to do.
+pub fn fsck(directory: &Path) -> Result<FsckReport, OpenError> {
+    let archive = Archive::open(directory)?;
+    let mut findings = Vec::new();
+    check_heads(&archive, directory, &mut findings);
+    let mut auditor = Auditor::new(archive.identity.origin.clone());
+    let mut tiles = TileAudit::default();
+    let mut attachments = AttachmentCheck { archive: &archive, findings: Vec::new() };
+    let head = archive.head.checkpoint();
+    let read = archive.reader.entries(0, u64::MAX, &mut |_, bytes| {
+        auditor.take(CheckedEntry::check(bytes), |node| tiles.expect(node));
+        attachments.of_entry(bytes);
+        if auditor.size() == head.size {
+            auditor.check_root(head);
+        }
+        ControlFlow::Continue(())
+    });
+    if let Err(error) = read {
+        findings.push(Finding::new(Place::Entry(auditor.size()), error.code(), error.to_string()));
+    }
+    if auditor.size() < head.size {
+        auditor.check_root(head);
+    }
+    findings.extend(auditor.findings().iter().cloned());
+    let good = match first_bad(&findings) {
+        Some(seq) => seq.min(auditor.size()),
+        None => auditor.size(),
+    };
+    if auditor.size() >= head.size {
+        check_rows(&archive, &tiles, auditor.size(), &mut findings);
+        check_stored_state(&archive, &auditor, &mut findings);
+    }
+    findings.extend(attachments.findings);
+    let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
+    Ok(FsckReport {
+        origin: archive.identity.origin.to_string(),
+        entries: auditor.size(),
+        acknowledged: head.size,
+        good,
+        signatures: auditor.signatures(),
+        attachments: kept,
+        findings,
+    })
+}
+
+fn first_bad(findings: &[Finding]) -> Option<u64> {
+    let of_entries = findings.iter().filter_map(|finding| match finding.place {
+        Place::Entry(seq) => Some(seq),
+        _ => None,
+    });
+    of_entries.min()
+}
+
+fn check_heads(archive: &Archive, directory: &Path, findings: &mut Vec<Finding>) {
+    let place = |name: &str| Place::File(name.to_owned());
+    match archive.heads.state() {
+        HeadsState::Clean => {}
+        HeadsState::TornTail => tracing::info!("an unfinished head at the end is cut off at the next start"),
+        HeadsState::Damaged(what) => findings.push(Finding::new(place("heads"), "heads.damaged", what)),
+    }
+    match crate::vault::read_secret(&directory.join(LOG_KEY_FILE)) {
+        Ok(key) if key.public() == archive.identity.log_vkey.key() => {}
+        Ok(_) => findings.push(Finding::new(
+            place(LOG_KEY_FILE),
+            "ledger.log_key",
+            "it is not the key that the ledger names",
+        )),
+        Err(error) => {
+            findings.push(Finding::new(place(LOG_KEY_FILE), error.code(), error.to_string()));
+        }
+    }
+}
+
+fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Vec<Finding>) {
+    for tile in TileId::of_size(size) {
+        let expected = tiles.expected(tile.level, tile.index);
+        let expected: Vec<u8> = expected.iter().flat_map(|hash| *hash.as_bytes()).collect();
+        let stored = archive.store.value(&keys::tile(tile.level, tile.index));
+        let what = match stored {
+            Ok(Some(row)) if row.starts_with(&expected) => continue,
+            Ok(Some(_)) => {
+                "the stored row is not what the entries make; the next start rebuilds it".to_owned()
+            }
+            Ok(None) => "the stored row is missing; the next start rebuilds it".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        findings.push(Finding::new(Place::Tile(tile.path()), "tile.row", what));
+    }
+}
+
+/// The stored state must be what the entries make; it is behind them, never wrong.
+fn check_stored_state(archive: &Archive, auditor: &Auditor, findings: &mut Vec<Finding>) {
+    let place = || Place::Table("state".to_owned());
+    let stored = match derived::read(&*archive.store) {
+        Ok(None) => return,
+        Ok(Some(stored)) => stored,
+        Err(error) => {
+            let what = format!("{error}; the next start rebuilds it");
+            findings.push(Finding::new(place(), "state.block", what));
+            return;
+        }
+    };
+    let mut replayed = Auditor::new(archive.identity.origin.clone());
+    let size = stored.state.size();
+    let same = if size == auditor.size() {
+        stored.chain == auditor.chain() && stored.state == *auditor.state()
+    } else {
+        let _ = archive.reader.entries(0, size, &mut |_, bytes| {
+            replayed.take(CheckedEntry::check(bytes), |_| {});
+            ControlFlow::Continue(())
+        });
+        stored.chain == replayed.chain() && stored.state == *replayed.state()
+    };
+    if !same {
+        let what = "it is not what the entries make: rebuild with `tinnhiem export` and `tinnhiem import`";
+        findings.push(Finding::new(place(), "state.differs", what));
+    }
+}
+
+/// Every text that an entry commits to is there and whole; a document that is there is whole.
+struct AttachmentCheck<'a> {
+    archive: &'a Archive,
+    findings: Vec<Finding>,
+}
+
+impl AttachmentCheck<'_> {
+    fn of_entry(&mut self, bytes: &[u8]) {
+        let Some(event) = Entry::parse(bytes).ok().and_then(|entry| Event::parse(&entry.payload).ok()) else {
+            return;
+        };
+        let texts = event.texts();
+        for commitment in event.attachable() {
+            let finding = match self.archive.vault.read(&commitment) {
+                Ok(Some(_)) => continue,
+                Ok(None) if !texts.contains(&commitment) => continue,
+                Ok(None) => ("attachment.missing", "its file is missing".to_owned()),
+                Err(error) => (error.code(), error.to_string()),
+            };
+            self.findings.push(Finding::new(Place::Attachment(commitment), finding.0, finding.1));
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The running ledger: one sequencer thread that writes, published snapshots that everybody reads.
+
+mod archive;
+mod clockguard;
+mod derived;
+mod fsck;
+mod opening;
+mod order;
+mod reader;
+mod recovery;
+mod refusal;
+mod rows;
+mod sequencer;
+mod submission;
+
+pub use archive::Archive;
+pub use fsck::{FsckReport, fsck};
+pub use opening::create;
+pub use order::{Order, OrderError, OwnOrder, Placed};
+pub use reader::{ReadError, Reader};
+pub use recovery::OpenError;
+pub use refusal::Refusal;
+pub use submission::{Admissible, Submission};
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::{Clock, Date, Timestamp};
+use crate::dsse::{EventId, PublicKey, SecretKey};
+use crate::limits;
+use crate::log::{Origin, SignedCheckpoint, VerifierKey};
+use crate::state::State;
+use crate::store::{DirectoryLock, SledStore, Store};
+use crate::vault::Vault;
+
+use sequencer::{Job, Sequencer};
+
+/// The file of a data directory that holds the log's key.
+pub const LOG_KEY_FILE: &str = "log-key.pem";
+/// The folder of a data directory that holds the store.
+const STORE_FOLDER: &str = "store";
+/// What sled may keep in memory.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What a ledger is opened from.
+pub struct Setup {
+    /// The data directory: heads, vault, and for [`Setup::at`] the store.
+    pub directory: PathBuf,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The key that signs checkpoints.
+    pub log_key: SecretKey,
+    /// Where the time is read.
+    pub clock: Clock,
+    /// Who decides the order of entries.
+    pub order: Box<dyn Order>,
+    /// The hold on the directory, kept while the ledger is open.
+    pub lock: Option<DirectoryLock>,
+}
+
+impl Setup {
+    /// A data directory on disk, its lock taken; a ledger of one machine.
+    ///
+    /// # Errors
+    /// [`OpenError`]: another process has it, or its key or store cannot be read.
+    pub fn at(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
+        if !directory.join(LOG_KEY_FILE).exists() {
+            return Err(OpenError::Empty);
+        }
+        let lock = DirectoryLock::take(directory)?;
+        let log_key = crate::vault::read_secret(&directory.join(LOG_KEY_FILE))?;
+        let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
+        Ok(Self {
+            directory: directory.to_owned(),
+            store,
+            log_key,
+            clock,
+            order: Box::new(OwnOrder),
+            lock: Some(lock),
+        })
+    }
+}
+
+/// What everybody reads: the state after a size, and the checkpoint over it.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Everything that follows from the entries.
+    pub state: State,
+    /// The signed size and root.
+    pub checkpoint: SignedCheckpoint,
+}
+
+impl Snapshot {
+    /// How many entries are published.
+    pub fn size(&self) -> u64 {
+        self.checkpoint.checkpoint().size
+    }
+}
+
+/// An event that stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its place.
+    pub seq: u64,
+    /// Its id.
+    pub id: EventId,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The keys that were logged with it, ascending.
+    pub keys: Vec<PublicKey>,
+    /// Whether this submission recorded it; false when it stood there before.
+    pub fresh: bool,
+}
+
+/// An open ledger.
+pub struct Ledger {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    published: watch::Receiver<Arc<Snapshot>>,
+    stopped: watch::Receiver<Option<Refusal>>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+    reader: Reader,
+    vault: Vault,
+    origin: Origin,
+    log_vkey: VerifierKey,
+    clock: Clock,
+}
+
+impl Ledger {
+    /// Opens a ledger: checks the store against its heads, and starts the sequencer.
+    ///
+    /// # Errors
+    /// [`OpenError`] with the last good position and what to do. Nothing has been signed then.
+    pub fn open(setup: Setup) -> Result<Self, OpenError> {
+        let reader = Reader::new(setup.store.clone());
+        let vault = Vault::open(&setup.directory);
+        let clock = setup.clock.clone();
+        let tip = recovery::recover(&setup)?;
+        let (origin, log_vkey) = (tip.origin.clone(), tip.log_vkey.clone());
+        let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
+        let (publish, published) = watch::channel(Arc::new(snapshot));
+        let (stop, stopped) = watch::channel(None);
+        let (jobs, queue) = mpsc::channel(limits::QUEUE_EVENTS);
+        let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
+        let worker = std::thread::Builder::new()
+            .name("sequencer".to_owned())
+            .spawn(move || sequencer.run())
+            .map_err(|error| OpenError::Store(error.into()))?;
+        Ok(Self {
+            jobs: Mutex::new(Some(jobs)),
+            published,
+            stopped,
+            worker: Mutex::new(Some(worker)),
+            reader,
+            vault,
+            origin,
+            log_vkey,
+            clock,
+        })
+    }
+
+    /// The origin: name and hash of the opening.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The key that checkpoints verify under.
+    pub fn log_vkey(&self) -> &VerifierKey {
+        &self.log_vkey
+    }
+
+    /// What is published now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.published.borrow().clone()
+    }
+
+    /// Reads entries, tiles, proofs and receipts.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// Reads attachments.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The ledger's present civil date.
+    pub fn today(&self) -> Date {
+        self.snapshot().state.date_of(self.clock.now())
+    }
+
+    /// The present instant on the ledger's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Submits an event; the answer comes once it is durable.
+    ///
+    /// # Errors
+    /// [`Refusal`]; [`Refusal::Busy`] at once when the queue is full.
+    pub async fn submit(&self, event: Admissible) -> Result<Accepted, Refusal> {
+        let (answer, fate) = oneshot::channel();
+        self.sender()?.try_send(Job::new(event, answer)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Refusal::Busy,
+            mpsc::error::TrySendError::Closed(_) => self.why_stopped(),
+        })?;
+        fate.await.unwrap_or_else(|_| Err(self.why_stopped()))
+    }
+
+    /// Queues an event, waiting for a place; the fate is awaited apart, so that many can be on their way.
+    ///
+    /// # Errors
+    /// [`Refusal::Stopped`].
+    pub async fn enqueue(&self, event: Admissible) -> Result<Fate, Refusal> {
+        let (answer, fate) = oneshot::channel();
+        let sent = self.sender()?.send(Job::new(event, answer)).await;
+        sent.map_err(|_| self.why_stopped())?;
+        Ok(Fate { fate, stopped: self.stopped.clone() })
+    }
+
+    /// Waits until the ledger can write no more, and says why.
+    pub async fn stopped(&self) -> Refusal {
+        let mut stopped = self.stopped.clone();
+        let reason = stopped.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
+        reason.unwrap_or(Refusal::Closed)
+    }
+
+    /// Whether events are accepted.
+    pub fn is_writing(&self) -> bool {
+        self.stopped.borrow().is_none() && self.sender().is_ok()
+    }
+
+    /// Takes no more events, finishes those that wait, and writes the derived tables.
+    pub fn close(&self) {
+        drop(lock(&self.jobs).take());
+        if let Some(worker) = lock(&self.worker).take() {
+            let _ = worker.join();
+        }
+    }
+
+    fn sender(&self) -> Result<mpsc::Sender<Job>, Refusal> {
+        lock(&self.jobs).clone().ok_or_else(|| self.why_stopped())
+    }
+
+    fn why_stopped(&self) -> Refusal {
+        self.stopped.borrow().clone().unwrap_or(Refusal::Closed)
+    }
+}
+
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The coming answer about a queued event.
+pub struct Fate {
+    fate: oneshot::Receiver<Result<Accepted, Refusal>>,
+    stopped: watch::Receiver<Option<Refusal>>,
+}
+
+impl Fate {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn known(self) -> Result<Accepted, Refusal> {
+        let stopped = self.stopped;
+        self.fate.await.unwrap_or_else(|_| Err(stopped.borrow().clone().unwrap_or(Refusal::Closed)))
+    }
+}

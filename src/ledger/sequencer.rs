@@ -1,0 +1,270 @@
+//! The one thread that writes: judges in order, commits in groups, then signs, publishes and answers.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::clockguard::ClockGuard;
+use super::order::{Order, Placed};
+use super::recovery::Tip;
+use super::rows::TileRows;
+use super::{Accepted, Admissible, Refusal, Setup, Snapshot, derived};
+use crate::audit::CheckedEntry;
+use crate::clock::{Clock, Timestamp};
+use crate::dsse::SecretKey;
+use crate::limits;
+use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
+use crate::rules::{self, Candidate};
+use crate::state::{Recording, State};
+use crate::store::{Batch, DirectoryLock, Heads, PackWriter, Store};
+use crate::vault::{Attachment, Vault};
+
+/// An event that waits, and whom to tell.
+pub struct Job {
+    event: Box<Admissible>,
+    answer: oneshot::Sender<Result<Accepted, Refusal>>,
+}
+
+impl Job {
+    /// An event whose fate goes to `answer`.
+    pub fn new(event: Admissible, answer: oneshot::Sender<Result<Accepted, Refusal>>) -> Self {
+        Self { event: Box::new(event), answer }
+    }
+}
+
+/// All that follows from the entries so far.
+#[derive(Clone)]
+struct Edge {
+    state: State,
+    frontier: Frontier,
+    chain: ChainHash,
+    rows: TileRows,
+}
+
+impl Edge {
+    /// Appends an entry's bytes to chain and tree.
+    fn extend(&mut self, entry: &[u8]) {
+        self.chain = ChainHash::of_entry(entry);
+        let rows = &mut self.rows;
+        self.frontier.append(leaf_hash(entry), |node| rows.push(node));
+    }
+}
+
+/// A group on its way: the edge after it, its entries, and what became of each event.
+struct Draft {
+    edge: Edge,
+    entries: Vec<Vec<u8>>,
+    attachments: Vec<Attachment>,
+    fates: Vec<Result<Accepted, Refusal>>,
+}
+
+/// The writer.
+pub struct Sequencer {
+    edge: Edge,
+    origin: Origin,
+    store: Arc<dyn Store>,
+    packs: PackWriter,
+    heads: Heads,
+    vault: Vault,
+    order: Box<dyn Order>,
+    log_key: SecretKey,
+    clock: Clock,
+    guard: ClockGuard,
+    written: State,
+    queue: mpsc::Receiver<Job>,
+    publish: watch::Sender<Arc<Snapshot>>,
+    stop: watch::Sender<Option<Refusal>>,
+    _lock: Option<DirectoryLock>,
+}
+
+impl Sequencer {
+    /// A writer that goes on from `tip`.
+    pub fn new(
+        setup: Setup,
+        tip: Tip,
+        vault: Vault,
+        queue: mpsc::Receiver<Job>,
+        publish: watch::Sender<Arc<Snapshot>>,
+        stop: watch::Sender<Option<Refusal>>,
+    ) -> Self {
+        Self {
+            guard: ClockGuard::new(&setup.clock),
+            edge: Edge { state: tip.state, frontier: tip.frontier, chain: tip.chain, rows: tip.rows },
+            origin: tip.origin,
+            store: setup.store,
+            packs: tip.packs,
+            heads: tip.heads,
+            written: tip.written,
+            vault,
+            order: setup.order,
+            log_key: setup.log_key,
+            clock: setup.clock,
+            queue,
+            publish,
+            stop,
+            _lock: setup.lock,
+        }
+    }
+
+    /// Works until no more events can come, or a commit fails.
+    pub fn run(mut self) {
+        while let Some(first) = self.queue.blocking_recv() {
+            let mut group = vec![first];
+            while group.len() < limits::COMMIT_ENTRIES {
+                let Ok(job) = self.queue.try_recv() else { break };
+                group.push(job);
+            }
+            if let Err(stopped) = self.record(group) {
+                self.stop.send_replace(Some(stopped));
+                return;
+            }
+            if self.edge.state.size() - self.written.size() >= limits::DERIVED_ENTRIES
+                && self.write_derived().is_err()
+            {
+                self.stop.send_replace(Some(Refusal::Stopped));
+                return;
+            }
+        }
+        // What is derived is rebuilt when it is missing, so a failure here loses nothing.
+        if self.edge.state.size() > self.written.size() {
+            let _ = self.write_derived();
+        }
+        self.stop.send_replace(Some(Refusal::Closed));
+    }
+
+    fn write_derived(&mut self) -> Result<(), Refusal> {
+        derived::write(&*self.store, &self.edge.state, &self.written, &self.edge.chain)
+            .map_err(|error| poisoned(&error))?;
+        self.written = self.edge.state.clone();
+        Ok(())
+    }
+
+    /// Records a group and answers everybody in it.
+    ///
+    /// # Errors
+    /// [`Refusal`] when nothing more may be written; everybody in the group has been told.
+    fn record(&mut self, group: Vec<Job>) -> Result<(), Refusal> {
+        let outcome = self.settle(&group);
+        match outcome {
+            Ok(fates) => {
+                for (job, fate) in group.into_iter().zip(fates) {
+                    let _ = job.answer.send(fate);
+                }
+                Ok(())
+            }
+            Err(stopped) => {
+                for job in group {
+                    let _ = job.answer.send(Err(stopped.clone()));
+                }
+                Err(stopped)
+            }
+        }
+    }
+
+    fn settle(&mut self, group: &[Job]) -> Result<Vec<Result<Accepted, Refusal>>, Refusal> {
+        loop {
+            let now = self.guard.now(&self.clock, self.edge.state.last_at())?;
+            let draft = self.draft(group, now);
+            if draft.entries.is_empty() {
+                return Ok(draft.fates);
+            }
+            if let Err(error) = self.vault.store(&draft.attachments) {
+                tracing::error!(code = error.code(), %error, "attachments were not stored");
+                return Ok(draft.fates.into_iter().map(|_| Err(Refusal::Vault)).collect());
+            }
+            let placed = self.order.append(self.edge.frontier.size(), &draft.entries);
+            match placed.map_err(|error| poisoned(&error))? {
+                Placed::Here => {
+                    self.commit(draft.edge, &draft.entries)?;
+                    return Ok(draft.fates);
+                }
+                Placed::CameFirst(others) => self.follow(&others)?,
+            }
+        }
+    }
+
+    /// Judges a group in order, each event against the state that those before it leave.
+    fn draft(&self, group: &[Job], now: Timestamp) -> Draft {
+        let mut draft = Draft {
+            edge: self.edge.clone(),
+            entries: Vec::new(),
+            attachments: Vec::new(),
+            fates: Vec::with_capacity(group.len()),
+        };
+        for job in group {
+            let fate = self.admit(&mut draft, &job.event, now);
+            draft.fates.push(fate);
+        }
+        draft
+    }
+
+    fn admit(&self, draft: &mut Draft, event: &Admissible, now: Timestamp) -> Result<Accepted, Refusal> {
+        let id = event.verified.id();
+        if let Some(seq) = draft.edge.state.index().seq(&id) {
+            return self.seen_before(draft, seq);
+        }
+        let state = &draft.edge.state;
+        let recorded_at = rules::record_at(state, &event.event, now)?;
+        let keys: Vec<_> = event.verified.keys().collect();
+        let payload = event.verified.payload();
+        rules::judge(state, Candidate { event: &event.event, payload, keys: &keys, recorded_at })?;
+        if let Some(text) = event.missing_text(|text| self.vault.contains(text)) {
+            return Err(Refusal::AttachmentMissing(text));
+        }
+        let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
+        let seq = state.size();
+        draft.edge.extend(&entry);
+        draft.edge.state.apply(Recording { id, at: recorded_at, keys: &keys, event: &event.event });
+        draft.entries.push(entry);
+        draft.attachments.extend(event.attachments.iter().cloned());
+        Ok(Accepted { seq, id, recorded_at, keys, fresh: true })
+    }
+
+    /// What was answered when the event was recorded: the keys that were logged, not those sent now.
+    fn seen_before(&self, draft: &Draft, seq: u64) -> Result<Accepted, Refusal> {
+        let committed = self.edge.frontier.size();
+        let bytes = match seq.checked_sub(committed) {
+            Some(at) => draft.entries.get(at as usize).cloned(),
+            None => crate::store::read_entry(&*self.store, seq).ok().flatten(),
+        };
+        let entry = bytes.and_then(|bytes| Entry::parse(&bytes).ok()).ok_or(Refusal::Stopped)?;
+        Ok(Accepted {
+            seq,
+            id: entry.id(),
+            recorded_at: entry.recorded_at,
+            keys: entry.signatures.iter().map(|(key, _)| *key).collect(),
+            fresh: false,
+        })
+    }
+
+    /// Takes entries that others placed first, checked as an audit checks them.
+    fn follow(&mut self, others: &[Vec<u8>]) -> Result<(), Refusal> {
+        let mut edge = self.edge.clone();
+        for bytes in others {
+            let checked = CheckedEntry::check(bytes);
+            checked.follow(&mut edge.state, &edge.chain).map_err(|error| poisoned(&error))?;
+            edge.extend(bytes);
+        }
+        self.commit(edge, others)
+    }
+
+    /// Entries and tile rows in one durable batch, then the head, then everybody may see it.
+    fn commit(&mut self, mut edge: Edge, entries: &[Vec<u8>]) -> Result<(), Refusal> {
+        let mut batch = Batch::default();
+        self.packs.append(entries.iter().map(Vec::as_slice), &mut batch);
+        edge.rows.put_changed(&mut batch);
+        self.store.commit(batch).map_err(|error| poisoned(&error))?;
+        let (size, root) = (edge.frontier.size(), edge.frontier.root());
+        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.log_key);
+        self.heads.append(checkpoint.note().as_bytes()).map_err(|error| poisoned(&error))?;
+        self.publish.send_replace(Arc::new(Snapshot { state: edge.state.clone(), checkpoint }));
+        self.edge = edge;
+        Ok(())
+    }
+}
+
+/// A fault after which it is unknown what was written: nothing more is, until the ledger is opened anew.
+fn poisoned(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(%error, "the ledger stops writing");
+    Refusal::Stopped
+}

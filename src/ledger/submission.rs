@@ -1,0 +1,114 @@
+//! What is sent in: an envelope, alone or with attachments; checked as far as no state is needed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Refusal;
+use crate::dsse::{Envelope, Verified};
+use crate::event::{Commitment, Event};
+use crate::vault::Attachment;
+use crate::{json, limits};
+
+/// Deepest nesting: the submission, the envelope, its signatures, one signature.
+const DEPTH: usize = 4;
+
+/// An envelope and its attachments, parsed; nothing is verified yet.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// What its event commits to.
+    pub attachments: Vec<Attachment>,
+}
+
+/// An event whose signatures verified and whose attachments match; the rules have not judged it.
+#[derive(Debug, Clone)]
+pub struct Admissible {
+    /// Payload and signatures.
+    pub verified: Verified,
+    /// The event.
+    pub event: Event,
+    /// Its attachments.
+    pub attachments: Vec<Attachment>,
+}
+
+#[derive(Deserialize)]
+struct Probe<'a> {
+    #[serde(borrow)]
+    envelope: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire<'a> {
+    #[serde(borrow)]
+    envelope: &'a RawValue,
+    #[serde(default)]
+    attachments: Vec<Attachment>,
+}
+
+#[derive(Serialize)]
+struct Sent<'a> {
+    envelope: &'a RawValue,
+    attachments: &'a [Attachment],
+}
+
+impl Submission {
+    /// Parses a DSSE envelope, or an object of `envelope` and `attachments`.
+    ///
+    /// # Errors
+    /// [`Refusal`], whose text says what to mend.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
+        if bytes.len() > limits::SUBMISSION_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        json::check(bytes, DEPTH)?;
+        let malformed = |error: serde_json::Error| Refusal::Malformed(error.to_string());
+        let probe: Probe<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
+        if probe.envelope.is_none() {
+            return Ok(Self { envelope: Envelope::parse(bytes)?, attachments: Vec::new() });
+        }
+        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
+        if wire.attachments.len() > limits::ATTACHMENTS {
+            return Err(Refusal::AttachmentCount(wire.attachments.len()));
+        }
+        let envelope = Envelope::parse(wire.envelope.get().as_bytes())?;
+        Ok(Self { envelope, attachments: wire.attachments })
+    }
+
+    /// The submission as one line of JSON.
+    pub fn to_json(&self) -> String {
+        let envelope = self.envelope.to_json();
+        if self.attachments.is_empty() {
+            return envelope;
+        }
+        let envelope = RawValue::from_string(envelope).expect("an envelope's JSON is JSON");
+        serde_json::to_string(&Sent { envelope: &envelope, attachments: &self.attachments })
+            .expect("a submission is a plain structure, which serialises")
+    }
+
+    /// Parses the event, matches the attachments, and verifies every signature: what needs no state.
+    ///
+    /// # Errors
+    /// [`Refusal`], whose text says what to mend.
+    pub fn verify(self) -> Result<Admissible, Refusal> {
+        let event = Event::parse(self.envelope.payload())?;
+        let attachable = event.attachable();
+        for attachment in &self.attachments {
+            attachment.check().map_err(|error| Refusal::AttachmentRefused(error.to_string()))?;
+            let commitment = attachment.commitment();
+            if !attachable.contains(&commitment) {
+                return Err(Refusal::AttachmentUnmatched(commitment));
+            }
+        }
+        Ok(Admissible { verified: self.envelope.verify()?, event, attachments: self.attachments })
+    }
+}
+
+impl Admissible {
+    /// The commitments of texts that neither came along nor are `kept` already.
+    pub(super) fn missing_text(&self, kept: impl Fn(&Commitment) -> bool) -> Option<Commitment> {
+        let sent: Vec<Commitment> = self.attachments.iter().map(Attachment::commitment).collect();
+        self.event.texts().into_iter().find(|text| !sent.contains(text) && !kept(text))
+    }
+}
