@@ -28,3 +28,5 @@ pub mod store;
 pub mod vault;
 
 pub mod ledger;
+
+pub mod api;

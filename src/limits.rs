@@ -62,3 +62,5 @@ pub const STORE_OPEN_S: u64 = 120;
 pub const DERIVED_ENTRIES: u64 = 65_536;
 /// Furthest the wall clock may step between two commits against one that nobody can set, in milliseconds.
 pub const CLOCK_STEP_MS: u64 = 2_000;
+/// Most rows that one listing looks through; the answer says where to go on.
+pub const SCAN_ROWS: usize = 100_000;

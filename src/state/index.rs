@@ -1,5 +1,7 @@
 //! Where each event stands in the log, and which entries are about whom.
 
+use std::cmp::Ordering;
+
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 
@@ -36,25 +38,6 @@ pub struct Index {
     seqs: OrdMap<EventId, u64>,
 }
 
-/// Which entries a listing asks for; what is none is not asked.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// About this subject.
-    pub subject: Option<SubjectId>,
-    /// Issued by this party.
-    pub issuer: Option<PartyId>,
-    /// Of this type.
-    pub kind: Option<u8>,
-}
-
-impl Filter {
-    fn takes(&self, row: &Row) -> bool {
-        self.subject.is_none_or(|subject| row.subject == Some(subject))
-            && self.kind.is_none_or(|kind| row.kind == kind)
-            && self.issuer.as_ref().is_none_or(|issuer| row.issuer == *issuer)
-    }
-}
-
 impl Index {
     /// The seq of an event.
     pub fn seq(&self, id: &EventId) -> Option<u64> {
@@ -82,9 +65,10 @@ impl Index {
         (first..).zip(self.rows.focus().narrow(start..))
     }
 
-    /// Up to `limit` entries from seq `first` on that the filter takes.
-    pub fn list(&self, filter: &Filter, first: u64, limit: usize) -> Vec<u64> {
-        self.rows_from(first).filter(|(_, row)| filter.takes(row)).map(|(seq, _)| seq).take(limit).collect()
+    /// How many entries were recorded before an instant.
+    pub fn count_before(&self, at: Timestamp) -> u64 {
+        let order = |row: &Row| if row.recorded_at < at { Ordering::Less } else { Ordering::Greater };
+        self.rows.binary_search_by(order).unwrap_or_else(|place| place) as u64
     }
 
     /// Adds the next row.

@@ -18,7 +18,7 @@ mod subject;
 
 pub use blocks::{BadBlock, BlockId};
 pub use endorsement::Given;
-pub use index::{Filter, Index, Row};
+pub use index::{Index, Row};
 pub use ledger::Ledger;
 
 use std::sync::Arc;

@@ -1,0 +1,240 @@
+//! `/v1/events`, `/v1/events/{seq or id}`, `/v1/subjects/{id}/events`
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::extract::{InPath, InQuery, page_rows};
+use super::respond::Lasting;
+use super::{App, Problem, Shared};
+use crate::clock::Timestamp;
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{Commitment, Event, PartyId, SubjectId, TYPES};
+use crate::ledger::Snapshot;
+use crate::limits;
+use crate::log::{ChainHash, Entry};
+use crate::state::Row;
+
+/// An entry in a listing.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct EventRow {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Its id.
+    pub id: EventId,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Who issued it.
+    pub issuer: PartyId,
+    /// Whom it is about.
+    pub subject: Option<SubjectId>,
+}
+
+impl EventRow {
+    /// The row at a seq.
+    pub fn new(seq: u64, row: &Row) -> Self {
+        Self {
+            seq,
+            id: row.id,
+            recorded_at: row.recorded_at,
+            type_name: row.type_name().to_owned(),
+            issuer: row.issuer.clone(),
+            subject: row.subject,
+        }
+    }
+}
+
+/// A page of entries.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct EventPage {
+    /// The log's size that the page reflects.
+    pub size: u64,
+    /// The entries.
+    pub events: Vec<EventRow>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<u64>,
+}
+
+/// An entry, whole.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct EventView {
+    /// The entry as a row.
+    #[serde(flatten)]
+    pub row: EventRow,
+    /// The hash of the entry before.
+    pub prev: ChainHashText,
+    /// The keys that signed it.
+    pub keys: Vec<PublicKey>,
+    /// The payload, as JSON; its exact bytes stand in the entry.
+    pub payload: Value,
+    /// The envelope, to send on.
+    pub envelope: Value,
+    /// The commitments whose bytes may be asked for at `/v1/attachments/{commitment}`.
+    pub attachments: Vec<Commitment>,
+}
+
+/// A chain hash: 64 lower-case hex digits.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ChainHashText(String);
+
+impl From<ChainHash> for ChainHashText {
+    fn from(hash: ChainHash) -> Self {
+        Self(hash.to_string())
+    }
+}
+
+/// Which entries.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct Which {
+    /// About this subject.
+    subject: Option<SubjectId>,
+    /// Issued by this party.
+    issuer: Option<PartyId>,
+    /// Of this type.
+    #[serde(rename = "type")]
+    type_name: Option<String>,
+    /// After this seq.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// Which entry.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct One {
+    /// Its seq, or its event id in hex.
+    event: String,
+}
+
+/// Which page of a subject's entries.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct OfSubject {
+    /// The subject.
+    subject: SubjectId,
+}
+
+/// Entries in the order of the log.
+pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<EventPage>, Problem> {
+    page(&app, &which).map(Json)
+}
+
+/// Entries about one subject.
+pub async fn of_subject(
+    State(app): Shared,
+    InPath(path): InPath<OfSubject>,
+    InQuery(which): InQuery<Which>,
+) -> Result<Json<EventPage>, Problem> {
+    if app.ledger.snapshot().state.dossier(&path.subject).is_none() {
+        return Err(super::subjects::unknown(&path.subject));
+    }
+    page(&app, &Which { subject: Some(path.subject), ..which }).map(Json)
+}
+
+fn page(app: &App, which: &Which) -> Result<EventPage, Problem> {
+    let limit = page_rows(which.limit)?;
+    let kind = match &which.type_name {
+        None => None,
+        Some(name) => Some(TYPES.iter().position(|one| one == name).ok_or_else(|| {
+            Problem::new(400, "query.type", format!("there is no event type {name:?}: see the schemas"))
+        })? as u8),
+    };
+    let snapshot = app.ledger.snapshot();
+    let first = which.after.map_or(0, |after| after.saturating_add(1));
+    let takes = |row: &Row| {
+        kind.is_none_or(|kind| row.kind == kind)
+            && which.issuer.as_ref().is_none_or(|issuer| row.issuer == *issuer)
+    };
+    let found = match &which.subject {
+        Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes),
+        None => rows_of_log(&snapshot, first, limit + 1, takes),
+    };
+    let mut events = found.rows;
+    let more = events.len() > limit;
+    events.truncate(limit);
+    let next = if more { events.last().map(|row| row.seq) } else { found.scanned_to };
+    Ok(EventPage { size: snapshot.size(), events, next })
+}
+
+/// Rows found, and where a search that was cut short goes on.
+struct FoundRows {
+    rows: Vec<EventRow>,
+    scanned_to: Option<u64>,
+}
+
+fn rows_of_subject(
+    snapshot: &Snapshot,
+    subject: &SubjectId,
+    first: u64,
+    limit: usize,
+    takes: impl Fn(&Row) -> bool,
+) -> FoundRows {
+    let timeline = snapshot.state.dossier(subject).map_or(&[][..], |dossier| &dossier.timeline);
+    let from = timeline.partition_point(|seq| *seq < first);
+    let rows = timeline[from..].iter().filter_map(|seq| {
+        let row = snapshot.state.index().row(*seq).filter(|row| takes(row))?;
+        Some(EventRow::new(*seq, row))
+    });
+    FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
+}
+
+fn rows_of_log(snapshot: &Snapshot, first: u64, limit: usize, takes: impl Fn(&Row) -> bool) -> FoundRows {
+    let mut found = FoundRows { rows: Vec::new(), scanned_to: None };
+    for (scanned, (seq, row)) in snapshot.state.index().rows_from(first).enumerate() {
+        if found.rows.len() == limit {
+            break;
+        }
+        if scanned == limits::SCAN_ROWS {
+            found.scanned_to = seq.checked_sub(1);
+            break;
+        }
+        if takes(row) {
+            found.rows.push(EventRow::new(seq, row));
+        }
+    }
+    found
+}
+
+/// One entry.
+pub async fn one(
+    State(app): Shared,
+    InPath(which): InPath<One>,
+) -> Result<Lasting<Json<EventView>>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let seq = seq_of(&snapshot, &which.event)?;
+    let unknown = || Problem::not_found("event.unknown", format!("the log has no entry {}", which.event));
+    let row = snapshot.state.index().row(seq).ok_or_else(unknown)?;
+    let bytes = app.ledger.reader().entry(seq)?.ok_or_else(unknown)?;
+    let damaged = |error: &dyn std::fmt::Display| Problem::new(500, "entry.damaged", error.to_string());
+    let entry = Entry::parse(&bytes).map_err(|error| damaged(&error))?;
+    let prev = entry.prev;
+    let verified = entry.trusted().map_err(|error| damaged(&error))?;
+    let event = Event::parse(verified.payload()).map_err(|error| damaged(&error))?;
+    let payload = serde_json::from_slice(verified.payload()).map_err(|error| damaged(&error))?;
+    let envelope = crate::dsse::Envelope::of(&verified).to_json();
+    Ok(Lasting(Json(EventView {
+        row: EventRow::new(seq, row),
+        prev: prev.into(),
+        keys: verified.keys().collect(),
+        payload,
+        envelope: serde_json::from_str(&envelope).map_err(|error| damaged(&error))?,
+        attachments: event.attachable(),
+    })))
+}
+
+/// The seq that a seq or an event id stands for.
+pub fn seq_of(snapshot: &Snapshot, name: &str) -> Result<u64, Problem> {
+    if name.len() == 64 {
+        let id: EventId =
+            name.parse().map_err(|_| Problem::new(400, "path.malformed", "expected a seq or an event id"))?;
+        let seq = snapshot.state.index().seq(&id);
+        return seq.ok_or_else(|| Problem::not_found("event.unknown", format!("the log has no event {id}")));
+    }
+    let seq = name.parse().ok().filter(|seq: &u64| seq.to_string() == name);
+    seq.ok_or_else(|| Problem::new(400, "path.malformed", "expected a seq or an event id"))
+}

@@ -1,0 +1,238 @@
+//! Checkpoint, tiles, receipts, proofs, and what the ledger says of itself.
+
+use aide::NoApi;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::extract::InPath;
+use super::respond::{Lasting, Text};
+use super::{Problem, Shared};
+use crate::clock::{Date, Timestamp};
+use crate::event::PartyId;
+use crate::limits;
+use crate::log::{BundleId, Hash, TileId};
+
+/// What a ledger is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerView {
+    /// Its origin; with the vkey, the trust anchor of an auditor.
+    pub origin: String,
+    /// The key that checkpoints verify under (C2SP signed-note vkey).
+    pub log_vkey: String,
+    /// How many entries are published.
+    pub size: u64,
+    /// Who runs it.
+    pub operator: PartyId,
+    /// Minutes east of Greenwich of its civil dates.
+    pub utc_offset_min: i32,
+    /// Its present date, on which scores are read by default.
+    pub today: Date,
+    /// The policy version in force on that date.
+    pub policy: Option<u32>,
+    /// History issued before this instant was brought in at its own times, not recorded by the clock.
+    pub replayed_until: Option<Timestamp>,
+    /// How many entries were brought in so.
+    pub replayed_entries: u64,
+    /// Whether events are accepted.
+    pub writing: bool,
+    /// What submissions are held to.
+    pub limits: Limits,
+}
+
+/// What submissions are held to.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Limits {
+    /// Largest payload, in bytes.
+    pub payload_bytes: usize,
+    /// Most signatures.
+    pub signatures: usize,
+    /// Largest single submission, in bytes.
+    pub submission_bytes: usize,
+    /// Most attachments.
+    pub attachments: usize,
+    /// Largest attachment, in bytes.
+    pub attachment_bytes: usize,
+    /// Largest batch, in bytes.
+    pub batch_bytes: usize,
+    /// Most lines in a batch.
+    pub batch_lines: usize,
+    /// Most rows on a page.
+    pub page_rows: usize,
+}
+
+/// A proof.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ProofView {
+    /// The hashes, in the order of RFC 6962, in standard base64.
+    #[schemars(with = "Vec<String>")]
+    pub hashes: Vec<Hash>,
+}
+
+/// Which entry of which size.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Inclusion {
+    /// The size of the tree.
+    size: u64,
+    /// The entry.
+    seq: u64,
+}
+
+/// From which size to which.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Consistency {
+    /// The smaller size, from 1.
+    from: u64,
+    /// The larger size.
+    to: u64,
+}
+
+/// Which entry.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct OneEntry {
+    /// Its seq.
+    seq: u64,
+}
+
+/// Which tile.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Tile {
+    /// `<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`.
+    tile: String,
+}
+
+/// What this ledger is.
+pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let state = &snapshot.state;
+    let opened = state.ledger().ok_or_else(|| Problem::new(500, "ledger.empty", "the log is empty"))?;
+    let today = app.today();
+    let replayed = opened.replayed_until.map_or(0, |until| state.index().count_before(until));
+    Ok(Json(LedgerView {
+        origin: app.ledger.origin().to_string(),
+        log_vkey: app.ledger.log_vkey().to_string(),
+        size: snapshot.size(),
+        operator: opened.operator.clone(),
+        utc_offset_min: opened.utc_offset_min,
+        today,
+        policy: state.policies().in_force(state.size(), today).map(|version| version.version),
+        replayed_until: opened.replayed_until,
+        replayed_entries: replayed,
+        writing: app.ledger.is_writing(),
+        limits: Limits {
+            payload_bytes: limits::PAYLOAD_BYTES,
+            signatures: limits::SIGNATURES,
+            submission_bytes: limits::SUBMISSION_BYTES,
+            attachments: limits::ATTACHMENTS,
+            attachment_bytes: limits::ATTACHMENT_BYTES,
+            batch_bytes: limits::BATCH_BYTES,
+            batch_lines: limits::BATCH_LINES,
+            page_rows: limits::PAGE_ROWS,
+        },
+    }))
+}
+
+/// The newest checkpoint.
+pub async fn checkpoint(State(app): Shared) -> Text {
+    Text(app.ledger.snapshot().checkpoint.note().to_owned())
+}
+
+/// The receipt of an entry.
+pub async fn receipt(State(app): Shared, InPath(which): InPath<OneEntry>) -> Result<Text, Problem> {
+    let snapshot = app.ledger.snapshot();
+    if which.seq >= snapshot.size() {
+        return Err(beyond(which.seq, snapshot.size()));
+    }
+    Ok(Text(app.ledger.reader().receipt(&snapshot, which.seq)?.to_text()))
+}
+
+/// An inclusion proof.
+pub async fn inclusion(
+    State(app): Shared,
+    InPath(which): InPath<Inclusion>,
+) -> Result<Lasting<Json<ProofView>>, Problem> {
+    let size = app.ledger.snapshot().size();
+    if which.size > size || which.seq >= which.size {
+        return Err(beyond(which.seq.max(which.size), size));
+    }
+    let hashes = app.ledger.reader().inclusion(which.size, which.seq)?;
+    Ok(Lasting(Json(ProofView { hashes })))
+}
+
+/// A consistency proof.
+pub async fn consistency(
+    State(app): Shared,
+    InPath(which): InPath<Consistency>,
+) -> Result<Lasting<Json<ProofView>>, Problem> {
+    let size = app.ledger.snapshot().size();
+    if which.from == 0 || which.from > which.to || which.to > size {
+        return Err(beyond(which.to.max(which.from), size));
+    }
+    let hashes = app.ledger.reader().consistency(which.from, which.to)?;
+    Ok(Lasting(Json(ProofView { hashes })))
+}
+
+fn beyond(asked: u64, size: u64) -> Problem {
+    let detail =
+        format!("{asked} does not fit the published size {size}: ask within it, smaller before larger");
+    Problem::not_found("log.beyond", detail)
+}
+
+/// A tile or bundle of entries.
+pub async fn tile(
+    State(app): Shared,
+    InPath(which): InPath<Tile>,
+) -> Result<Lasting<NoApi<Response>>, Problem> {
+    let size = app.ledger.snapshot().size();
+    let malformed = |error: crate::log::MalformedPath| Problem::new(400, error.code(), error.to_string());
+    let unpublished =
+        || Problem::not_found("tile.unpublished", format!("the log of {size} entries has no such tile"));
+    let bytes = if let Some(path) = which.tile.strip_prefix("entries/") {
+        let bundle = BundleId::parse(path).map_err(malformed)?;
+        if !bundle.exists_at(size) {
+            return Err(unpublished());
+        }
+        app.ledger.reader().bundle(&bundle)?
+    } else {
+        let tile = TileId::parse(&which.tile).map_err(malformed)?;
+        if !tile.exists_at(size) {
+            return Err(unpublished());
+        }
+        app.ledger.reader().tile(&tile)?
+    };
+    let content = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok(Lasting(NoApi((content, bytes).into_response())))
+}
+
+/// Whether the process answers.
+pub async fn healthz() -> Text {
+    Text("ok\n".to_owned())
+}
+
+/// Whether events are accepted.
+pub async fn readyz(State(app): Shared) -> Result<Text, Problem> {
+    if app.ledger.is_writing() {
+        Ok(Text("ready\n".to_owned()))
+    } else {
+        Err(Problem::new(503, "ledger.stopped", "the ledger accepts no events: see the operator's log"))
+    }
+}
+
+/// The OpenAPI document.
+pub async fn openapi(State(app): Shared) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone()).into_response()
+}
+
+/// What a person who opens the address sees.
+pub async fn index(State(app): Shared) -> Text {
+    Text(format!(
+        "Tinnhiem: sổ cái tín nhiệm / a ledger of influencer credibility\n{}\n{}\n\n\
+         /v1/ledger  /v1/subjects  /v1/events  /v1/members  /v1/contests  /v1/policies\n\
+         /checkpoint  /tile/…  /v1/receipts/{{seq}}  /openapi.json\n",
+        app.ledger.origin(),
+        app.ledger.log_vkey(),
+    ))
+}

@@ -1,0 +1,164 @@
+//! `/v1/members`
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::extract::InPath;
+use super::{Problem, Shared};
+use crate::clock::{Date, Timestamp};
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
+use crate::score::{Capacity, Member, Parties};
+
+/// A member as it stands.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MemberRow {
+    /// Its slug.
+    pub member: PartyId,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub class: MemberClass,
+    /// Who controls it.
+    pub group: GroupId,
+    /// Its duties.
+    pub roles: Vec<Role>,
+}
+
+/// Every member.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MemberList {
+    /// The log's size that the list reflects.
+    pub size: u64,
+    /// The council's seats.
+    pub council: Vec<SeatView>,
+    /// How many seats of distinct groups must sign.
+    pub threshold: usize,
+    /// The members, by slug.
+    pub members: Vec<MemberRow>,
+}
+
+/// A seat of the council.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SeatView {
+    /// Its number.
+    pub seat: u8,
+    /// Who holds it.
+    pub member: PartyId,
+    /// The key that signs for it.
+    pub key: PublicKey,
+}
+
+/// A member over time.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct MemberView {
+    /// The log's size that the view reflects.
+    pub size: u64,
+    /// How it stands.
+    #[serde(flatten)]
+    pub member: MemberRow,
+    /// Every key it ever had.
+    pub keys: Vec<KeyView>,
+    /// Every accreditation it ever had.
+    pub accreditations: Vec<AccreditationView>,
+}
+
+/// A key.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct KeyView {
+    /// The key.
+    pub key: PublicKey,
+    /// Whether it signs for a seat of the council.
+    pub seat: bool,
+    /// Whether it may sign now.
+    pub live: bool,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// From when its signatures are worth nothing, where it was compromised.
+    pub invalid_from: Option<Timestamp>,
+}
+
+/// An accreditation.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AccreditationView {
+    /// The event that granted it.
+    pub event: EventId,
+    /// Its fields.
+    pub topics: Vec<TopicId>,
+    /// The class whose weight the policy sets.
+    pub class: ClassId,
+    /// Its last day.
+    pub valid_until: Option<Date>,
+    /// Whether it stands.
+    pub stands: bool,
+}
+
+/// Which member.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Which {
+    /// Its slug.
+    member: PartyId,
+}
+
+/// Every member as it stands.
+pub async fn list(State(app): Shared) -> Json<MemberList> {
+    let snapshot = app.ledger.snapshot();
+    let (parties, size) = (snapshot.state.parties(), snapshot.size());
+    let members = parties.members().filter_map(|(party, _)| Some(row(party, parties.member(party, size)?)));
+    let seats = parties.council(size).map(|seat| SeatView {
+        seat: seat.seat,
+        member: seat.member.clone(),
+        key: seat.key,
+    });
+    Json(MemberList {
+        size,
+        council: seats.collect(),
+        threshold: parties.threshold(size),
+        members: members.collect(),
+    })
+}
+
+fn row(party: &PartyId, member: &Member) -> MemberRow {
+    MemberRow {
+        member: party.clone(),
+        name: member.name.clone(),
+        class: member.class,
+        group: member.group.clone(),
+        roles: member.roles.clone(),
+    }
+}
+
+/// One member over time.
+pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<MemberView>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let (parties, size) = (snapshot.state.parties(), snapshot.size());
+    let unknown = || Problem::not_found("member.unknown", format!("there is no member {}", which.member));
+    let member = parties.member(&which.member, size).ok_or_else(unknown)?;
+    let accreditations = parties.accreditations_of(&which.member).iter().map(|one| AccreditationView {
+        event: one.record.event,
+        topics: one.record.topics.clone(),
+        class: one.record.class.clone(),
+        valid_until: one.record.valid_until,
+        stands: one.span.holds(size),
+    });
+    Ok(Json(MemberView {
+        size,
+        member: row(&which.member, member),
+        keys: keys_of(parties, &which.member, size),
+        accreditations: accreditations.collect(),
+    }))
+}
+
+/// Every key of a party.
+pub fn keys_of(parties: &Parties, party: &PartyId, size: u64) -> Vec<KeyView> {
+    let view = |(key, record): (&PublicKey, &crate::score::KeyRecord)| KeyView {
+        key: *key,
+        seat: record.capacity == Capacity::Seat,
+        live: record.span.holds(size),
+        added_at: record.added_at,
+        invalid_from: record.invalid.iter().map(|one| one.from).min(),
+    };
+    parties.keys_of(party).map(view).collect()
+}

@@ -1,0 +1,159 @@
+//! The HTTP API: reads the published snapshot, hands submissions to the ledger.
+
+mod attachments;
+mod batch;
+mod contests;
+mod events;
+mod extract;
+mod log;
+mod members;
+mod policies;
+mod problem;
+mod ranking;
+mod respond;
+mod subjects;
+mod submit;
+
+pub use problem::Problem;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
+use aide::openapi::OpenApi;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::clock::Date;
+use crate::ledger::Ledger;
+use ranking::Rankings;
+
+/// Longest time that one request may take until its answer begins.
+const REQUEST_TIME: Duration = Duration::from_secs(60);
+
+/// What every handler shares.
+pub struct App {
+    ledger: Arc<Ledger>,
+    rankings: Rankings,
+    today: Option<Date>,
+    openapi: String,
+}
+
+impl App {
+    /// The date that scores are read on where none is asked for.
+    fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| self.ledger.today())
+    }
+}
+
+/// The state that handlers take.
+type Shared = axum::extract::State<Arc<App>>;
+
+/// The routes over a ledger; `today` fixes the default date of scores, as a demo does.
+pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
+    let mut document = OpenApi::default();
+    let routes = routes().finish_api_with(&mut document, |api| {
+        api.title("Tinnhiem")
+            .version(env!("CARGO_PKG_VERSION"))
+            .description("Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.")
+    });
+    let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let app = Arc::new(App { ledger, rankings: Rankings::default(), today, openapi });
+    routes
+        .method_not_allowed_fallback(|| async {
+            Problem::new(405, "route.method", "this path takes another method: see /openapi.json")
+        })
+        .layer(axum::middleware::from_fn(respond::with_validators))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}
+
+/// The OpenAPI document of the routes.
+pub fn openapi() -> serde_json::Value {
+    let mut document = OpenApi::default();
+    let _: Router<Arc<App>> = routes().finish_api_with(&mut document, |api| {
+        api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
+            "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
+        )
+    });
+    serde_json::to_value(&document).unwrap_or_default()
+}
+
+/// Serves until `shutdown` is done; requests under way are finished, and what was accepted is durable.
+///
+/// # Errors
+/// What the listener fails with.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+}
+
+fn routes() -> ApiRouter<Arc<App>> {
+    macro_rules! read {
+        ($handler:path, $summary:literal) => {
+            get_with($handler, |operation| operation.summary($summary))
+        };
+    }
+    ApiRouter::new()
+        .api_route(
+            "/v1/events",
+            post_with(submit::submit, submit::document).get_with(events::list, |operation| {
+                operation.summary("Entries by subject, issuer and type, in the order of the log")
+            }),
+        )
+        .api_route("/v1/events/batch", post_with(batch::submit, batch::document))
+        .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
+        .api_route("/v1/attachments/{commitment}", read!(attachments::one, "The bytes of an attachment"))
+        .api_route("/v1/subjects", read!(subjects::list, "Subjects by score"))
+        .api_route("/v1/subjects/{subject}", read!(subjects::one, "A subject and what is shown of its score"))
+        .api_route(
+            "/v1/subjects/{subject}/score",
+            read!(subjects::score, "A score with its explanation, at any size and date"),
+        )
+        .api_route(
+            "/v1/subjects/{subject}/score/{size}/{as_of}",
+            read!(subjects::fixed_score, "The same, for ever: both parameters are in the path"),
+        )
+        .api_route(
+            "/v1/subjects/{subject}/history",
+            read!(subjects::history, "Every event about a subject and what it did to the score"),
+        )
+        .api_route("/v1/subjects/{subject}/events", read!(events::of_subject, "Entries about a subject"))
+        .api_route("/v1/members", read!(members::list, "Members as they stand"))
+        .api_route(
+            "/v1/members/{member}",
+            read!(members::one, "A member, its keys and accreditations over time"),
+        )
+        .api_route("/v1/contests", read!(contests::list, "Contests, newest first"))
+        .api_route("/v1/contests/{contest}", read!(contests::one, "One contest"))
+        .api_route("/v1/policies", read!(policies::list, "Policy versions"))
+        .api_route("/v1/policies/{version}", read!(policies::one, "One policy version, whole"))
+        .api_route("/v1/ledger", read!(log::ledger, "What this ledger is, and its limits"))
+        .api_route("/v1/receipts/{seq}", read!(log::receipt, "The receipt of an entry (C2SP tlog-proof)"))
+        .api_route("/v1/proofs/inclusion/{size}/{seq}", read!(log::inclusion, "An inclusion proof"))
+        .api_route("/v1/proofs/consistency/{from}/{to}", read!(log::consistency, "A consistency proof"))
+        .api_route(
+            "/checkpoint",
+            read!(log::checkpoint, "The newest signed checkpoint (C2SP tlog-checkpoint)"),
+        )
+        .api_route("/tile/{*tile}", read!(log::tile, "A tile or entry bundle (C2SP tlog-tiles)"))
+        .api_route("/healthz", read!(log::healthz, "Whether the process answers"))
+        .api_route("/readyz", read!(log::readyz, "Whether events are accepted"))
+        .route("/openapi.json", get(log::openapi))
+        .route("/", get(log::index))
+        .fallback(|| async {
+            Problem::new(404, "route.unknown", "there is nothing at this path: see /openapi.json")
+        })
+}

@@ -1,0 +1,284 @@
+//! `/v1/subjects`
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::events::EventRow;
+use super::extract::{InPath, InQuery, page_rows};
+use super::members::{KeyView, keys_of};
+use super::ranking::{Cursor, Sort};
+use super::respond::Lasting;
+use super::{App, Problem, Shared};
+use crate::clock::Date;
+use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
+use crate::score::{At, Dossier, Enrolment, Figure, Score};
+use crate::state::State as LedgerState;
+
+/// A subject in a listing.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectRow {
+    /// Its id.
+    pub subject: SubjectId,
+    /// The name in its profile, where that is kept here.
+    pub name: Option<String>,
+    /// Its fields.
+    pub topics: Vec<TopicId>,
+    /// What is shown of its score.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// How many assessments of it stand.
+    pub assessments: usize,
+}
+
+/// A page of subjects.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectPage {
+    /// The log's size that the page reflects.
+    pub size: u64,
+    /// The date that scores are read on.
+    pub as_of: Date,
+    /// The subjects.
+    pub subjects: Vec<SubjectRow>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<String>,
+}
+
+/// A subject.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectView {
+    /// The log's size that the view reflects.
+    pub size: u64,
+    /// The date that the score is read on.
+    pub as_of: Date,
+    /// The subject and its figure.
+    #[serde(flatten)]
+    pub row: SubjectRow,
+    /// Who controls it.
+    pub group: GroupId,
+    /// Who enrolled it.
+    pub registrar: PartyId,
+    /// When it was enrolled.
+    pub enrolled_on: Date,
+    /// The commitment to its profile.
+    pub profile: Commitment,
+    /// Its keys.
+    pub keys: Vec<KeyView>,
+    /// How many of its contests are open.
+    pub open_contests: usize,
+}
+
+/// One event about a subject, and the figure after it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryRow {
+    /// The entry.
+    #[serde(flatten)]
+    pub event: EventRow,
+    /// The date it was recorded on.
+    pub on: Date,
+    /// What was shown on that date without it.
+    pub before: Option<Figure>,
+    /// What was shown on that date with it.
+    pub after: Option<Figure>,
+}
+
+/// A page of history.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryPage {
+    /// The log's size that the page reflects.
+    pub size: u64,
+    /// The events, oldest first.
+    pub history: Vec<HistoryRow>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<u64>,
+}
+
+/// Which subjects, in which order.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Which {
+    /// In this field.
+    topic: Option<TopicId>,
+    /// In this band.
+    band: Option<char>,
+    /// With at least this score, in hundredths of a point.
+    min_score: Option<u16>,
+    /// `best` (the default) or `worst` first; the unrated come last either way.
+    sort: Option<Sort>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// How many at most.
+    limit: Option<usize>,
+    /// The date that scores are read on.
+    as_of: Option<Date>,
+}
+
+/// Which subject.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct One {
+    /// Its id.
+    subject: SubjectId,
+}
+
+/// At which size and date.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Moment {
+    /// How many entries count; by default those published, or those up to `as_of`.
+    size: Option<u64>,
+    /// The date it is read on; by default today, or the date of the last entry counted.
+    as_of: Option<Date>,
+}
+
+/// Whose score, at which size and date.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Fixed {
+    /// The subject.
+    subject: SubjectId,
+    /// How many entries count.
+    size: u64,
+    /// The date it is read on.
+    as_of: Date,
+}
+
+/// Which page of a history.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct HistoryPart {
+    /// After this seq.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// The refusal for a subject that is not there.
+pub fn unknown(subject: &SubjectId) -> Problem {
+    Problem::not_found("subject.unknown", format!("there is no subject {subject} at that size"))
+}
+
+/// Subjects by score.
+pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<SubjectPage>, Problem> {
+    let limit = page_rows(which.limit)?;
+    let after: Option<Cursor> = which.after.as_deref().map(str::parse).transpose()?;
+    let snapshot = app.ledger.snapshot();
+    let state = &snapshot.state;
+    let size = snapshot.size();
+    let as_of = state.moment(Some(size), which.as_of.or(Some(latest(&app, state))), app.today())?.as_of;
+    let ranking = tokio::task::block_in_place(|| app.rankings.of(&snapshot, as_of));
+    let mut subjects = Vec::new();
+    let mut next = None;
+    for ranked in ranking.after(which.sort.unwrap_or_default(), after) {
+        let fits = which.band.is_none_or(|band| ranked.figure.band == Some(band))
+            && which.min_score.is_none_or(|least| ranked.figure.score.is_some_and(|score| score >= least));
+        let Some(dossier) = state.dossier(&ranked.subject).filter(|_| fits) else { continue };
+        let enrolment = enrolment(dossier, size);
+        let topics = enrolment.map_or(&[][..], |one| &one.topics);
+        if which.topic.as_ref().is_some_and(|topic| !topics.contains(topic)) {
+            continue;
+        }
+        if subjects.len() == limit {
+            next =
+                subjects.last().map(|row: &SubjectRow| Cursor::at(row.figure.score, row.subject).to_string());
+            break;
+        }
+        subjects.push(row(&app, dossier, size, ranked.figure.clone()));
+    }
+    Ok(Json(SubjectPage { size, as_of, subjects, next }))
+}
+
+/// Today, or the date of the last entry where that is later.
+fn latest(app: &App, state: &LedgerState) -> Date {
+    app.today().max(state.date_of(state.last_at()))
+}
+
+/// The enrolment that stands at `size`, or the last one.
+fn enrolment(dossier: &Dossier, size: u64) -> Option<&Enrolment> {
+    dossier.enrolment(size).or_else(|| dossier.enrolments.last().map(|one| &*one.record))
+}
+
+fn row(app: &App, dossier: &Dossier, size: u64, figure: Figure) -> SubjectRow {
+    let enrolment = enrolment(dossier, size);
+    SubjectRow {
+        subject: dossier.subject,
+        name: enrolment.and_then(|one| name(app, &one.profile)),
+        topics: enrolment.map(|one| one.topics.clone()).unwrap_or_default(),
+        figure,
+        assessments: dossier.assessments(size).count(),
+    }
+}
+
+/// The `name` of a profile kept as JSON.
+fn name(app: &App, profile: &Commitment) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Profile {
+        name: String,
+    }
+    let attachment = app.ledger.vault().read(profile).ok().flatten()?;
+    serde_json::from_slice::<Profile>(&attachment.bytes).ok().map(|profile| profile.name)
+}
+
+/// One subject.
+pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<SubjectView>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let state = &snapshot.state;
+    let at = state.moment(None, None, app.today())?;
+    let missing = || unknown(&path.subject);
+    let dossier = state.dossier(&path.subject).ok_or_else(missing)?;
+    let (figure, _) = state.figure(&path.subject, at).ok_or_else(missing)?;
+    let enrolment = enrolment(dossier, at.size).ok_or_else(missing)?;
+    Ok(Json(SubjectView {
+        size: at.size,
+        as_of: at.as_of,
+        row: row(&app, dossier, at.size, figure),
+        group: enrolment.group.clone(),
+        registrar: enrolment.registrar.clone(),
+        enrolled_on: enrolment.recorded.on,
+        profile: enrolment.profile,
+        keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size),
+        open_contests: dossier.open_contests(at.size).count(),
+    }))
+}
+
+/// A score with its explanation.
+pub async fn score(
+    State(app): Shared,
+    InPath(path): InPath<One>,
+    InQuery(moment): InQuery<Moment>,
+) -> Result<Json<Score>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
+    snapshot.state.score(&path.subject, at).map(Json).ok_or_else(|| unknown(&path.subject))
+}
+
+/// The same under a path of its own, for ever.
+pub async fn fixed_score(
+    State(app): Shared,
+    InPath(path): InPath<Fixed>,
+) -> Result<Lasting<Json<Score>>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let at = snapshot.state.moment(Some(path.size), Some(path.as_of), app.today())?;
+    let score = snapshot.state.score(&path.subject, at);
+    score.map(|score| Lasting(Json(score))).ok_or_else(|| unknown(&path.subject))
+}
+
+/// Every event about a subject and what it did.
+pub async fn history(
+    State(app): Shared,
+    InPath(path): InPath<One>,
+    InQuery(part): InQuery<HistoryPart>,
+) -> Result<Json<HistoryPage>, Problem> {
+    let limit = page_rows(part.limit)?;
+    let snapshot = app.ledger.snapshot();
+    let state = &snapshot.state;
+    let dossier = state.dossier(&path.subject).ok_or_else(|| unknown(&path.subject))?;
+    let first = part.after.map_or(0, |after| after.saturating_add(1));
+    let from = dossier.timeline.partition_point(|seq| *seq < first);
+    let seqs = dossier.timeline[from..].iter().copied();
+    let rows = seqs.clone().take(limit).filter_map(|seq| {
+        let row = state.index().row(seq)?;
+        let on = state.date_of(row.recorded_at);
+        let figure = |size| state.figure(&path.subject, At { size, as_of: on }).map(|(figure, _)| figure);
+        Some(HistoryRow { event: EventRow::new(seq, row), on, before: figure(seq), after: figure(seq + 1) })
+    });
+    let history: Vec<HistoryRow> = rows.collect();
+    let next = history.last().map(|row| row.event.seq).filter(|_| seqs.count() > limit);
+    Ok(Json(HistoryPage { size: snapshot.size(), history, next }))
+}

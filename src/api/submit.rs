@@ -1,0 +1,58 @@
+//! `POST /v1/events`
+
+use aide::transform::TransformOperation;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::extract::SubmissionBody;
+use super::{Problem, Shared};
+use crate::clock::Timestamp;
+use crate::dsse::{EventId, PublicKey};
+use crate::ledger::{Accepted, Submission};
+
+/// A recorded event.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Recorded {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Its id.
+    pub id: EventId,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The keys that were logged with it.
+    pub keys: Vec<PublicKey>,
+    /// The receipt (C2SP tlog-proof) against the checkpoint of now; absent when not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+impl Recorded {
+    /// The answer about an accepted event.
+    pub fn new(accepted: Accepted, receipt: Option<String>) -> Self {
+        let Accepted { seq, id, recorded_at, keys, .. } = accepted;
+        Self { seq, id, recorded_at, keys, receipt }
+    }
+}
+
+/// Records one event; the answer comes once it is durable.
+pub async fn submit(
+    State(app): Shared,
+    SubmissionBody(body): SubmissionBody,
+) -> Result<(StatusCode, Json<Recorded>), Problem> {
+    let admissible = Submission::parse(&body)?.verify()?;
+    let accepted = app.ledger.submit(admissible).await?;
+    let status = if accepted.fresh { StatusCode::CREATED } else { StatusCode::OK };
+    let receipt = app.ledger.reader().receipt(&app.ledger.snapshot(), accepted.seq)?;
+    Ok((status, Json(Recorded::new(accepted, Some(receipt.to_text())))))
+}
+
+/// What the OpenAPI document says of it.
+pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    operation
+        .summary("Record one event: a DSSE envelope, or {envelope, attachments}")
+        .response::<201, Json<Recorded>>()
+        .response_with::<200, Json<Recorded>, _>(|response| response.description("It was recorded before"))
+}
