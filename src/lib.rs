@@ -30,3 +30,11 @@ pub mod vault;
 pub mod ledger;
 
 pub mod api;
+
+pub mod client;
+
+pub mod demo;
+
+pub mod schemas;
+
+pub mod cli;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The `tinnhiem` command.
+
+fn main() -> std::process::ExitCode {
+    tinnhiem::cli::run()
+}

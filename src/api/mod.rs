@@ -16,6 +16,18 @@ mod submit;
 
 pub use problem::Problem;
 
+/// What the API answers, for programs that read it.
+pub mod views {
+    pub use super::batch::LineFate;
+    pub use super::contests::{ContestPage, ContestView};
+    pub use super::events::{EventPage, EventRow, EventView};
+    pub use super::log::{LedgerView, ProofView};
+    pub use super::members::{MemberList, MemberView};
+    pub use super::policies::{PolicyList, PolicyView};
+    pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
+    pub use super::submit::Recorded;
+}
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;

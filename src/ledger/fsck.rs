@@ -17,6 +17,8 @@ use crate::store::{HeadsState, keys};
 pub struct FsckReport {
     /// The log.
     pub origin: String,
+    /// The key its checkpoints verify under.
+    pub log_vkey: String,
     /// How many entries are stored.
     pub entries: u64,
     /// How many of them the newest head acknowledges.
@@ -70,6 +72,7 @@ pub fn fsck(directory: &Path) -> Result<FsckReport, OpenError> {
     let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
     Ok(FsckReport {
         origin: archive.identity.origin.to_string(),
+        log_vkey: archive.identity.log_vkey.to_string(),
         entries: auditor.size(),
         acknowledged: head.size,
         good,

@@ -15,10 +15,10 @@ mod submission;
 
 pub use archive::Archive;
 pub use fsck::{FsckReport, fsck};
-pub use opening::create;
+pub use opening::{create, log_key, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use reader::{ReadError, Reader};
-pub use recovery::OpenError;
+pub use recovery::{Identity, OpenError};
 pub use refusal::Refusal;
 pub use submission::{Admissible, Submission};
 

@@ -8,24 +8,23 @@ use super::rows::TileRows;
 use super::{Admissible, LOG_KEY_FILE, OwnOrder, STORE_FOLDER, Setup};
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
-use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
+use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
 use crate::rules::{self, Candidate};
 use crate::state::State;
-use crate::store::{Batch, DirectoryLock, Heads, PackWriter, SledStore, read_entry};
-use crate::vault::write_secret;
+use crate::store::{Batch, DirectoryLock, Heads, PackWriter, SledStore, StoreError, read_entry};
+use crate::vault::{read_secret, write_secret};
 
 impl Setup {
-    /// A new data directory on disk, for a ledger that `log_key` signs for.
+    /// A new data directory on disk; the log's key is the one that lies there, or a new one.
     ///
     /// # Errors
     /// [`OpenError::Exists`] when the directory holds a ledger already.
-    pub fn create(directory: &Path, log_key: SecretKey, clock: Clock) -> Result<Self, OpenError> {
+    pub fn create(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
         let lock = DirectoryLock::take(directory)?;
-        let key_file = directory.join(LOG_KEY_FILE);
-        if key_file.exists() || directory.join(STORE_FOLDER).exists() {
+        if directory.join(STORE_FOLDER).exists() {
             return Err(OpenError::Exists);
         }
-        write_secret(&key_file, &log_key)?;
+        let log_key = log_key(directory)?;
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), super::CACHE_BYTES)?);
         Ok(Self {
             directory: directory.to_owned(),
@@ -36,6 +35,21 @@ impl Setup {
             lock: Some(lock),
         })
     }
+}
+
+/// The log's key of a directory, made when there is none.
+///
+/// # Errors
+/// [`OpenError::Key`].
+pub fn log_key(directory: &Path) -> Result<SecretKey, OpenError> {
+    std::fs::create_dir_all(directory).map_err(StoreError::from)?;
+    let path = directory.join(LOG_KEY_FILE);
+    if path.exists() {
+        return Ok(read_secret(&path)?);
+    }
+    let key = SecretKey::generate().map_err(|error| StoreError::Io(error.to_string()))?;
+    write_secret(&path, &key)?;
+    Ok(key)
 }
 
 /// Records the opening in an empty store; the ledger can be opened then.
@@ -76,4 +90,43 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     let head = Checkpoint { origin, size: 1, root: frontier.root() }.sign(&setup.log_key);
     heads.append(head.note().as_bytes())?;
     Ok(())
+}
+
+/// Fills an empty store with the audited entries of an export, and takes its checkpoint as the head.
+///
+/// `next` gives the entries in order, some at a time, and none at the end.
+///
+/// # Errors
+/// [`OpenError::Diverged`] when they do not make the checkpoint; the directory is not to be used then.
+pub fn restore(
+    setup: &Setup,
+    signed: &SignedCheckpoint,
+    next: &mut dyn FnMut() -> std::io::Result<Vec<Vec<u8>>>,
+) -> Result<(), OpenError> {
+    let store = &*setup.store;
+    let mut heads = Heads::open(&setup.directory)?;
+    let mut packs = PackWriter::resume(store)?;
+    if heads.last().is_some() || packs.next_seq() > 0 {
+        return Err(OpenError::Exists);
+    }
+    let (mut frontier, mut rows) = (Frontier::default(), TileRows::default());
+    loop {
+        let entries = next().map_err(StoreError::from)?;
+        if entries.is_empty() {
+            break;
+        }
+        let mut batch = Batch::default();
+        packs.append(entries.iter().map(Vec::as_slice), &mut batch);
+        for entry in &entries {
+            frontier.append(leaf_hash(entry), |node| rows.push(node));
+        }
+        rows.put_changed(&mut batch);
+        store.commit(batch)?;
+    }
+    let checkpoint = signed.checkpoint();
+    if (frontier.size(), frontier.root()) != (checkpoint.size, checkpoint.root) {
+        let what = "the entries do not make the checkpoint's root".to_owned();
+        return Err(OpenError::Diverged { what, good: 0, size: checkpoint.size });
+    }
+    Ok(heads.append(signed.note().as_bytes())?)
 }

@@ -26,6 +26,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::event::Commitment;
 use crate::limits;
 
+/// Bytes of BLAKE3 at the end of a file.
+const SUM: usize = 16;
+
 /// A text or document, and the salt of its commitment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -94,15 +97,21 @@ impl Attachment {
         Ok(())
     }
 
-    /// The bytes of its file.
+    /// The bytes of its file; the sum at the end covers the media type too, which the commitment does not.
     pub fn to_file(&self) -> Vec<u8> {
         let length = (self.media_type.len() as u16).to_be_bytes();
-        [&self.salt[..], &length, self.media_type.as_bytes(), &self.bytes].concat()
+        let content = [&self.salt[..], &length, self.media_type.as_bytes(), &self.bytes].concat();
+        let sum = blake3::hash(&content);
+        [&content, &sum.as_bytes()[..SUM]].concat()
     }
 
-    /// Reads the bytes of a file.
+    /// Reads the bytes of a file; none when they are damaged.
     pub fn from_file(file: &[u8]) -> Option<Self> {
-        let (salt, rest) = file.split_at_checked(32)?;
+        let (content, sum) = file.split_at_checked(file.len().checked_sub(SUM)?)?;
+        if blake3::hash(content).as_bytes()[..SUM] != *sum {
+            return None;
+        }
+        let (salt, rest) = content.split_at_checked(32)?;
         let (length, rest) = rest.split_at_checked(2)?;
         let length = usize::from(u16::from_be_bytes(length.try_into().ok()?));
         let (media_type, bytes) = rest.split_at_checked(length)?;
@@ -165,7 +174,7 @@ impl Vault {
             Err(error) => return Err(error.into()),
         };
         let mut bytes = Vec::new();
-        let most = 34 + limits::MEDIA_TYPE_BYTES + limits::ATTACHMENT_BYTES + 1;
+        let most = 34 + limits::MEDIA_TYPE_BYTES + limits::ATTACHMENT_BYTES + SUM + 1;
         file.take(most as u64).read_to_end(&mut bytes)?;
         let attachment = Attachment::from_file(&bytes);
         let whole = attachment.filter(|one| one.commitment() == *commitment && one.check().is_ok());
@@ -248,7 +257,7 @@ mod tests {
         assert_eq!(vault.commitments().unwrap(), [commitment]);
         let path = vault.path(&commitment);
         let whole = std::fs::read(&path).unwrap();
-        for at in (0..whole.len()).filter(|at| !(32..59).contains(at)) {
+        for at in 0..whole.len() {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
             std::fs::write(&path, bytes).unwrap();

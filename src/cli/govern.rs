@@ -1,0 +1,295 @@
+//! What the council does: `init`, `admit`, `sanction`, `decide`
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::contribute::named;
+use super::keys::read_submission;
+use super::signing::{Attaching, Signing, Statement};
+use crate::client::opening;
+use crate::clock::{Clock, Date, Timestamp};
+use crate::dsse::{EventId, PublicKey, SecretKey};
+use crate::event::{
+    Basis, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted, MemberClass, Operator,
+    Outcome, PartyId, Policy, Reduction, Role, SanctionImposed, Seat, Severity, SubjectId,
+};
+use crate::ledger::{self, Identity, Setup, Submission};
+use crate::vault::read_secret;
+
+/// `MEMBER=KEY`: a private key file, which signs, or a public key in hex.
+#[derive(Debug, Clone)]
+pub struct MemberKey {
+    member: PartyId,
+    key: String,
+}
+
+impl FromStr for MemberKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (member, key) = text.split_once('=').ok_or("expected MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX")?;
+        Ok(Self { member: member.parse().map_err(|error| format!("{error}"))?, key: key.to_owned() })
+    }
+}
+
+impl MemberKey {
+    /// The public key, and the private one where it is at hand.
+    fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
+        if let Ok(public) = self.key.parse() {
+            return Ok((public, None));
+        }
+        let secret = read_secret(self.key.as_ref())?;
+        Ok((secret.public(), Some(secret)))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The new data directory; its log key is made there
+    #[arg(long)]
+    data: PathBuf,
+    /// The ledger's name; its origin is this and a hash of the opening
+    #[arg(long, required_unless_present = "opening")]
+    name: Option<String>,
+    /// A council seat, MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX; repeatable, numbered in order
+    #[arg(long = "seat")]
+    seats: Vec<MemberKey>,
+    /// How many seats of distinct controller groups must sign
+    #[arg(long, default_value_t = 1)]
+    threshold: u8,
+    /// Who runs the ledger, MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX
+    #[arg(long, required_unless_present = "opening")]
+    operator: Option<MemberKey>,
+    /// The first policy (JSON); the programme's policy/1 unless given
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// Minutes east of Greenwich of the ledger's civil dates
+    #[arg(long, default_value_t = 420, allow_negative_numbers = true)]
+    utc_offset_min: i32,
+    /// History issued before this instant may be brought in
+    #[arg(long)]
+    replayed_until: Option<Timestamp>,
+    /// Build and sign only: write the opening here, for the other seats to sign
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Open with this signed opening
+    #[arg(long, conflicts_with_all = ["name", "out"])]
+    opening: Option<PathBuf>,
+}
+
+impl Init {
+    pub fn run(self) -> anyhow::Result<u8> {
+        let submission = match &self.opening {
+            Some(path) => read_submission(path)?,
+            None => self.draft()?,
+        };
+        if let Some(out) = &self.out {
+            std::fs::write(out, submission.to_json() + "\n")?;
+            println!(
+                "written to {}; the other seats add theirs with `tinnhiem sign`, then `tinnhiem init --data {} --opening {}`",
+                out.display(),
+                self.data.display(),
+                out.display()
+            );
+            return Ok(0);
+        }
+        let setup = Setup::create(&self.data, Clock::system())?;
+        ledger::create(&setup, &submission.verify()?)?;
+        let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
+        let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
+        println!("{}\n{}", identity.origin, identity.log_vkey);
+        println!("start it with `tinnhiem serve --data {}`", self.data.display());
+        Ok(0)
+    }
+
+    fn draft(&self) -> anyhow::Result<Submission> {
+        let policy: Policy = match &self.policy {
+            Some(path) => serde_json::from_slice(&std::fs::read(path)?)?,
+            None => serde_json::from_str(crate::demo::POLICY_1)?,
+        };
+        let (name, operator) = self
+            .name
+            .as_ref()
+            .zip(self.operator.as_ref())
+            .ok_or_else(|| anyhow::anyhow!("--name and --operator are needed"))?;
+        let (mut council, mut signers) = (Vec::new(), Vec::new());
+        for (seat, member) in (1..).zip(&self.seats) {
+            let (key, secret) = member.read()?;
+            council.push(Seat { seat, member: member.member.clone(), key });
+            signers.extend(secret);
+        }
+        if signers.is_empty() {
+            anyhow::bail!("at least one --seat must be given with its private key file, to sign the opening");
+        }
+        if signers.len() < usize::from(self.threshold) && self.out.is_none() {
+            anyhow::bail!(
+                "{} of {} signatures: give --out FILE and let the other seats sign it",
+                signers.len(),
+                self.threshold
+            );
+        }
+        let body = LedgerOpened {
+            council,
+            threshold: self.threshold,
+            operator: Operator { member: operator.member.clone(), key: operator.read()?.0 },
+            log_key: ledger::log_key(&self.data)?.public(),
+            utc_offset_min: self.utc_offset_min,
+            policy,
+            replayed_until: self.replayed_until,
+        };
+        let (_, draft) = opening(name, Clock::system().now(), body)?;
+        Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Admit {
+    /// The new member's slug
+    #[arg(long)]
+    member: PartyId,
+    /// state_agency, platform, business, press, assessor, auditor
+    #[arg(long, value_parser = named::<MemberClass>)]
+    class: MemberClass,
+    /// Who controls it; itself unless given
+    #[arg(long)]
+    group: Option<GroupId>,
+    /// The organisation's name
+    #[arg(long)]
+    name: String,
+    /// It checks identities and enrols subjects
+    #[arg(long)]
+    registrar: bool,
+    /// The new member's private key, which signs too; or its public key in hex, to sign later
+    #[arg(long)]
+    member_key: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Admit {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let named = MemberKey { member: self.member.clone(), key: self.member_key };
+        let (key, secret) = named.read()?;
+        let body = MemberAdmitted {
+            group: self.group.unwrap_or_else(|| GroupId::alone(&self.member)),
+            member: self.member,
+            class: self.class,
+            name: self.name,
+            roles: if self.registrar { vec![Role::Registrar] } else { Vec::new() },
+            key,
+        };
+        let statement = Statement {
+            issuer: PartyId::council(),
+            subject: None,
+            body: body.into(),
+            attachments: Vec::new(),
+            newcomers: secret.into_iter().collect(),
+        };
+        self.signing.publish(statement).await
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Sanction {
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// S1 to S5
+    #[arg(long, value_parser = named::<Severity>)]
+    severity: Severity,
+    /// The indicator of the policy that describes the conduct
+    #[arg(long)]
+    conduct: IndicatorId,
+    /// First day
+    #[arg(long)]
+    starts_on: Date,
+    /// Last day; absent only where the policy sets no term
+    #[arg(long)]
+    ends_on: Option<Date>,
+    /// An S4 of at most 14 days that cannot wait
+    #[arg(long)]
+    urgent: bool,
+    /// The reasoning
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Sanction {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let body = SanctionImposed {
+            severity: self.severity,
+            basis: Basis::Conduct(self.conduct),
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            reason: attaching.text(&self.reason)?,
+            proposal: None,
+            urgent: self.urgent,
+        };
+        let statement = Statement {
+            issuer: PartyId::council(),
+            subject: Some(self.subject),
+            body: body.into(),
+            attachments: attaching.0,
+            newcomers: Vec::new(),
+        };
+        self.signing.publish(statement).await
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Decide {
+    /// The subject that contests
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `contest.filed` event
+    #[arg(long)]
+    contest: EventId,
+    /// upheld, partial, rejected
+    #[arg(long, value_parser = named::<Outcome>)]
+    outcome: Outcome,
+    /// For a partial outcome on an assessment: an indicator whose grade falls; repeatable
+    #[arg(long = "strike", conflicts_with = "reduce_to")]
+    strike: Vec<IndicatorId>,
+    /// For a partial outcome on a sanction: the severity that remains
+    #[arg(long, value_parser = named::<Severity>)]
+    reduce_to: Option<Severity>,
+    /// For a partial outcome on a sanction: the last day that remains
+    #[arg(long, requires = "reduce_to")]
+    ends_on: Option<Date>,
+    /// The reasoning
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Decide {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let effect = match self.reduce_to {
+            Some(severity) => Some(Effect::Reduced(Reduction { severity, ends_on: self.ends_on })),
+            None if !self.strike.is_empty() => Some(Effect::Struck(self.strike)),
+            None => None,
+        };
+        let body = ContestDecided {
+            contest: self.contest,
+            outcome: self.outcome,
+            effect,
+            reason: attaching.text(&self.reason)?,
+            panel: None,
+        };
+        let statement = Statement {
+            issuer: PartyId::council(),
+            subject: Some(self.subject),
+            body: body.into(),
+            attachments: attaching.0,
+            newcomers: Vec::new(),
+        };
+        self.signing.publish(statement).await
+    }
+}

@@ -1,0 +1,344 @@
+//! Looking things up: `score`, `history`, `top`, `log`, `show`
+
+use clap::Args;
+use serde_json::Value;
+
+use super::output::{self, points};
+use super::signing::At;
+use crate::api::views::{EventPage, HistoryPage, SubjectPage};
+use crate::clock::Date;
+use crate::event::{PartyId, SubjectId, TopicId};
+use crate::score::{self, Figure, Missing, Standing};
+
+#[derive(Debug, Args)]
+pub struct Score {
+    /// The subject
+    subject: SubjectId,
+    /// How many entries count
+    #[arg(long)]
+    size: Option<u64>,
+    /// The date it is read on
+    #[arg(long)]
+    as_of: Option<Date>,
+    /// Show what adds up to it, and what would help
+    #[arg(long)]
+    explain: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Score {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let query =
+            [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
+        let query: Vec<String> = query.into_iter().flatten().collect();
+        let path = format!("/v1/subjects/{}/score?{}", self.subject, query.join("&"));
+        let score: score::Score = self.at.client().json(&path).await?;
+        if self.json {
+            output::json(&score)?;
+            return Ok(0);
+        }
+        println!("{}  {}", score.subject, figure(&score.figure));
+        println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
+        if let Some(without) = &score.without_contested {
+            println!("without the contested items: {}", figure(without));
+        }
+        if self.explain {
+            explain(&score);
+        }
+        Ok(0)
+    }
+}
+
+fn explain(score: &score::Score) {
+    println!();
+    let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
+    let total: i64 = score.parts.iter().map(|part| part.points).sum();
+    let mut rows: Vec<Vec<String>> = parts.collect();
+    if !rows.is_empty() {
+        rows.push(vec!["=".to_owned(), points(total)]);
+        output::table(&["part", "points"], &rows);
+        println!();
+    }
+    let reasons: Vec<Vec<String>> = score
+        .reasons
+        .iter()
+        .map(|one| {
+            vec![
+                one.code.clone(),
+                points(i64::from(one.points)),
+                one.remedy.vi.clone(),
+                one.remedy.en.clone(),
+            ]
+        })
+        .collect();
+    if !reasons.is_empty() {
+        output::table(&["reason", "costs", "nên làm", "what helps"], &reasons);
+        println!();
+    }
+    let assessments: Vec<Vec<String>> = score
+        .assessments
+        .iter()
+        .map(|one| {
+            let why = one.excluded.clone().unwrap_or_default();
+            vec![one.assessor.to_string(), one.weight.to_string(), why, one.event.to_string()]
+        })
+        .collect();
+    output::table(&["assessor", "weight", "", "event"], &assessments);
+    let endorsements: Vec<Vec<String>> = score
+        .endorsements
+        .iter()
+        .map(|one| {
+            let place = one.place_permille.to_string();
+            vec![one.endorser.to_string(), one.units.to_string(), place, one.event.to_string()]
+        })
+        .collect();
+    if !endorsements.is_empty() {
+        println!();
+        output::table(&["endorser", "units", "place ‰", "event"], &endorsements);
+    }
+}
+
+/// A figure in one line.
+pub fn figure(figure: &Figure) -> String {
+    let Some(score) = figure.score else { return standing(&figure.standing) };
+    let mut text = points(i64::from(score));
+    if let Some(range) = &figure.range {
+        text += &format!(" ({}–{})", points(i64::from(range.low)), points(i64::from(range.high)));
+    }
+    if let Some(band) = figure.band {
+        text += &format!("  {band}");
+    }
+    if let Some(confidence) = figure.confidence {
+        text += &format!("  {confidence:?} confidence").to_lowercase();
+    }
+    text
+}
+
+fn standing(standing: &Standing) -> String {
+    match standing {
+        Standing::Rated => "rated".to_owned(),
+        Standing::NotRated { missing } => {
+            let lacks = missing.iter().map(|one| match one {
+                Missing::Groups { have, need } => format!("{have} of {need} assessor groups"),
+                Missing::UntiedGroups { have, need } => format!("{have} of {need} untied groups"),
+                Missing::Indicators { criterion, have, need } => {
+                    format!("{have} of {need} indicators of {criterion}")
+                }
+            });
+            format!("chưa đủ dữ liệu / not rated: {}", lacks.collect::<Vec<_>>().join(", "))
+        }
+        Standing::WithheldClock { contest, missed_by } => {
+            format!("withheld: contest {contest} was not decided by {missed_by}")
+        }
+        Standing::Withheld { by, until } => match until {
+            Some(until) => format!("withheld until {until} by sanction {by}"),
+            None => format!("withheld by sanction {by}"),
+        },
+        Standing::Ended { by } => format!("ended by sanction {by}"),
+        Standing::Departed => "departed".to_owned(),
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// The subject
+    subject: SubjectId,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl History {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.at.client();
+        let mut after = None;
+        let mut rows = Vec::new();
+        loop {
+            let from = after.map_or(String::new(), |after: u64| format!("&after={after}"));
+            let path = format!("/v1/subjects/{}/history?limit=1000{from}", self.subject);
+            let page: HistoryPage = client.json(&path).await?;
+            rows.extend(page.history);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if self.json {
+            output::json(&rows)?;
+            return Ok(0);
+        }
+        let shown = |one: &Option<Figure>| {
+            one.as_ref().map_or("–".to_owned(), |one| {
+                one.score.map_or("–".to_owned(), |score| points(i64::from(score)))
+            })
+        };
+        let lines: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| {
+                vec![
+                    row.event.seq.to_string(),
+                    row.on.to_string(),
+                    row.event.type_name.clone(),
+                    row.event.issuer.to_string(),
+                    shown(&row.before),
+                    shown(&row.after),
+                ]
+            })
+            .collect();
+        output::table(&["seq", "on", "type", "issuer", "before", "after"], &lines);
+        Ok(0)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Top {
+    /// In this field
+    #[arg(long)]
+    topic: Option<TopicId>,
+    /// In this band
+    #[arg(long)]
+    band: Option<char>,
+    /// The lowest first
+    #[arg(long)]
+    worst: bool,
+    /// How many
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+    /// The date that scores are read on
+    #[arg(long)]
+    as_of: Option<Date>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Top {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut path = format!("/v1/subjects?limit={}", self.limit);
+        if let Some(topic) = &self.topic {
+            path += &format!("&topic={topic}");
+        }
+        if let Some(band) = self.band.filter(char::is_ascii_alphabetic) {
+            path += &format!("&band={band}");
+        }
+        if let Some(as_of) = self.as_of {
+            path += &format!("&as_of={as_of}");
+        }
+        if self.worst {
+            path += "&sort=worst";
+        }
+        let page: SubjectPage = self.at.client().json(&path).await?;
+        if self.json {
+            output::json(&page)?;
+            return Ok(0);
+        }
+        print_subjects(&page);
+        Ok(0)
+    }
+}
+
+/// Prints a page of subjects as a table.
+pub fn print_subjects(page: &SubjectPage) {
+    let rows: Vec<Vec<String>> = page
+        .subjects
+        .iter()
+        .map(|row| {
+            vec![
+                row.subject.to_string(),
+                row.name.clone().unwrap_or_default(),
+                row.assessments.to_string(),
+                figure(&row.figure),
+            ]
+        })
+        .collect();
+    output::table(&["subject", "name", "assessments", "score"], &rows);
+}
+
+#[derive(Debug, Args)]
+pub struct Log {
+    /// About this subject
+    #[arg(long)]
+    subject: Option<SubjectId>,
+    /// Issued by this party
+    #[arg(long)]
+    issuer: Option<PartyId>,
+    /// Of this type
+    #[arg(long = "type")]
+    type_name: Option<String>,
+    /// After this seq
+    #[arg(long)]
+    after: Option<u64>,
+    /// How many
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Log {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut path = format!("/v1/events?limit={}", self.limit);
+        let known =
+            self.type_name.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.'));
+        let parts = [
+            self.subject.map(|subject| format!("&subject={subject}")),
+            self.issuer.map(|issuer| format!("&issuer={issuer}")),
+            known.map(|name| format!("&type={name}")),
+            self.after.map(|after| format!("&after={after}")),
+        ];
+        path.extend(parts.into_iter().flatten());
+        let page: EventPage = self.at.client().json(&path).await?;
+        if self.json {
+            output::json(&page)?;
+            return Ok(0);
+        }
+        let rows: Vec<Vec<String>> = page
+            .events
+            .iter()
+            .map(|row| {
+                vec![
+                    row.seq.to_string(),
+                    row.recorded_at.to_string(),
+                    row.type_name.clone(),
+                    row.issuer.to_string(),
+                    row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
+                ]
+            })
+            .collect();
+        output::table(&["seq", "recorded at", "type", "issuer", "subject"], &rows);
+        if let Some(next) = page.next {
+            println!("more with --after {next}");
+        }
+        Ok(0)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A seq or an event id
+    event: String,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Show {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        if !self.event.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            anyhow::bail!("{} is neither a seq nor an event id", self.event);
+        }
+        let entry: Value = self.at.client().json(&format!("/v1/events/{}", self.event)).await?;
+        output::json(&entry)?;
+        Ok(0)
+    }
+}

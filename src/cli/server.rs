@@ -1,0 +1,121 @@
+//! `demo`, `serve`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::api;
+use crate::clock::{Clock, Date};
+use crate::demo;
+use crate::ledger::{Ledger, Setup};
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The data directory
+    #[arg(long)]
+    data: PathBuf,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+}
+
+impl Serve {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let listener = listen(&self.listen).await?;
+        let ledger = open(&self.data).await?;
+        println!("{}\n{}", ledger.origin(), ledger.log_vkey());
+        println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
+        serve(listener, ledger, None).await
+    }
+}
+
+async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| anyhow::anyhow!("{address}: {error}; choose another with --listen"))
+}
+
+async fn open(directory: &Path) -> anyhow::Result<Arc<Ledger>> {
+    let directory = directory.to_owned();
+    let open = move || Ledger::open(Setup::at(&directory, Clock::system())?);
+    Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
+}
+
+/// Serves until a signal comes or the ledger stops writing.
+async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) -> anyhow::Result<u8> {
+    let (ending, stopped) = tokio::sync::oneshot::channel();
+    let watched = ledger.clone();
+    let shutdown = async move {
+        let fault = tokio::select! {
+            () = signalled() => None,
+            refusal = watched.stopped() => Some(refusal),
+        };
+        let _ = ending.send(fault);
+    };
+    api::serve(listener, api::router(ledger.clone(), today), shutdown).await?;
+    let fault = stopped.await.ok().flatten();
+    tokio::task::spawn_blocking(move || ledger.close()).await?;
+    match fault {
+        None => Ok(0),
+        Some(refusal) => anyhow::bail!("{refusal} ({})", refusal.code()),
+    }
+}
+
+/// Waits for an interrupt or a request to terminate.
+async fn signalled() {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    match terminate {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The data directory; a throw-away one unless given
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// The day the demo is seen on; today in Việt Nam unless given
+    #[arg(long)]
+    today: Option<Date>,
+    /// Seed the data directory and stop
+    #[arg(long, requires = "data")]
+    seed_only: bool,
+}
+
+impl Demo {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let now = Clock::system().now();
+        let latest = now.date_at(demo::UTC_OFFSET_MIN);
+        let today = self.today.unwrap_or(latest);
+        if today > latest {
+            anyhow::bail!("{today} is after today, {latest}: the demo's past must have happened");
+        }
+        let throw_away = if self.data.is_none() { Some(tempfile::tempdir()?) } else { None };
+        let directory = match (&self.data, &throw_away) {
+            (Some(data), _) => data.clone(),
+            (None, Some(throw_away)) => throw_away.path().to_owned(),
+            (None, None) => unreachable!("one of the two is there"),
+        };
+        let listener = if self.seed_only { None } else { Some(listen(&self.listen).await?) };
+        demo::seed(&directory, today).await?;
+        let Some(listener) = listener else { return Ok(0) };
+        let ledger = open(&directory).await?;
+        demo::check_day(&ledger, today)?;
+        let base = format!("http://{}", listener.local_addr()?);
+        println!("{}", demo::welcome(&base, &ledger, today, &directory));
+        serve(listener, ledger, Some(today)).await
+    }
+}

@@ -1,0 +1,414 @@
+//! Auditing a ledger from outside: a running one, or an export of it.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::http::{Client, ClientError};
+use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
+use crate::clock::Date;
+use crate::event::{Commitment, Event, SubjectId};
+use crate::ledger::Identity;
+use crate::limits;
+use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
+use crate::score::{At, Score};
+use crate::vault::Attachment;
+
+/// Bundles and scores fetched at once.
+const AT_ONCE: usize = 8;
+/// Largest bundle of entries.
+const BUNDLE_BYTES: usize = (limits::ENTRY_BYTES + 2) * limits::TILE_WIDTH as usize;
+
+/// Where a ledger is read from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A running ledger.
+    Running(Client),
+    /// A folder that `tinnhiem export` or a mirror wrote.
+    Folder(PathBuf),
+}
+
+/// What an audit found.
+#[derive(Debug, Serialize)]
+pub struct AuditReport {
+    /// The log.
+    pub origin: String,
+    /// The key its checkpoint verifies under.
+    pub log_vkey: String,
+    /// Whether that key was given by the auditor; otherwise it is the ledger's own word.
+    pub vkey_given: bool,
+    /// The size of the checkpoint.
+    pub size: u64,
+    /// Its root.
+    pub root: String,
+    /// How many event signatures verified.
+    pub signatures: u64,
+    /// How many entries were brought in as history, not recorded by the clock.
+    pub replayed: u64,
+    /// How many tiles and bundles were compared.
+    pub tiles: u64,
+    /// How many attachments were compared with their commitments.
+    pub attachments: u64,
+    /// How many served scores were recomputed and compared.
+    pub scores: u64,
+    /// The date the scores were read on.
+    pub as_of: Option<Date>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Tells how far a long piece of work is: what, how much is done, of how much.
+pub type Progress<'a> = &'a mut (dyn FnMut(&str, u64, u64) + Send);
+
+/// Checks a whole ledger: checkpoint, tiles, chain, every signature, every rule, every score.
+///
+/// # Errors
+/// [`ClientError`] when the ledger cannot be read at all; what is wrong in it is in the report.
+pub async fn audit(
+    source: &Source,
+    vkey: Option<VerifierKey>,
+    progress: Progress<'_>,
+) -> Result<AuditReport, ClientError> {
+    let note = source.text("checkpoint").await?;
+    let first = BundleId { index: 0, width: 1 };
+    let claim = SignedCheckpoint::claim(&note);
+    let size = claim.as_ref().map_or(1, |claim| claim.size);
+    let width = size.clamp(1, limits::TILE_WIDTH) as u16;
+    let first = source.bytes(&BundleId { width, ..first }.path(), BUNDLE_BYTES).await?;
+    let identity = parse_bundle(&first)
+        .ok()
+        .and_then(|entries| Some(Identity::of(entries.first()?)))
+        .unwrap_or_else(|| Err("the first bundle cannot be read".to_owned()));
+    let given = vkey.is_some();
+    let mut findings = Vec::new();
+    let log_vkey = match (vkey, &identity) {
+        (Some(vkey), _) => vkey,
+        (None, Ok(identity)) => identity.log_vkey.clone(),
+        (None, Err(what)) => {
+            findings.push(Finding::new(Place::Entry(0), "ledger.opening", what.clone()));
+            return Ok(AuditReport::broken(&note, findings));
+        }
+    };
+    let signed = match SignedCheckpoint::open(&note, &log_vkey) {
+        Ok(signed) => signed,
+        Err(error) => {
+            findings.push(Finding::new(Place::Checkpoint, error.code(), error.to_string()));
+            // Where the first entry is what was tampered with, both are wrong: name both.
+            if let Err(what) = identity {
+                findings.push(Finding::new(Place::Entry(0), "ledger.opening", what));
+            }
+            return Ok(AuditReport::broken(&note, findings));
+        }
+    };
+    let checkpoint = signed.checkpoint().clone();
+    let mut work = Work {
+        source,
+        size: checkpoint.size,
+        auditor: Auditor::new(checkpoint.origin.clone()),
+        tiles: TileAudit::default(),
+        commitments: Vec::new(),
+        compared: 0,
+        findings,
+    };
+    if work.take_entries(progress).await? {
+        work.auditor.check_root(&checkpoint);
+    }
+    work.compare_tiles(progress).await?;
+    let attachments = work.compare_attachments(progress).await?;
+    let (scores, as_of) = work.compare_scores(progress).await?;
+    let mut findings = work.auditor.findings().to_vec();
+    findings.extend(work.findings);
+    Ok(AuditReport {
+        origin: checkpoint.origin.to_string(),
+        log_vkey: log_vkey.to_string(),
+        vkey_given: given,
+        size: checkpoint.size,
+        root: checkpoint.root.to_string(),
+        signatures: work.auditor.signatures(),
+        replayed: work.auditor.replayed(),
+        tiles: work.compared,
+        attachments,
+        scores,
+        as_of,
+        findings,
+    })
+}
+
+impl AuditReport {
+    fn broken(note: &str, findings: Vec<Finding>) -> Self {
+        let claim = SignedCheckpoint::claim(note).ok();
+        Self {
+            origin: claim.as_ref().map(|claim| claim.origin.to_string()).unwrap_or_default(),
+            log_vkey: String::new(),
+            vkey_given: false,
+            size: claim.as_ref().map_or(0, |claim| claim.size),
+            root: claim.map(|claim| claim.root.to_string()).unwrap_or_default(),
+            signatures: 0,
+            replayed: 0,
+            tiles: 0,
+            attachments: 0,
+            scores: 0,
+            as_of: None,
+            findings,
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// An audit under way.
+struct Work<'a> {
+    source: &'a Source,
+    size: u64,
+    auditor: Auditor,
+    tiles: TileAudit,
+    /// Commitments, whether each is a text that must be there, and the entry that makes it.
+    commitments: Vec<(Commitment, bool)>,
+    compared: u64,
+    findings: Vec<Finding>,
+}
+
+impl Work<'_> {
+    /// Fetches and takes every entry; false when they end early.
+    async fn take_entries(&mut self, progress: Progress<'_>) -> Result<bool, ClientError> {
+        let bundles = BundleId::of_size(self.size).map(|bundle| {
+            let source = self.source.clone();
+            async move {
+                let bytes = source.bytes(&bundle.path(), BUNDLE_BYTES).await;
+                let checked = match bytes {
+                    Ok(bytes) => Ok(tokio::task::spawn_blocking(move || check_bundle(&bytes, &bundle))),
+                    Err(error) => Err(error),
+                };
+                (bundle, checked)
+            }
+        });
+        let mut bundles = futures_util::stream::iter(bundles).buffered(AT_ONCE);
+        while let Some((bundle, checked)) = bundles.next().await {
+            let place = || Place::Tile(bundle.path());
+            let checked = match checked {
+                Err(ClientError::Unreachable(path, why)) => {
+                    return Err(ClientError::Unreachable(path, why));
+                }
+                Err(error) => {
+                    self.findings.push(Finding::new(place(), "tile.missing", error.to_string()));
+                    return Ok(false);
+                }
+                Ok(checked) => checked.await.unwrap_or_default(),
+            };
+            self.compared += 1;
+            let whole = checked.fault.is_none() && checked.entries.len() == usize::from(bundle.width);
+            for (entry, commitments) in checked.entries {
+                let tiles = &mut self.tiles;
+                self.auditor.take(entry, |node| tiles.expect(node));
+                self.commitments.extend(commitments);
+            }
+            if !whole {
+                let what =
+                    checked.fault.unwrap_or_else(|| "it holds fewer entries than it should".to_owned());
+                self.findings.push(Finding::new(place(), "tile.bundle", what));
+                return Ok(false);
+            }
+            progress("entries", self.auditor.size(), self.size);
+        }
+        Ok(true)
+    }
+
+    /// Compares every published tile with what the entries make.
+    async fn compare_tiles(&mut self, progress: Progress<'_>) -> Result<(), ClientError> {
+        let all: Vec<TileId> = TileId::of_size(self.auditor.size()).collect();
+        let total = all.len() as u64;
+        // Where entries are missing, the tiles at the edge are published in another width.
+        let whole = self.auditor.size() == self.size;
+        let all = all.into_iter().filter(|tile| whole || u64::from(tile.width) == limits::TILE_WIDTH);
+        let source = self.source;
+        let fetched = all.map(|tile| async move {
+            (tile, source.bytes(&tile.path(), 32 * limits::TILE_WIDTH as usize).await)
+        });
+        let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
+        let mut found = Vec::new();
+        let mut compared = 0;
+        while let Some((tile, bytes)) = fetched.next().await {
+            let place = || Place::Tile(tile.path());
+            match bytes {
+                Ok(bytes) => found.extend(self.tiles.check(&tile, &bytes)),
+                Err(error) => found.push(Finding::new(place(), "tile.missing", error.to_string())),
+            }
+            compared += 1;
+            progress("tiles", compared, total);
+        }
+        drop(fetched);
+        self.findings.extend(found);
+        self.compared += compared;
+        Ok(())
+    }
+
+    /// Compares every attachment that is kept with its commitment; texts must be kept.
+    async fn compare_attachments(&mut self, progress: Progress<'_>) -> Result<u64, ClientError> {
+        let mut commitments = std::mem::take(&mut self.commitments);
+        commitments.sort_by_key(|(commitment, text)| (*commitment, !text));
+        commitments.dedup_by_key(|(commitment, _)| *commitment);
+        let total = commitments.len() as u64;
+        let source = self.source;
+        let fetched = commitments.into_iter().map(|(commitment, text)| async move {
+            (commitment, text, source.attachment(&commitment).await)
+        });
+        let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
+        let (mut found, mut seen, mut compared) = (Vec::new(), 0, 0);
+        while let Some((commitment, text, kept)) = fetched.next().await {
+            let finding = match kept {
+                Kept::Whole => {
+                    compared += 1;
+                    None
+                }
+                Kept::Missing if !text => None,
+                Kept::Missing => Some(("attachment.missing", "its bytes are not there".to_owned())),
+                Kept::Wrong(what) => Some(("attachment.damaged", what)),
+            };
+            if let Some((code, what)) = finding {
+                found.push(Finding::new(Place::Attachment(commitment), code, what));
+            }
+            seen += 1;
+            progress("attachments", seen, total);
+        }
+        drop(fetched);
+        self.findings.extend(found);
+        Ok(compared)
+    }
+
+    /// Recomputes every score that a running ledger serves.
+    async fn compare_scores(&mut self, progress: Progress<'_>) -> Result<(u64, Option<Date>), ClientError> {
+        let Source::Running(client) = self.source else { return Ok((0, None)) };
+        if self.auditor.derailed() || self.auditor.state().size() != self.size {
+            return Ok((0, None));
+        }
+        let ledger: Value = client.json("/v1/ledger").await?;
+        let today = ledger["today"].as_str().and_then(|today| today.parse().ok()).unwrap_or_default();
+        let state = self.auditor.state();
+        let as_of = state.date_of(state.last_at()).max(today);
+        let at = At { size: self.size, as_of };
+        let subjects: Vec<SubjectId> = state.dossiers().iter().map(|one| one.subject).collect();
+        let total = subjects.len() as u64;
+        let fetched = subjects.into_iter().map(|subject| async move {
+            let path = format!("/v1/subjects/{subject}/score/{}/{}", at.size, at.as_of);
+            (subject, client.json::<Score>(&path).await)
+        });
+        let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
+        let (mut found, mut compared) = (Vec::new(), 0);
+        while let Some((subject, served)) = fetched.next().await {
+            let what = match served {
+                Ok(served) if Some(&served) == state.score(&subject, at).as_ref() => None,
+                Ok(_) => Some("the served score is not the one that the log makes".to_owned()),
+                Err(ClientError::Unreachable(path, why)) => {
+                    return Err(ClientError::Unreachable(path, why));
+                }
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(what) = what {
+                found.push(Finding::new(Place::Score(subject), "score.differs", what));
+            }
+            compared += 1;
+            progress("scores", compared, total);
+        }
+        drop(fetched);
+        self.findings.extend(found);
+        Ok((compared, Some(as_of)))
+    }
+}
+
+/// The entries of a bundle, checked as far as each can be alone.
+#[derive(Default)]
+struct CheckedBundle {
+    entries: Vec<(CheckedEntry, Vec<(Commitment, bool)>)>,
+    fault: Option<String>,
+}
+
+fn check_bundle(bytes: &[u8], bundle: &BundleId) -> CheckedBundle {
+    let (entries, fault) = match parse_bundle(bytes) {
+        Ok(entries) => (entries, None),
+        Err(error) => {
+            let seq = bundle.first_seq() + error.0 as u64;
+            (Vec::new(), Some(format!("entry {seq} cannot be read: {error}")))
+        }
+    };
+    let checked = entries.into_iter().map(|bytes| (CheckedEntry::check(bytes), commitments(bytes)));
+    CheckedBundle { entries: checked.collect(), fault }
+}
+
+/// What an entry commits to, and whether each is a text.
+fn commitments(entry: &[u8]) -> Vec<(Commitment, bool)> {
+    let event = Entry::parse(entry).ok().and_then(|entry| Event::parse(&entry.payload).ok());
+    let Some(event) = event else { return Vec::new() };
+    let texts = event.texts();
+    event.attachable().into_iter().map(|one| (one, texts.contains(&one))).collect()
+}
+
+/// What is kept of an attachment.
+enum Kept {
+    Whole,
+    Missing,
+    Wrong(String),
+}
+
+impl Source {
+    async fn text(&self, path: &str) -> Result<String, ClientError> {
+        let bytes = self.bytes(path, limits::NOTE_BYTES).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
+        match self {
+            Self::Running(client) => client.bytes(&format!("/{path}"), most).await,
+            Self::Folder(folder) => read_bounded(&folder.join(path), most)
+                .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string())),
+        }
+    }
+
+    async fn attachment(&self, commitment: &Commitment) -> Kept {
+        match self {
+            Self::Running(client) => {
+                let path = format!("/v1/attachments/{commitment}");
+                let headers = ["x-salt", "content-type"];
+                match client.bytes_with_headers(&path, limits::ATTACHMENT_BYTES, headers).await {
+                    Ok((bytes, [salt, _])) => {
+                        let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
+                        match salt.map(|salt| Commitment::to(&salt, &bytes) == *commitment) {
+                            Some(true) => Kept::Whole,
+                            _ => Kept::Wrong("its bytes do not match".to_owned()),
+                        }
+                    }
+                    Err(ClientError::Refused { status: 404, .. }) => Kept::Missing,
+                    Err(error) => Kept::Wrong(error.to_string()),
+                }
+            }
+            Self::Folder(folder) => {
+                let path = super::export::attachment_path(folder, commitment);
+                let most = limits::ATTACHMENT_BYTES + limits::MEDIA_TYPE_BYTES + 64;
+                match read_bounded(&path, most) {
+                    Ok(file) => match Attachment::from_file(&file) {
+                        Some(attachment) if attachment.commitment() == *commitment => Kept::Whole,
+                        _ => Kept::Wrong("its file does not match".to_owned()),
+                    },
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::Missing,
+                    Err(error) => Kept::Wrong(error.to_string()),
+                }
+            }
+        }
+    }
+}
+
+fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        return Err(std::io::Error::other(format!("over {most} bytes")));
+    }
+    Ok(bytes)
+}

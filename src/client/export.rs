@@ -1,0 +1,110 @@
+//! Export: a static tlog-tiles folder with the attachments; import makes a data directory of it.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::audit::{Progress, Source, audit};
+use crate::clock::Clock;
+use crate::event::Commitment;
+use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, restore};
+use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
+use crate::vault::{Attachment, Vault};
+
+/// Where an attachment lies in an export.
+pub(super) fn attachment_path(folder: &Path, commitment: &Commitment) -> PathBuf {
+    folder.join("attachments").join(commitment.to_string())
+}
+
+/// Writes the log that a data directory's newest head acknowledges into a new folder.
+///
+/// The checkpoint is written last: a folder without one is not finished.
+///
+/// # Errors
+/// What cannot be read or written.
+pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyhow::Result<u64> {
+    if folder.exists() {
+        anyhow::bail!("{} exists already: choose another folder", folder.display());
+    }
+    let size = archive.head.checkpoint().size;
+    let write = |path: &Path, bytes: &[u8]| -> anyhow::Result<()> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        Ok(std::fs::write(path, bytes)?)
+    };
+    for bundle in BundleId::of_size(size) {
+        let (first, width) = (bundle.first_seq(), u64::from(bundle.width));
+        let mut entries: Vec<Vec<u8>> = Vec::new();
+        archive.reader.entries(first, first + width, &mut |_, entry| {
+            entries.push(entry.to_vec());
+            ControlFlow::Continue(())
+        })?;
+        if entries.len() as u64 != width {
+            anyhow::bail!("the store ends at entry {}: run `tinnhiem fsck`", first + entries.len() as u64);
+        }
+        write(&folder.join(bundle.path()), &encode_bundle(entries.iter().map(Vec::as_slice)))?;
+        progress("entries", first + width, size);
+    }
+    for tile in TileId::of_size(size) {
+        write(&folder.join(tile.path()), &archive.reader.tile(&tile)?)?;
+    }
+    let commitments = archive.vault.commitments()?;
+    for (done, commitment) in (1..).zip(&commitments) {
+        if let Some(attachment) = archive.vault.read(commitment)? {
+            write(&attachment_path(folder, commitment), &attachment.to_file())?;
+        }
+        progress("attachments", done, commitments.len() as u64);
+    }
+    write(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
+    Ok(size)
+}
+
+/// Makes a data directory of an export, after auditing it.
+///
+/// The directory must hold the log's key and nothing else of a ledger.
+///
+/// # Errors
+/// The audit's findings, or what cannot be read or written; the directory is not to be used then.
+pub async fn import(
+    folder: &Path,
+    directory: &Path,
+    vkey: Option<VerifierKey>,
+    progress: Progress<'_>,
+) -> anyhow::Result<u64> {
+    let report = audit(&Source::Folder(folder.to_owned()), vkey, progress).await?;
+    if let Some(finding) = report.findings.first() {
+        anyhow::bail!(
+            "the export does not audit clean: {finding}. Run `tinnhiem audit {}`",
+            folder.display()
+        );
+    }
+    if !directory.join(LOG_KEY_FILE).exists() {
+        anyhow::bail!("put the log's key file there first: {}", directory.join(LOG_KEY_FILE).display());
+    }
+    let setup = Setup::create(directory, Clock::system())?;
+    let vkey: VerifierKey = report.log_vkey.parse()?;
+    let note = std::fs::read_to_string(folder.join("checkpoint"))?;
+    let signed = SignedCheckpoint::open(&note, &vkey)?;
+    if setup.log_key.public() != vkey.key() {
+        let (expected, found) = (vkey.key(), setup.log_key.public());
+        return Err(OpenError::OtherKey { expected, found }.into());
+    }
+    let vault = Vault::open(directory);
+    let attachments = folder.join("attachments");
+    if attachments.exists() {
+        for file in std::fs::read_dir(&attachments)? {
+            let attachment = Attachment::from_file(&std::fs::read(file?.path())?);
+            vault.store(attachment.as_slice())?;
+        }
+    }
+    let size = signed.checkpoint().size;
+    let mut bundles = BundleId::of_size(size);
+    restore(&setup, &signed, &mut || {
+        let Some(bundle) = bundles.next() else { return Ok(Vec::new()) };
+        let bytes = std::fs::read(folder.join(bundle.path()))?;
+        let entries = parse_bundle(&bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+        progress("entries", bundle.first_seq() + entries.len() as u64, size);
+        Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
+    })?;
+    Ok(size)
+}

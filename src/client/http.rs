@@ -1,0 +1,191 @@
+//! Talking to a running ledger.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::ledger::Submission;
+use crate::limits;
+use crate::log::Origin;
+
+/// A ledger at an address.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+/// Why a ledger did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// No answer.
+    #[error("no answer from {0}: {1}")]
+    Unreachable(String, String),
+    /// A problem, as the ledger says it.
+    #[error("{detail} ({code})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The stable code.
+        code: String,
+        /// What is wrong and what to do next.
+        detail: String,
+    },
+    /// An answer that is not what was asked for.
+    #[error("{0} answered what cannot be read: {1}")]
+    Unreadable(String, String),
+}
+
+impl Client {
+    /// The ledger at `base`, such as `http://127.0.0.1:8080`.
+    pub fn new(base: &str) -> Self {
+        Self { http: reqwest::Client::new(), base: base.trim_end_matches('/').to_owned() }
+    }
+
+    /// The address.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A JSON answer.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        let bytes = self.bytes(path, limits::BATCH_BYTES).await?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))
+    }
+
+    /// A text answer.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn text(&self, path: &str) -> Result<String, ClientError> {
+        let bytes = self.bytes(path, limits::RECEIPT_BYTES).await?;
+        String::from_utf8(bytes).map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))
+    }
+
+    /// The bytes at a path, at most so many.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
+        let answer = self.http.get(self.url(path)).send().await;
+        bounded(answered(path, answer).await?, path, most).await
+    }
+
+    /// The bytes at a path and the value of one header.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn bytes_with_headers(
+        &self,
+        path: &str,
+        most: usize,
+        names: [&str; 2],
+    ) -> Result<(Vec<u8>, [String; 2]), ClientError> {
+        let answer = answered(path, self.http.get(self.url(path)).send().await).await?;
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let headers = names.map(|name| header(name).unwrap_or_default().to_owned());
+        Ok((bounded(answer, path, most).await?, headers))
+    }
+
+    /// The ledger's origin.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn origin(&self) -> Result<Origin, ClientError> {
+        let ledger: Value = self.json("/v1/ledger").await?;
+        let origin = ledger["origin"].as_str().and_then(|origin| origin.parse().ok());
+        origin.ok_or_else(|| ClientError::Unreadable("/v1/ledger".to_owned(), "no origin".to_owned()))
+    }
+
+    /// Submits one event; the answer is what the ledger recorded, with a receipt.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with the reason.
+    pub async fn submit(&self, submission: &Submission) -> Result<Value, ClientError> {
+        let path = "/v1/events";
+        let answer = self.http.post(self.url(path)).body(submission.to_json()).send().await;
+        let bytes = bounded(answered(path, answer).await?, path, limits::BATCH_BYTES).await?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))
+    }
+
+    /// Submits lines, and shows `each` the answer to every one, in order.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the whole batch is refused or the answer breaks off.
+    pub async fn submit_batch(
+        &self,
+        lines: Vec<u8>,
+        receipts: bool,
+        each: &mut (dyn FnMut(Value) + Send),
+    ) -> Result<(), ClientError> {
+        let path = if receipts { "/v1/events/batch" } else { "/v1/events/batch?receipts=false" };
+        let answer = self.http.post(self.url(path)).body(lines).send().await;
+        let mut answer = answered(path, answer).await?;
+        let broken = |what: String| ClientError::Unreadable(path.to_owned(), what);
+        let mut rest = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| broken(error.to_string()))? {
+            for part in piece.split_inclusive(|byte| *byte == b'\n') {
+                rest.extend_from_slice(part);
+                if rest.len() > limits::BATCH_BYTES {
+                    return Err(broken("a line is too long".to_owned()));
+                }
+                if rest.ends_with(b"\n") {
+                    each(serde_json::from_slice(&rest).map_err(|error| broken(error.to_string()))?);
+                    rest.clear();
+                }
+            }
+        }
+        if rest.is_empty() { Ok(()) } else { Err(broken("it broke off".to_owned())) }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+/// The answer, if it is a good one.
+async fn answered(
+    path: &str,
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> Result<reqwest::Response, ClientError> {
+    let answer = answer.map_err(|error| ClientError::Unreachable(path.to_owned(), causes(&error)))?;
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let bytes = bounded(answer, path, limits::NOTE_BYTES).await?;
+    let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let member = |name: &str| problem[name].as_str().map(str::to_owned);
+    Err(ClientError::Refused {
+        status: status.as_u16(),
+        code: member("code").unwrap_or_else(|| format!("http.{}", status.as_u16())),
+        detail: member("detail").unwrap_or_else(|| status.to_string()),
+    })
+}
+
+/// What went wrong, down to the cause that tells most.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+async fn bounded(mut answer: reqwest::Response, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
+    let unreadable = |what: String| ClientError::Unreadable(path.to_owned(), what);
+    let mut bytes = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| unreadable(error.to_string()))? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > most {
+            return Err(unreadable(format!("over {most} bytes")));
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,11 @@
+//! What parties and auditors run on their side: drafting events, talking to a ledger, checking it.
+
+mod audit;
+mod draft;
+mod export;
+mod http;
+
+pub use audit::{AuditReport, Progress, Source, audit};
+pub use draft::{Draft, opening, random_salt, random_subject};
+pub use export::{export, import};
+pub use http::{Client, ClientError};

@@ -1,0 +1,130 @@
+//! A ledger to try things on: fictional people and organisations, fourteen months of events.
+//!
+//! Every key, id and salt comes from a fixed, publicly known seed, so the same day always gives the
+//! same log; nothing here is secret, and nobody in it exists.
+
+mod cast;
+pub mod ratings;
+mod story;
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::clock::{Clock, Date, Timestamp};
+use crate::dsse::SecretKey;
+use crate::event::{PartyId, SubjectId};
+use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup, Submission};
+use crate::vault::write_secret;
+
+/// The programme's policy, version 1.
+pub const POLICY_1: &str = include_str!("policy-1.json");
+
+/// Minutes east of Greenwich of the demo's civil dates.
+pub const UTC_OFFSET_MIN: i32 = 420;
+
+/// The key that the demo's seed gives a name; anyone can compute it.
+pub fn key(name: &str) -> SecretKey {
+    SecretKey::from_seed(blake3::derive_key("tinnhiem demo 1 key", name.as_bytes()))
+}
+
+/// The salt that the demo's seed gives a text.
+fn salt(text: &str) -> [u8; 32] {
+    blake3::derive_key("tinnhiem demo 1 salt", text.as_bytes())
+}
+
+/// The subject id that the demo's seed gives a name.
+pub fn subject(name: &str) -> SubjectId {
+    let hash = blake3::derive_key("tinnhiem demo 1 subject", name.as_bytes());
+    let mut random = [0; 13];
+    random.copy_from_slice(&hash[..13]);
+    SubjectId::from_random(random)
+}
+
+/// The instant before which everything in the demo seen on `today` was recorded.
+fn replayed_until(today: Date) -> Timestamp {
+    today.start_at(UTC_OFFSET_MIN)
+}
+
+/// Makes the demo's data directory, unless it is there already.
+///
+/// # Errors
+/// What cannot be written, or a directory that holds another ledger.
+pub async fn seed(directory: &Path, today: Date) -> anyhow::Result<()> {
+    if directory.join(LOG_KEY_FILE).exists() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(directory)?;
+    write_secret(&directory.join(LOG_KEY_FILE), &key("log"))?;
+    let story = story::tell(today);
+    create(directory, story).await.context("seeding the demo")
+}
+
+/// Opens a ledger with the first submission and records the others, in order.
+async fn create(directory: &Path, submissions: Vec<Submission>) -> anyhow::Result<()> {
+    let mut submissions = submissions.into_iter();
+    let opening = submissions.next().context("a ledger begins with its opening")?;
+    let setup = Setup::create(directory, Clock::system())?;
+    ledger::create(&setup, &opening.verify()?)?;
+    drop(setup);
+    let ledger = Ledger::open(Setup::at(directory, Clock::system())?)?;
+    let mut fates = Vec::new();
+    for submission in submissions {
+        let payload = String::from_utf8_lossy(submission.envelope.payload()).into_owned();
+        fates.push((payload, ledger.enqueue(submission.verify()?).await?));
+    }
+    for (payload, fate) in fates {
+        fate.known().await.with_context(|| payload)?;
+    }
+    tokio::task::block_in_place(|| ledger.close());
+    Ok(())
+}
+
+/// Refuses a data directory that was made for another day.
+///
+/// # Errors
+/// Says for which day it was made, and what to do.
+pub fn check_day(ledger: &Ledger, today: Date) -> anyhow::Result<()> {
+    let snapshot = ledger.snapshot();
+    let until = snapshot.state.ledger().and_then(|opened| opened.replayed_until);
+    if until == Some(replayed_until(today)) {
+        return Ok(());
+    }
+    let made_for = until.map_or("no day".to_owned(), |until| until.date_at(UTC_OFFSET_MIN).to_string());
+    anyhow::bail!(
+        "this data directory is a demo of {made_for}, not of {today}: give --today {made_for}, or another --data"
+    )
+}
+
+/// Every assessor of the demo with every influencer of it, and the assessor's key.
+pub fn pairs() -> Vec<(PartyId, SecretKey, SubjectId)> {
+    let of = |assessor: &&str| {
+        let party: PartyId = assessor.parse().expect("the cast's slugs are well formed");
+        let assessor = (*assessor).to_owned();
+        cast::INFLUENCERS.iter().map(move |one| (party.clone(), key(&assessor), subject(one.seed)))
+    };
+    cast::ASSESSORS.iter().flat_map(of).collect()
+}
+
+/// What to try next.
+pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path) -> String {
+    let han = subject("han");
+    let vkey = ledger.log_vkey();
+    format!(
+        "Tinnhiem demo of {today}: {} events, all people and organisations fictional
+{base}
+
+Try, in another terminal (export TINNHIEM_LEDGER={base} first):
+  tinnhiem top                                   who is how credible
+  tinnhiem score {han} --explain    what 79.82 is made of
+  tinnhiem history {han}            what each event did to it
+  tinnhiem receipt 100 --out entry-100.tlog-proof
+  tinnhiem verify entry-100.tlog-proof --vkey '{vkey}'
+  tinnhiem audit {base}             check all of it without trusting this server
+  curl {base}/v1/subjects/{han}/score
+
+Data directory {}; stop with Ctrl-C.",
+        ledger.snapshot().size(),
+        directory.display(),
+    )
+}
