@@ -69,7 +69,7 @@ const fn organisation(
 }
 
 const SPOTLESS: &[&str] = &["2222 2222 2222 2222 2222", "2222 2222 2212 2222 2222"];
-const SOLID: &[&str] = &["2221 2212 2222 2222 2222", "2121 2222 2212 2122 2222", "2211 2222 2222 1222 2212"];
+const SOLID: &[&str] = &["2121 2112 2221 2122 2212", "2112 2121 2212 1221 2121", "1221 2212 1222 2112 2221"];
 const WEAK_LABELS: &[&str] =
     &["0111 2112 2211 1212 2112", "1011 2111 1212 2111 2121", "0101 1212 2111 1121 2212"];
 const MIDDLING: &[&str] =
@@ -105,14 +105,14 @@ pub const INFLUENCERS: &[Influencer] = &[
     Influencer {
         seed: "lenh",
         name: "Vàng A Lềnh",
-        topics: &["du-lich", "am-thuc"],
+        topics: &["du-lich", "am-thuc", "ca-phe"],
         levels: SOLID,
         newest_round: 35,
     },
     Influencer {
         seed: "lien",
         name: "Hồ Mai Liên",
-        topics: &["me-va-be", "gia-dung"],
+        topics: &["me-va-be", "gia-dung", "giao-duc"],
         levels: WEAK_LABELS,
         newest_round: 50,
     },

@@ -269,8 +269,7 @@ impl Story {
         self.endorse(30, "vietreel", &key("vietreel"), HAN, "my-pham", Relation::None);
         self.endorse(30, "la-sen", &key("la-sen"), HAN, "my-pham", Relation::Commercial);
         self.endorse(105, HAN, &key(HAN), "tram", "my-pham", Relation::None);
-        self.endorse_many(102, "tram", 22);
-        self.endorse_rest_of_ring();
+        self.endorse_many(102, "tram", 24);
         self.endorse(100, "tram", &key("tram"), HAN, "my-pham", Relation::None);
         let reason = Attachment::text(salt("S2"), "Cảnh cáo: quảng cáo không ghi nhãn, tái diễn.");
         let body = SanctionImposed {
@@ -295,21 +294,6 @@ impl Story {
             evidence: Vec::new(),
         };
         self.add(2, PartyId::from(subject(HAN)), about, body, vec![statement], &[&key(HAN)]);
-    }
-
-    /// Two more of the same giver, so that the one to the worked example's subject is its 25th.
-    fn endorse_rest_of_ring(&mut self) {
-        let signer = key("tram");
-        let given: Vec<(&str, &str)> = INFLUENCERS
-            .iter()
-            .filter(|one| one.seed != HAN && one.seed != "tram")
-            .flat_map(|one| one.topics.iter().map(|topic| (one.seed, *topic)))
-            .skip(22)
-            .take(2)
-            .collect();
-        for (seed, topic) in given {
-            self.endorse(101, "tram", &signer, seed, topic, Relation::None);
-        }
     }
 
     /// A stolen key endorses; the council dates the theft, and what it signed since weighs nothing.
