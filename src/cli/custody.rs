@@ -27,8 +27,8 @@ impl Fsck {
 
 /// Checks a data directory and prints what is found.
 pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> anyhow::Result<u8> {
-    let report = match fsck(data) {
-        Ok(report) => report,
+    let report = match Archive::open(data) {
+        Ok(archive) => fsck(&archive),
         Err(error @ (OpenError::Heads(_) | OpenError::Diverged { .. })) => {
             println!("FOUND {error} ({})", error.code());
             return Ok(FOUND);

@@ -74,15 +74,25 @@ pub async fn audit(
     progress: Progress<'_>,
 ) -> Result<AuditReport, ClientError> {
     let note = source.text("checkpoint").await?;
-    let first = BundleId { index: 0, width: 1 };
-    let claim = SignedCheckpoint::claim(&note);
-    let size = claim.as_ref().map_or(1, |claim| claim.size);
-    let width = size.clamp(1, limits::TILE_WIDTH) as u16;
-    let first = source.bytes(&BundleId { width, ..first }.path(), BUNDLE_BYTES).await?;
-    let identity = parse_bundle(&first)
-        .ok()
-        .and_then(|entries| Some(Identity::of(entries.first()?)))
-        .unwrap_or_else(|| Err("the first bundle cannot be read".to_owned()));
+    let claim = match SignedCheckpoint::claim(&note) {
+        Ok(claim) => claim,
+        Err(error) => {
+            let finding = Finding::new(Place::Checkpoint, error.code(), error.to_string());
+            return Ok(AuditReport::broken(&note, vec![finding]));
+        }
+    };
+    let first = BundleId { index: 0, width: claim.size.clamp(1, limits::TILE_WIDTH) as u16 };
+    let identity = match source.bytes(&first.path(), BUNDLE_BYTES).await {
+        Err(error @ ClientError::Unreachable(..)) => return Err(error),
+        Err(error) => {
+            let what = format!("it claims {} entries, but {error}", claim.size);
+            let finding = Finding::new(Place::Checkpoint, "checkpoint.size", what);
+            return Ok(AuditReport::broken(&note, vec![finding]));
+        }
+        Ok(bytes) => parse_bundle(&bytes)
+            .map_err(|error| error.to_string())
+            .and_then(|entries| Identity::of(entries.first().copied().unwrap_or_default())),
+    };
     let given = vkey.is_some();
     let mut findings = Vec::new();
     let log_vkey = match (vkey, &identity) {
@@ -180,27 +190,23 @@ impl Work<'_> {
     async fn take_entries(&mut self, progress: Progress<'_>) -> Result<bool, ClientError> {
         let bundles = BundleId::of_size(self.size).map(|bundle| {
             let source = self.source.clone();
-            async move {
-                let bytes = source.bytes(&bundle.path(), BUNDLE_BYTES).await;
-                let checked = match bytes {
-                    Ok(bytes) => Ok(tokio::task::spawn_blocking(move || check_bundle(&bytes, &bundle))),
-                    Err(error) => Err(error),
-                };
-                (bundle, checked)
-            }
+            // Spawned, so that bundles are fetched and their signatures checked on every core.
+            let checked = tokio::spawn(async move {
+                let bytes = source.bytes(&bundle.path(), BUNDLE_BYTES).await?;
+                Ok(check_bundle(&bytes, &bundle))
+            });
+            async move { (bundle, checked.await) }
         });
         let mut bundles = futures_util::stream::iter(bundles).buffered(AT_ONCE);
         while let Some((bundle, checked)) = bundles.next().await {
             let place = || Place::Tile(bundle.path());
-            let checked = match checked {
-                Err(ClientError::Unreachable(path, why)) => {
-                    return Err(ClientError::Unreachable(path, why));
-                }
+            let checked = match checked.unwrap_or_else(|_| Ok(CheckedBundle::default())) {
+                Err(error @ ClientError::Unreachable(..)) => return Err(error),
                 Err(error) => {
                     self.findings.push(Finding::new(place(), "tile.missing", error.to_string()));
                     return Ok(false);
                 }
-                Ok(checked) => checked.await.unwrap_or_default(),
+                Ok(checked) => checked,
             };
             self.compared += 1;
             let whole = checked.fault.is_none() && checked.entries.len() == usize::from(bundle.width);
@@ -305,9 +311,7 @@ impl Work<'_> {
             let what = match served {
                 Ok(served) if Some(&served) == state.score(&subject, at).as_ref() => None,
                 Ok(_) => Some("the served score is not the one that the log makes".to_owned()),
-                Err(ClientError::Unreachable(path, why)) => {
-                    return Err(ClientError::Unreachable(path, why));
-                }
+                Err(error @ ClientError::Unreachable(..)) => return Err(error),
                 Err(error) => Some(error.to_string()),
             };
             if let Some(what) = what {

@@ -57,7 +57,19 @@ pub async fn seed(directory: &Path, today: Date) -> anyhow::Result<()> {
     std::fs::create_dir_all(directory)?;
     write_secret(&directory.join(LOG_KEY_FILE), &key("log"))?;
     let story = story::tell(today);
-    create(directory, story).await.context("seeding the demo")
+    create(directory, story).await.context("seeding the demo")?;
+    write_keys(&directory.join("keys"))
+}
+
+/// Writes everybody's private key, so that anyone can act as anybody in the demo.
+fn write_keys(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let organisations = cast::ORGANISATIONS.iter().map(|one| one.slug);
+    let influencers = cast::INFLUENCERS.iter().map(|one| one.seed);
+    for name in organisations.chain(influencers).chain(cast::COUNCIL.iter().copied()) {
+        write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
+    }
+    Ok(())
 }
 
 /// Opens a ledger with the first submission and records the others, in order.
@@ -123,7 +135,7 @@ Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem audit {base}             check all of it without trusting this server
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}; stop with Ctrl-C.",
+Data directory {}, everybody's private keys in keys/; stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )

@@ -1,12 +1,12 @@
 //! A data directory opened to read, never to write: for audits, exports and restoring.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::recovery::{Identity, OpenError};
 use super::{CACHE_BYTES, Reader, STORE_FOLDER};
 use crate::log::SignedCheckpoint;
-use crate::store::{DirectoryLock, Heads, SledStore, Store, read_entry};
+use crate::store::{DirectoryLock, Heads, SledStore, Store, StoreError, read_entry};
 use crate::vault::Vault;
 
 /// What a data directory holds, unchecked.
@@ -21,7 +21,8 @@ pub struct Archive {
     pub vault: Vault,
     pub(super) store: Arc<dyn Store>,
     pub(super) heads: Heads,
-    _lock: DirectoryLock,
+    pub(super) directory: PathBuf,
+    _lock: Option<DirectoryLock>,
 }
 
 impl Archive {
@@ -34,19 +35,32 @@ impl Archive {
             return Err(OpenError::Empty);
         }
         let lock = DirectoryLock::take(directory)?;
+        let store = SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES);
+        let store = store.map(|store| Arc::new(store) as Arc<dyn Store>);
+        Self::over(store, directory, Some(lock))
+    }
+
+    /// Reads a store, or why it cannot be opened, beside the heads and vault of a directory.
+    ///
+    /// # Errors
+    /// [`OpenError`] when entry 0 or the newest head cannot be read.
+    pub fn over(
+        store: Result<Arc<dyn Store>, StoreError>,
+        directory: &Path,
+        lock: Option<DirectoryLock>,
+    ) -> Result<Self, OpenError> {
         let heads = Heads::open(directory)?;
         let note = heads.last().map(|head| String::from_utf8_lossy(head).into_owned());
         let note = note.ok_or_else(|| OpenError::Heads("there is no head".to_owned()))?;
         let size = SignedCheckpoint::claim(&note).map_or(0, |claim| claim.size);
         let diverged = |what| OpenError::Diverged { what, good: 0, size };
-        let store = SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES);
-        let store: Arc<dyn Store> = Arc::new(store.map_err(|error| diverged(error.to_string()))?);
+        let store = store.map_err(|error| diverged(error.to_string()))?;
         let first = read_entry(&*store, 0).map_err(|error| diverged(error.to_string()))?;
         let first = first.ok_or_else(|| diverged("it is empty".to_owned()))?;
         let identity = Identity::of(&first).map_err(|what| diverged(format!("entry 0: {what}")))?;
         let head = SignedCheckpoint::open(&note, &identity.log_vkey)
             .map_err(|error| OpenError::Heads(error.to_string()))?;
-        let reader = Reader::new(store.clone());
-        Ok(Self { identity, head, reader, vault: Vault::open(directory), store, heads, _lock: lock })
+        let (reader, vault) = (Reader::new(store.clone()), Vault::open(directory));
+        Ok(Self { identity, head, reader, vault, store, heads, directory: directory.to_owned(), _lock: lock })
     }
 }

@@ -1,11 +1,9 @@
 //! Checking a data directory: heads, entries, tile rows, stored state, attachments.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use serde::Serialize;
 
-use super::recovery::OpenError;
 use super::{Archive, LOG_KEY_FILE, derived};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::event::Event;
@@ -33,17 +31,13 @@ pub struct FsckReport {
     pub findings: Vec<Finding>,
 }
 
-/// Checks a data directory that no other process has open. Nothing is changed.
-///
-/// # Errors
-/// [`OpenError`] when there is not enough to check: it says why and what to do.
-pub fn fsck(directory: &Path) -> Result<FsckReport, OpenError> {
-    let archive = Archive::open(directory)?;
+/// Checks all that a data directory holds. Nothing is changed.
+pub fn fsck(archive: &Archive) -> FsckReport {
     let mut findings = Vec::new();
-    check_heads(&archive, directory, &mut findings);
+    check_heads(archive, &mut findings);
     let mut auditor = Auditor::new(archive.identity.origin.clone());
     let mut tiles = TileAudit::default();
-    let mut attachments = AttachmentCheck { archive: &archive, findings: Vec::new() };
+    let mut attachments = AttachmentCheck { archive, findings: Vec::new() };
     let head = archive.head.checkpoint();
     let read = archive.reader.entries(0, u64::MAX, &mut |_, bytes| {
         auditor.take(CheckedEntry::check(bytes), |node| tiles.expect(node));
@@ -65,12 +59,12 @@ pub fn fsck(directory: &Path) -> Result<FsckReport, OpenError> {
         None => auditor.size(),
     };
     if auditor.size() >= head.size {
-        check_rows(&archive, &tiles, auditor.size(), &mut findings);
-        check_stored_state(&archive, &auditor, &mut findings);
+        check_rows(archive, &tiles, auditor.size(), &mut findings);
+        check_stored_state(archive, &auditor, &mut findings);
     }
     findings.extend(attachments.findings);
     let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
-    Ok(FsckReport {
+    FsckReport {
         origin: archive.identity.origin.to_string(),
         log_vkey: archive.identity.log_vkey.to_string(),
         entries: auditor.size(),
@@ -79,7 +73,7 @@ pub fn fsck(directory: &Path) -> Result<FsckReport, OpenError> {
         signatures: auditor.signatures(),
         attachments: kept,
         findings,
-    })
+    }
 }
 
 fn first_bad(findings: &[Finding]) -> Option<u64> {
@@ -90,14 +84,14 @@ fn first_bad(findings: &[Finding]) -> Option<u64> {
     of_entries.min()
 }
 
-fn check_heads(archive: &Archive, directory: &Path, findings: &mut Vec<Finding>) {
+fn check_heads(archive: &Archive, findings: &mut Vec<Finding>) {
     let place = |name: &str| Place::File(name.to_owned());
     match archive.heads.state() {
         HeadsState::Clean => {}
         HeadsState::TornTail => tracing::info!("an unfinished head at the end is cut off at the next start"),
         HeadsState::Damaged(what) => findings.push(Finding::new(place("heads"), "heads.damaged", what)),
     }
-    match crate::vault::read_secret(&directory.join(LOG_KEY_FILE)) {
+    match crate::vault::read_secret(&archive.directory.join(LOG_KEY_FILE)) {
         Ok(key) if key.public() == archive.identity.log_vkey.key() => {}
         Ok(_) => findings.push(Finding::new(
             place(LOG_KEY_FILE),

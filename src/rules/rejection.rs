@@ -80,6 +80,8 @@ reasons! {
     Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
     /// Too few council seats signed.
     CouncilThreshold = "council.threshold", Forbidden, "collect signatures of more seats, of distinct controller groups, with `tinnhiem sign`";
+    /// A new key that is not canonical or of small order.
+    KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem keygen`";
     /// A signature that the event needs is absent.
     SignatureMissing = "signature.missing", Forbidden, "add the missing signature with `tinnhiem sign`";
     /// A signature that no rule needs.
@@ -87,8 +89,6 @@ reasons! {
 
     /// A new key that has an owner already.
     KeyTaken = "key.taken", Conflict, "a key belongs to one owner for ever: generate another with `tinnhiem keygen`";
-    /// A new key that is not canonical or of small order.
-    KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem keygen`";
     /// The owner of a key is named where it may not be, or not where it must.
     KeyOwner = "key.owner", Rule, "`owner` names a member or subject when the council recovers a key, and is absent otherwise";
     /// The key to end is not one that may be ended.

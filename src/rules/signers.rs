@@ -57,9 +57,10 @@ impl<'a> Signers<'a> {
 
     /// A key that has no owner yet must have signed, and be fit to be enrolled.
     pub(super) fn newcomer(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+        // A weak key cannot sign, so its missing signature would say too little.
+        key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))?;
         self.present(key)?;
-        Reason::KeyTaken.unless(self.state.parties().key(key).is_none(), key)?;
-        key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))
+        Reason::KeyTaken.unless(self.state.parties().key(key).is_none(), key)
     }
 
     /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.

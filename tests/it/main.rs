@@ -1,3 +1,11 @@
-//! Everything that needs nothing but Rust, in one binary.
+//! What users are promised, tested from outside.
 
+mod batch;
+mod damage;
+mod faults;
+mod history;
+mod programme;
+mod refusals;
+mod trees;
+mod vectors;
 mod worked_example;

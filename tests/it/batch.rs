@@ -1,0 +1,118 @@
+//! Many events at once: order, duplicates, parallel clients.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tinnhiem::ledger::Submission;
+use tinnhiem::log::Receipt;
+
+use crate::programme::*;
+
+/// Assessments by three assessors of two subjects, each at an instant of its own.
+pub fn events(programme: &Programme, count: usize) -> Vec<Submission> {
+    let one = |number: usize| {
+        let assessor = ["a1", "a2", "a3"][number % 3];
+        let about = subject(["kol", "other-kol"][number % 2]);
+        let draft = programme.draft(party(assessor), Some(about), assessment(programme.today()));
+        draft.sign(&[&key(assessor)]).unwrap()
+    };
+    (0..count).map(one).collect()
+}
+
+/// A batch of events.
+pub fn lines(events: &[Submission]) -> Vec<u8> {
+    events.iter().map(|event| event.to_json() + "\n").collect::<String>().into_bytes()
+}
+
+/// Sends a batch; every line is answered, in order.
+pub async fn send(programme: &Programme, lines: Vec<u8>, receipts: bool) -> Vec<Value> {
+    let mut fates = Vec::new();
+    programme.client.submit_batch(lines, receipts, &mut |fate| fates.push(fate)).await.unwrap();
+    assert!((0..).zip(&fates).all(|(line, fate)| fate["line"] == line));
+    fates
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_line_has_its_own_fate_in_order() {
+    let programme = Programme::start(policy()).await;
+    let first = programme.ledger.snapshot().size();
+    let events = events(&programme, 300);
+    let mut body = lines(&events[..200]);
+    body.extend_from_slice(b"\n{\"not\": \"an envelope\"}\r\n");
+    body.extend(lines(&events[..1]));
+    body.extend(lines(&events[200..]));
+    let fates = send(&programme, body, true).await;
+    assert_eq!(fates.len(), 302);
+    assert_eq!(
+        (&fates[200]["status"], &fates[200]["code"]),
+        (&400.into(), &"envelope.unknown_member".into())
+    );
+    assert_eq!((&fates[201]["status"], &fates[201]["seq"]), (&200.into(), &first.into()));
+    let recorded = fates.iter().filter(|fate| fate["status"] == 201);
+    let seqs: Vec<u64> = recorded.map(|fate| fate["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs, (first..first + 300).collect::<Vec<_>>());
+    for fate in fates.iter().filter(|fate| fate["status"] != 400) {
+        let receipt = Receipt::parse(fate["receipt"].as_str().unwrap()).unwrap();
+        let verified = receipt.verify(programme.ledger.log_vkey()).unwrap();
+        assert_eq!(verified.seq, fate["seq"].as_u64().unwrap());
+        assert_eq!(verified.event.id().to_string(), fate["id"].as_str().unwrap());
+    }
+    let without = send(&programme, lines(&events[..2]), false).await;
+    assert!(without.iter().all(|fate| fate["status"] == 200 && fate.get("receipt").is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixteen_clients_sending_the_same_thousand_events_make_one_order() {
+    let programme = Programme::start(policy()).await;
+    let first = programme.ledger.snapshot().size();
+    let events = events(&programme, 1000);
+    let clients = (0..16).map(|client| {
+        let mut own: Vec<Submission> = events.clone();
+        own.rotate_left(client * 61);
+        let http = programme.client.clone();
+        tokio::spawn(async move {
+            let mut seqs = Vec::new();
+            if client % 2 == 0 {
+                let collect = &mut |fate: Value| {
+                    seqs.push((fate["id"].to_string(), fate["seq"].as_u64(), fate["status"] == 201))
+                };
+                http.submit_batch(lines(&own), false, collect).await.unwrap();
+            } else {
+                for event in &own {
+                    let answer = http.submit(event).await.unwrap();
+                    seqs.push((answer["id"].to_string(), answer["seq"].as_u64(), false));
+                }
+            }
+            seqs
+        })
+    });
+    let mut order = BTreeMap::new();
+    for client in clients.collect::<Vec<_>>() {
+        let seqs = client.await.unwrap();
+        assert_eq!(seqs.len(), 1000);
+        for (id, seq, _) in seqs {
+            assert_eq!(*order.entry(id).or_insert(seq.unwrap()), seq.unwrap());
+        }
+    }
+    let mut seqs: Vec<u64> = order.into_values().collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, (first..first + 1000).collect::<Vec<_>>());
+    assert_eq!(programme.ledger.snapshot().size(), first + 1000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_event_again_is_answered_with_what_was_logged() {
+    let programme = Programme::start(policy()).await;
+    let event = &events(&programme, 1)[0];
+    let first = programme.client.submit(event).await.unwrap();
+    programme.assess("a2", "kol").await;
+    let mut other = event.clone();
+    other.envelope.add_signature_of(&key("business")).unwrap();
+    let again = programme.client.submit(&other).await.unwrap();
+    for member in ["seq", "id", "recorded_at", "keys"] {
+        assert_eq!(first[member], again[member]);
+    }
+    let receipt = Receipt::parse(again["receipt"].as_str().unwrap()).unwrap();
+    let verified = receipt.verify(programme.ledger.log_vkey()).unwrap();
+    assert_eq!(verified.checkpoint.size, programme.ledger.snapshot().size());
+}

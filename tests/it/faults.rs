@@ -1,0 +1,227 @@
+//! Every single write to the store fails once, in both ways; nothing acknowledged is lost.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tinnhiem::client::{Draft, opening};
+use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::dsse::SecretKey;
+use tinnhiem::event::*;
+use tinnhiem::ledger::{
+    self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Submission,
+};
+use tinnhiem::log::Origin;
+use tinnhiem::rules::Reason;
+use tinnhiem::state::State;
+use tinnhiem::store::{Disk, Fault, MemoryStore};
+
+use crate::programme::*;
+
+/// The instant that these ledgers live at.
+fn now() -> Timestamp {
+    "2026-03-01T03:00:00.000Z".parse().unwrap()
+}
+
+fn ledger_opening() -> (Origin, Submission) {
+    let (origin, draft) = opening("faults", now(), opened(policy(), None)).unwrap();
+    (origin, draft.sign(&SEATS.map(key).each_ref()[..3]).unwrap())
+}
+
+/// Admissions, an enrolment with its attachment, assessments.
+fn script(origin: &Origin) -> Vec<Submission> {
+    let mut events = Vec::new();
+    let mut add = |issuer: &str, about, body: Body, attached: Vec<_>, keys: &[&str]| {
+        let issuer = issuer.parse().unwrap();
+        let at = now().plus_ms(events.len() as u64);
+        let draft = Draft::new(origin, issuer, about, at, body).with(attached);
+        let keys: Vec<SecretKey> = keys.iter().map(|name| key(name)).collect();
+        events.push(draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap());
+    };
+    let seats = |name| ["seat-1", "seat-2", "seat-3", name];
+    let registrar = admission("registrar", MemberClass::Platform, &[Role::Registrar]);
+    add("council", None, registrar.into(), vec![], &seats("registrar"));
+    for assessor in ["a1", "a2"] {
+        let body = admission(assessor, MemberClass::Assessor, &[]);
+        add("council", None, body.into(), vec![], &seats(assessor));
+        add("council", None, accreditation(assessor).into(), vec![], &SEATS[..3]);
+    }
+    let (body, profile) = enrolment("kol");
+    add("registrar", Some(subject("kol")), body.into(), vec![profile], &["registrar", "kol"]);
+    for assessor in ["a1", "a2", "a1"] {
+        let body = assessment(now().date_at(420));
+        add(assessor, Some(subject("kol")), body.into(), vec![], &[assessor]);
+    }
+    events
+}
+
+/// Opens the ledger however often it takes.
+fn open(parts: &Parts, opening: &Submission) -> Ledger {
+    loop {
+        match ledger::create(&parts.setup(), &opening.clone().verify().unwrap()) {
+            Ok(()) | Err(OpenError::Exists) => {}
+            Err(OpenError::Store(_)) => continue,
+            Err(error) => panic!("{error}"),
+        }
+        match Ledger::open(parts.setup()) {
+            Ok(ledger) => return ledger,
+            Err(OpenError::Store(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// What a run leaves: the acknowledgements, the entries, the state.
+#[derive(PartialEq, Debug)]
+struct Outcome {
+    accepted: Vec<Accepted>,
+    entries: Vec<Vec<u8>>,
+    state: State,
+}
+
+/// Runs the script on new parts whose nth write fails.
+async fn run(fault: Option<(u64, Fault)>) -> (Outcome, u64) {
+    let (origin, opening) = ledger_opening();
+    let parts =
+        Parts { directory: tempfile::tempdir().unwrap(), disk: Disk::default(), clock: Clock::manual(now()) };
+    if let Some((nth, fault)) = fault {
+        parts.disk.fail_commit(nth, fault);
+    }
+    let mut ledger = open(&parts, &opening);
+    let mut accepted = Vec::new();
+    for event in script(&origin) {
+        let mut stops = 0;
+        let answer = loop {
+            match ledger.submit(event.clone().verify().unwrap()).await {
+                Ok(answer) => break answer,
+                Err(Refusal::Stopped) => {
+                    stops += 1;
+                    assert_eq!(stops, 1, "one fault stops it once");
+                    drop(ledger);
+                    ledger = open(&parts, &opening);
+                }
+                Err(refusal) => panic!("{refusal}"),
+            }
+        };
+        // Whether it landed before or now, what is acknowledged is there.
+        let receipt = ledger.reader().receipt(&ledger.snapshot(), answer.seq).unwrap();
+        assert_eq!(receipt.verify(ledger.log_vkey()).unwrap().event.id(), answer.id);
+        accepted.push(Accepted { fresh: true, ..answer });
+    }
+    ledger.close();
+    drop(ledger);
+    let ledger = open(&parts, &opening);
+    let mut entries = Vec::new();
+    ledger
+        .reader()
+        .entries(0, u64::MAX, &mut |_, entry| {
+            entries.push(entry.to_vec());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    let state = ledger.snapshot().state.clone();
+    ledger.close();
+    drop(ledger);
+    let store = Arc::new(MemoryStore::open(&parts.disk));
+    let archive = Archive::over(Ok(store), parts.directory.path(), None).unwrap();
+    tinnhiem::vault::write_secret(&parts.directory.path().join(ledger::LOG_KEY_FILE), &key("log")).unwrap();
+    let report = ledger::fsck(&archive);
+    assert_eq!(report.findings, [], "fault {fault:?}");
+    assert_eq!(report.good, entries.len() as u64);
+    (Outcome { accepted, entries, state }, parts.disk.commits())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_write_may_fail_in_both_ways() {
+    let (expected, commits) = run(None).await;
+    assert!(commits > 10);
+    for nth in 0..commits {
+        for fault in [Fault::Lost, Fault::Landed] {
+            let (outcome, _) = run(Some((nth, fault))).await;
+            assert_eq!(outcome, expected, "write {nth}, {fault:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_lost_what_was_acknowledged_is_refused() {
+    let (origin, opening) = ledger_opening();
+    let parts = Parts::created(Clock::manual(now()), &opening);
+    let ledger = Ledger::open(parts.setup()).unwrap();
+    for event in script(&origin) {
+        ledger.submit(event.verify().unwrap()).await.unwrap();
+    }
+    drop(ledger);
+    // A store of the same ledger that ends earlier: a backup, or what sled made of a damaged file.
+    let shorter = Parts::created(Clock::manual(now()), &opening);
+    let ledger = Ledger::open(shorter.setup()).unwrap();
+    for event in script(&origin).into_iter().take(4) {
+        ledger.submit(event.verify().unwrap()).await.unwrap();
+    }
+    drop(ledger);
+    let mut setup = parts.setup();
+    setup.store = Arc::new(MemoryStore::open(&shorter.disk));
+    match Ledger::open(setup).err().unwrap() {
+        OpenError::Diverged { good: 5, size: 10, .. } => {}
+        other => panic!("{other}"),
+    }
+    // Heads that are gone are as bad.
+    std::fs::remove_dir_all(parts.directory.path().join("heads")).unwrap();
+    assert_eq!(Ledger::open(parts.setup()).err().unwrap().code(), "heads.damaged");
+    // Another key signs for another log.
+    let mut setup = shorter.setup();
+    setup.log_key = key("other");
+    assert_eq!(Ledger::open(setup).err().unwrap().code(), "ledger.log_key");
+}
+
+/// An order in which somebody else's entries come first, once.
+struct Interposed(Vec<Vec<u8>>);
+
+impl Order for Interposed {
+    fn append(&mut self, _at: u64, _entries: &[Vec<u8>]) -> Result<Placed, OrderError> {
+        let others = std::mem::take(&mut self.0);
+        Ok(if others.is_empty() { Placed::Here } else { Placed::CameFirst(others) })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_placed_first_is_checked_and_taken_and_the_rest_judged_anew() {
+    let (origin, opening) = ledger_opening();
+    let events = script(&origin);
+    let theirs = Parts::created(Clock::manual(now()), &opening);
+    let ledger = Ledger::open(theirs.setup()).unwrap();
+    for event in &events[..2] {
+        ledger.submit(event.clone().verify().unwrap()).await.unwrap();
+    }
+    let mut placed = Vec::new();
+    let mut collect = |_, entry: &[u8]| {
+        placed.push(entry.to_vec());
+        ControlFlow::Continue(())
+    };
+    ledger.reader().entries(1, 3, &mut collect).unwrap();
+    // Ours submits the second of them, which is there by the time it is placed.
+    let ours = Parts::created(Clock::manual(now()), &opening);
+    let mut setup = ours.setup();
+    setup.order = Box::new(Interposed(placed.clone()));
+    let follower = Ledger::open(setup).unwrap();
+    let registrar_again = {
+        let body = admission("registrar", MemberClass::Press, &[]);
+        let draft = Draft::new(&origin, PartyId::council(), None, now().plus_ms(9), body);
+        let keys = ["seat-1", "seat-2", "seat-3", "registrar"].map(key);
+        draft.sign(&keys.each_ref()).unwrap()
+    };
+    let refused = follower.submit(registrar_again.verify().unwrap()).await.unwrap_err();
+    match refused {
+        Refusal::Rejected(rejection) => assert_eq!(rejection.reason, Reason::KeyTaken),
+        other => panic!("{other}"),
+    }
+    let accepted = follower.submit(events[1].clone().verify().unwrap()).await.unwrap();
+    assert_eq!((accepted.seq, accepted.fresh), (2, false));
+    assert_eq!(follower.snapshot().checkpoint, ledger.snapshot().checkpoint);
+    // Entries that break the chain or a rule are not taken.
+    let ours = Parts::created(Clock::manual(now()), &opening);
+    let mut setup = ours.setup();
+    setup.order = Box::new(Interposed(vec![placed[1].clone()]));
+    let follower = Ledger::open(setup).unwrap();
+    let refused = follower.submit(events[0].clone().verify().unwrap()).await.unwrap_err();
+    assert_eq!((refused, follower.snapshot().size()), (Refusal::Stopped, 1));
+}

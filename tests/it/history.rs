@@ -1,0 +1,359 @@
+//! Random histories: what was served stays true, and replay gives what was live.
+
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+use tinnhiem::audit::{Auditor, CheckedEntry};
+use tinnhiem::client::{Draft, opening};
+use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::dsse::{EventId, SecretKey};
+use tinnhiem::event::*;
+use tinnhiem::ledger::{Ledger, Refusal};
+use tinnhiem::log::Origin;
+use tinnhiem::score::{At, Score};
+use tinnhiem::state::{BadBlock, State};
+use tinnhiem::vault::Attachment;
+
+use crate::programme::*;
+
+const DAY_MS: u64 = 86_400_000;
+const KOLS: [&str; 3] = ["kol-1", "kol-2", "kol-3"];
+const ASSESSORS: [&str; 4] = ["a1", "a2", "a3", "a4"];
+
+/// Something that somebody tries.
+#[derive(Debug, Clone)]
+enum Move {
+    Wait(u8),
+    Assess { by: usize, of: usize, levels: u64, fee: bool, conflict: bool },
+    Withdraw(prop::sample::Index),
+    Endorse { by: usize, of: usize, relation: usize },
+    Unendorse(prop::sample::Index),
+    Sanction { of: usize, severity: usize, days: u8 },
+    Lift(prop::sample::Index),
+    Contest(prop::sample::Index),
+    Decide(prop::sample::Index, u8),
+    AddKey(usize),
+    Compromise(usize, u8),
+    Regroup(usize, usize),
+    Reaccredit(usize, bool),
+    Policy(u16),
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    use prop::sample::Index;
+    let one = prop_oneof![
+        4 => (0u8..60).prop_map(Move::Wait),
+        8 => (0..4usize, 0..3usize, any::<u64>(), any::<bool>(), prop::bool::weighted(0.2))
+            .prop_map(|(by, of, levels, fee, conflict)| Move::Assess { by, of, levels, fee, conflict }),
+        1 => any::<Index>().prop_map(Move::Withdraw),
+        4 => (0..5usize, 0..3usize, 0..4usize).prop_map(|(by, of, relation)| Move::Endorse { by, of, relation }),
+        1 => any::<Index>().prop_map(Move::Unendorse),
+        2 => (0..3usize, 0..5usize, 1u8..180).prop_map(|(of, severity, days)| Move::Sanction { of, severity, days }),
+        1 => any::<Index>().prop_map(Move::Lift),
+        2 => any::<Index>().prop_map(Move::Contest),
+        2 => (any::<Index>(), 0u8..4).prop_map(|(which, how)| Move::Decide(which, how)),
+        1 => (0..4usize).prop_map(Move::AddKey),
+        1 => (0..4usize, 0u8..80).prop_map(|(whose, days)| Move::Compromise(whose, days)),
+        1 => (0..4usize, 0..4usize).prop_map(|(who, to)| Move::Regroup(who, to)),
+        1 => (0..4usize, any::<bool>()).prop_map(|(who, withdraw)| Move::Reaccredit(who, withdraw)),
+        1 => (10u16..90).prop_map(Move::Policy),
+    ];
+    prop::collection::vec(one, 1..50)
+}
+
+/// A ledger that moves are tried on.
+struct Trial {
+    parts: Parts,
+    ledger: Ledger,
+    origin: Origin,
+    runtime: tokio::runtime::Runtime,
+    clock: Clock,
+    events: Vec<(&'static str, EventId, SubjectId, String)>,
+    served: Vec<(At, SubjectId, Score)>,
+    second_keys: u32,
+    versions: u32,
+}
+
+impl Trial {
+    fn begin() -> Self {
+        let start: Timestamp = "2026-01-05T05:00:00.000Z".parse().unwrap();
+        let clock = Clock::manual(start);
+        let mut policy = policy();
+        // Three weeks to decide, so that clocks are missed in some histories.
+        policy.windows.decide = Some(21);
+        policy.notice_days = 1;
+        let (origin, draft) = opening("history", start, opened(policy, None)).unwrap();
+        let opening = draft.sign(&SEATS.map(key).each_ref()[..3]).unwrap();
+        let parts = Parts::created(clock.clone(), &opening);
+        let ledger = Ledger::open(parts.setup()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut trial = Self {
+            parts,
+            ledger,
+            origin,
+            runtime,
+            clock,
+            events: Vec::new(),
+            served: Vec::new(),
+            second_keys: 0,
+            versions: 1,
+        };
+        let roles = [Role::Registrar];
+        trial.council(admission("registrar", MemberClass::Platform, &roles), Some("registrar")).unwrap();
+        trial.council(admission("press", MemberClass::Press, &[]), Some("press")).unwrap();
+        for assessor in ASSESSORS {
+            trial.council(admission(assessor, MemberClass::Assessor, &[]), Some(assessor)).unwrap();
+            trial.council(accreditation(assessor), None).unwrap();
+        }
+        for kol in KOLS {
+            let (body, profile) = enrolment(kol);
+            trial
+                .send(party("registrar"), Some(subject(kol)), body, vec![profile], &["registrar", kol])
+                .unwrap();
+        }
+        trial
+    }
+
+    fn send(
+        &mut self,
+        issuer: PartyId,
+        about: Option<SubjectId>,
+        body: impl Into<Body>,
+        attached: Vec<Attachment>,
+        keys: &[&str],
+    ) -> Result<EventId, Refusal> {
+        self.clock.set(self.clock.now().plus_ms(1));
+        let draft = Draft::new(&self.origin, issuer, about, self.clock.now(), body).with(attached);
+        let keys: Vec<SecretKey> = keys.iter().map(|name| key(name)).collect();
+        let submission = draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap();
+        let accepted = self.runtime.block_on(self.ledger.submit(submission.verify().unwrap()))?;
+        self.serve();
+        Ok(accepted.id)
+    }
+
+    fn council(&mut self, body: impl Into<Body>, newcomer: Option<&str>) -> Result<EventId, Refusal> {
+        let keys: Vec<&str> = SEATS[..3].iter().copied().chain(newcomer).collect();
+        self.send(PartyId::council(), None, body, vec![], &keys)
+    }
+
+    fn about(&mut self, name: &str, body: impl Into<Body>) -> Result<EventId, Refusal> {
+        self.send(PartyId::council(), Some(subject(name)), body, vec![text("why")], &SEATS[..3])
+    }
+
+    /// Notes every score as it is served now.
+    fn serve(&mut self) {
+        let snapshot = self.ledger.snapshot();
+        let today = snapshot.state.date_of(self.clock.now());
+        let at = snapshot.state.moment(None, None, today).unwrap();
+        for kol in KOLS {
+            if let Some(score) = snapshot.state.score(&subject(kol), at) {
+                self.served.push((at, subject(kol), score));
+            }
+        }
+    }
+
+    fn pick(&self, kinds: &[&str], which: &prop::sample::Index) -> Option<(EventId, SubjectId, String)> {
+        let fitting: Vec<_> = self.events.iter().filter(|(kind, ..)| kinds.contains(kind)).collect();
+        if fitting.is_empty() {
+            return None;
+        }
+        let (_, id, about, by) = fitting[which.index(fitting.len())];
+        Some((*id, *about, by.clone()))
+    }
+
+    fn try_move(&mut self, one: &Move) -> Result<(), Refusal> {
+        let today = self.clock.now().date_at(420);
+        match one {
+            Move::Wait(days) => {
+                self.clock.set(self.clock.now().plus_ms(u64::from(*days) * DAY_MS));
+                self.serve();
+            }
+            Move::Assess { by, of, levels, fee, conflict } => {
+                let grades: std::collections::BTreeMap<IndicatorId, Option<u16>> = (0..20)
+                    .filter(|number| levels >> (3 * number) & 7 != 7)
+                    .map(|number| {
+                        let level = (levels >> (3 * number) & 3) as u16;
+                        (format!("I{}", number + 1).parse().unwrap(), (level < 3).then_some(level))
+                    })
+                    .collect();
+                let document = Commitment::to(&[3; 32], b"document");
+                let body = AssessmentPublished {
+                    policy: self.in_force(),
+                    evidence: grades
+                        .iter()
+                        .filter(|(_, level)| level.is_some())
+                        .map(|(id, _)| (id.clone(), vec![document]))
+                        .collect(),
+                    grades,
+                    fee: *fee,
+                    conflict: *conflict,
+                    ..assessment(today)
+                };
+                let (by, of) = (ASSESSORS[*by], subject(KOLS[*of]));
+                let id = self.send(party(by), Some(of), body, vec![], &[by])?;
+                self.events.push(("assessment", id, of, by.to_owned()));
+            }
+            Move::Withdraw(which) => {
+                let Some((target, of, by)) = self.pick(&["assessment"], which) else { return Ok(()) };
+                let body = AssessmentWithdrawn { target, reason: None };
+                self.send(party(&by), Some(of), body, vec![], &[&by])?;
+            }
+            Move::Endorse { by, of, relation } => {
+                let relations =
+                    [Relation::None, Relation::Professional, Relation::Commercial, Relation::FamilyOwner];
+                let relation = relations[*relation];
+                let body = EndorsementPublished {
+                    relation,
+                    value_band: (relation == Relation::Commercial).then_some(ValueBand::Under1b),
+                    ..endorsement(today)
+                };
+                let endorsers = ["press", "registrar", KOLS[0], KOLS[1], KOLS[2]];
+                let by = endorsers[*by];
+                let issuer = if by.starts_with("kol") { PartyId::from(subject(by)) } else { party(by) };
+                let of = subject(KOLS[*of]);
+                let id = self.send(issuer, Some(of), body, vec![], &[by])?;
+                self.events.push(("endorsement", id, of, by.to_owned()));
+            }
+            Move::Unendorse(which) => {
+                let Some((target, of, by)) = self.pick(&["endorsement"], which) else { return Ok(()) };
+                let issuer = if by.starts_with("kol") { PartyId::from(subject(&by)) } else { party(&by) };
+                self.send(issuer, Some(of), EndorsementWithdrawn { target, reason: None }, vec![], &[&by])?;
+            }
+            Move::Sanction { of, severity, days } => {
+                let severities = [Severity::S1, Severity::S2, Severity::S3, Severity::S4, Severity::S5];
+                let severity = severities[*severity];
+                let mut body = sanction(today, severity, i32::from(*days));
+                if severity == Severity::S5 {
+                    body.ends_on = None;
+                }
+                let of = KOLS[*of];
+                let id = self.about(of, body)?;
+                self.events.push(("sanction", id, subject(of), of.to_owned()));
+            }
+            Move::Lift(which) => {
+                let Some((target, of, _)) = self.pick(&["sanction"], which) else { return Ok(()) };
+                let body = SanctionLifted { target, reason: None };
+                self.send(PartyId::council(), Some(of), body, vec![], &SEATS[..3])?;
+            }
+            Move::Contest(which) => {
+                let found = self.pick(&["assessment", "sanction"], which);
+                let Some((target, of, _)) = found else { return Ok(()) };
+                let kol = KOLS.into_iter().find(|kol| subject(kol) == of).unwrap();
+                let statement = vec![text("my case")];
+                let id = self.send(PartyId::from(of), Some(of), contest(target), statement, &[kol])?;
+                self.events.push(("contest", id, of, kol.to_owned()));
+            }
+            Move::Decide(which, how) => {
+                let Some((contest, _, kol)) = self.pick(&["contest"], which) else { return Ok(()) };
+                let (outcome, effect) = match how {
+                    0 => (Outcome::Upheld, None),
+                    1 => (Outcome::Rejected, None),
+                    2 => (Outcome::Partial, Some(Effect::Struck(vec!["I1".parse().unwrap()]))),
+                    _ => {
+                        let reduction = Reduction { severity: Severity::S1, ends_on: Some(today) };
+                        (Outcome::Partial, Some(Effect::Reduced(reduction)))
+                    }
+                };
+                let reason = text("why").commitment();
+                self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+            }
+            Move::AddKey(whose) => {
+                self.second_keys += 1;
+                let (owner, name) = (ASSESSORS[*whose], format!("second {}", self.second_keys));
+                let body = KeyAdded { key: key(&name).public(), owner: None };
+                self.send(party(owner), None, body, vec![], &[owner, &name])?;
+            }
+            Move::Compromise(whose, days) => {
+                let from = self.clock.now().minus_ms(u64::from(*days) * DAY_MS);
+                let body = KeyRevoked {
+                    key: key(ASSESSORS[*whose]).public(),
+                    cause: RevocationCause::Compromised,
+                    invalid_from: Some(from),
+                };
+                self.council(body, None)?;
+            }
+            Move::Regroup(who, to) => {
+                let body = MemberUpdated {
+                    member: party(ASSESSORS[*who]),
+                    class: None,
+                    group: Some(GroupId::alone(&party(ASSESSORS[*to]))),
+                    name: None,
+                    roles: None,
+                };
+                self.council(body, None)?;
+            }
+            Move::Reaccredit(who, withdraw) => {
+                let standing = self.ledger.snapshot();
+                let size = standing.size();
+                let held = standing.state.parties().accreditation(&party(ASSESSORS[*who]), size);
+                match held.filter(|_| *withdraw) {
+                    Some(held) => {
+                        let body = AccreditationWithdrawn { target: held.event, reason: None };
+                        self.council(body, None)?;
+                    }
+                    None => {
+                        self.council(accreditation(ASSESSORS[*who]), None)?;
+                    }
+                }
+            }
+            Move::Policy(undiluted) => {
+                let mut policy = policy();
+                policy.windows.decide = Some(*undiluted);
+                policy.endorsement.cap = *undiluted * 4;
+                policy.assessment.prior_weight = 300 + *undiluted;
+                policy.notice_days = 1;
+                let body = PolicyPublished {
+                    version: self.versions + 1,
+                    effective_from: today.plus_days(i32::from(*undiluted % 7) + 1),
+                    policy,
+                };
+                self.council(body, None)?;
+                self.versions += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn in_force(&self) -> u32 {
+        let snapshot = self.ledger.snapshot();
+        let today = self.clock.now().date_at(420);
+        snapshot.state.policies().in_force(snapshot.size(), today).map_or(1, |version| version.version)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn replay_gives_the_live_state_and_the_past_stays_as_it_was_served(moves in moves()) {
+        let mut trial = Trial::begin();
+        for one in &moves {
+            match trial.try_move(one) {
+                Ok(()) | Err(Refusal::Rejected(_)) => {}
+                Err(refusal) => return Err(TestCaseError::fail(format!("{one:?}: {refusal}"))),
+            }
+        }
+        let live = trial.ledger.snapshot().state.clone();
+        for (at, about, score) in &trial.served {
+            let now = live.score(about, *at);
+            prop_assert_eq!(now.as_ref(), Some(score));
+            prop_assert_eq!(&live.figure(about, *at).unwrap().0, &score.figure);
+            let sum: i64 = score.parts.iter().map(|part| part.points).sum();
+            prop_assert_eq!(score.figure.score.map_or(0, i64::from), sum);
+        }
+        let mut auditor = Auditor::new(trial.origin.clone());
+        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
+            auditor.take(CheckedEntry::check(entry), |_| {});
+            ControlFlow::Continue(())
+        }).unwrap();
+        auditor.check_root(trial.ledger.snapshot().checkpoint.checkpoint());
+        prop_assert_eq!(auditor.findings(), []);
+        prop_assert_eq!(auditor.state(), &live);
+        let blocks: std::collections::BTreeMap<_, _> = live.blocks_since(&State::default()).into_iter().collect();
+        let read = State::from_blocks(|block| Ok::<_, BadBlock>(blocks.get(&block).cloned())).unwrap();
+        prop_assert_eq!(read.as_ref(), Some(&live));
+        trial.ledger.close();
+        let reopened = Ledger::open(trial.parts.setup()).unwrap();
+        prop_assert_eq!(&reopened.snapshot().state, &live);
+    }
+}

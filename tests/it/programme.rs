@@ -1,0 +1,330 @@
+//! A small programme behind a real socket: council, registrar, assessors, endorsers, subjects.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+use tinnhiem::api;
+use tinnhiem::client::{Client, ClientError, Draft, opening};
+use tinnhiem::clock::{Clock, Date, Timestamp};
+use tinnhiem::dsse::{EventId, SecretKey};
+use tinnhiem::event::*;
+use tinnhiem::ledger::{self, Ledger, OwnOrder, Setup, Submission};
+use tinnhiem::log::Origin;
+use tinnhiem::store::{Disk, MemoryStore};
+use tinnhiem::vault::Attachment;
+
+/// The key of a name.
+pub fn key(name: &str) -> SecretKey {
+    SecretKey::from_seed(*blake3::hash(name.as_bytes()).as_bytes())
+}
+
+/// The subject of a name.
+pub fn subject(name: &str) -> SubjectId {
+    let mut random = [0; 13];
+    random.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..13]);
+    SubjectId::from_random(random)
+}
+
+/// A party by its slug.
+pub fn party(name: &str) -> PartyId {
+    name.parse().unwrap()
+}
+
+/// A text under a fixed salt.
+pub fn text(words: &str) -> Attachment {
+    Attachment::text([9; 32], words)
+}
+
+/// The programme's policy/1.
+pub fn policy() -> Policy {
+    serde_json::from_str(tinnhiem::demo::POLICY_1).unwrap()
+}
+
+/// The seats of the council, of which three sign.
+pub const SEATS: [&str; 5] = ["seat-1", "seat-2", "seat-3", "seat-4", "seat-5"];
+
+/// The opening of a ledger of these seats.
+pub fn opened(policy: Policy, replayed_until: Option<Timestamp>) -> LedgerOpened {
+    let seat = |(number, member): (u8, &&str)| Seat {
+        seat: number,
+        member: party(member),
+        key: key(member).public(),
+    };
+    LedgerOpened {
+        council: (1..).zip(&SEATS).map(seat).collect(),
+        threshold: 3,
+        operator: Operator { member: party("operator"), key: key("operator").public() },
+        log_key: key("log").public(),
+        utc_offset_min: 420,
+        policy,
+        replayed_until,
+    }
+}
+
+/// A ledger's parts on disk and in memory, from which it can be opened again and again.
+pub struct Parts {
+    /// Where heads and vault lie.
+    pub directory: tempfile::TempDir,
+    /// What the store holds.
+    pub disk: Disk,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Parts {
+    /// Parts in which a ledger was created.
+    pub fn created(clock: Clock, opening: &Submission) -> Self {
+        let parts = Self { directory: tempfile::tempdir().unwrap(), disk: Disk::default(), clock };
+        ledger::create(&parts.setup(), &opening.clone().verify().unwrap()).unwrap();
+        parts
+    }
+
+    /// What the ledger is opened from.
+    pub fn setup(&self) -> Setup {
+        Setup {
+            directory: self.directory.path().to_owned(),
+            store: Arc::new(MemoryStore::open(&self.disk)),
+            log_key: key("log"),
+            clock: self.clock.clone(),
+            order: Box::new(OwnOrder),
+            lock: None,
+        }
+    }
+}
+
+/// Serves a ledger on a port of its own.
+pub async fn listen(ledger: Arc<Ledger>) -> (Client, tokio::task::JoinHandle<std::io::Result<()>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
+    let server = tokio::spawn(api::serve(listener, api::router(ledger, None), std::future::pending()));
+    (client, server)
+}
+
+/// A running programme.
+pub struct Programme {
+    pub ledger: Arc<Ledger>,
+    pub client: Client,
+    pub origin: Origin,
+    pub clock: Clock,
+    pub parts: Parts,
+    last_draft: AtomicU64,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Programme {
+    /// A ledger with nothing but its opening.
+    pub async fn bare(policy: Policy, clock: Clock, replayed_until: Option<Timestamp>) -> Self {
+        let issued_at = replayed_until.map_or(clock.now(), |until| until.minus_ms(400 * 86_400_000));
+        let (origin, draft) = opening("it", issued_at, opened(policy, replayed_until)).unwrap();
+        let keys = SEATS.map(key);
+        let opening = draft.sign(&keys.each_ref()[..3]).unwrap();
+        let parts = Parts::created(clock.clone(), &opening);
+        let ledger = Arc::new(Ledger::open(parts.setup()).unwrap());
+        Self::serve(ledger, origin, clock, parts).await
+    }
+
+    /// Serves a ledger on a port of its own.
+    pub async fn serve(ledger: Arc<Ledger>, origin: Origin, clock: Clock, parts: Parts) -> Self {
+        let (client, server) = listen(ledger.clone()).await;
+        Self { ledger, client, origin, clock, parts, last_draft: AtomicU64::new(0), server }
+    }
+
+    /// A ledger with members, three accredited assessors and two subjects.
+    pub async fn start(policy: Policy) -> Self {
+        Self::start_at(policy, Clock::system()).await
+    }
+
+    /// The same by another clock.
+    pub async fn start_at(policy: Policy, clock: Clock) -> Self {
+        let programme = Self::bare(policy, clock, None).await;
+        programme.admit("registrar", MemberClass::Platform, &[Role::Registrar]).await;
+        programme.admit("business", MemberClass::Business, &[]).await;
+        for assessor in ["a1", "a2", "a3"] {
+            programme.admit(assessor, MemberClass::Assessor, &[]).await;
+            programme.accredit(assessor).await;
+        }
+        for name in ["kol", "other-kol"] {
+            programme.enrol(name).await;
+        }
+        programme
+    }
+
+    /// The date that the ledger lives in.
+    pub fn today(&self) -> Date {
+        self.clock.now().date_at(420)
+    }
+
+    /// A draft issued about now, at an instant of its own.
+    pub fn draft(&self, issuer: PartyId, about: Option<SubjectId>, body: impl Into<Body>) -> Draft {
+        let now = self.clock.now().as_ms();
+        let last = self.last_draft.update(Ordering::Relaxed, Ordering::Relaxed, |last| now.max(last + 1));
+        let at = Timestamp::from_ms(now.max(last + 1)).unwrap();
+        Draft::new(&self.origin, issuer, about, at, body)
+    }
+
+    /// Sends a draft under the keys of these names.
+    pub async fn send(&self, draft: Draft, signers: &[&str]) -> Result<Value, ClientError> {
+        let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
+        let submission = draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap();
+        self.client.submit(&submission).await
+    }
+
+    /// Sends a draft that must be recorded; tells its id.
+    pub async fn recorded(&self, draft: Draft, signers: &[&str]) -> EventId {
+        let recorded = self.send(draft, signers).await.unwrap();
+        recorded["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Admits a member.
+    pub async fn admit(&self, name: &str, class: MemberClass, roles: &[Role]) {
+        let body = admission(name, class, roles);
+        let draft = self.draft(PartyId::council(), None, body);
+        self.recorded(draft, &["seat-1", "seat-2", "seat-3", name]).await;
+    }
+
+    /// Accredits an assessor in every topic.
+    pub async fn accredit(&self, name: &str) -> EventId {
+        let draft = self.draft(PartyId::council(), None, accreditation(name));
+        self.recorded(draft, &SEATS[..3]).await
+    }
+
+    /// Enrols a subject.
+    pub async fn enrol(&self, name: &str) -> EventId {
+        let (body, profile) = enrolment(name);
+        let draft = self.draft(party("registrar"), Some(subject(name)), body).with([profile]);
+        self.recorded(draft, &["registrar", name]).await
+    }
+
+    /// Publishes an assessment that grades one indicator.
+    pub async fn assess(&self, assessor: &str, name: &str) -> EventId {
+        let draft = self.draft(party(assessor), Some(subject(name)), assessment(self.today()));
+        self.recorded(draft, &[assessor]).await
+    }
+
+    /// Imposes a sanction.
+    pub async fn impose(&self, name: &str, severity: Severity, days: i32) -> EventId {
+        let reason = text("why");
+        let body = sanction(self.today(), severity, days);
+        let draft = self.draft(PartyId::council(), Some(subject(name)), body).with([reason]);
+        self.recorded(draft, &SEATS[..3]).await
+    }
+
+    /// Contests an item.
+    pub async fn contest(&self, name: &str, target: EventId) -> Result<Value, ClientError> {
+        let draft = self.draft(PartyId::from(subject(name)), Some(subject(name)), contest(target));
+        self.send(draft.with([text("my case")]), &[name]).await
+    }
+}
+
+impl Drop for Programme {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// A contest of an item, its statement attached apart.
+pub fn contest(target: EventId) -> ContestFiled {
+    let statement = text("my case").commitment();
+    ContestFiled { target, grounds: Grounds::Procedure, statement, evidence: Vec::new() }
+}
+
+/// An admission.
+pub fn admission(name: &str, class: MemberClass, roles: &[Role]) -> MemberAdmitted {
+    MemberAdmitted {
+        member: party(name),
+        class,
+        group: GroupId::alone(&party(name)),
+        name: name.to_owned(),
+        roles: roles.to_vec(),
+        key: key(name).public(),
+    }
+}
+
+/// An accreditation in every topic of the policy.
+pub fn accreditation(name: &str) -> AccreditationGranted {
+    AccreditationGranted {
+        assessor: party(name),
+        topics: policy().topics.into_keys().collect(),
+        class: "independent".parse().unwrap(),
+        valid_until: None,
+    }
+}
+
+/// An enrolment and the profile it commits to.
+pub fn enrolment(name: &str) -> (SubjectEnrolled, Attachment) {
+    let profile = Attachment {
+        salt: [8; 32],
+        media_type: "application/json".to_owned(),
+        bytes: serde_json::json!({"name": name}).to_string().into_bytes(),
+    };
+    let body = SubjectEnrolled {
+        identity: Commitment::to(&[1; 32], name.as_bytes()),
+        profile: profile.commitment(),
+        consent: Commitment::to(&[2; 32], name.as_bytes()),
+        topics: vec!["my-pham".parse().unwrap()],
+        group: GroupId::alone(&PartyId::from(subject(name))),
+        key: key(name).public(),
+    };
+    (body, profile)
+}
+
+/// An assessment made on a date, of one indicator at its middle level.
+pub fn assessment(on: Date) -> AssessmentPublished {
+    AssessmentPublished {
+        policy: 1,
+        grades: BTreeMap::from([("I1".parse().unwrap(), Some(1))]),
+        evidence: BTreeMap::new(),
+        observed_from: on.plus_days(-10),
+        observed_until: on,
+        valid_until: Some(on.plus_days(300)),
+        conflict: false,
+        fee: false,
+        statement: None,
+        notice: None,
+    }
+}
+
+/// An endorsement made on a date.
+pub fn endorsement(on: Date) -> EndorsementPublished {
+    EndorsementPublished {
+        relation: Relation::None,
+        value_band: None,
+        topic: "my-pham".parse().unwrap(),
+        expires_on: on.plus_days(200),
+        statement: None,
+    }
+}
+
+/// A sanction of so many days from a date on, its reason attached apart.
+pub fn sanction(on: Date, severity: Severity, days: i32) -> SanctionImposed {
+    SanctionImposed {
+        severity,
+        basis: Basis::Conduct("I5".parse().unwrap()),
+        starts_on: on,
+        ends_on: Some(on.plus_days(days - 1)),
+        reason: text("why").commitment(),
+        proposal: None,
+        urgent: false,
+    }
+}
+
+/// Every file below a folder, its path within it and its bytes.
+pub fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push((path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
