@@ -1,0 +1,184 @@
+//! The server is killed at random moments under concurrent writes: what was acknowledged stays.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tinnhiem::client::{Client, Draft};
+use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::demo;
+use tinnhiem::event::AssessmentPublished;
+use tinnhiem::ledger::{Archive, Ledger, Setup, Submission, fsck};
+use tinnhiem::log::{Origin, Receipt, verify_consistency};
+
+/// Kills by SIGKILL.
+const KILLS: u32 = 60;
+/// Clients that write at once; every other one by batch.
+const CLIENTS: u64 = 6;
+
+/// A server process and where it listens.
+struct Server {
+    process: Child,
+    base: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_tinnhiem"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = lines.find(|line| line.as_ref().is_ok_and(|line| line.starts_with("http://")));
+        let line = line.expect("the server says where it listens").unwrap();
+        let base = line.split(' ').next().unwrap().to_owned();
+        Self { process, base }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+/// Random milliseconds, different in every round of every run.
+fn random_ms(least: u64, most: u64) -> Duration {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).unwrap();
+    Duration::from_millis(least + u64::from_be_bytes(bytes) % (most - least))
+}
+
+/// Assessments by everybody of everyone, each at an instant of its own.
+fn event(origin: &Origin, client: u64, number: u64) -> Submission {
+    let pairs = demo::pairs();
+    let (issuer, key, subject) = &pairs[(client + number * CLIENTS) as usize % pairs.len()];
+    let now = Clock::system().now();
+    let on = now.date_at(demo::UTC_OFFSET_MIN).plus_days(-1);
+    let body = AssessmentPublished {
+        policy: 2,
+        grades: [("I1".parse().unwrap(), Some(1))].into(),
+        evidence: Default::default(),
+        observed_from: on,
+        observed_until: on,
+        valid_until: Some(on.plus_days(200)),
+        conflict: false,
+        fee: false,
+        statement: None,
+        notice: None,
+    };
+    // Distinct by client and number, and never ahead of the clock.
+    let at = Timestamp::from_ms(now.as_ms() / 64 * 64 - 64 + client).unwrap();
+    Draft::new(origin, issuer.clone(), Some(*subject), at, body).sign(&[key]).unwrap()
+}
+
+/// Writes until the server is gone; keeps every receipt it was given.
+async fn write(base: String, origin: Origin, client: u64, receipts: Arc<Mutex<Vec<String>>>) {
+    let ledger = Client::new(&base);
+    for round in 0.. {
+        if client % 2 == 0 {
+            let events = (0..20).map(|number| event(&origin, client, round * 20 + number));
+            let lines: String = events.map(|event| event.to_json() + "\n").collect();
+            let mut keep = |fate: serde_json::Value| {
+                if let Some(receipt) = fate["receipt"].as_str() {
+                    receipts.lock().unwrap().push(receipt.to_owned());
+                }
+            };
+            if ledger.submit_batch(lines.into_bytes(), true, &mut keep).await.is_err() {
+                return;
+            }
+        } else {
+            match ledger.submit(&event(&origin, client, round)).await {
+                Ok(answer) => receipts.lock().unwrap().push(answer["receipt"].as_str().unwrap().to_owned()),
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_survives_every_kill() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let today = Clock::system().now().date_at(demo::UTC_OFFSET_MIN);
+    demo::seed(&data, today).await.unwrap();
+    let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
+    let (origin, vkey) = (ledger.origin().clone(), ledger.log_vkey().clone());
+    let seeded = ledger.snapshot().size();
+    drop(ledger);
+    let receipts = Arc::new(Mutex::new(Vec::new()));
+    let started = Instant::now();
+    for _ in 0..KILLS {
+        let server = Server::start(&data);
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| tokio::spawn(write(server.base.clone(), origin.clone(), client, receipts.clone())))
+            .collect();
+        tokio::time::sleep(random_ms(5, 150)).await;
+        server.kill();
+        for client in clients {
+            client.await.unwrap();
+        }
+    }
+    let report = fsck(&Archive::open(&data).unwrap());
+    assert_eq!(report.findings, []);
+    let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
+    let snapshot = ledger.snapshot();
+    let receipts = receipts.lock().unwrap();
+    assert!(receipts.len() as u64 > u64::from(KILLS), "{} receipts", receipts.len());
+    let newest = snapshot.checkpoint.checkpoint();
+    for text in receipts.iter() {
+        let receipt = Receipt::parse(text).unwrap();
+        let verified = receipt.verify(&vkey).unwrap();
+        assert_eq!(ledger.reader().entry(verified.seq).unwrap().unwrap(), receipt.entry);
+        assert_eq!(snapshot.state.index().seq(&verified.event.id()), Some(verified.seq));
+        // Its checkpoint is a beginning of the log as it is now.
+        let old = &verified.checkpoint;
+        let proof = ledger.reader().consistency(old.size, newest.size).unwrap();
+        verify_consistency(old.size, &old.root, newest.size, &newest.root, &proof).unwrap();
+    }
+    println!(
+        "{KILLS} kills, {} receipts, {} entries, {:?}",
+        receipts.len(),
+        newest.size - seeded,
+        started.elapsed()
+    );
+    // What is stored of the state is what replay gives.
+    ledger.close();
+    drop(ledger);
+    let report = fsck(&Archive::open(&data).unwrap());
+    assert_eq!((report.findings.len(), report.good), (0, newest.size));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_stop_it_finishes_what_it_accepted() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let today = Clock::system().now().date_at(demo::UTC_OFFSET_MIN);
+    demo::seed(&data, today).await.unwrap();
+    let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
+    let origin = ledger.origin().clone();
+    drop(ledger);
+    let mut server = Server::start(&data);
+    let receipts = Arc::new(Mutex::new(Vec::new()));
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|client| tokio::spawn(write(server.base.clone(), origin.clone(), client, receipts.clone())))
+        .collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let terminated = Command::new("kill").arg(server.process.id().to_string()).status().unwrap();
+    assert!(terminated.success());
+    // Clients on kept-alive connections go away as their connections are closed.
+    for client in clients {
+        client.await.unwrap();
+    }
+    assert!(server.process.wait().unwrap().success());
+    let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
+    for text in receipts.lock().unwrap().iter() {
+        let receipt = Receipt::parse(text).unwrap();
+        assert_eq!(ledger.reader().entry(receipt.index).unwrap().unwrap(), receipt.entry);
+    }
+    assert!(!receipts.lock().unwrap().is_empty());
+}

@@ -1,0 +1,155 @@
+//! What the tree promises of itself: imports point one way, generated files are current.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The modules in order: each may use those of earlier rows, and those of its own row where it says so.
+const ORDER: &[&[&str]] = &[
+    &["limits", "clock"],
+    &["json"],
+    &["dsse"],
+    &["event"],
+    &["log"],
+    &["score"],
+    &["state"],
+    &["rules"],
+    &["audit"],
+    &["store", "vault"],
+    &["ledger"],
+    &["api", "client"],
+    &["demo", "schemas"],
+    &["cli"],
+    &["main"],
+];
+
+/// Modules without IO, clock, randomness, floats or hash-map order.
+const PURE: &[&str] = &["limits", "json", "dsse", "event", "log", "score", "state", "rules", "audit"];
+
+/// What a pure module must not name.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::time",
+    "std::thread",
+    "std::env",
+    "std::process",
+    "HashMap",
+    "HashSet",
+    "tokio",
+    "getrandom",
+    "f32",
+    "f64",
+    "SystemTime",
+    "Instant",
+    "println!",
+    "eprintln!",
+];
+
+fn sources() -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.insert(path.clone(), std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// The module that a file belongs to.
+fn module(path: &Path) -> String {
+    let part = path.iter().nth(1).unwrap().to_str().unwrap();
+    part.trim_end_matches(".rs").to_owned()
+}
+
+/// The code of a file, without its tests and comments.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn rank(module: &str) -> Option<usize> {
+    ORDER.iter().position(|row| row.contains(&module))
+}
+
+#[test]
+fn imports_point_one_way() {
+    for (path, text) in sources() {
+        let own = module(&path);
+        if own == "lib" {
+            continue;
+        }
+        let own_rank = rank(&own).unwrap_or_else(|| panic!("{own} has no place in the order"));
+        let code = code(&text);
+        for prefix in ["crate::", "tinnhiem::"] {
+            for (at, _) in code.match_indices(prefix) {
+                let rest = &code[at + prefix.len()..];
+                let used: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let Some(used_rank) = rank(&used) else { continue };
+                assert!(
+                    used == own || used_rank < own_rank,
+                    "{} uses {used}, which comes later or beside it",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn pure_modules_stay_pure() {
+    for (path, text) in sources() {
+        if !PURE.contains(&module(&path).as_str()) {
+            continue;
+        }
+        let code = code(&text);
+        let named = IMPURE.iter().find(|word| code.contains(**word));
+        // A key is drawn from the operating system where keys are defined, and nowhere else.
+        let excused = path.ends_with("dsse/key.rs") && named == Some(&"getrandom");
+        assert!(named.is_none() || excused, "{} names {}", path.display(), named.unwrap());
+    }
+}
+
+#[test]
+fn files_hold_one_idea() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 450, "{} has {lines} lines: split it", path.display());
+        assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn schemas_are_current() {
+    let mut written: Vec<String> = std::fs::read_dir("schemas")
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    written.sort();
+    let mut expected: Vec<String> = tinnhiem::schemas::all().into_iter().map(|(name, _)| name).collect();
+    expected.sort();
+    assert_eq!(written, expected, "run `cargo run -- schemas`");
+    for (name, schema) in tinnhiem::schemas::all() {
+        let text = std::fs::read_to_string(Path::new("schemas").join(&name)).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, schema, "{name} is not current: run `cargo run -- schemas`");
+    }
+}
+
+#[test]
+fn every_dependency_says_why() {
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    let mut section = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if section.contains("dependencies") && line.contains('=') {
+            assert!(line.contains(" # "), "{line} gives no reason");
+        }
+    }
+}
