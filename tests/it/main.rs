@@ -5,6 +5,7 @@ mod damage;
 mod faults;
 mod history;
 mod programme;
+mod ratings;
 mod refusals;
 mod trees;
 mod vectors;

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The second implementation agrees on the demo at many sizes and on a file of ratings, and notices damage.
+# Usage: second.sh PROGRAM PYTHON RATINGS
+set -euo pipefail
+program=$1 python=$2 ratings=$3
+here=$(realpath "$(dirname "$0")")
+verify() { "$python" "$here/../tools/verify.py" "$@"; }
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+
+# COMMAND…: starts a server that says where it listens, and waits for that.
+start() {
+  "$@" > "$work/said" &
+  server=$!
+  for _ in $(seq 1200); do
+    ledger=$(grep -o 'http://[0-9.:]*' "$work/said" | tail -1)
+    if [ -n "$ledger" ] && grep -qE 'Try, in another|goes on serving' "$work/said"; then return; fi
+    sleep 0.1
+  done
+  cat "$work/said"
+  exit 1
+}
+stop() {
+  kill -INT "$server"
+  wait "$server"
+  server=
+}
+
+start "$program" demo --data "$work/demo" --listen 127.0.0.1:0
+entries=$(grep -o '[0-9]* events' "$work/said" | cut -d' ' -f1)
+for size in $(seq 20 9 "$entries") "$entries"; do
+  verify "$ledger" --size "$size" > "$work/verified" || { cat "$work/verified"; exit 1; }
+done
+cat "$work/verified"
+stop
+
+"$program" export --data "$work/demo" "$work/export"
+verify "$work/export"
+for file in $(cd "$work/export" && find checkpoint tile -type f); do
+  cp "$work/export/$file" "$work/whole"
+  "$python" - "$work/export/$file" <<'PYTHON'
+import sys
+file = open(sys.argv[1], "r+b")
+file.seek(40)
+byte = file.read(1)
+file.seek(40)
+file.write(bytes([byte[0] ^ 4]))
+PYTHON
+  if verify "$work/export" > "$work/verified"; then
+    echo "a flipped byte in $file went unseen"
+    exit 1
+  fi
+  if "$program" audit "$work/export" > "$work/verified"; then
+    echo "a flipped byte in $file went unseen by audit"
+    exit 1
+  fi
+  cp "$work/whole" "$work/export/$file"
+done
+
+start "$program" ratings "$ratings" --listen 127.0.0.1:0
+cat "$work/said"
+grep -qx clean "$work/said"
+verify "$ledger"
+stop

@@ -1,0 +1,780 @@
+#!/usr/bin/env python3
+"""Checks a Tinnhiem ledger from its published files: a second implementation of log and scores.
+
+    verify.py LEDGER [--vkey VKEY] [--size N] [--as-of DATE]
+    verify.py --receipt FILE --vkey VKEY
+
+LEDGER is an address or the folder of an export. It verifies the checkpoint's signature, the hash
+chain, the Merkle root and every tile, every event's id and signatures, and recomputes every score
+from the events alone; those of a running ledger are compared with what it serves. It shares no code
+with the program, and needs the packages `blake3` and `cryptography` from PyPI.
+Exit code 0: clean, 1: found something wrong, 2: could not run.
+"""
+
+import argparse
+import base64
+import collections
+import datetime
+import functools
+import hashlib
+import http.client
+import json
+import pathlib
+import sys
+import urllib.parse
+
+from blake3 import blake3
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+PAYLOAD_TYPE = b"application/vnd.tinnhiem.event+json"
+FULL = 10_000
+
+
+class Wrong(Exception):
+    """Something in the ledger is not as it should be."""
+
+
+def require(holds, what):
+    if not holds:
+        raise Wrong(what)
+
+
+# Reading -------------------------------------------------------------------------------------
+
+
+class Folder:
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+
+    def read(self, path):
+        file = self.path / path
+        return file.read_bytes() if file.exists() else None
+
+
+class Address:
+    def __init__(self, base):
+        self.url = urllib.parse.urlsplit(base)
+        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+        self.connection = kinds[self.url.scheme](self.url.netloc)
+
+    def read(self, path):
+        self.connection.request("GET", self.url.path.rstrip("/") + "/" + path)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        return body if answer.status == 200 else None
+
+
+def tile_path(number, width):
+    path = f"{number % 1000:03}"
+    while number := number // 1000:
+        path = f"x{number % 1000:03}/{path}"
+    return path if width == 256 else f"{path}.p/{width}"
+
+
+# The log -------------------------------------------------------------------------------------
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def leaf_hash(entry):
+    return sha256(b"\x00", entry)
+
+
+def node_hash(left, right):
+    return sha256(b"\x01", left, right)
+
+
+def tree_root(leaves):
+    """RFC 6962: the left subtree is the largest complete one."""
+    if not leaves:
+        return sha256()
+    while len(leaves) > 1:
+        # Level by level; an odd last hash is lifted as it is.
+        pairs = [node_hash(leaves[at], leaves[at + 1]) for at in range(0, len(leaves) - 1, 2)]
+        leaves = pairs + (leaves[-1:] if len(leaves) % 2 else [])
+    return leaves[0]
+
+
+def inclusion_root(size, index, leaf, proof):
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2)."""
+    require(index < size, "the entry lies beyond the checkpoint")
+    node, last, result = index, size - 1, leaf
+    for sibling in proof:
+        require(last > 0, "the proof is too long")
+        if node & 1 or node == last:
+            result = node_hash(sibling, result)
+            while not node & 1 and node:
+                node, last = node >> 1, last >> 1
+        else:
+            result = node_hash(result, sibling)
+        node, last = node >> 1, last >> 1
+    require(last == 0, "the proof is too short")
+    return result
+
+
+def parse_vkey(vkey):
+    name, key_id, key = vkey.split("+", 2)
+    raw = base64.b64decode(key)
+    require(raw[0] == 1 and len(raw) == 33, "the vkey is not an Ed25519 one")
+    require(sha256(name.encode(), b"\n", raw)[:4].hex() == key_id, "the vkey's id does not match")
+    return name, key_id, raw[1:]
+
+
+def open_checkpoint(note, vkey):
+    """Size and root of a note that the log's key signed."""
+    name, key_id, key = parse_vkey(vkey)
+    text, _, lines = note.rpartition("\n\n")
+    text += "\n"
+    signed = False
+    for line in lines.splitlines():
+        dash, signer, blob = line.split(" ")
+        blob = base64.b64decode(blob)
+        if dash == "—" and signer == name and blob[:4].hex() == key_id:
+            Ed25519PublicKey.from_public_bytes(key).verify(blob[4:], text.encode())
+            signed = True
+    require(signed, "the log's key did not sign the checkpoint")
+    origin, size, root = text.splitlines()
+    require(origin == name, "the checkpoint is another log's")
+    return int(size), base64.b64decode(root)
+
+
+Entry = collections.namedtuple("Entry", "recorded_at prev keys payload id event")
+
+
+def parse_entry(raw):
+    require(raw[0] == 1 and 1 <= raw[41] <= 8, "an entry's header")
+    count = raw[41]
+    signed, payload = raw[42 : 42 + 96 * count], raw[42 + 96 * count :]
+    covered = b"DSSEv1 %d %s %d " % (len(PAYLOAD_TYPE), PAYLOAD_TYPE, len(payload)) + payload
+    keys = []
+    for at in range(0, len(signed), 96):
+        key, signature = signed[at : at + 32], signed[at + 32 : at + 96]
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, covered)
+        keys.append(key.hex())
+    require(keys == sorted(set(keys)), "an entry's keys are not in order")
+    recorded_at = int.from_bytes(raw[1:9], "big")
+    return Entry(recorded_at, raw[9:41], keys, payload, blake3(covered).hexdigest(), json.loads(payload))
+
+
+def read_log(source, size):
+    for number in range(0, size, 256):
+        width = min(256, size - number)
+        path = "tile/entries/" + tile_path(number // 256, width)
+        bundle = source.read(path)
+        require(bundle is not None, f"{path} is missing")
+        for _ in range(width):
+            length = int.from_bytes(bundle[:2], "big")
+            yield bundle[2 : 2 + length]
+            bundle = bundle[2 + length :]
+        require(not bundle, f"{path} holds more than it should")
+
+
+def check_tiles(source, leaves):
+    level, row = 0, leaves
+    while row:
+        for at in range(0, len(row), 256):
+            part = row[at : at + 256]
+            path = f"tile/{level}/" + tile_path(at // 256, len(part))
+            require(source.read(path) == b"".join(part), f"{path} is not what the entries make")
+        complete = len(row) // 256 * 256
+        row = [tree_root(row[at : at + 256]) for at in range(0, complete, 256)]
+        level += 1
+
+
+# The state -----------------------------------------------------------------------------------
+
+Policy = collections.namedtuple("Policy", "version effective_from document indicators")
+
+
+class State:
+    """What the events make, as it stands after the last of them."""
+
+    def __init__(self):
+        self.policies, self.members, self.accreditations = [], {}, {}
+        self.keys, self.subjects, self.given = {}, {}, collections.defaultdict(list)
+        self.offset = 0
+
+    def date(self, ms):
+        return (ms + self.offset * 60_000) // 86_400_000
+
+    def policy_on(self, date):
+        in_force = [one for one in self.policies if one.effective_from <= date]
+        return in_force[-1] if in_force else None
+
+    def group(self, party):
+        if party in self.members:
+            return self.members[party]["group"]
+        return self.subjects[party]["group"] if party in self.subjects else party
+
+    def party_class(self, party):
+        if party in self.members:
+            return self.members[party]["class"]
+        return "subject" if self.subjects.get(party, {}).get("enrolled") else None
+
+    def add_key(self, key, owner, at, added_by=None):
+        self.keys[key] = {"owner": owner, "at": at, "by": added_by, "invalid_from": None}
+
+    def signs(self, item):
+        invalid_from = self.keys[item["key"]]["invalid_from"]
+        return invalid_from is None or item["at"] < invalid_from
+
+    def apply(self, seq, entry):
+        event, body = entry.event, entry.event["body"]
+        if event["type"] == "ledger.opened":
+            self.offset = body["utc_offset_min"]
+        self.today, self.at = self.date(entry.recorded_at), entry.recorded_at
+        item = {"id": entry.id, "seq": seq, "at": self.at, "on": self.today, "by": event["issuer"]}
+        own = [key for key in entry.keys if self.keys.get(key, {}).get("owner") == event["issuer"]]
+        item["key"] = (own or entry.keys)[0]
+        dossier = self.subjects.get(event.get("subject"))
+        handler = getattr(self, "on_" + event["type"].replace(".", "_"))
+        handler(item, body, dossier, event, entry)
+
+    def publish(self, version, effective_from, document):
+        self.policies = [one for one in self.policies if one.effective_from <= self.today]
+        maxima = {
+            one["id"]: one["max_level"] for criterion in document["criteria"] for one in criterion["indicators"]
+        }
+        self.policies.append(Policy(version, effective_from, document, maxima))
+
+    def on_ledger_opened(self, item, body, _dossier, _event, _entry):
+        for seat in body["council"]:
+            self.add_key(seat["key"], seat["member"], self.at)
+        operator = body["operator"]
+        self.add_key(operator["key"], operator["member"], self.at)
+        self.members[operator["member"]] = {"group": operator["member"], "class": "operator"}
+        self.publish(1, 0, body["policy"])
+
+    def on_policy_published(self, item, body, *_):
+        self.publish(body["version"], days(body["effective_from"]), body["policy"])
+
+    def on_member_admitted(self, item, body, *_):
+        self.members[body["member"]] = {"group": body["group"], "class": body["class"]}
+        self.add_key(body["key"], body["member"], self.at)
+
+    def on_member_updated(self, item, body, *_):
+        changes = {name: body[name] for name in ("group", "class") if name in body}
+        self.members[body["member"]].update(changes)
+
+    def on_accreditation_granted(self, item, body, *_):
+        self.accreditations[body["assessor"]] = {"id": item["id"], "class": body["class"]}
+
+    def on_accreditation_withdrawn(self, item, body, *_):
+        for assessor, one in list(self.accreditations.items()):
+            if one["id"] == body["target"]:
+                del self.accreditations[assessor]
+
+    def on_key_added(self, item, body, _dossier, event, entry):
+        owner = body.get("owner", event["issuer"])
+        others = [key for key in entry.keys if key != body["key"] and event["issuer"] != "council"]
+        self.add_key(body["key"], owner, self.at, others[0] if others else None)
+
+    def on_key_rotated(self, item, body, _dossier, event, _entry):
+        self.add_key(body["new"], event["issuer"], self.at, body["old"])
+
+    def on_key_revoked(self, item, body, *_):
+        if "invalid_from" not in body:
+            return
+        pending = [(body["key"], instant(body["invalid_from"]))]
+        while pending:
+            key, since = pending.pop()
+            known = self.keys[key]["invalid_from"]
+            if known is not None and known <= since:
+                continue
+            self.keys[key]["invalid_from"] = since
+            for other, record in self.keys.items():
+                if record["by"] == key and record["at"] >= since:
+                    pending.append((other, record["at"]))
+
+    def on_subject_enrolled(self, item, body, _dossier, event, _entry):
+        self.subjects[event["subject"]] = {
+            "group": body["group"],
+            "enrolled": True,
+            "assessments": [],
+            "endorsements": [],
+            "sanctions": [],
+            "contests": [],
+        }
+        self.add_key(body["key"], event["subject"], self.at)
+
+    def on_subject_departed(self, item, body, dossier, *_):
+        dossier["enrolled"] = False
+
+    def on_assessment_published(self, item, body, dossier, *_):
+        maxima = next(one for one in self.policies if one.version == body["policy"]).indicators
+        grades = {
+            name: None if level is None else FULL * level // maxima[name] for name, level in body["grades"].items()
+        }
+        dossier["assessments"] = [one for one in dossier["assessments"] if one["by"] != item["by"]]
+        until = body.get("valid_until")
+        dossier["assessments"].append(
+            item
+            | {
+                "from": min(self.today, days(body["observed_until"])),
+                "until": None if until is None else days(until),
+                "conflict": body["conflict"],
+                "fee": body["fee"],
+                "grades": grades,
+            }
+        )
+
+    def on_assessment_withdrawn(self, item, body, dossier, *_):
+        drop(dossier["assessments"], body["target"])
+
+    def on_endorsement_published(self, item, body, dossier, event, _entry):
+        policy = self.policy_on(self.today).document["endorsement"]
+        given = self.given[item["by"]]
+        first = self.today - policy["dilution_days"]
+
+        def running(day):
+            return sum(one["on"] <= day <= one["last"] for one in given)
+
+        starts = [one["on"] for one in given if first < one["on"] <= self.today]
+        dilution = max(running(day) for day in [first, *starts]) + 1
+        returned = []
+        if item["by"] in self.subjects:
+            near = self.today - policy["reciprocal_days"]
+            returned = [
+                one["id"]
+                for one in self.given[event["subject"]]
+                if one["subject"] == item["by"] and one["on"] >= near
+            ]
+            for one in self.subjects[item["by"]]["endorsements"]:
+                one["reciprocal"] |= one["id"] in returned
+        last = days(body["expires_on"])
+        given.append({"id": item["id"], "subject": event["subject"], "on": self.today, "last": last})
+        dossier["endorsements"].append(
+            item
+            | {"relation": body["relation"], "last": last, "dilution": dilution, "reciprocal": bool(returned)}
+        )
+
+    def on_endorsement_withdrawn(self, item, body, dossier, *_):
+        for one in self.given[item["by"]]:
+            if one["id"] == body["target"]:
+                one["last"] = min(one["last"], self.today)
+        drop(dossier["endorsements"], body["target"])
+
+    def on_sanction_imposed(self, item, body, dossier, *_):
+        first, last = days(body["starts_on"]), body.get("ends_on")
+        last = None if last is None else days(last)
+        term = None if last is None else last - first + 1
+        dossier["sanctions"].append(
+            item | {"severity": body["severity"], "first": first, "last": last, "term": term}
+        )
+
+    def on_sanction_lifted(self, item, body, dossier, *_):
+        for one in dossier["sanctions"]:
+            if one["id"] == body["target"]:
+                one["last"] = self.today if one["last"] is None else min(one["last"], self.today)
+
+    def on_contest_filed(self, item, body, dossier, *_):
+        windows = self.policy_on(self.today).document["windows"]
+        decide = windows["decide"]
+        due = None if decide is None else self.today + (windows["admit"] or 0) + decide
+        dossier["contests"].append(item | {"target": body["target"], "due": due})
+
+    def on_contest_withdrawn(self, item, body, dossier, *_):
+        drop(dossier["contests"], body["contest"])
+
+    def on_contest_decided(self, item, body, dossier, *_):
+        target = next(one["target"] for one in dossier["contests"] if one["id"] == body["contest"])
+        drop(dossier["contests"], body["contest"])
+        if body["outcome"] == "upheld":
+            drop(dossier["assessments"], target)
+            drop(dossier["sanctions"], target)
+        effect = body.get("effect", {})
+        for one in dossier["assessments"]:
+            if one["id"] == target:
+                one["grades"] = {k: v for k, v in one["grades"].items() if k not in effect.get("struck", [])}
+        for one in dossier["sanctions"]:
+            if one["id"] == target and "reduced" in effect:
+                reduced = effect["reduced"]
+                one["severity"] = min(one["severity"], reduced["severity"])
+                lasts = [one["last"], days(reduced["ends_on"]) if "ends_on" in reduced else None]
+                one["last"] = min((last for last in lasts if last is not None), default=None)
+                one["term"] = None if one["last"] is None else max(one["last"] - one["first"], 0) + 1
+
+
+def drop(items, target):
+    items[:] = [one for one in items if one["id"] != target]
+
+
+def days(date):
+    return (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days
+
+
+def instant(text):
+    moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
+    return round(moment.timestamp() * 1000)
+
+
+# The score -----------------------------------------------------------------------------------
+
+
+def age_permille(steps, age):
+    for step in steps:
+        if step["up_to_days"] is None or max(age, 0) <= step["up_to_days"]:
+            return step["permille"]
+    return 0
+
+
+def median(votes):
+    votes = sorted(votes)
+    total, cumulated, low, high = sum(weight for _, weight in votes), 0, None, None
+    for value, weight in votes:
+        cumulated += weight
+        if low is None and 2 * cumulated >= total:
+            low = value
+        if high is None and 2 * cumulated > total:
+            high = value
+    return ((0 if low is None else low) + (0 if high is None else high)) // 2
+
+
+class Scorer:
+    """One subject on one date, by the policy in force then."""
+
+    def __init__(self, state, dossier, as_of, without_contested=False, missed_in=False):
+        self.state, self.dossier, self.as_of = state, dossier, as_of
+        self.policy = state.policy_on(as_of).document
+        contested = {one["target"] for one in dossier["contests"]}
+        self.missed = [one for one in dossier["contests"] if one["due"] is not None and one["due"] < as_of]
+        out = set() if missed_in else {one["target"] for one in self.missed}
+        self.out = out | (contested if without_contested else set())
+        self.flags = {"without_contested": without_contested}
+
+    def let_in(self, items):
+        return [one for one in items if one["id"] not in self.out]
+
+    def assessments(self):
+        valid = (one for one in self.dossier["assessments"] if one["until"] is None or self.as_of <= one["until"])
+        return [one for one in self.let_in(valid) if self.state.signs(one)]
+
+    def endorsements(self):
+        return [
+            one
+            for one in self.dossier["endorsements"]
+            if self.as_of <= one["last"] and self.state.signs(one) and self.state.party_class(one["by"])
+        ]
+
+    def weight(self, one):
+        accreditation = self.state.accreditations.get(one["by"])
+        if one["conflict"] or accreditation is None:
+            return 0
+        rule = self.policy["assessment"]
+        age = age_permille(rule["age"], self.as_of - one["from"])
+        return age * rule["class_permille"].get(accreditation["class"], 0) // 1000
+
+    @functools.cached_property
+    def groups(self):
+        groups = collections.defaultdict(list)
+        for one in self.assessments():
+            if weight := self.weight(one):
+                groups[self.state.group(one["by"])].append((one, weight))
+        return groups
+
+    def indicator(self, name):
+        """Value, range and whether it counts, of one indicator."""
+        rule = self.policy["assessment"]
+        graded, aside = [], 0
+        for members in self.groups.values():
+            votes = [(one["grades"][name], weight) for one, weight in members if one["grades"].get(name) is not None]
+            if votes:
+                graded.append((median(votes), max(weight for _, weight in votes)))
+            else:
+                aside += max((weight for one, weight in members if name in one["grades"]), default=0)
+        total = sum(max(weight for _, weight in members) for members in self.groups.values())
+        prior, centre, distance = rule["prior_weight"], rule["prior_value"], rule["agreement_distance"]
+        value, agreeing = centre, 0
+        if graded:
+            middle = median(graded)
+            agree = [(x, w) for x, w in graded if abs(x - middle) <= distance]
+            agreeing = sum(w for _, w in agree)
+            near = prior * centre + sum(x * w for x, w in agree)
+            v0 = near // (prior + agreeing) if prior + agreeing else middle
+            all_sum, all_weight = near, prior + agreeing
+            for x, w in graded:
+                if abs(x - middle) > distance:
+                    bounded = min(middle - distance, v0) if x < middle else max(middle + distance, v0)
+                    all_sum, all_weight = all_sum + w * bounded, all_weight + w
+            value = all_sum // all_weight
+        spread = max(centre, FULL - centre) * prior // (prior + agreeing) if prior else 0
+        return {
+            "counts": bool(graded) and 2 * aside <= total,
+            "value": value,
+            "low": max(value - spread, 0),
+            "high": min(value + spread, FULL),
+            "groups": len(graded),
+            "agreeing": agreeing,
+            "weight": sum(w for _, w in graded),
+        }
+
+    @functools.cached_property
+    def criteria(self):
+        criteria = []
+        for criterion in self.policy["criteria"]:
+            indicators = [self.indicator(one["id"]) for one in criterion["indicators"]]
+            counting = [one for one in indicators if one["counts"]]
+            figure = {"weight": criterion["weight_permille"], "indicators": indicators}
+            for name in ("value", "low", "high"):
+                figure[name] = sum(one[name] for one in counting) // len(counting) if counting else None
+            criteria.append(figure)
+        return criteria
+
+    def base(self, name="value"):
+        if any(one[name] is None for one in self.criteria):
+            return None
+        return sum(one["weight"] * one[name] for one in self.criteria) // 1000
+
+    def tied(self, group, members):
+        return any(one["fee"] for one, _ in members) or any(
+            one["relation"] in ("commercial", "family_owner") and self.state.group(one["by"]) == group
+            for one in self.endorsements()
+        )
+
+    def quorum_holds(self):
+        need = self.policy["quorum"]
+        untied = sum(not self.tied(group, members) for group, members in self.groups.items())
+        return (
+            self.base() is not None
+            and len(self.groups) >= need["groups"]
+            and untied >= need["untied_groups"]
+            and all(
+                sum(one["counts"] and one["groups"] >= need["groups_per_indicator"] for one in criterion["indicators"])
+                >= need["indicators_per_criterion"]
+                for criterion in self.criteria
+            )
+        )
+
+    def sanctions(self):
+        return sorted(self.let_in(self.dossier["sanctions"]), key=lambda one: (one["first"], one["seq"]))
+
+    @functools.cached_property
+    def burden(self):
+        rule, total, best, blocked, standing = self.policy["sanction"], 0, None, False, None
+        every = self.sanctions()
+        for at, one in enumerate(every):
+            running = one["first"] <= self.as_of and (one["last"] is None or self.as_of <= one["last"])
+            severity = rule["severities"].get(one["severity"])
+            if not running or severity is None:
+                continue
+            points, elapsed = severity["points"], self.as_of - one["first"]
+            if one["term"] is not None and 2 * elapsed >= one["term"]:
+                points //= 2
+            earlier = [
+                other
+                for other in every[:at]
+                if other["severity"] >= rule["repeat_from"] and one["first"] - other["first"] <= rule["repeat_days"]
+            ]
+            points = points * (1000 + rule["repeat_permille"] * min(len(earlier), rule["repeat_most"])) // 1000
+            total += min(points, rule["max_total"] - total)
+            if severity["best_band"]:
+                best = max(best or "", severity["best_band"])
+            blocked |= one["severity"] >= self.policy["endorsement"]["blocked_from"]
+            if severity["withholds"] and standing != "ended":
+                standing = "ended" if one["last"] is None else "withheld"
+        return total, best, blocked, standing
+
+    def bonus(self, base):
+        rule, ranked = self.policy["endorsement"], []
+        for one in self.endorsements():
+            units = rule["relation_units"].get(one["relation"], 0)
+            units = units * age_permille(rule["age"], self.as_of - one["on"]) // 1000
+            units = units * rule["undiluted"] // max(rule["undiluted"], one["dilution"])
+            if one["reciprocal"]:
+                units = units * rule["reciprocal_permille"] // 1000
+            ranked.append((-units, one["seq"], one["by"]))
+        groups, classes, total = set(), set(), 0
+        for units, _, by in sorted(ranked):
+            group = self.state.group(by)
+            if units == 0 or group in groups or len(groups) == len(rule["series_permille"]):
+                continue
+            total += -units * rule["series_permille"][len(groups)] // 1000
+            groups.add(group)
+            classes.add(self.state.party_class(by))
+        cap = rule["one_class_cap"] if len(classes) == 1 else rule["cap"]
+        earned = min(total * rule["rate_permille"] // 1000, cap)
+        return 0 if self.burden[2] or base < rule["min_base"] else earned
+
+    def standing(self):
+        if not self.dossier["enrolled"]:
+            return "departed"
+        if self.burden[3]:
+            return self.burden[3]
+        if self.quorum_holds():
+            return "rated"
+        if self.missed:
+            whole = Scorer(self.state, self.dossier, self.as_of, missed_in=True, **self.flags)
+            if whole.quorum_holds():
+                return "withheld_clock"
+        return "not_rated"
+
+    def figure(self):
+        standing = self.standing()
+        if standing != "rated":
+            return {"state": standing}
+        base, total, best = self.base(), self.burden[0], self.burden[1]
+        shift = self.bonus(base) - total
+
+        def shifted(value):
+            return max(0, min(value + shift, FULL))
+
+        low, high = self.base("low"), self.base("high")
+        steps = [one["confidence"] for one in self.policy["confidence"] if high - low <= one["max_width"]]
+        confidence = steps[0] if steps else "low"
+        order = ["low", "medium", "high"]
+        letters = [one["band"] for one in self.policy["bands"]]
+        allowed = self.policy["bands"][letters.index(best) if best else 0 :]
+        reached = [
+            one["band"]
+            for one in allowed
+            if shifted(base) >= one["min_score"]
+            and order.index(confidence) >= order.index(one["min_confidence"])
+        ]
+        return {
+            "state": "rated",
+            "score": shifted(base),
+            "range": {"low": shifted(low), "high": shifted(high)},
+            "band": reached[0] if reached else letters[-1],
+            "confidence": confidence,
+        }
+
+    def agreement(self):
+        counting = [one for criterion in self.criteria for one in criterion["indicators"] if one["counts"]]
+        weight = sum(one["weight"] for one in counting)
+        return sum(one["agreeing"] for one in counting) * 1000 // weight if weight else None
+
+
+def score(state, subject, as_of):
+    dossier = state.subjects[subject]
+    scorer = Scorer(state, dossier, as_of)
+    result = {"figure": scorer.figure(), "base": scorer.base(), "agreement": scorer.agreement()}
+    if dossier["contests"]:
+        result["without_contested"] = Scorer(state, dossier, as_of, without_contested=True).figure()
+    return result
+
+
+def served_figure(served):
+    figure = {"state": served["standing"]["state"]}
+    if figure["state"] == "rated":
+        figure |= {name: served[name] for name in ("score", "range", "band", "confidence")}
+    return figure
+
+
+def compare(served, own):
+    """Whether a served score says what was computed here."""
+    same = served_figure(served) == own["figure"] and served["base"] == own["base"]
+    same &= served["agreement_permille"] == own["agreement"]
+    contested = served["without_contested"]
+    same &= (None if contested is None else served_figure(contested)) == own.get("without_contested")
+    if own["figure"]["state"] == "rated":
+        same &= sum(part["points"] for part in served["parts"]) == own["figure"]["score"]
+    return same
+
+
+# Commands ------------------------------------------------------------------------------------
+
+
+def verify_receipt(path, vkey):
+    text = pathlib.Path(path).read_text()
+    head, checkpoint = text.split("\n\n", 1)
+    lines = head.split("\n")
+    require(lines[0] == "c2sp.org/tlog-proof@v1", "it is no receipt")
+    entry = base64.b64decode(lines[1].removeprefix("extra "))
+    index = int(lines[2].removeprefix("index "))
+    proof = [base64.b64decode(line) for line in lines[3:]]
+    size, root = open_checkpoint(checkpoint, vkey)
+    require(inclusion_root(size, index, leaf_hash(entry), proof) == root, "the proof does not lead to the root")
+    parsed = parse_entry(entry)
+    print(f"verified: entry {index} of {size}, event {parsed.id}")
+    print(parsed.payload.decode())
+
+
+def verify_ledger(place, vkey, size, as_of):
+    remote = place.startswith(("http://", "https://"))
+    source = Address(place) if remote else Folder(place)
+    note = source.read("checkpoint")
+    require(note is not None, "there is no checkpoint")
+    note = note.decode()
+    published = int(note.splitlines()[1])
+    first = json.loads(parse_entry(next(read_log(source, min(published, 256)))).payload)
+    given = vkey is not None
+    if not given:
+        raw = bytes([1]) + bytes.fromhex(first["body"]["log_key"])
+        key_id = sha256(first["ledger"].encode(), b"\n", raw)[:4].hex()
+        vkey = f"{first['ledger']}+{key_id}+{base64.b64encode(raw).decode()}"
+    published, root = open_checkpoint(note, vkey)
+    origin = vkey.split("+")[0]
+    state, leaves, prev, signatures, ids = State(), [], blake3(origin.encode()).digest(), 0, set()
+    for seq, raw in enumerate(read_log(source, published)):
+        try:
+            entry = parse_entry(raw)
+        except InvalidSignature:
+            raise Wrong(f"entry {seq}: a signature does not verify") from None
+        require(entry.prev == prev, f"entry {seq} does not name the hash of the entry before it")
+        require(entry.event["ledger"] == origin, f"entry {seq} was signed for another ledger")
+        require(entry.id not in ids, f"entry {seq} stands in the log before")
+        if seq == 0:
+            body = json_member(entry.payload, b'"body":')
+            require(origin.endswith("/" + blake3(body).hexdigest()[:32]), "the origin does not commit to entry 0")
+        ids.add(entry.id)
+        prev = blake3(raw).digest()
+        leaves.append(leaf_hash(raw))
+        signatures += len(entry.keys)
+        if size is None or seq < size:
+            state.apply(seq, entry)
+    require(tree_root(leaves) == root, "the entries do not make the checkpoint's root")
+    check_tiles(source, leaves)
+    print(f"{origin}\n{published} entries, {signatures} signatures, root {base64.b64encode(root).decode()}")
+    if not given:
+        print(f"the log's key is the ledger's own word: {vkey}")
+    if as_of is None and remote:
+        as_of = json.loads(source.read("v1/ledger"))["today"]
+    as_of = max(days(as_of), state.today) if as_of else state.today
+    as_of_text = (datetime.date(1970, 1, 1) + datetime.timedelta(as_of)).isoformat()
+    compared = 0
+    for subject in state.subjects:
+        own = score(state, subject, as_of)
+        if remote:
+            path = f"v1/subjects/{subject}/score/{size or published}/{as_of_text}"
+            served = source.read(path)
+            require(served is not None, f"{path} is not served")
+            require(compare(json.loads(served), own), f"the score of {subject} differs: {own}")
+        compared += 1
+    print(f"{compared} scores recomputed as of {as_of_text}" + (" and equal to those served" if remote else ""))
+    print("clean")
+
+
+def json_member(payload, name):
+    """The exact bytes of the last member of a payload."""
+    return payload[payload.index(name) + len(name) : -1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ledger", nargs="?")
+    parser.add_argument("--vkey")
+    parser.add_argument("--receipt")
+    parser.add_argument("--size", type=int)
+    parser.add_argument("--as-of")
+    asked = parser.parse_args()
+    if (asked.ledger is None) == (asked.receipt is None) or (asked.receipt and not asked.vkey):
+        parser.error("give a ledger, or --receipt FILE and --vkey")
+    try:
+        if asked.receipt:
+            verify_receipt(asked.receipt, asked.vkey)
+        else:
+            verify_ledger(asked.ledger, asked.vkey, asked.size, asked.as_of)
+    except (Wrong, InvalidSignature, ValueError, KeyError, IndexError) as wrong:
+        print(f"FOUND {type(wrong).__name__}: {wrong}")
+        return 1
+    except OSError as error:
+        print(f"verify.py: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
