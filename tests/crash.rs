@@ -80,7 +80,7 @@ fn event(origin: &Origin, client: u64, number: u64) -> Submission {
 async fn write(base: String, origin: Origin, client: u64, receipts: Arc<Mutex<Vec<String>>>) {
     let ledger = Client::new(&base);
     for round in 0.. {
-        if client % 2 == 0 {
+        if client.is_multiple_of(2) {
             let events = (0..20).map(|number| event(&origin, client, round * 20 + number));
             let lines: String = events.map(|event| event.to_json() + "\n").collect();
             let mut keep = |fate: serde_json::Value| {

@@ -14,7 +14,7 @@ start() {
   "$@" > "$work/said" &
   server=$!
   for _ in $(seq 1200); do
-    ledger=$(grep -o 'http://[0-9.:]*' "$work/said" | tail -1)
+    ledger=$(grep -o 'http://[0-9.:]*' "$work/said" | tail -1 || true)
     if [ -n "$ledger" ] && grep -qE 'Try, in another|goes on serving' "$work/said"; then return; fi
     sleep 0.1
   done
@@ -42,9 +42,9 @@ for file in $(cd "$work/export" && find checkpoint tile -type f); do
   "$python" - "$work/export/$file" <<'PYTHON'
 import sys
 file = open(sys.argv[1], "r+b")
-file.seek(40)
+file.seek(10)
 byte = file.read(1)
-file.seek(40)
+file.seek(10)
 file.write(bytes([byte[0] ^ 4]))
 PYTHON
   if verify "$work/export" > "$work/verified"; then

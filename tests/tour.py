@@ -34,8 +34,6 @@ try:
     (work / "target/release/tinnhiem").symlink_to(program)
     (work / "README.md").symlink_to(root / "README.md")
     (work / "tools").symlink_to(root / "tools")
-    # The packages are there already; installing them again is quick.
-    (work / "target/venv").symlink_to(root / "target/venv")
     command = demo[0].splitlines()[-1].split() + ["--listen", f"127.0.0.1:{port}"]
     server = subprocess.Popen(command, cwd=work, stdout=subprocess.DEVNULL)
     for _ in range(100):
