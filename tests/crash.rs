@@ -182,3 +182,27 @@ async fn asked_to_stop_it_finishes_what_it_accepted() {
     }
     assert!(!receipts.lock().unwrap().is_empty());
 }
+
+#[test]
+fn a_second_process_is_told_who_has_the_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let tinnhiem = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+        command.args(arguments).current_dir(directory.path());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(tinnhiem(&["demo", "--data", "data", "--seed-only"]).0, Some(0));
+    let server = Server::start(&data);
+    for arguments in [&["serve", "--listen", "127.0.0.1:0", "--data", "data"][..], &["fsck", "data"]] {
+        let (code, said) = tinnhiem(arguments);
+        assert_eq!(code, Some(2));
+        assert!(said.contains(&format!("in use by process {}", server.process.id())), "{said}");
+    }
+    server.kill();
+    assert_eq!(tinnhiem(&["fsck", "data"]).0, Some(0));
+    assert_eq!(tinnhiem(&["demo", "--data", "data", "--today", "2020-01-01"]).0, Some(2));
+    let (code, said) = tinnhiem(&["serve", "--data", "nowhere"]);
+    assert_eq!((code, said.contains("tinnhiem init")), (Some(2), true), "{said}");
+}

@@ -265,3 +265,62 @@ pub(super) fn changes(context: &Context<'_>, assessment: &Assessment, span: &Spa
     days.extend(assessment.valid_until.map(|last| last.as_days().saturating_add(1)));
     days
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Values 0 to 10000 with weights as groups have them.
+    fn votes() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        let value = prop_oneof![0..=FULL, Just(0), Just(5000), Just(FULL)];
+        prop::collection::vec((value, 1i64..=1000), 1..12)
+    }
+
+    fn value(votes: &[(i64, i64)]) -> Valued {
+        valued(&mut votes.to_vec(), 600, 5000, 2500)
+    }
+
+    proptest! {
+        // Where a vote moves the median, others may come within reach of it, and the value may follow
+        // them: 10000 by 229 and 7003 by 228 make 6381, and a vote of 6180 by 1 more makes 6514.
+        #[test]
+        fn a_vote_below_value_and_median_never_raises_it_and_one_above_never_lowers_it(
+            votes in votes(), x in 0..=FULL, weight in 1i64..=1000,
+        ) {
+            let before = value(&votes);
+            let after = value(&[votes, vec![(x, weight)]].concat());
+            prop_assume!(after.median == before.median);
+            let (after, median) = (after.value, before.median.unwrap());
+            // Floors may move the last digit.
+            if x <= before.value.min(median) {
+                prop_assert!(after <= before.value + 1, "{} to {after}", before.value);
+            }
+            if x >= before.value.max(median) {
+                prop_assert!(after >= before.value - 1, "{} to {after}", before.value);
+            }
+        }
+
+        #[test]
+        fn raising_a_vote_never_lowers_the_value(
+            votes in votes(), which: prop::sample::Index, by in 0..=FULL,
+        ) {
+            let before = value(&votes).value;
+            let mut raised = votes.clone();
+            let one = which.index(raised.len());
+            raised[one].0 = (raised[one].0 + by).min(FULL);
+            let after = value(&raised).value;
+            prop_assert!(after + 1 >= before, "{before} to {after}");
+        }
+
+        #[test]
+        fn values_stay_on_the_scale(votes in votes(), prior in 0i64..2000) {
+            let found = valued(&mut votes.clone(), prior, 5000, 2500);
+            prop_assert!((0..=FULL).contains(&found.value));
+            let lowest = votes.iter().map(|(value, _)| *value).min().unwrap().min(5000);
+            let highest = votes.iter().map(|(value, _)| *value).max().unwrap().max(5000);
+            prop_assert!((lowest..=highest).contains(&found.value));
+        }
+    }
+}

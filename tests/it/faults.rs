@@ -10,10 +10,10 @@ use tinnhiem::event::*;
 use tinnhiem::ledger::{
     self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Submission,
 };
-use tinnhiem::log::Origin;
+use tinnhiem::log::{ChainHash, Entry, Origin};
 use tinnhiem::rules::Reason;
 use tinnhiem::state::State;
-use tinnhiem::store::{Disk, Fault, MemoryStore};
+use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store};
 
 use crate::programme::*;
 
@@ -171,6 +171,67 @@ async fn a_store_that_lost_what_was_acknowledged_is_refused() {
     let mut setup = shorter.setup();
     setup.log_key = key("other");
     assert_eq!(Ledger::open(setup).err().unwrap().code(), "ledger.log_key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_was_rewritten_or_added_to_is_refused() {
+    let (origin, opening) = ledger_opening();
+    let parts = Parts::created(Clock::manual(now()), &opening);
+    let ledger = Ledger::open(parts.setup()).unwrap();
+    for event in script(&origin) {
+        ledger.submit(event.verify().unwrap()).await.unwrap();
+    }
+    let mut entries = Vec::new();
+    let mut collect = |_, entry: &[u8]| {
+        entries.push(entry.to_vec());
+        ControlFlow::Continue(())
+    };
+    ledger.reader().entries(0, u64::MAX, &mut collect).unwrap();
+    drop(ledger);
+    let opened_with = |entries: &[Vec<u8>]| {
+        let mut setup = parts.setup();
+        let store = MemoryStore::open(&Disk::default());
+        let mut batch = Batch::default();
+        PackWriter::resume(&store).unwrap().append(entries.iter().map(Vec::as_slice), &mut batch);
+        store.commit(batch).unwrap();
+        setup.store = Arc::new(store);
+        Ledger::open(setup)
+    };
+    // The entries alone are enough: rows and state are rebuilt.
+    assert_eq!(opened_with(&entries).unwrap().snapshot().size(), 10);
+    // An entry changed and all after it chained anew: every link holds, the root does not.
+    let mut rewritten = entries.clone();
+    rewritten[4][8] ^= 1;
+    for seq in 5..rewritten.len() {
+        let prev = ChainHash::of_entry(&rewritten[seq - 1]);
+        rewritten[seq][9..41].copy_from_slice(prev.as_bytes());
+    }
+    match opened_with(&rewritten).err().unwrap() {
+        OpenError::Diverged { size: 10, .. } => {}
+        other => panic!("{other}"),
+    }
+    // The same without new links: the place is named.
+    let mut broken = entries.clone();
+    broken[4][8] ^= 1;
+    match opened_with(&broken).err().unwrap() {
+        OpenError::Diverged { good: 5, size: 10, .. } => {}
+        other => panic!("{other}"),
+    }
+    // What no head acknowledges is judged by every rule before anything is signed for it.
+    let stranger = Draft::new(
+        &origin,
+        party("a1"),
+        Some(subject("kol")),
+        now().plus_ms(99),
+        endorsement(now().date_at(420)),
+    );
+    let forged = stranger.sign(&[&key("stranger")]).unwrap().verify().unwrap();
+    let prev = ChainHash::of_entry(entries.last().unwrap());
+    let more = [entries.clone(), vec![Entry::encode(now().plus_ms(99), &prev, &forged.verified)]].concat();
+    match opened_with(&more).err().unwrap() {
+        OpenError::Diverged { good: 10, what, .. } => assert!(what.contains("key.unknown"), "{what}"),
+        other => panic!("{other}"),
+    }
 }
 
 /// An order in which somebody else's entries come first, once.

@@ -6,6 +6,7 @@ mod faults;
 mod history;
 mod programme;
 mod ratings;
+mod reading;
 mod refusals;
 mod trees;
 mod vectors;

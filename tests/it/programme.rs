@@ -97,9 +97,17 @@ impl Parts {
 
 /// Serves a ledger on a port of its own.
 pub async fn listen(ledger: Arc<Ledger>) -> (Client, tokio::task::JoinHandle<std::io::Result<()>>) {
+    listen_as_of(ledger, None).await
+}
+
+/// The same, with scores read on a fixed date.
+pub async fn listen_as_of(
+    ledger: Arc<Ledger>,
+    today: Option<Date>,
+) -> (Client, tokio::task::JoinHandle<std::io::Result<()>>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    let server = tokio::spawn(api::serve(listener, api::router(ledger, None), std::future::pending()));
+    let server = tokio::spawn(api::serve(listener, api::router(ledger, today), std::future::pending()));
     (client, server)
 }
 

@@ -1,0 +1,302 @@
+//! What the API answers to those who read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::StatusCode;
+use serde_json::Value;
+use tinnhiem::clock::{Clock, Date};
+use tinnhiem::demo;
+use tinnhiem::event::Commitment;
+use tinnhiem::ledger::{Ledger, Setup};
+use tinnhiem::log::*;
+
+use crate::programme::listen_as_of;
+
+/// The demo behind a socket.
+struct Demo {
+    ledger: Arc<Ledger>,
+    http: reqwest::Client,
+    base: String,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    _directory: tempfile::TempDir,
+}
+
+impl Demo {
+    async fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let today: Date = "2026-06-01".parse().unwrap();
+        demo::seed(directory.path(), today).await.unwrap();
+        let ledger = Arc::new(Ledger::open(Setup::at(directory.path(), Clock::system()).unwrap()).unwrap());
+        let (client, server) = listen_as_of(ledger.clone(), Some(today)).await;
+        let base = client.base().to_owned();
+        Self { ledger, http: reqwest::Client::new(), base, server, _directory: directory }
+    }
+
+    async fn get(&self, path: &str) -> reqwest::Response {
+        self.http.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    async fn code(&self, path: &str) -> (u16, String) {
+        let answer = self.get(path).await;
+        let status = answer.status().as_u16();
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+        let problem: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        assert!(!problem["detail"].as_str().unwrap().is_empty());
+        (status, problem["code"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn texts(values: &Value, member: &str) -> Vec<String> {
+    let rows = values.as_array().unwrap().iter();
+    rows.map(|row| row[member].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_follow_one_another_without_gap_or_repeat() {
+    let demo = Demo::start().await;
+    let size = demo.ledger.snapshot().size();
+    let mut seqs = Vec::new();
+    let mut path = "/v1/events?limit=37".to_owned();
+    loop {
+        let page = demo.json(&path).await;
+        seqs.extend(page["events"].as_array().unwrap().iter().map(|row| row["seq"].as_u64().unwrap()));
+        match page["next"].as_u64() {
+            Some(next) => path = format!("/v1/events?limit=37&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seqs, (0..size).collect::<Vec<_>>());
+    for (sort, topic) in
+        [("best", ""), ("worst", ""), ("best", "&topic=thoi-trang"), ("worst", "&topic=am-thuc")]
+    {
+        let whole = demo.json(&format!("/v1/subjects?sort={sort}{topic}")).await;
+        let mut subjects = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = demo.json(&format!("/v1/subjects?sort={sort}{topic}&limit=2{after}")).await;
+            subjects.extend(texts(&page["subjects"], "subject"));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(subjects, texts(&whole["subjects"], "subject"), "{sort}{topic}");
+    }
+    let b = demo.json("/v1/subjects?band=B").await;
+    assert!(b["subjects"].as_array().unwrap().iter().all(|row| row["band"] == "B"));
+    let good = demo.json("/v1/subjects?min_score=8000").await;
+    assert!(good["subjects"].as_array().unwrap().iter().all(|row| row["score"].as_u64().unwrap() >= 8000));
+    assert!(texts(&good["subjects"], "name").contains(&"Trần Bảo Ngân".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_name_the_same_entries_as_the_whole_list() {
+    let demo = Demo::start().await;
+    let whole = demo.json("/v1/events?limit=1000").await;
+    let han = demo::subject("han").to_string();
+    for (filter, fits) in [
+        (
+            "type=assessment.published",
+            Box::new(|row: &Value| row["type"] == "assessment.published") as Box<dyn Fn(&Value) -> bool>,
+        ),
+        ("issuer=council", Box::new(|row: &Value| row["issuer"] == "council")),
+        (&format!("subject={han}"), Box::new(|row: &Value| row["subject"] == han.as_str())),
+        (
+            &format!("subject={han}&type=sanction.imposed"),
+            Box::new(|row: &Value| row["subject"] == han.as_str() && row["type"] == "sanction.imposed"),
+        ),
+    ] {
+        let expected: Vec<&Value> =
+            whole["events"].as_array().unwrap().iter().filter(|row| fits(row)).collect();
+        let found = demo.json(&format!("/v1/events?limit=1000&{filter}")).await;
+        assert!(!expected.is_empty());
+        assert_eq!(found["events"].as_array().unwrap().iter().collect::<Vec<_>>(), expected, "{filter}");
+    }
+    let of_han = demo.json(&format!("/v1/subjects/{han}/events?limit=1000")).await;
+    let history = demo.json(&format!("/v1/subjects/{han}/history?limit=1000")).await;
+    assert_eq!(of_han["events"].as_array().unwrap().len(), history["history"].as_array().unwrap().len());
+    let last = history["history"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["after"]["score"], 7982);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_past_is_answered_and_what_cannot_be_is_refused() {
+    let demo = Demo::start().await;
+    let han = demo::subject("han");
+    let size = demo.ledger.snapshot().size();
+    let now = demo.json(&format!("/v1/subjects/{han}/score")).await;
+    assert_eq!(
+        (&now["score"], &now["size"], &now["as_of"]),
+        (&7982.into(), &size.into(), &"2026-06-01".into())
+    );
+    for (query, fixed) in [
+        ("size=150".to_owned(), None),
+        ("as_of=2026-05-01".to_owned(), None),
+        (format!("size={size}&as_of=2026-12-24"), Some(format!("{size}/2026-12-24"))),
+    ] {
+        let score = demo.json(&format!("/v1/subjects/{han}/score?{query}")).await;
+        let fixed = fixed.unwrap_or(format!("{}/{}", score["size"], score["as_of"].as_str().unwrap()));
+        assert_eq!(demo.json(&format!("/v1/subjects/{han}/score/{fixed}")).await, score);
+    }
+    for (path, status, code) in [
+        (format!("/v1/subjects/{han}/score?size=0"), 422, "size.out_of_range"),
+        (format!("/v1/subjects/{han}/score?size={}", size + 1), 422, "size.out_of_range"),
+        (format!("/v1/subjects/{han}/score?size={size}&as_of=2026-01-01"), 422, "as_of.before_size"),
+        (format!("/v1/subjects/{han}/score?as_of=2020-01-01"), 422, "as_of.before_first"),
+        (format!("/v1/subjects/{han}/score?as_of=yesterday"), 400, "query.malformed"),
+        (format!("/v1/subjects/{han}/score?size=1&size=2"), 400, "query.malformed"),
+        ("/v1/subjects/kol-0000000000000/score".to_owned(), 404, "subject.unknown"),
+        ("/v1/subjects/kol-O/score".to_owned(), 400, "path.malformed"),
+        (format!("/v1/subjects/{han}/score?size=2&as_of=2026-05-01"), 404, "subject.unknown"),
+        ("/v1/subjects?limit=0".to_owned(), 400, "query.limit"),
+        ("/v1/subjects?limit=1001".to_owned(), 400, "query.limit"),
+        ("/v1/subjects?after=x".to_owned(), 400, "query.after"),
+        ("/v1/events?type=nothing".to_owned(), 400, "query.type"),
+        ("/v1/events/007".to_owned(), 400, "path.malformed"),
+        (format!("/v1/events/{size}"), 404, "event.unknown"),
+        (format!("/v1/events/{}", "0".repeat(64)), 404, "event.unknown"),
+        ("/v1/members/nobody".to_owned(), 404, "member.unknown"),
+        ("/v1/contests/0".to_owned(), 404, "contest.unknown"),
+        ("/v1/policies/9".to_owned(), 404, "policy.unknown"),
+        (format!("/v1/attachments/{}", "0".repeat(64)), 404, "attachment.unknown"),
+        (format!("/v1/receipts/{size}"), 404, "log.beyond"),
+        (format!("/v1/proofs/inclusion/{}/0", size + 1), 404, "log.beyond"),
+        ("/v1/proofs/inclusion/5/5".to_owned(), 404, "log.beyond"),
+        ("/v1/proofs/consistency/0/5".to_owned(), 404, "log.beyond"),
+        ("/v1/proofs/consistency/6/5".to_owned(), 404, "log.beyond"),
+        ("/tile/0/000.p/0".to_owned(), 400, "tile.path"),
+        ("/tile/0/001".to_owned(), 404, "tile.unpublished"),
+        ("/tile/entries/009".to_owned(), 404, "tile.unpublished"),
+        ("/v1/nothing".to_owned(), 404, "route.unknown"),
+    ] {
+        assert_eq!(demo.code(&path).await, (status, code.to_owned()), "{path}");
+    }
+    let wrong = demo.http.delete(format!("{}/v1/events", demo.base)).send().await.unwrap();
+    assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lasts_says_so_and_what_changes_can_be_asked_again() {
+    let demo = Demo::start().await;
+    let han = demo::subject("han");
+    let size = demo.ledger.snapshot().size();
+    for path in [
+        format!("/v1/subjects/{han}/score/{size}/2026-06-01"),
+        "/v1/events/3".to_owned(),
+        "/tile/0/000".to_owned(),
+        "/tile/entries/000".to_owned(),
+        format!("/v1/proofs/inclusion/{size}/7"),
+        format!("/v1/proofs/consistency/9/{size}"),
+    ] {
+        let answer = demo.get(&path).await;
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=31536000, immutable", "{path}");
+    }
+    for path in ["/checkpoint", "/v1/ledger", "/v1/subjects", "/v1/members", "/v1/policies", "/openapi.json"]
+    {
+        let answer = demo.get(path).await;
+        assert_eq!(
+            (answer.status(), &answer.headers()["cache-control"]),
+            (StatusCode::OK, &"no-cache".parse().unwrap())
+        );
+        let tag = answer.headers()["etag"].clone();
+        let again =
+            demo.http.get(format!("{}{path}", demo.base)).header("if-none-match", tag).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+        assert!(again.bytes().await.unwrap().is_empty());
+        let other = demo
+            .http
+            .get(format!("{}{path}", demo.base))
+            .header("if-none-match", "W/\"x\"")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(other.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proofs_receipts_and_attachments_verify() {
+    let demo = Demo::start().await;
+    let log = demo.ledger.log_vkey();
+    let note = demo.get("/checkpoint").await.text().await.unwrap();
+    let checkpoint = SignedCheckpoint::open(&note, log).unwrap().checkpoint().clone();
+    let hashes = |value: &Value| -> Vec<Hash> { serde_json::from_value(value["hashes"].clone()).unwrap() };
+    let mut commitments = BTreeSet::new();
+    for seq in (0..checkpoint.size).step_by(17) {
+        let text = demo.get(&format!("/v1/receipts/{seq}")).await.text().await.unwrap();
+        let receipt = Receipt::parse(&text).unwrap();
+        let verified = receipt.verify(log).unwrap();
+        let proof = hashes(&demo.json(&format!("/v1/proofs/inclusion/{}/{seq}", checkpoint.size)).await);
+        verify_inclusion(checkpoint.size, seq, &verified.leaf, &proof, &checkpoint.root).unwrap();
+        let by_id = demo.json(&format!("/v1/events/{}", verified.event.id())).await;
+        assert_eq!(by_id, demo.json(&format!("/v1/events/{seq}")).await);
+        assert_eq!(by_id["prev"], verified.prev.to_string());
+        let payload = STANDARD.decode(by_id["envelope"]["payload"].as_str().unwrap()).unwrap();
+        assert_eq!(payload, verified.event.payload());
+        let resent = demo.http.post(format!("{}/v1/events", demo.base)).body(by_id["envelope"].to_string());
+        assert_eq!(resent.send().await.unwrap().status(), StatusCode::OK);
+        commitments.extend(
+            by_id["attachments"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()),
+        );
+        if seq > 0 {
+            let root = demo.ledger.reader().root(seq).unwrap();
+            let proof =
+                hashes(&demo.json(&format!("/v1/proofs/consistency/{seq}/{}", checkpoint.size)).await);
+            verify_consistency(seq, &root, checkpoint.size, &checkpoint.root, &proof).unwrap();
+        }
+    }
+    let mut kept = 0;
+    for commitment in commitments {
+        let answer = demo.get(&format!("/v1/attachments/{commitment}")).await;
+        if answer.status() == StatusCode::NOT_FOUND {
+            continue;
+        }
+        let salt: [u8; 32] =
+            STANDARD.decode(answer.headers()["x-salt"].to_str().unwrap()).unwrap().try_into().unwrap();
+        assert!(answer.headers()["content-security-policy"].to_str().unwrap().contains("sandbox"));
+        let bytes = answer.bytes().await.unwrap();
+        assert_eq!(Commitment::to(&salt, &bytes).to_string(), commitment);
+        kept += 1;
+    }
+    assert!(kept > 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_contests_and_policies_are_shown() {
+    let demo = Demo::start().await;
+    let members = demo.json("/v1/members").await;
+    assert_eq!((members["council"].as_array().unwrap().len(), &members["threshold"]), (5, &3.into()));
+    let la_sen = demo.json("/v1/members/la-sen").await;
+    let keys = la_sen["keys"].as_array().unwrap();
+    assert_eq!((la_sen["name"].as_str(), keys.len()), (Some("Mỹ phẩm Lá Sen"), 2));
+    assert!(keys[0]["live"] == true && keys[1]["live"] == false && !keys[1]["invalid_from"].is_null());
+    let contests = demo.json("/v1/contests?status=open").await;
+    assert_eq!(contests["contests"][0]["subject"], demo::subject("han").to_string());
+    let id = contests["contests"][0]["contest"].as_str().unwrap();
+    assert_eq!(demo.json(&format!("/v1/contests/{id}")).await, contests["contests"][0]);
+    assert!(demo.json("/v1/contests?status=decided").await["contests"].as_array().unwrap().is_empty());
+    let policies = demo.json("/v1/policies").await;
+    let in_force = policies["policies"].as_array().unwrap().iter().filter(|one| one["in_force"] == true);
+    assert_eq!(in_force.map(|one| one["version"].as_u64().unwrap()).collect::<Vec<_>>(), [2]);
+    assert_eq!(demo.json("/v1/policies/2").await["policy"]["notice_days"], 45);
+    let ledger = demo.json("/v1/ledger").await;
+    assert_eq!(ledger["replayed_entries"], demo.ledger.snapshot().size());
+    assert_eq!((&ledger["policy"], &ledger["today"]), (&2.into(), &"2026-06-01".into()));
+    let subject = demo.json(&format!("/v1/subjects/{}", demo::subject("dung"))).await;
+    assert_eq!((&subject["name"], &subject["band"]), (&"BS. Ngô Thùy Dung".into(), &"A".into()));
+}
