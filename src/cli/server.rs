@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -10,6 +11,9 @@ use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
 use crate::ledger::{Ledger, Setup};
+
+/// How long requests under way may take once the process is asked to stop.
+const GRACE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -45,17 +49,24 @@ async fn open(directory: &Path) -> anyhow::Result<Arc<Ledger>> {
 
 /// Serves until a signal comes or the ledger stops writing.
 async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) -> anyhow::Result<u8> {
-    let (ending, stopped) = tokio::sync::oneshot::channel();
+    let (tell, mut told) = tokio::sync::watch::channel(false);
     let watched = ledger.clone();
     let shutdown = async move {
-        let fault = tokio::select! {
-            () = signalled() => None,
-            refusal = watched.stopped() => Some(refusal),
-        };
-        let _ = ending.send(fault);
+        tokio::select! {
+            () = signalled() => {}
+            _ = watched.stopped() => {}
+        }
+        tell.send_replace(true);
     };
-    api::serve(listener, api::router(ledger.clone(), today), shutdown).await?;
-    let fault = stopped.await.ok().flatten();
+    let overdue = async {
+        let _ = told.wait_for(|told| *told).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = api::serve(listener, api::router(ledger.clone(), today), shutdown) => served?,
+        () = overdue => tracing::warn!("connections that did not end in time are cut off"),
+    }
+    let fault = ledger.fault();
     tokio::task::spawn_blocking(move || ledger.close()).await?;
     match fault {
         None => Ok(0),

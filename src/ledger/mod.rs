@@ -227,9 +227,14 @@ impl Ledger {
         reason.unwrap_or(Refusal::Closed)
     }
 
+    /// Why the ledger can write no more; none while it can.
+    pub fn fault(&self) -> Option<Refusal> {
+        self.stopped.borrow().clone()
+    }
+
     /// Whether events are accepted.
     pub fn is_writing(&self) -> bool {
-        self.stopped.borrow().is_none() && self.sender().is_ok()
+        self.fault().is_none() && self.sender().is_ok()
     }
 
     /// Takes no more events, finishes those that wait, and writes the derived tables.
@@ -245,7 +250,7 @@ impl Ledger {
     }
 
     fn why_stopped(&self) -> Refusal {
-        self.stopped.borrow().clone().unwrap_or(Refusal::Closed)
+        self.fault().unwrap_or(Refusal::Closed)
     }
 }
 

@@ -198,7 +198,13 @@ async fn a_store_that_was_rewritten_or_added_to_is_refused() {
         Ledger::open(setup)
     };
     // The entries alone are enough: rows and state are rebuilt.
-    assert_eq!(opened_with(&entries).unwrap().snapshot().size(), 10);
+    let rebuilt = opened_with(&entries).unwrap();
+    let snapshot = rebuilt.snapshot();
+    assert_eq!(rebuilt.reader().root(10).unwrap(), snapshot.checkpoint.checkpoint().root);
+    for seq in 0..10 {
+        rebuilt.reader().receipt(&snapshot, seq).unwrap().verify(rebuilt.log_vkey()).unwrap();
+    }
+    drop(rebuilt);
     // An entry changed and all after it chained anew: every link holds, the root does not.
     let mut rewritten = entries.clone();
     rewritten[4][8] ^= 1;
