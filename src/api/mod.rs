@@ -35,6 +35,7 @@ use std::time::Duration;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
+use aide::transform::TransformOpenApi;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -71,11 +72,7 @@ type Shared = axum::extract::State<Arc<App>>;
 /// The routes over a ledger; `today` fixes the default date of scores, as a demo does.
 pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let mut document = OpenApi::default();
-    let routes = routes().finish_api_with(&mut document, |api| {
-        api.title("Tinnhiem")
-            .version(env!("CARGO_PKG_VERSION"))
-            .description("Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.")
-    });
+    let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let app = Arc::new(App { ledger, rankings: Rankings::default(), today, openapi });
     routes
@@ -92,12 +89,14 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
 /// The OpenAPI document of the routes.
 pub fn openapi() -> serde_json::Value {
     let mut document = OpenApi::default();
-    let _: Router<Arc<App>> = routes().finish_api_with(&mut document, |api| {
-        api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
-            "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
-        )
-    });
+    let _: Router<Arc<App>> = routes().finish_api_with(&mut document, described);
     serde_json::to_value(&document).unwrap_or_default()
+}
+
+fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
+    api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
+        "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
+    )
 }
 
 /// Serves until `shutdown` is done; requests under way are finished, and what was accepted is durable.

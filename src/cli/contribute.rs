@@ -87,14 +87,8 @@ impl Enrol {
             key: key.public(),
         };
         eprintln!("{subject}; salt of the consent, to be kept with it: {}", hex(&salt));
-        let statement = Statement {
-            issuer: self.issuer,
-            subject: Some(subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: vec![key],
-        };
-        self.signing.publish(statement).await
+        let statement = Statement::about(subject, self.issuer, body, attaching);
+        self.signing.publish(Statement { newcomers: vec![key], ..statement }).await
     }
 }
 
@@ -191,14 +185,7 @@ impl Assess {
             statement,
             notice: None,
         };
-        let statement = Statement {
-            issuer: self.issuer,
-            subject: Some(self.subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: Vec::new(),
-        };
-        self.signing.publish(statement).await
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -239,14 +226,7 @@ impl Endorse {
             expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
             statement: self.statement.map(|text| attaching.text(&text)).transpose()?,
         };
-        let statement = Statement {
-            issuer: self.issuer,
-            subject: Some(self.subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: Vec::new(),
-        };
-        self.signing.publish(statement).await
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -280,13 +260,8 @@ impl Contest {
             evidence.push(attaching.file(path)?);
         }
         let body = ContestFiled { target: self.target, grounds: self.grounds, statement, evidence };
-        let statement = Statement {
-            issuer: PartyId::from(self.subject),
-            subject: Some(self.subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: Vec::new(),
-        };
-        self.signing.publish(statement).await
+        self.signing
+            .publish(Statement::about(self.subject, PartyId::from(self.subject), body, attaching))
+            .await
     }
 }

@@ -230,14 +230,7 @@ impl Sanction {
             proposal: None,
             urgent: self.urgent,
         };
-        let statement = Statement {
-            issuer: PartyId::council(),
-            subject: Some(self.subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: Vec::new(),
-        };
-        self.signing.publish(statement).await
+        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
     }
 }
 
@@ -283,13 +276,6 @@ impl Decide {
             reason: attaching.text(&self.reason)?,
             panel: None,
         };
-        let statement = Statement {
-            issuer: PartyId::council(),
-            subject: Some(self.subject),
-            body: body.into(),
-            attachments: attaching.0,
-            newcomers: Vec::new(),
-        };
-        self.signing.publish(statement).await
+        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
     }
 }

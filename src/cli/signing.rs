@@ -68,6 +68,14 @@ pub struct Statement {
     pub newcomers: Vec<SecretKey>,
 }
 
+impl Statement {
+    /// A statement about a subject.
+    pub fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, attaching: Attaching) -> Self {
+        let (body, attachments) = (body.into(), attaching.0);
+        Self { issuer, subject: Some(subject), body, attachments, newcomers: Vec::new() }
+    }
+}
+
 impl Signing {
     /// Signs a statement, and sends it or writes it down.
     pub async fn publish(self, statement: Statement) -> anyhow::Result<u8> {

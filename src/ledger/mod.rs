@@ -72,15 +72,18 @@ impl Setup {
         }
         let lock = DirectoryLock::take(directory)?;
         let log_key = crate::vault::read_secret(&directory.join(LOG_KEY_FILE))?;
+        Self::on_disk(directory, log_key, clock, lock)
+    }
+
+    fn on_disk(
+        directory: &Path,
+        log_key: SecretKey,
+        clock: Clock,
+        lock: DirectoryLock,
+    ) -> Result<Self, OpenError> {
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
-        Ok(Self {
-            directory: directory.to_owned(),
-            store,
-            log_key,
-            clock,
-            order: Box::new(OwnOrder),
-            lock: Some(lock),
-        })
+        let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
+        Ok(Self { directory, store, log_key, clock, order, lock: Some(lock) })
     }
 }
 

@@ -1,17 +1,16 @@
 //! Making a ledger: entry 0, its head, and the key that signs checkpoints.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::recovery::OpenError;
 use super::rows::TileRows;
-use super::{Admissible, LOG_KEY_FILE, OwnOrder, STORE_FOLDER, Setup};
+use super::{Admissible, LOG_KEY_FILE, STORE_FOLDER, Setup};
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
 use crate::rules::{self, Candidate};
 use crate::state::State;
-use crate::store::{Batch, DirectoryLock, Heads, PackWriter, SledStore, StoreError, read_entry};
+use crate::store::{Batch, DirectoryLock, Heads, PackWriter, StoreError, read_entry};
 use crate::vault::{read_secret, write_secret};
 
 impl Setup {
@@ -24,16 +23,7 @@ impl Setup {
         if directory.join(STORE_FOLDER).exists() {
             return Err(OpenError::Exists);
         }
-        let log_key = log_key(directory)?;
-        let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), super::CACHE_BYTES)?);
-        Ok(Self {
-            directory: directory.to_owned(),
-            store,
-            log_key,
-            clock,
-            order: Box::new(OwnOrder),
-            lock: Some(lock),
-        })
+        Self::on_disk(directory, log_key(directory)?, clock, lock)
     }
 }
 
