@@ -23,6 +23,9 @@ pub const POLICY_1: &str = include_str!("policy-1.json");
 /// Minutes east of Greenwich of the demo's civil dates.
 pub const UTC_OFFSET_MIN: i32 = 420;
 
+/// The first day that the demo's past fits before, counted from 1970-01-01.
+const EARLIEST_DAY: i32 = 730;
+
 /// The key that the demo's seed gives a name; anyone can compute it.
 pub fn key(name: &str) -> SecretKey {
     SecretKey::from_seed(blake3::derive_key("tinnhiem demo 1 key", name.as_bytes()))
@@ -54,11 +57,22 @@ pub async fn seed(directory: &Path, today: Date) -> anyhow::Result<()> {
     if directory.join(LOG_KEY_FILE).exists() {
         return Ok(());
     }
-    std::fs::create_dir_all(directory)?;
-    write_secret(&directory.join(LOG_KEY_FILE), &key("log"))?;
-    let story = story::tell(today);
-    create(directory, story).await.context("seeding the demo")?;
-    write_keys(&directory.join("keys"))
+    if today.as_days() < EARLIEST_DAY {
+        anyhow::bail!("the demo needs fourteen months before {today}: choose a day from 1972 on");
+    }
+    // Made beside its place and moved there whole: a seeding that breaks off leaves no half of a demo.
+    let mut beside = directory.as_os_str().to_owned();
+    beside.push(".seeding");
+    let beside = Path::new(&beside);
+    if beside.exists() {
+        std::fs::remove_dir_all(beside)?;
+    }
+    std::fs::create_dir_all(beside)?;
+    write_secret(&beside.join(LOG_KEY_FILE), &key("log"))?;
+    create(beside, story::tell(today)).await.context("seeding the demo")?;
+    write_keys(&beside.join("keys"))?;
+    std::fs::rename(beside, directory)
+        .with_context(|| format!("{} holds something else: choose another --data", directory.display()))
 }
 
 /// Writes everybody's private key, so that anyone can act as anybody in the demo.
