@@ -6,9 +6,10 @@ mod contribute;
 mod custody;
 mod govern;
 mod keys;
-mod moving;
 mod output;
+mod ratings;
 mod read;
+mod schemas;
 mod server;
 mod signing;
 
@@ -82,11 +83,11 @@ enum Verb {
     /// Make a data directory of an export
     Import(custody::Import),
     /// Turn a file of ratings (SNAP format) into a ledger, audit it, show who comes out best and worst
-    Ratings(moving::Ratings),
+    Ratings(ratings::Ratings),
     /// Measure this machine against the cost of checking a signature
     Bench(bench::Bench),
     /// Write the JSON Schemas and the OpenAPI document
-    Schemas(moving::Schemas),
+    Schemas(schemas::Schemas),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -18,7 +18,7 @@ pub struct Client {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No answer.
-    #[error("no answer from {0}: {1}")]
+    #[error("no answer from {0}: {1}. Is it running? --ledger or TINNHIEM_LEDGER name another")]
     Unreachable(String, String),
     /// A problem, as the ledger says it.
     #[error("{detail} ({code})")]

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::recovery::OpenError;
 use super::rows::TileRows;
-use super::{Admissible, LOG_KEY_FILE, STORE_FOLDER, Setup};
+use super::{Admissible, LOG_KEY_FILE, Setup};
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
-use crate::rules::{self, Candidate};
+use crate::rules::{self, Candidate, Rejection};
 use crate::state::State;
 use crate::store::{Batch, DirectoryLock, Heads, PackWriter, StoreError, read_entry};
 use crate::vault::{read_secret, write_secret};
@@ -16,13 +16,12 @@ use crate::vault::{read_secret, write_secret};
 impl Setup {
     /// A new data directory on disk; the log's key is the one that lies there, or a new one.
     ///
+    /// An opening that was refused leaves an empty store, which the next one fills.
+    ///
     /// # Errors
-    /// [`OpenError::Exists`] when the directory holds a ledger already.
+    /// [`OpenError`]: another process has the directory, or its key or store cannot be read.
     pub fn create(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
         let lock = DirectoryLock::take(directory)?;
-        if directory.join(STORE_FOLDER).exists() {
-            return Err(OpenError::Exists);
-        }
         Self::on_disk(directory, log_key(directory)?, clock, lock)
     }
 }
@@ -45,7 +44,7 @@ pub fn log_key(directory: &Path) -> Result<SecretKey, OpenError> {
 /// Records the opening in an empty store; the ledger can be opened then.
 ///
 /// # Errors
-/// [`OpenError::Opening`] with the rule that the event breaks.
+/// [`OpenError::Opening`] with the rule that the event breaks; [`OpenError::Exists`] when the store is not empty.
 pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     let store = &*setup.store;
     let mut heads = Heads::open(&setup.directory)?;
@@ -53,13 +52,14 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
         return Err(OpenError::Exists);
     }
     let refused = |error: &dyn std::fmt::Display| OpenError::Opening(error.to_string());
+    let broken = |error: Rejection| refused(&format!("{error} ({})", error.code()));
     let state = State::default();
     let now = setup.clock.now();
-    let recorded_at = rules::record_at(&state, &opening.event, now).map_err(|error| refused(&error))?;
+    let recorded_at = rules::record_at(&state, &opening.event, now).map_err(broken)?;
     let keys: Vec<_> = opening.verified.keys().collect();
     let payload = opening.verified.payload();
     rules::judge(&state, Candidate { event: &opening.event, payload, keys: &keys, recorded_at })
-        .map_err(|error| refused(&error))?;
+        .map_err(broken)?;
     let crate::event::Body::LedgerOpened(body) = &opening.event.body else {
         return Err(refused(&"entry 0 is ledger.opened"));
     };

@@ -4,6 +4,7 @@ mod batch;
 mod damage;
 mod faults;
 mod history;
+mod opening;
 mod programme;
 mod ratings;
 mod reading;

@@ -1,4 +1,4 @@
-//! `ratings`, `schemas`
+//! `ratings`
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -109,23 +109,5 @@ async fn send(client: &Client, mut drafts: Drafts, count: usize) -> anyhow::Resu
         }
         done += BATCH_RATINGS.min(count - done);
         bar.show("ratings", done as u64, count as u64);
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct Schemas {
-    /// The folder to write into
-    #[arg(default_value = "schemas")]
-    folder: PathBuf,
-}
-
-impl Schemas {
-    pub fn run(self) -> anyhow::Result<u8> {
-        std::fs::create_dir_all(&self.folder)?;
-        for (name, schema) in crate::schemas::all() {
-            let text = serde_json::to_string_pretty(&schema)? + "\n";
-            std::fs::write(self.folder.join(name), text)?;
-        }
-        Ok(0)
     }
 }
