@@ -2,15 +2,31 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// A name is not in the form its kind asks for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
 pub struct MalformedName(&'static str);
+
+/// Reads a name from text without keeping a copy of the text.
+struct ByText<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = MalformedName>> serde::de::Visitor<'_> for ByText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
 
 /// Serialises as text; binary forms carry the same text.
 macro_rules! serde_by_text {
@@ -23,8 +39,7 @@ macro_rules! serde_by_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                deserializer.deserialize_str(ByText(PhantomData))
             }
         }
 
@@ -46,12 +61,12 @@ macro_rules! serde_by_text {
     };
 }
 
-/// A short text kept by reference count, since records repeat it.
+/// A short text, held in place where it has at most 23 bytes.
 macro_rules! text_name {
     ($(#[$doc:meta])* $name:ident, $pattern:literal, $form:literal, $accepts:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The name as text.
@@ -201,8 +216,9 @@ impl FromStr for SubjectId {
 
 impl fmt::Display for SubjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rest = std::str::from_utf8(&self.0).unwrap_or_default();
-        f.pad(&format!("kol-{rest}"))
+        let mut text = *b"kol-0000000000000";
+        text[4..].copy_from_slice(&self.0);
+        f.pad(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
