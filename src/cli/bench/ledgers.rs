@@ -70,8 +70,8 @@ impl Kind {
             Self::Hundred => (Story::Mixed, 100_000, 5_000),
             Self::Million => (Story::Mixed, 1_000_000, 50_000),
             Self::FiveMillion => (Story::Mixed, 5_000_000, 250_000),
-            Self::MillionSubjects => (Story::EveryoneRated, 2_000_602, 1_000_000),
-            Self::FewSubjects => (Story::EveryoneRated, 40_602, 20_000),
+            Self::MillionSubjects => (Story::EveryoneRated, 2_000_502, 1_000_000),
+            Self::FewSubjects => (Story::EveryoneRated, 40_502, 20_000),
         };
         let (from, until) = (day.plus_days(-DAYS), day);
         let start = |date: Date| date.start_at(alliance::UTC_OFFSET_MIN);

@@ -20,6 +20,8 @@ const POOL: usize = 65_536;
 const OPEN_CONTESTS: usize = 8_192;
 /// Most contests that a subject may have open.
 const OPEN_PER_SUBJECT: u8 = 3;
+/// Events until which the shared text is sent along: nobody knows which of a group is recorded first.
+const TEXT_SENT: u64 = 4_096;
 /// Days that an endorsement lasts.
 const ENDORSED_DAYS: i32 = 180;
 
@@ -88,6 +90,7 @@ struct Endorsed {
     subject: usize,
     topic: TopicId,
     id: EventId,
+    expires_on: Date,
 }
 
 struct Contested {
@@ -313,7 +316,11 @@ impl Workload {
             let planned = self.plan([Signer::Endorser(endorser)], Some(subject), body);
             if self.phase.is_none() {
                 let id = EventId::of_payload(&planned.payload);
-                keep(&mut self.endorsed, Endorsed { endorser, subject, topic, id }, &mut self.dice);
+                keep(
+                    &mut self.endorsed,
+                    Endorsed { endorser, subject, topic, id, expires_on },
+                    &mut self.dice,
+                );
             }
             return Some(planned);
         }
@@ -354,8 +361,8 @@ impl Workload {
         let key = (one.endorser, one.subject, one.topic);
         // A phase leaves the mark, so that the pair is not endorsed again before this is recorded; a day is
         // left for midnight.
-        let last = self.endorsing.get(&key).copied().unwrap_or_default();
-        if last <= date(self.at) {
+        let renewed = self.endorsing.get(&key) != Some(&one.expires_on);
+        if renewed || one.expires_on <= date(self.at) {
             return None;
         }
         if self.phase.is_none() {
@@ -473,7 +480,7 @@ impl Workload {
 
     /// The text, where the ledger does not have it yet.
     fn attached(&self, text: Attachment) -> Option<Attachment> {
-        (self.texts == Texts::Own || self.enrolled == 1).then_some(text)
+        (self.texts == Texts::Own || self.planned < TEXT_SENT).then_some(text)
     }
 
     /// Whether a subject's key is the same whatever else of this phase arrives first.
