@@ -2,14 +2,17 @@
 
 mod archive;
 mod clockguard;
-mod derived;
 mod fsck;
+mod journal;
 mod opening;
 mod order;
+mod patrol;
 mod reader;
 mod recovery;
 mod refusal;
+mod retrace;
 mod rows;
+mod scan;
 mod sequencer;
 mod submission;
 
@@ -36,6 +39,7 @@ use crate::state::State;
 use crate::store::{DirectoryLock, SledStore, Store};
 use crate::vault::Vault;
 
+use patrol::Patrol;
 use sequencer::{Job, Sequencer};
 
 /// The file of a data directory that holds the log's key.
@@ -116,6 +120,8 @@ pub struct Accepted {
     pub keys: Vec<PublicKey>,
     /// Whether this submission recorded it; false when it stood there before.
     pub fresh: bool,
+    /// Its entry, byte for byte.
+    pub entry: Arc<[u8]>,
 }
 
 /// An open ledger.
@@ -124,6 +130,7 @@ pub struct Ledger {
     published: watch::Receiver<Arc<Snapshot>>,
     stopped: watch::Receiver<Option<Refusal>>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    patrol: Mutex<Option<Patrol>>,
     reader: Reader,
     vault: Vault,
     origin: Origin,
@@ -145,6 +152,8 @@ impl Ledger {
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
         let (stop, stopped) = watch::channel(None);
+        let stop = Arc::new(stop);
+        let patrol = Patrol::over(&setup, &tip, stop.clone());
         let (jobs, queue) = mpsc::channel(limits::QUEUE_EVENTS);
         let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
         let worker = std::thread::Builder::new()
@@ -156,6 +165,7 @@ impl Ledger {
             published,
             stopped,
             worker: Mutex::new(Some(worker)),
+            patrol: Mutex::new(patrol),
             reader,
             vault,
             origin,
@@ -240,8 +250,9 @@ impl Ledger {
         self.fault().is_none() && self.sender().is_ok()
     }
 
-    /// Takes no more events, finishes those that wait, and writes the derived tables.
+    /// Takes no more events, finishes those that wait, and writes the journal.
     pub fn close(&self) {
+        drop(lock(&self.patrol).take());
         drop(lock(&self.jobs).take());
         if let Some(worker) = lock(&self.worker).take() {
             let _ = worker.join();
