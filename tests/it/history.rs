@@ -11,7 +11,7 @@ use tinnhiem::event::*;
 use tinnhiem::ledger::{Ledger, Refusal};
 use tinnhiem::log::Origin;
 use tinnhiem::score::{At, Score};
-use tinnhiem::state::{BadBlock, State};
+use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
@@ -349,9 +349,16 @@ proptest! {
         auditor.check_root(trial.ledger.snapshot().checkpoint.checkpoint());
         prop_assert_eq!(auditor.findings(), []);
         prop_assert_eq!(auditor.state(), &live);
-        let blocks: std::collections::BTreeMap<_, _> = live.blocks_since(&State::default()).into_iter().collect();
-        let read = State::from_blocks(|block| Ok::<_, BadBlock>(blocks.get(&block).cloned())).unwrap();
-        prop_assert_eq!(read.as_ref(), Some(&live));
+        let mut rows = Vec::new();
+        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
+            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
+            ControlFlow::Continue(())
+        }).unwrap();
+        let mut read = State::default();
+        for kept in Kept::read_rows(&rows, trial.origin.as_str()).unwrap() {
+            read.apply(kept.recording());
+        }
+        prop_assert_eq!(&read, &live);
         trial.ledger.close();
         let reopened = Ledger::open(trial.parts.setup()).unwrap();
         prop_assert_eq!(&reopened.snapshot().state, &live);
