@@ -45,7 +45,7 @@ pub async fn submit(
     let admissible = Submission::parse(&body)?.verify()?;
     let accepted = app.ledger.submit(admissible).await?;
     let status = if accepted.fresh { StatusCode::CREATED } else { StatusCode::OK };
-    let receipt = app.ledger.reader().receipt(&app.ledger.snapshot(), accepted.seq)?;
+    let receipt = app.ledger.receipt(&accepted)?;
     Ok((status, Json(Recorded::new(accepted, Some(receipt.to_text())))))
 }
 

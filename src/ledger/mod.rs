@@ -34,7 +34,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::limits;
-use crate::log::{Origin, SignedCheckpoint, VerifierKey};
+use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
 use crate::state::State;
 use crate::store::{DirectoryLock, SledStore, Store};
 use crate::vault::Vault;
@@ -192,6 +192,14 @@ impl Ledger {
     /// Reads entries, tiles, proofs and receipts.
     pub fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The receipt of an accepted event against the published checkpoint.
+    ///
+    /// # Errors
+    /// [`ReadError`]: the event is recorded, but what is stored does not prove it.
+    pub fn receipt(&self, accepted: &Accepted) -> Result<Receipt, ReadError> {
+        self.reader.receipt_of(&self.snapshot(), accepted.seq, accepted.entry.to_vec())
     }
 
     /// Reads attachments.
