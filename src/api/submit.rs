@@ -42,6 +42,7 @@ pub async fn submit(
     State(app): Shared,
     SubmissionBody(body): SubmissionBody,
 ) -> Result<(StatusCode, Json<Recorded>), Problem> {
+    let _place = app.ledger.place()?;
     let admissible = Submission::parse(&body)?.verify()?;
     let accepted = app.ledger.submit(admissible).await?;
     let status = if accepted.fresh { StatusCode::CREATED } else { StatusCode::OK };

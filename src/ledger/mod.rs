@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
@@ -61,6 +61,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Who decides the order of entries.
     pub order: Box<dyn Order>,
+    /// Most events on their way at once; beyond that the answer is [`Refusal::Busy`].
+    pub queue_events: usize,
     /// The hold on the directory, kept while the ledger is open.
     pub lock: Option<DirectoryLock>,
 }
@@ -87,7 +89,8 @@ impl Setup {
     ) -> Result<Self, OpenError> {
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
-        Ok(Self { directory, store, log_key, clock, order, lock: Some(lock) })
+        let queue_events = limits::QUEUE_EVENTS;
+        Ok(Self { directory, store, log_key, clock, order, queue_events, lock: Some(lock) })
     }
 }
 
@@ -127,6 +130,7 @@ pub struct Accepted {
 /// An open ledger.
 pub struct Ledger {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    places: Arc<Semaphore>,
     published: watch::Receiver<Arc<Snapshot>>,
     stopped: watch::Receiver<Option<Refusal>>,
     worker: Mutex<Option<JoinHandle<()>>>,
@@ -154,7 +158,8 @@ impl Ledger {
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
         let patrol = Patrol::over(&setup, &tip, stop.clone());
-        let (jobs, queue) = mpsc::channel(limits::QUEUE_EVENTS);
+        let places = Arc::new(Semaphore::new(setup.queue_events));
+        let (jobs, queue) = mpsc::channel(setup.queue_events);
         let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
         let worker = std::thread::Builder::new()
             .name("sequencer".to_owned())
@@ -162,6 +167,7 @@ impl Ledger {
             .map_err(|error| OpenError::Store(error.into()))?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
+            places,
             published,
             stopped,
             worker: Mutex::new(Some(worker)),
@@ -215,6 +221,14 @@ impl Ledger {
     /// The present instant on the ledger's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Takes a place for an event that is about to be verified and submitted.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when as many are on their way as may be: nothing was spent on this one.
+    pub fn place(&self) -> Result<Place, Refusal> {
+        self.places.clone().try_acquire_owned().map(Place).map_err(|_| Refusal::Busy)
     }
 
     /// Submits an event; the answer comes once it is durable.
@@ -285,6 +299,9 @@ impl Drop for Ledger {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A place among the events on their way; given back when dropped.
+pub struct Place(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 /// The coming answer about a queued event.
 pub struct Fate {
