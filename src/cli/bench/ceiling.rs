@@ -1,0 +1,50 @@
+//! The ceiling: what checking signatures alone would allow.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use super::alliance::Signer;
+use super::signing::cores;
+use crate::dsse::PublicKey;
+
+/// Bytes of the message, about those of an event.
+const MESSAGE_BYTES: usize = 600;
+
+/// Strict verifications per second on all cores at once, each from the raw bytes of its key.
+pub fn measure(time: Duration) -> f64 {
+    let signed: Vec<_> = (0..16)
+        .map(|number| {
+            let (key, message) = (Signer::Assessor(number).key(), vec![number as u8; MESSAGE_BYTES]);
+            let signature = key.sign(&message);
+            (*key.public().as_bytes(), message, signature)
+        })
+        .collect();
+    let started = Instant::now();
+    let count = || {
+        let mut count = 0_u64;
+        while started.elapsed() < time {
+            for (key, message, signature) in &signed {
+                let key = PublicKey::from_bytes(*black_box(key));
+                assert!(key.verify(black_box(message), signature));
+                count += 1;
+            }
+        }
+        count
+    };
+    let total: u64 = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..cores()).map(|_| scope.spawn(count)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("verifying does not panic")).sum()
+    });
+    total as f64 / started.elapsed().as_secs_f64()
+}
+
+/// Runs `work`, and gives with its outcome the ceiling right before and after it.
+///
+/// # Errors
+/// As `work`.
+pub fn around<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
+    const TIME: Duration = Duration::from_millis(500);
+    let before = measure(TIME);
+    let outcome = work()?;
+    Ok((outcome, (before + measure(TIME)) / 2.0))
+}

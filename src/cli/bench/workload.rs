@@ -1,0 +1,537 @@
+//! The load: events that a real alliance would send, in an order in which each is accepted.
+//!
+//! A [`Workload`] keeps what it needs to know of the ledger it has made so far. History is one
+//! sequence in which events build on one another. Live events build on what was there before the
+//! phase began and never on one another, so that they may arrive in any order.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::alliance::{self, ENDORSERS, Signer, THRESHOLD};
+use super::bodies::{Bodies, date, some_assessor};
+use super::dice::Dice;
+use crate::clock::{Date, Timestamp};
+use crate::dsse::EventId;
+use crate::event::*;
+use crate::vault::Attachment;
+
+/// Items kept to be contested, withdrawn or lifted later.
+const POOL: usize = 65_536;
+/// Most contests that history leaves open at a time, so that live events have some to settle.
+const OPEN_CONTESTS: usize = 8_192;
+/// Most contests that a subject may have open.
+const OPEN_PER_SUBJECT: u8 = 3;
+/// Days that an endorsement lasts.
+const ENDORSED_DAYS: i32 = 180;
+
+/// An event to be signed.
+#[derive(Debug)]
+pub struct Planned {
+    /// The event.
+    pub event: Event,
+    /// Its bytes.
+    pub payload: Vec<u8>,
+    /// Who signs.
+    pub signers: Vec<Signer>,
+    /// What must come with it.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Planned {
+    fn with(mut self, attachment: Option<Attachment>) -> Self {
+        self.attachments.extend(attachment);
+        self
+    }
+}
+
+/// What comes with events that need a text: profiles, statements, reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// All commit to one text, which the ledger keeps from the first enrolment on.
+    Shared,
+    /// Each brings its own.
+    Own,
+}
+
+/// What a ledger's history is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Story {
+    /// The realistic mix.
+    Mixed,
+    /// Every subject is enrolled and assessed once, which rates it.
+    EveryoneRated,
+}
+
+/// How large a history is, and when it happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
+    /// What it is made of.
+    pub story: Story,
+    /// Events, the opening included.
+    pub events: u64,
+    /// Subjects that are enrolled at the end of it.
+    pub subjects: usize,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it has ended.
+    pub until: Timestamp,
+}
+
+struct Assessed {
+    assessor: usize,
+    subject: usize,
+    id: EventId,
+    indicator: usize,
+}
+
+struct Endorsed {
+    endorser: usize,
+    subject: usize,
+    topic: TopicId,
+    id: EventId,
+}
+
+struct Contested {
+    subject: usize,
+    id: EventId,
+    indicator: usize,
+}
+
+struct Sanctioned {
+    subject: usize,
+    id: EventId,
+    ends_on: Date,
+}
+
+/// What a phase of live events must not build on, nor interfere with.
+#[derive(Default)]
+struct Phase {
+    number: u64,
+    subjects: usize,
+    /// Assessments that something in this phase is about; they must not be replaced meanwhile.
+    frozen: HashSet<(usize, usize)>,
+    filed: Vec<Contested>,
+    settled: Vec<usize>,
+    speaking: HashSet<usize>,
+    rotating: HashSet<usize>,
+}
+
+/// A source of events.
+pub struct Workload {
+    origin: String,
+    seed: u64,
+    scale: Scale,
+    bodies: Bodies,
+    dice: Dice,
+    at: Timestamp,
+    planned: u64,
+    prologue: VecDeque<(Vec<Signer>, Body)>,
+    enrolled: usize,
+    newcomers: usize,
+    assessed: Vec<Assessed>,
+    newest: HashMap<(usize, usize), EventId>,
+    endorsed: Vec<Endorsed>,
+    endorsing: HashMap<(usize, usize, TopicId), Date>,
+    contested: Vec<Contested>,
+    open: HashMap<usize, u8>,
+    sanctioned: Vec<Sanctioned>,
+    generation: HashMap<usize, u32>,
+    rating: Option<usize>,
+    phase: Option<Phase>,
+    /// Which texts come along.
+    pub texts: Texts,
+}
+
+impl Workload {
+    /// The workload of a seed on a ledger of this origin.
+    pub fn new(origin: &str, seed: u64, scale: Scale) -> anyhow::Result<Self> {
+        let bodies = Bodies::new()?;
+        let prologue = prologue(&bodies);
+        Ok(Self {
+            origin: origin.to_owned(),
+            seed,
+            scale,
+            bodies,
+            dice: Dice::new(seed, "history"),
+            at: scale.from,
+            planned: 1,
+            prologue,
+            enrolled: 0,
+            newcomers: 0,
+            assessed: Vec::new(),
+            newest: HashMap::new(),
+            endorsed: Vec::new(),
+            endorsing: HashMap::new(),
+            contested: Vec::new(),
+            open: HashMap::new(),
+            sanctioned: Vec::new(),
+            generation: HashMap::new(),
+            rating: None,
+            phase: None,
+            texts: Texts::Shared,
+        })
+    }
+
+    /// The next event of the history; none at its end.
+    pub fn history(&mut self) -> Option<Planned> {
+        if self.planned == self.scale.events {
+            return None;
+        }
+        let span = self.scale.until.as_ms() - self.scale.from.as_ms();
+        let past = u128::from(span) * u128::from(self.planned) / u128::from(self.scale.events);
+        self.at = self.scale.from.plus_ms(past as u64);
+        self.planned += 1;
+        if let Some((signers, body)) = self.prologue.pop_front() {
+            return Some(self.plan(signers, None, body));
+        }
+        Some(match self.scale.story {
+            Story::Mixed => self.mixed(),
+            Story::EveryoneRated => self.everyone_rated(),
+        })
+    }
+
+    /// Live events that may arrive in any order, once everything planned before has arrived.
+    ///
+    /// They are issued a millisecond apart, the last one just before `now`.
+    pub fn live(&mut self, events: usize, now: Timestamp) -> Vec<Planned> {
+        let number = self.end_phase();
+        self.dice = Dice::new(self.seed, &format!("phase {number}"));
+        self.phase = Some(Phase { number, subjects: self.enrolled, ..Phase::default() });
+        (0..events)
+            .map(|nth| {
+                self.at = now.minus_ms((events - nth) as u64);
+                self.mixed()
+            })
+            .collect()
+    }
+
+    /// Takes what the last phase made into account; the number of the next.
+    fn end_phase(&mut self) -> u64 {
+        let Some(phase) = self.phase.take() else { return 1 };
+        self.contested.extend(phase.filed);
+        for subject in phase.settled {
+            *self.open.entry(subject).or_default() -= 1;
+        }
+        phase.number + 1
+    }
+
+    fn everyone_rated(&mut self) -> Planned {
+        match self.rating.take() {
+            None => {
+                self.rating = Some(self.enrolled);
+                self.enrol()
+            }
+            Some(subject) => {
+                let assessor = some_assessor(&mut self.dice);
+                let body = self.bodies.rating(&mut self.dice, date(self.at));
+                self.plan([Signer::Assessor(assessor)], Some(subject), body)
+            }
+        }
+    }
+
+    fn mixed(&mut self) -> Planned {
+        if self.phase.is_none() && (self.enrolled as u64) < self.enrolled_by_now() {
+            return self.enrol();
+        }
+        let planned = match self.dice.below(1000) {
+            0..420 => None,
+            420..700 => self.endorse(),
+            700..750 => self.contest(),
+            750..785 => self.decide(),
+            785..800 => self.withdraw_contest(),
+            800..860 => self.phase.is_some().then(|| self.enrol()),
+            860..865 => Some(self.admit()),
+            865..895 => self.withdraw_assessment(),
+            895..950 => self.withdraw_endorsement(),
+            950..965 => Some(self.sanction()),
+            965..975 => self.lift(),
+            _ => self.rotate(),
+        };
+        planned.unwrap_or_else(|| self.assess())
+    }
+
+    /// A fifth of the subjects come first, the others evenly.
+    fn enrolled_by_now(&self) -> u64 {
+        let subjects = self.scale.subjects as u64;
+        (subjects / 5 + subjects * 4 / 5 * self.planned / self.scale.events).max(1).min(subjects)
+    }
+
+    fn enrol(&mut self) -> Planned {
+        let number = self.enrolled;
+        self.enrolled += 1;
+        let text = self.text();
+        let body = self.bodies.enrolment(number, text.commitment());
+        let signers = [Signer::Registrar, Signer::Subject(number, 0)];
+        self.plan(signers, Some(number), body).with(self.attached(text))
+    }
+
+    fn admit(&mut self) -> Planned {
+        let newcomer = Signer::Newcomer(self.newcomers);
+        self.newcomers += 1;
+        let body = self.bodies.admission(newcomer);
+        self.plan(council().chain([newcomer]), None, body)
+    }
+
+    fn assess(&mut self) -> Planned {
+        let (assessor, subject) = loop {
+            let pair = (some_assessor(&mut self.dice), self.some_subject());
+            if self.phase.as_ref().is_none_or(|phase| !phase.frozen.contains(&pair)) {
+                break pair;
+            }
+        };
+        let (body, indicator) = self.bodies.assessment(&mut self.dice, date(self.at));
+        let planned = self.plan([Signer::Assessor(assessor)], Some(subject), body);
+        if self.phase.is_some() {
+            // Of two in one phase, nobody knows which will be the newer.
+            self.newest.remove(&(assessor, subject));
+            return planned;
+        }
+        let id = EventId::of_payload(&planned.payload);
+        let one = Assessed { assessor, subject, id, indicator };
+        if let Some(old) = keep(&mut self.assessed, one, &mut self.dice)
+            && self.newest.get(&(old.assessor, old.subject)) == Some(&old.id)
+        {
+            self.newest.remove(&(old.assessor, old.subject));
+        }
+        self.newest.insert((assessor, subject), id);
+        planned
+    }
+
+    fn endorse(&mut self) -> Option<Planned> {
+        let today = date(self.at);
+        for _ in 0..4 {
+            let (endorser, subject) = (self.dice.below(ENDORSERS), self.some_subject());
+            let topics = self.bodies.topics_of(subject);
+            let nth = self.dice.below(topics.len());
+            let topic = self.bodies.topics_of(subject).nth(nth)?.clone();
+            let key = (endorser, subject, topic.clone());
+            if self.endorsing.get(&key).is_some_and(|last| *last >= today) {
+                continue;
+            }
+            let expires_on = today.plus_days(ENDORSED_DAYS);
+            self.endorsing.insert(key, expires_on);
+            let body = self.bodies.endorsement(&mut self.dice, topic.clone(), expires_on);
+            let planned = self.plan([Signer::Endorser(endorser)], Some(subject), body);
+            if self.phase.is_none() {
+                let id = EventId::of_payload(&planned.payload);
+                keep(&mut self.endorsed, Endorsed { endorser, subject, topic, id }, &mut self.dice);
+            }
+            return Some(planned);
+        }
+        None
+    }
+
+    /// An assessment that stands and that nothing has been said about since; it is taken out of the pool.
+    fn take_assessed(&mut self, fits: impl Fn(&Self, &Assessed) -> bool) -> Option<Assessed> {
+        for _ in 0..8 {
+            let place = self.dice.below(self.assessed.len().max(1));
+            let one = self.assessed.get(place)?;
+            let stands = self.newest.get(&(one.assessor, one.subject)) == Some(&one.id);
+            if stands && !fits(self, one) {
+                continue;
+            }
+            let one = self.assessed.swap_remove(place);
+            if stands {
+                self.newest.remove(&(one.assessor, one.subject));
+                if let Some(phase) = &mut self.phase {
+                    phase.frozen.insert((one.assessor, one.subject));
+                }
+                return Some(one);
+            }
+        }
+        None
+    }
+
+    fn withdraw_assessment(&mut self) -> Option<Planned> {
+        let one = self.take_assessed(|_, _| true)?;
+        let body = AssessmentWithdrawn { target: one.id, reason: None };
+        Some(self.plan([Signer::Assessor(one.assessor)], Some(one.subject), body))
+    }
+
+    fn withdraw_endorsement(&mut self) -> Option<Planned> {
+        let place = self.dice.below(self.endorsed.len().max(1));
+        self.endorsed.get(place)?;
+        let one = self.endorsed.swap_remove(place);
+        let key = (one.endorser, one.subject, one.topic);
+        // A phase leaves the mark, so that the pair is not endorsed again before this is recorded; a day is
+        // left for midnight.
+        let last = self.endorsing.get(&key).copied().unwrap_or_default();
+        if last <= date(self.at) {
+            return None;
+        }
+        if self.phase.is_none() {
+            self.endorsing.remove(&key);
+        }
+        let body = EndorsementWithdrawn { target: one.id, reason: None };
+        Some(self.plan([Signer::Endorser(one.endorser)], Some(one.subject), body))
+    }
+
+    fn contest(&mut self) -> Option<Planned> {
+        let one = self.take_assessed(|load, one| {
+            let open = load.open.get(&one.subject).copied().unwrap_or_default();
+            open < OPEN_PER_SUBJECT && load.may_speak(one.subject)
+        })?;
+        *self.open.entry(one.subject).or_default() += 1;
+        let (text, voice) = (self.text(), self.voice(one.subject));
+        let body = self.bodies.contest(&mut self.dice, one.id, text.commitment());
+        let planned = self.plan([voice], Some(one.subject), body).with(self.attached(text));
+        let id = EventId::of_payload(&planned.payload);
+        let contested = Contested { subject: one.subject, id, indicator: one.indicator };
+        match &mut self.phase {
+            None => self.contested.push(contested),
+            Some(phase) => phase.filed.push(contested),
+        }
+        Some(planned)
+    }
+
+    /// A contest that is open, to be settled; none while history keeps them open.
+    fn take_contested(&mut self, by_subject: bool) -> Option<Contested> {
+        let kept = OPEN_CONTESTS.min(self.scale.events as usize / 20);
+        if self.contested.is_empty() || (self.phase.is_none() && self.contested.len() <= kept) {
+            return None;
+        }
+        let place = self.dice.below(self.contested.len());
+        let subject = self.contested[place].subject;
+        if by_subject && !self.may_speak(subject) {
+            return None;
+        }
+        match &mut self.phase {
+            Some(phase) => phase.settled.push(subject),
+            None => *self.open.entry(subject).or_default() -= 1,
+        }
+        Some(self.contested.swap_remove(place))
+    }
+
+    fn decide(&mut self) -> Option<Planned> {
+        let one = self.take_contested(false)?;
+        let text = self.text();
+        let body = self.bodies.decision(&mut self.dice, one.id, one.indicator, text.commitment());
+        Some(self.plan(council(), Some(one.subject), body).with(self.attached(text)))
+    }
+
+    fn withdraw_contest(&mut self) -> Option<Planned> {
+        let one = self.take_contested(true)?;
+        let body = ContestWithdrawn { contest: one.id, reason: None };
+        let voice = self.voice(one.subject);
+        Some(self.plan([voice], Some(one.subject), body))
+    }
+
+    fn sanction(&mut self) -> Planned {
+        let subject = self.some_subject();
+        let text = self.text();
+        let (body, ends_on) = self.bodies.sanction(&mut self.dice, date(self.at), text.commitment());
+        let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
+        if self.phase.is_none() {
+            let id = EventId::of_payload(&planned.payload);
+            keep(&mut self.sanctioned, Sanctioned { subject, id, ends_on }, &mut self.dice);
+        }
+        planned
+    }
+
+    fn lift(&mut self) -> Option<Planned> {
+        let place = self.dice.below(self.sanctioned.len().max(1));
+        self.sanctioned.get(place)?;
+        let one = self.sanctioned.swap_remove(place);
+        if one.ends_on <= date(self.at) {
+            return None;
+        }
+        Some(self.plan(council(), Some(one.subject), SanctionLifted { target: one.id, reason: None }))
+    }
+
+    fn rotate(&mut self) -> Option<Planned> {
+        let subject = self.dice.below(self.subjects());
+        if let Some(phase) = &mut self.phase
+            && (phase.speaking.contains(&subject) || !phase.rotating.insert(subject))
+        {
+            return None;
+        }
+        let old = self.key_of(subject);
+        let next = self.generation.entry(subject).or_default();
+        *next += 1;
+        let new = Signer::Subject(subject, *next);
+        let body = KeyRotated { old: old.public(), new: new.public() };
+        Some(self.plan([old, new], None, body))
+    }
+
+    fn some_subject(&mut self) -> usize {
+        self.dice.zipf(self.subjects())
+    }
+
+    /// Subjects that events may be about: one that is enrolled in a phase may not have arrived.
+    fn subjects(&self) -> usize {
+        self.phase.as_ref().map_or(self.enrolled, |phase| phase.subjects)
+    }
+
+    /// The text of an event that needs one.
+    fn text(&mut self) -> Attachment {
+        match self.texts {
+            Texts::Shared => self.bodies.text.clone(),
+            Texts::Own => {
+                alliance::text(&format!("{:x} {}", self.dice.below(usize::MAX), "of 300 bytes ".repeat(22)))
+            }
+        }
+    }
+
+    /// The text, where the ledger does not have it yet.
+    fn attached(&self, text: Attachment) -> Option<Attachment> {
+        (self.texts == Texts::Own || self.enrolled == 1).then_some(text)
+    }
+
+    /// Whether a subject's key is the same whatever else of this phase arrives first.
+    fn may_speak(&self, subject: usize) -> bool {
+        self.phase.as_ref().is_none_or(|phase| !phase.rotating.contains(&subject))
+    }
+
+    /// The subject's key, which stays for the rest of the phase.
+    fn voice(&mut self, subject: usize) -> Signer {
+        if let Some(phase) = &mut self.phase {
+            phase.speaking.insert(subject);
+        }
+        self.key_of(subject)
+    }
+
+    fn key_of(&self, subject: usize) -> Signer {
+        Signer::Subject(subject, self.generation.get(&subject).copied().unwrap_or_default())
+    }
+
+    fn plan(
+        &self,
+        signers: impl IntoIterator<Item = Signer>,
+        subject: Option<usize>,
+        body: impl Into<Body>,
+    ) -> Planned {
+        let signers: Vec<Signer> = signers.into_iter().collect();
+        let issuer = match signers[0] {
+            Signer::Seat(_) => PartyId::council(),
+            one => one.party(),
+        };
+        let subject = subject.map(alliance::subject);
+        let event =
+            Event { ledger: self.origin.clone(), issuer, subject, issued_at: self.at, body: body.into() };
+        let payload = event.to_payload();
+        Planned { event, payload, signers, attachments: Vec::new() }
+    }
+}
+
+fn council() -> impl Iterator<Item = Signer> {
+    (0..THRESHOLD).map(Signer::Seat)
+}
+
+/// Registrar, assessors and endorsers join.
+fn prologue(bodies: &Bodies) -> VecDeque<(Vec<Signer>, Body)> {
+    let admission = |signer| (council().chain([signer]).collect(), bodies.admission(signer).into());
+    let assessors = (0..alliance::ASSESSORS).flat_map(|number| {
+        let accreditation = (council().collect(), bodies.accreditation(number).into());
+        [admission(Signer::Assessor(number)), accreditation]
+    });
+    let endorsers = (0..ENDORSERS).map(|number| admission(Signer::Endorser(number)));
+    [admission(Signer::Registrar)].into_iter().chain(assessors).chain(endorsers).collect()
+}
+
+/// Puts an item into a bounded pool; the one that had to leave for it.
+fn keep<T>(pool: &mut Vec<T>, one: T, dice: &mut Dice) -> Option<T> {
+    if pool.len() < POOL {
+        pool.push(one);
+        return None;
+    }
+    Some(std::mem::replace(&mut pool[dice.below(POOL)], one))
+}
