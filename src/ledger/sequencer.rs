@@ -1,5 +1,6 @@
 //! The one thread that writes: judges in order, commits in groups, then signs, publishes and answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -13,6 +14,7 @@ use super::{Accepted, Admissible, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::{Clock, Timestamp};
 use crate::dsse::SecretKey;
+use crate::event::Commitment;
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
 use crate::rules::{self, Candidate};
@@ -57,6 +59,7 @@ struct Draft {
     entries: Vec<Vec<u8>>,
     chains: Vec<ChainHash>,
     attachments: Vec<Attachment>,
+    texts: BTreeSet<Commitment>,
     fates: Vec<Result<Accepted, Refusal>>,
 }
 
@@ -181,6 +184,7 @@ impl Sequencer {
             entries: Vec::new(),
             chains: Vec::new(),
             attachments: Vec::new(),
+            texts: BTreeSet::new(),
             fates: Vec::with_capacity(group.len()),
         };
         for job in group {
@@ -200,7 +204,9 @@ impl Sequencer {
         let keys: Vec<_> = event.verified.keys().collect();
         let payload = event.verified.payload();
         rules::judge(state, Candidate { event: &event.event, payload, keys: &keys, recorded_at })?;
-        if let Some(text) = event.missing_text(|text| self.vault.contains(text)) {
+        // What came with an earlier event of the group is stored before its entry is.
+        let kept = |text: &Commitment| draft.texts.contains(text) || self.vault.contains(text);
+        if let Some(text) = event.missing_text(kept) {
             return Err(Refusal::AttachmentMissing(text));
         }
         let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
@@ -210,6 +216,7 @@ impl Sequencer {
         let bytes = Arc::from(&entry[..]);
         draft.entries.push(entry);
         draft.chains.push(draft.edge.chain);
+        draft.texts.extend(event.attachments.iter().map(Attachment::commitment));
         draft.attachments.extend(event.attachments.iter().cloned());
         Ok(Accepted { seq, id, recorded_at, keys, fresh: true, entry: bytes })
     }
