@@ -42,7 +42,7 @@ impl State {
         let reciprocal = self.mark_returned(seq, &endorser, subject, on, reciprocal_days);
         let record = Endorsement {
             recorded,
-            endorser: endorser.clone(),
+            endorser: self.parties.enlist(&endorser),
             relation: body.relation,
             topic: body.topic.clone(),
             expires_on: body.expires_on,
