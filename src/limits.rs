@@ -64,3 +64,7 @@ pub const DERIVED_ENTRIES: u64 = 65_536;
 pub const CLOCK_STEP_MS: u64 = 2_000;
 /// Most rows that one listing looks through; the answer says where to go on.
 pub const SCAN_ROWS: usize = 100_000;
+/// Most scores kept as they were served.
+pub const KEPT_ANSWERS: usize = 16_384;
+/// Most bytes of scores kept as they were served.
+pub const KEPT_BYTES: usize = 32 * 1024 * 1024;

@@ -1,5 +1,6 @@
 //! The HTTP API: reads the published snapshot, hands submissions to the ledger.
 
+mod answers;
 mod attachments;
 mod batch;
 mod contests;
@@ -30,30 +31,26 @@ pub mod views {
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
 use aide::transform::TransformOpenApi;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt;
+use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::clock::Date;
 use crate::ledger::Ledger;
+use answers::Answers;
 use ranking::Rankings;
-
-/// Longest time that one request may take until its answer begins.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
 
 /// What every handler shares.
 pub struct App {
     ledger: Arc<Ledger>,
+    answers: Answers,
     rankings: Rankings,
     today: Option<Date>,
     openapi: String,
@@ -74,15 +71,18 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
-    let app = Arc::new(App { ledger, rankings: Rankings::default(), today, openapi });
+    let app = Arc::new(App {
+        ledger,
+        answers: Answers::default(),
+        rankings: Rankings::default(),
+        today,
+        openapi,
+    });
     routes
         .method_not_allowed_fallback(|| async {
             Problem::new(405, "route.method", "this path takes another method: see /openapi.json")
         })
-        .layer(axum::middleware::from_fn(respond::with_validators))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
-        .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
+        .layer(axum::middleware::from_fn(respond::answered))
         .with_state(app)
 }
 
@@ -108,7 +108,9 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    // An answer is written whole: waiting for more of it would only delay it.
+    let at_once = |stream: &mut TcpStream| drop(stream.set_nodelay(true));
+    axum::serve(listener.tap_io(at_once), router).with_graceful_shutdown(shutdown).await
 }
 
 fn routes() -> ApiRouter<Arc<App>> {
@@ -124,7 +126,10 @@ fn routes() -> ApiRouter<Arc<App>> {
                 operation.summary("Entries by subject, issuer and type, in the order of the log")
             }),
         )
-        .api_route("/v1/events/batch", post_with(batch::submit, batch::document))
+        .api_route(
+            "/v1/events/batch",
+            post_with(batch::submit, batch::document).layer(CompressionLayer::new()),
+        )
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
         .api_route("/v1/attachments/{commitment}", read!(attachments::one, "The bytes of an attachment"))
         .api_route("/v1/subjects", read!(subjects::list, "Subjects by score"))

@@ -9,7 +9,7 @@ use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
 use super::ranking::{Cursor, Sort};
-use super::respond::Lasting;
+use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
@@ -242,21 +242,29 @@ pub async fn score(
     State(app): Shared,
     InPath(path): InPath<One>,
     InQuery(moment): InQuery<Moment>,
-) -> Result<Json<Score>, Problem> {
-    let snapshot = app.ledger.snapshot();
-    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
-    snapshot.state.score(&path.subject, at).map(Json).ok_or_else(|| unknown(&path.subject))
+) -> Result<Prepared<Score>, Problem> {
+    served(&app, &path.subject, &moment)
 }
 
 /// The same under a path of its own, for ever.
 pub async fn fixed_score(
     State(app): Shared,
     InPath(path): InPath<Fixed>,
-) -> Result<Lasting<Json<Score>>, Problem> {
+) -> Result<Lasting<Prepared<Score>>, Problem> {
+    let moment = Moment { size: Some(path.size), as_of: Some(path.as_of) };
+    served(&app, &path.subject, &moment).map(Lasting)
+}
+
+fn served(app: &App, subject: &SubjectId, moment: &Moment) -> Result<Prepared<Score>, Problem> {
     let snapshot = app.ledger.snapshot();
-    let at = snapshot.state.moment(Some(path.size), Some(path.as_of), app.today())?;
-    let score = snapshot.state.score(&path.subject, at);
-    score.map(|score| Lasting(Json(score))).ok_or_else(|| unknown(&path.subject))
+    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
+    if let Some(kept) = app.answers.score(subject, at) {
+        return Ok(kept);
+    }
+    let score = snapshot.state.score(subject, at).ok_or_else(|| unknown(subject))?;
+    let answer = Prepared::of(&score)?;
+    app.answers.keep(subject, at, &answer);
+    Ok(answer)
 }
 
 /// Every event about a subject and what it did.
