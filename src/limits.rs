@@ -68,3 +68,5 @@ pub const SCAN_ROWS: usize = 100_000;
 pub const KEPT_ANSWERS: usize = 16_384;
 /// Most bytes of scores kept as they were served.
 pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Most names kept to search in; the profiles of further subjects are read as they are shown.
+pub const KEPT_NAMES: usize = 4_000_000;

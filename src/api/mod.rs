@@ -8,13 +8,15 @@ mod events;
 mod extract;
 mod log;
 mod members;
+mod names;
 mod policies;
 mod problem;
-mod ranking;
+pub mod ranking;
 mod respond;
 mod subjects;
 mod submit;
 
+pub use names::Names;
 pub use problem::Problem;
 
 /// What the API answers, for programs that read it.
@@ -51,7 +53,8 @@ use ranking::Rankings;
 pub struct App {
     ledger: Arc<Ledger>,
     answers: Answers,
-    rankings: Rankings,
+    names: Arc<Names>,
+    rankings: Arc<Rankings>,
     today: Option<Date>,
     openapi: String,
 }
@@ -60,6 +63,12 @@ impl App {
     /// The date that scores are read on where none is asked for.
     fn today(&self) -> Date {
         self.today.unwrap_or_else(|| self.ledger.today())
+    }
+
+    /// That date, or the date of the last entry where that is later.
+    fn latest(&self) -> Date {
+        let state = &self.ledger.snapshot().state;
+        self.today().max(state.date_of(state.last_at()))
     }
 }
 
@@ -71,13 +80,10 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
-    let app = Arc::new(App {
-        ledger,
-        answers: Answers::default(),
-        rankings: Rankings::default(),
-        today,
-        openapi,
-    });
+    let names = Arc::new(Names::of(ledger.vault().clone()));
+    let rankings = Arc::new(Rankings::new(names.clone()));
+    let app = Arc::new(App { ledger, answers: Answers::default(), names, rankings, today, openapi });
+    app.rankings.begin(&app.ledger.snapshot(), app.latest());
     routes
         .method_not_allowed_fallback(|| async {
             Problem::new(405, "route.method", "this path takes another method: see /openapi.json")

@@ -85,8 +85,7 @@ impl<T> Prepared<T> {
     /// A problem of status 500 where it has no JSON.
     pub fn of(value: &impl Serialize) -> Result<Self, Problem> {
         let json = serde_json::to_vec(value);
-        let bytes =
-            Bytes::from(json.map_err(|error| Problem::new(500, "answer.json", error.to_string()))?);
+        let bytes = Bytes::from(json.map_err(|error| Problem::new(500, "answer.json", error.to_string()))?);
         let tag = validator(&bytes);
         Ok(Self { bytes, tag, kind: PhantomData })
     }
@@ -210,7 +209,8 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepts = |coding: &str| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         let name = name.trim();
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse().is_ok_and(|q: f32| q <= 0.0));
+        let refused =
+            weight.trim().strip_prefix("q=").is_some_and(|q| q.parse().is_ok_and(|q: f32| q <= 0.0));
         (name.eq_ignore_ascii_case("gzip") || name == "*") && !refused
     };
     let asked = headers.get_all(header::ACCEPT_ENCODING).iter();
