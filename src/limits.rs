@@ -68,3 +68,9 @@ pub const JOURNAL_ENTRIES: usize = 256;
 pub const JOURNAL_FRAME_BYTES: usize = JOURNAL_ENTRIES * (ENTRY_BYTES + 1024);
 /// Newest entries hashed before a ledger opens; the older ones are hashed behind.
 pub const OPENING_ENTRIES: u64 = 65_536;
+/// Most scores kept as they were served.
+pub const KEPT_ANSWERS: usize = 16_384;
+/// Most bytes of scores kept as they were served.
+pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Most names kept to search in; the profiles of further subjects are read as they are shown.
+pub const KEPT_NAMES: usize = 4_000_000;

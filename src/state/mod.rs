@@ -155,6 +155,11 @@ impl State {
         self.ordinals.get(subject).and_then(|ordinal| self.dossiers.get(*ordinal as usize))
     }
 
+    /// The place of a subject's file among [`State::dossiers`].
+    pub fn ordinal(&self, subject: &SubjectId) -> Option<u32> {
+        self.ordinals.get(subject).copied()
+    }
+
     /// Every file, in the order of first enrolment.
     pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
         &self.dossiers
