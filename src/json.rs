@@ -108,7 +108,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn object(&mut self) -> Result<(), Malformed> {
-        let mut seen = BTreeSet::new();
+        let mut seen = Members::default();
         if self.peek() == Some(b'}') {
             self.at += 1;
             return Ok(());
@@ -159,14 +159,16 @@ impl<'a> Scanner<'a> {
         self.expect(b'"')?;
         let mut escaped = false;
         loop {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            self.at += plain.unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.at += 2;
                 }
-                Some(0..=0x1f) | None => return Err(Malformed::Syntax(self.at.min(self.text.len()))),
-                Some(_) => self.at += 1,
+                _ => return Err(Malformed::Syntax(self.at.min(self.text.len()))),
             }
         }
         self.at += 1;
@@ -197,6 +199,29 @@ impl<'a> Scanner<'a> {
         }
         let in_range = text.parse::<i64>().is_ok_and(|n| n.abs() <= limits::INTEGER_MAX);
         if in_range { Ok(()) } else { Err(Malformed::IntegerRange(start)) }
+    }
+}
+
+/// The members of one object: a list while they are few, as they nearly always are.
+#[derive(Default)]
+struct Members<'a> {
+    few: Vec<std::borrow::Cow<'a, str>>,
+    many: BTreeSet<std::borrow::Cow<'a, str>>,
+}
+
+impl<'a> Members<'a> {
+    const FEW: usize = 24;
+
+    /// Whether the member is new.
+    fn insert(&mut self, member: std::borrow::Cow<'a, str>) -> bool {
+        if self.few.contains(&member) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(member);
+            return true;
+        }
+        self.many.insert(member)
     }
 }
 
@@ -233,6 +258,10 @@ mod tests {
             ("\"\u{1}\"", "json.syntax"),
         ] {
             assert_eq!(code(text), expected, "{text}");
+        }
+        let many: String = (0..60).map(|number| format!("\"m{number}\":0,")).collect();
+        for (twice, expected) in [("m3", "json.duplicate_member"), ("m59", "json.duplicate_member"), ("m60", "ok")] {
+            assert_eq!(code(&format!("{{{many}\"{twice}\":1}}")), expected, "{twice}");
         }
         assert_eq!(check(b"\"\xff\"", 16).unwrap_err().code(), "json.utf8");
         assert_eq!(code(&format!("{}{}", "[".repeat(16), "]".repeat(16))), "ok");

@@ -26,8 +26,8 @@ pub const BATCH_BYTES: usize = 64 * 1024 * 1024;
 pub const BATCH_LINES: usize = 50_000;
 /// Hashes (or entries) in a full tile.
 pub const TILE_WIDTH: u64 = 256;
-/// Target size of one stored pack of entries, in bytes.
-pub const PACK_BYTES: usize = 32 * 1024;
+/// Target size of one stored pack of entries, in bytes; what is larger stays in sled's memory once read.
+pub const PACK_BYTES: usize = 8 * 1024;
 /// Most entries in one group commit.
 pub const COMMIT_ENTRIES: usize = 512;
 /// Most events waiting for the sequencer; beyond that the answer is 503.
@@ -58,9 +58,19 @@ pub const URGENT_DAYS: i32 = 14;
 pub const ORIGIN_BYTES: usize = 200;
 /// Longest wait for the store to open, in seconds; a damaged one may never do.
 pub const STORE_OPEN_S: u64 = 120;
-/// Entries after which derived state is written behind.
-pub const DERIVED_ENTRIES: u64 = 65_536;
 /// Furthest the wall clock may step between two commits against one that nobody can set, in milliseconds.
 pub const CLOCK_STEP_MS: u64 = 2_000;
 /// Most rows that one listing looks through; the answer says where to go on.
 pub const SCAN_ROWS: usize = 100_000;
+/// Entries in a frame of the journal.
+pub const JOURNAL_ENTRIES: usize = 256;
+/// Largest frame of the journal read, in bytes: as many of the largest entries, and what stands around them.
+pub const JOURNAL_FRAME_BYTES: usize = JOURNAL_ENTRIES * (ENTRY_BYTES + 1024);
+/// Newest entries hashed before a ledger opens; the older ones are hashed behind.
+pub const OPENING_ENTRIES: u64 = 65_536;
+/// Most scores kept as they were served.
+pub const KEPT_ANSWERS: usize = 16_384;
+/// Most bytes of scores kept as they were served.
+pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Most names kept to search in; the profiles of further subjects are read as they are shown.
+pub const KEPT_NAMES: usize = 4_000_000;

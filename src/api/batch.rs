@@ -248,7 +248,7 @@ async fn answer(app: &App, line: usize, fate: Result<crate::ledger::Fate, Ended>
     };
     let receipted = known.and_then(|accepted| {
         let receipt = if receipts {
-            Some(app.ledger.reader().receipt(&app.ledger.snapshot(), accepted.seq)?.to_text())
+            Some(app.ledger.receipt(&accepted)?.to_text())
         } else {
             None
         };

@@ -106,7 +106,7 @@ pub struct Which {
 pub async fn list(State(app): Shared) -> Json<MemberList> {
     let snapshot = app.ledger.snapshot();
     let (parties, size) = (snapshot.state.parties(), snapshot.size());
-    let members = parties.members().filter_map(|(party, _)| Some(row(party, parties.member(party, size)?)));
+    let members = parties.members().filter_map(|party| Some(row(party, parties.member(party, size)?)));
     let seats = parties.council(size).map(|seat| SeatView {
         seat: seat.seat,
         member: seat.member.clone(),

@@ -1,5 +1,6 @@
 //! The HTTP API: reads the published snapshot, hands submissions to the ledger.
 
+mod answers;
 mod attachments;
 mod batch;
 mod contests;
@@ -7,13 +8,15 @@ mod events;
 mod extract;
 mod log;
 mod members;
+mod names;
 mod policies;
 mod problem;
-mod ranking;
+pub mod ranking;
 mod respond;
 mod subjects;
 mod submit;
 
+pub use names::Names;
 pub use problem::Problem;
 
 /// What the API answers, for programs that read it.
@@ -30,31 +33,28 @@ pub mod views {
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
 use aide::transform::TransformOpenApi;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::routing::get;
-use tokio::net::TcpListener;
+use axum::serve::ListenerExt;
+use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::clock::Date;
 use crate::ledger::Ledger;
+use answers::Answers;
 use ranking::Rankings;
-
-/// Longest time that one request may take until its answer begins.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
 
 /// What every handler shares.
 pub struct App {
     ledger: Arc<Ledger>,
-    rankings: Rankings,
+    answers: Answers,
+    names: Arc<Names>,
+    rankings: Arc<Rankings>,
     today: Option<Date>,
     openapi: String,
 }
@@ -63,6 +63,12 @@ impl App {
     /// The date that scores are read on where none is asked for.
     fn today(&self) -> Date {
         self.today.unwrap_or_else(|| self.ledger.today())
+    }
+
+    /// That date, or the date of the last entry where that is later.
+    fn latest(&self) -> Date {
+        let state = &self.ledger.snapshot().state;
+        self.today().max(state.date_of(state.last_at()))
     }
 }
 
@@ -74,15 +80,15 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
-    let app = Arc::new(App { ledger, rankings: Rankings::default(), today, openapi });
+    let names = Arc::new(Names::of(ledger.vault().clone()));
+    let rankings = Arc::new(Rankings::new(names.clone()));
+    let app = Arc::new(App { ledger, answers: Answers::default(), names, rankings, today, openapi });
+    app.rankings.begin(&app.ledger.snapshot(), app.latest());
     routes
         .method_not_allowed_fallback(|| async {
             Problem::new(405, "route.method", "this path takes another method: see /openapi.json")
         })
-        .layer(axum::middleware::from_fn(respond::with_validators))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
-        .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
+        .layer(axum::middleware::from_fn(respond::answered))
         .with_state(app)
 }
 
@@ -108,7 +114,9 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    // An answer is written whole: waiting for more of it would only delay it.
+    let at_once = |stream: &mut TcpStream| drop(stream.set_nodelay(true));
+    axum::serve(listener.tap_io(at_once), router).with_graceful_shutdown(shutdown).await
 }
 
 fn routes() -> ApiRouter<Arc<App>> {
@@ -124,7 +132,10 @@ fn routes() -> ApiRouter<Arc<App>> {
                 operation.summary("Entries by subject, issuer and type, in the order of the log")
             }),
         )
-        .api_route("/v1/events/batch", post_with(batch::submit, batch::document))
+        .api_route(
+            "/v1/events/batch",
+            post_with(batch::submit, batch::document).layer(CompressionLayer::new()),
+        )
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
         .api_route("/v1/attachments/{commitment}", read!(attachments::one, "The bytes of an attachment"))
         .api_route("/v1/subjects", read!(subjects::list, "Subjects by score"))

@@ -1,13 +1,31 @@
-//! Answers: what lasts says so, what changes carries a validator.
+//! Answers: what lasts says so, what changes carries a validator, what is long is compressed when asked.
+
+use std::io::Write;
+use std::marker::PhantomData;
+use std::time::{Duration, Instant};
 
 use aide::OperationOutput;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as ApiResponse};
-use axum::body::{Body, to_bytes};
+use axum::Json;
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use tracing::Instrument;
+
+use super::Problem;
+
+/// Longest time that one request may take until its answer begins.
+const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// Shortest body that is worth compressing, in bytes: a smaller one fits a packet as it is.
+const GZIP_LEAST_BYTES: usize = 512;
+/// Longest body that is compressed in place, in bytes; a longer one would hold up other requests.
+const GZIP_IN_PLACE_BYTES: usize = 32 * 1024;
 
 /// An answer that never changes: caches may keep it for ever.
 pub struct Lasting<T>(pub T);
@@ -21,20 +39,70 @@ impl<T: IntoResponse> IntoResponse for Lasting<T> {
     }
 }
 
-impl<T: OperationOutput> OperationOutput for Lasting<T> {
-    type Inner = T::Inner;
+/// Gives an answer the OpenAPI description of what it holds.
+macro_rules! described_as_held {
+    ($answer:ident, $held:ty, $inner:ty) => {
+        impl<T> OperationOutput for $answer<T>
+        where
+            $held: OperationOutput,
+        {
+            type Inner = $inner;
 
-    fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<ApiResponse> {
-        T::operation_response(ctx, operation)
-    }
+            fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<ApiResponse> {
+                <$held>::operation_response(ctx, operation)
+            }
 
-    fn inferred_responses(
-        ctx: &mut GenContext,
-        operation: &mut Operation,
-    ) -> Vec<(Option<u16>, ApiResponse)> {
-        T::inferred_responses(ctx, operation)
+            fn inferred_responses(
+                ctx: &mut GenContext,
+                operation: &mut Operation,
+            ) -> Vec<(Option<u16>, ApiResponse)> {
+                <$held>::inferred_responses(ctx, operation)
+            }
+        }
+    };
+}
+
+described_as_held!(Lasting, T, <T as OperationOutput>::Inner);
+
+/// A `T` as JSON, serialised and with its validator; copies share the bytes.
+pub struct Prepared<T> {
+    /// The JSON.
+    pub bytes: Bytes,
+    tag: HeaderValue,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Prepared<T> {
+    fn clone(&self) -> Self {
+        Self { bytes: self.bytes.clone(), tag: self.tag.clone(), kind: PhantomData }
     }
 }
+
+impl<T> Prepared<T> {
+    /// Serialises what is answered: a `T`, or what reads as one.
+    ///
+    /// # Errors
+    /// A problem of status 500 where it has no JSON.
+    pub fn of(value: &impl Serialize) -> Result<Self, Problem> {
+        let json = serde_json::to_vec(value);
+        let bytes = Bytes::from(json.map_err(|error| Problem::new(500, "answer.json", error.to_string()))?);
+        let tag = validator(&bytes);
+        Ok(Self { bytes, tag, kind: PhantomData })
+    }
+}
+
+impl<T> IntoResponse for Prepared<T> {
+    fn into_response(self) -> Response {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ETAG, self.tag);
+        let mut response = Response::new(Body::from(self.bytes));
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+described_as_held!(Prepared, Json<T>, T);
 
 /// Text that people and tools read line by line.
 pub struct Text(pub String);
@@ -60,32 +128,145 @@ impl OperationOutput for Text {
     }
 }
 
-/// Gives every good answer to a GET an ETag over its bytes, and answers 304 to who has them.
-pub async fn with_validators(request: Request, next: Next) -> Response {
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD);
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let response = next.run(request).await;
-    if !reading || response.status() != StatusCode::OK {
+/// The weak validator of an answer of these bytes.
+fn validator(bytes: &[u8]) -> HeaderValue {
+    let tag = format!("W/\"{}\"", &blake3::hash(bytes).to_hex()[..32]);
+    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+}
+
+/// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it.
+pub async fn answered(mut request: Request, next: Next) -> Response {
+    // A HEAD is answered as its GET would be; the body is taken off further out.
+    if *request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
+    let reading = *request.method() == Method::GET;
+    let known = request.headers().get(header::IF_NONE_MATCH).filter(|_| reading).cloned();
+    let gzip = accepts_gzip(request.headers());
+    let response = in_time(request, next).await;
+    let response = if reading && response.status() == StatusCode::OK {
+        validated(response, known.as_ref()).await
+    } else {
+        response
+    };
+    compressed(response, gzip).await
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let run = async |request| {
+        let late = || {
+            Problem::new(503, "request.late", "the answer took too long: ask again, or for less")
+                .into_response()
+        };
+        tokio::time::timeout(REQUEST_TIME, next.run(request)).await.unwrap_or_else(|_| late())
+    };
+    let response = if tracing::enabled!(tracing::Level::DEBUG) {
+        let span = tracing::debug_span!("request", method = %request.method(), uri = %request.uri());
+        let started = Instant::now();
+        let told = async {
+            let response = run(request).await;
+            tracing::debug!(status = response.status().as_u16(), took = ?started.elapsed(), "answered");
+            response
+        };
+        told.instrument(span).await
+    } else {
+        run(request).await
+    };
+    if response.status().is_server_error() {
+        tracing::error!(status = response.status().as_u16(), "a request failed");
+    }
+    response
+}
+
+async fn validated(mut response: Response, known: Option<&HeaderValue>) -> Response {
+    if !response.headers().contains_key(header::ETAG) {
+        let (parts, body) = response.into_parts();
+        // Handlers of GET answer with bytes in memory, bounded by their own limits.
+        let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let tag = validator(&bytes);
+        response = Response::from_parts(parts, Body::from(bytes));
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let tag = headers.get(header::ETAG).map_or(&b""[..], HeaderValue::as_bytes);
+    let has_it = |known: &HeaderValue| {
+        let mut tags = known.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        tags.any(|one| one == tag || one == b"*")
+    };
+    if known.is_some_and(has_it) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepts = |coding: &str| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let name = name.trim();
+        let refused =
+            weight.trim().strip_prefix("q=").is_some_and(|q| q.parse().is_ok_and(|q: f32| q <= 0.0));
+        (name.eq_ignore_ascii_case("gzip") || name == "*") && !refused
+    };
+    let asked = headers.get_all(header::ACCEPT_ENCODING).iter();
+    asked.filter_map(|value| value.to_str().ok()).any(|value| value.split(',').any(accepts))
+}
+
+/// Compresses a body that lies in memory; streams are left to the routes that have them.
+async fn compressed(mut response: Response, gzip: bool) -> Response {
+    let length = response.body().size_hint().exact().unwrap_or(0) as usize;
+    if length < GZIP_LEAST_BYTES || response.headers().contains_key(header::CONTENT_ENCODING) {
+        return response;
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if !gzip {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    // Handlers of GET answer with bytes in memory, bounded by their own limits.
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let tag = format!("W/\"{}\"", &blake3::hash(&bytes).to_hex()[..32]);
-    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    parts.headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(value) = HeaderValue::from_str(&tag) {
-        parts.headers.insert(header::ETAG, value);
-    }
-    let matches = |known: &HeaderValue| {
-        known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
+    let packed = if bytes.len() <= GZIP_IN_PLACE_BYTES {
+        gzipped(&bytes)
+    } else {
+        let bytes = bytes.clone();
+        tokio::task::spawn_blocking(move || gzipped(&bytes)).await.unwrap_or_else(|error| Err(error.into()))
     };
-    if known.as_ref().is_some_and(matches) {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
+    let Ok(packed) = packed else { return Response::from_parts(parts, Body::from(bytes)) };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    Response::from_parts(parts, Body::from(packed))
+}
+
+fn gzipped(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(4));
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_to_those_who_take_it() {
+        for (asked, takes) in [
+            ("gzip", true),
+            ("br, GZip;q=0.5", true),
+            ("*", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.000, br", false),
+            ("br", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, asked.parse().unwrap())]);
+            assert_eq!(accepts_gzip(&headers), takes, "{asked}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
     }
-    Response::from_parts(parts, Body::from(bytes))
 }

@@ -1,5 +1,7 @@
 //! `/v1/subjects`
 
+use std::ops::{ControlFlow, RangeInclusive};
+
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -8,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
-use super::ranking::{Cursor, Sort};
-use super::respond::Lasting;
+use super::names::{Found, Names};
+use super::ranking::{Cursor, InField, Row, Sort};
+use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::score::{At, Dossier, Enrolment, Figure, Score};
-use crate::state::State as LedgerState;
 
 /// A subject in a listing.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -103,6 +105,8 @@ pub struct Which {
     band: Option<char>,
     /// With at least this score, in hundredths of a point.
     min_score: Option<u16>,
+    /// Whose name holds this text, with or without diacritics, or whose id begins with it.
+    q: Option<String>,
     /// `best` (the default) or `worst` first; the unrated come last either way.
     sort: Option<Sort>,
     /// The `next` of the page before.
@@ -155,42 +159,100 @@ pub fn unknown(subject: &SubjectId) -> Problem {
 }
 
 /// Subjects by score.
-pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<SubjectPage>, Problem> {
+pub async fn list(
+    State(app): Shared,
+    InQuery(which): InQuery<Which>,
+) -> Result<Prepared<SubjectPage>, Problem> {
     let limit = page_rows(which.limit)?;
     let after: Option<Cursor> = which.after.as_deref().map(str::parse).transpose()?;
     let snapshot = app.ledger.snapshot();
-    let state = &snapshot.state;
-    let size = snapshot.size();
-    let as_of = state.moment(Some(size), which.as_of.or(Some(latest(&app, state))), app.today())?.as_of;
-    let ranking = tokio::task::block_in_place(|| app.rankings.of(&snapshot, as_of));
-    let mut subjects = Vec::new();
+    let ranking = match which.as_of {
+        None => app.rankings.newest(&snapshot, app.latest()).await,
+        Some(as_of) => {
+            snapshot.state.moment(Some(snapshot.size()), Some(as_of), app.today())?;
+            let ranking = app.rankings.on(&snapshot, as_of).await;
+            ranking.map_err(|error| Problem::new(500, "ranking.stopped", error.to_string()))?
+        }
+    };
+    // The ranking may have come further than the snapshot from before.
+    let snapshot = app.ledger.snapshot();
+    let (state, At { size, as_of }) = (&snapshot.state, ranking.at);
+    let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
+    let sought = sought.map(|text| Sought::new(&app.names, text));
+    let field = which.topic.as_ref().map(|topic| (topic, ranking.field(topic)));
+    let sort = which.sort.unwrap_or_default();
+    let mut subjects: Vec<SubjectRow> = Vec::new();
     let mut next = None;
-    for ranked in ranking.after(which.sort.unwrap_or_default(), after) {
-        let fits = which.band.is_none_or(|band| ranked.figure.band == Some(band))
-            && which.min_score.is_none_or(|least| ranked.figure.score.is_some_and(|score| score >= least));
-        let Some(dossier) = state.dossier(&ranked.subject).filter(|_| fits) else { continue };
-        let enrolment = enrolment(dossier, size);
-        let topics = enrolment.map_or(&[][..], |one| &one.topics);
-        if which.topic.as_ref().is_some_and(|topic| !topics.contains(topic)) {
-            continue;
+    ranking.after(sort, after, |ranked| {
+        if which.min_score.is_some_and(|least| ranked.score().is_none_or(|score| score < least)) {
+            // The best come first: none that follows has as much.
+            return if sort == Sort::Best { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        }
+        let in_field =
+            field.is_none_or(|(_, InField::Bits(bits) | InField::Perhaps(bits))| ranked.topics & bits != 0);
+        let fits = in_field
+            && which.band.is_none_or(|band| ranked.is_in_band(band))
+            && sought.as_ref().is_none_or(|sought| sought.fits(ranked));
+        if !fits {
+            return ControlFlow::Continue(());
+        }
+        let Some(dossier) = state.dossiers().get(ranked.ordinal as usize) else {
+            return ControlFlow::Continue(());
+        };
+        if let Some((topic, InField::Perhaps(_))) = field
+            && !enrolment(dossier, size).is_some_and(|one| one.topics.contains(topic))
+        {
+            return ControlFlow::Continue(());
         }
         if subjects.len() == limit {
-            next =
-                subjects.last().map(|row: &SubjectRow| Cursor::at(row.figure.score, row.subject).to_string());
-            break;
+            let last = subjects.last();
+            next = last.map(|row| Cursor::at(row.figure.score, row.subject).to_string());
+            return ControlFlow::Break(());
         }
-        subjects.push(row(&app, dossier, size, ranked.figure.clone()));
-    }
-    Ok(Json(SubjectPage { size, as_of, subjects, next }))
+        let figure = state.figure(&ranked.subject, ranking.at).map(|(figure, _)| figure);
+        let row = figure.map(|figure| row(&app, dossier, size, figure));
+        // What was found by a name that is no longer here is not found.
+        let gone = |row: &SubjectRow| sought.as_ref().is_some_and(|sought| sought.is_gone(row));
+        subjects.extend(row.filter(|row| !gone(row)));
+        ControlFlow::Continue(())
+    });
+    Prepared::of(&SubjectPage { size, as_of, subjects, next })
 }
 
-/// Today, or the date of the last entry where that is later.
-fn latest(app: &App, state: &LedgerState) -> Date {
-    app.today().max(state.date_of(state.last_at()))
+/// What `q` asks for.
+struct Sought {
+    names: Found,
+    ids: Option<RangeInclusive<SubjectId>>,
+}
+
+impl Sought {
+    fn new(names: &Names, text: &str) -> Self {
+        names.read_few();
+        let text = text.trim();
+        let within = |filler: &str| {
+            let rest = text.to_ascii_lowercase();
+            let rest = rest.strip_prefix("kol-").filter(|rest| rest.len() <= 13)?;
+            format!("kol-{rest}{}", filler.repeat(13 - rest.len())).parse().ok()
+        };
+        let ids = within("0").zip(within("z")).map(|(first, last)| first..=last);
+        Self { names: names.found(text), ids }
+    }
+
+    fn fits(&self, ranked: &Row) -> bool {
+        self.names.holds(ranked.name) || self.has_id(&ranked.subject)
+    }
+
+    fn has_id(&self, subject: &SubjectId) -> bool {
+        self.ids.as_ref().is_some_and(|ids| ids.contains(subject))
+    }
+
+    fn is_gone(&self, row: &SubjectRow) -> bool {
+        row.name.is_none() && !self.has_id(&row.subject)
+    }
 }
 
 /// The enrolment that stands at `size`, or the last one.
-fn enrolment(dossier: &Dossier, size: u64) -> Option<&Enrolment> {
+pub(super) fn enrolment(dossier: &Dossier, size: u64) -> Option<&Enrolment> {
     dossier.enrolment(size).or_else(|| dossier.enrolments.last().map(|one| &*one.record))
 }
 
@@ -198,21 +260,11 @@ fn row(app: &App, dossier: &Dossier, size: u64, figure: Figure) -> SubjectRow {
     let enrolment = enrolment(dossier, size);
     SubjectRow {
         subject: dossier.subject,
-        name: enrolment.and_then(|one| name(app, &one.profile)),
+        name: enrolment.and_then(|one| app.names.shown(&one.profile)),
         topics: enrolment.map(|one| one.topics.clone()).unwrap_or_default(),
         figure,
         assessments: dossier.assessments(size).count(),
     }
-}
-
-/// The `name` of a profile kept as JSON.
-fn name(app: &App, profile: &Commitment) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Profile {
-        name: String,
-    }
-    let attachment = app.ledger.vault().read(profile).ok().flatten()?;
-    serde_json::from_slice::<Profile>(&attachment.bytes).ok().map(|profile| profile.name)
 }
 
 /// One subject.
@@ -242,21 +294,29 @@ pub async fn score(
     State(app): Shared,
     InPath(path): InPath<One>,
     InQuery(moment): InQuery<Moment>,
-) -> Result<Json<Score>, Problem> {
-    let snapshot = app.ledger.snapshot();
-    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
-    snapshot.state.score(&path.subject, at).map(Json).ok_or_else(|| unknown(&path.subject))
+) -> Result<Prepared<Score>, Problem> {
+    served(&app, &path.subject, &moment)
 }
 
 /// The same under a path of its own, for ever.
 pub async fn fixed_score(
     State(app): Shared,
     InPath(path): InPath<Fixed>,
-) -> Result<Lasting<Json<Score>>, Problem> {
+) -> Result<Lasting<Prepared<Score>>, Problem> {
+    let moment = Moment { size: Some(path.size), as_of: Some(path.as_of) };
+    served(&app, &path.subject, &moment).map(Lasting)
+}
+
+fn served(app: &App, subject: &SubjectId, moment: &Moment) -> Result<Prepared<Score>, Problem> {
     let snapshot = app.ledger.snapshot();
-    let at = snapshot.state.moment(Some(path.size), Some(path.as_of), app.today())?;
-    let score = snapshot.state.score(&path.subject, at);
-    score.map(|score| Lasting(Json(score))).ok_or_else(|| unknown(&path.subject))
+    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
+    if let Some(kept) = app.answers.score(subject, at) {
+        return Ok(kept);
+    }
+    let score = snapshot.state.score(subject, at).ok_or_else(|| unknown(subject))?;
+    let answer = Prepared::of(&score)?;
+    app.answers.keep(subject, at, &answer);
+    Ok(answer)
 }
 
 /// Every event about a subject and what it did.

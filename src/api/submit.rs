@@ -42,10 +42,11 @@ pub async fn submit(
     State(app): Shared,
     SubmissionBody(body): SubmissionBody,
 ) -> Result<(StatusCode, Json<Recorded>), Problem> {
+    let _place = app.ledger.place()?;
     let admissible = Submission::parse(&body)?.verify()?;
     let accepted = app.ledger.submit(admissible).await?;
     let status = if accepted.fresh { StatusCode::CREATED } else { StatusCode::OK };
-    let receipt = app.ledger.reader().receipt(&app.ledger.snapshot(), accepted.seq)?;
+    let receipt = app.ledger.receipt(&accepted)?;
     Ok((status, Json(Recorded::new(accepted, Some(receipt.to_text())))))
 }
 

@@ -21,12 +21,13 @@ use crate::state::{Recording, State};
 pub struct CheckedEntry {
     leaf: Hash,
     chain: ChainHash,
+    /// The hash it names, whether or not the rest can be read.
+    prev: Option<ChainHash>,
     opened: Result<OpenedEntry, (&'static str, String)>,
 }
 
 #[derive(Debug)]
 struct OpenedEntry {
-    prev: ChainHash,
     recorded_at: Timestamp,
     id: EventId,
     keys: Vec<PublicKey>,
@@ -37,7 +38,51 @@ struct OpenedEntry {
 impl CheckedEntry {
     /// Parses an entry and its event, and verifies every signature strictly.
     pub fn check(bytes: &[u8]) -> Self {
-        Self { leaf: leaf_hash(bytes), chain: ChainHash::of_entry(bytes), opened: OpenedEntry::open(bytes) }
+        Self::opened(bytes, OpenedEntry::open(bytes))
+    }
+
+    /// Parses an entry of one's own log, whose signatures were verified when it was recorded.
+    pub fn own(bytes: &[u8]) -> Self {
+        Self::opened(bytes, OpenedEntry::own(bytes))
+    }
+
+    fn opened(bytes: &[u8], opened: Result<OpenedEntry, (&'static str, String)>) -> Self {
+        let (leaf, chain, prev) = (leaf_hash(bytes), ChainHash::of_entry(bytes), Entry::prev_of(bytes));
+        Self { leaf, chain, prev, opened }
+    }
+
+    /// Whether it names `chain` as the hash of the entry before it.
+    pub fn follows(&self, chain: &ChainHash) -> bool {
+        self.prev.as_ref() == Some(chain)
+    }
+
+    /// Its leaf hash.
+    pub fn leaf(&self) -> Hash {
+        self.leaf
+    }
+
+    /// Its chain hash, which the next entry names.
+    pub fn chain(&self) -> ChainHash {
+        self.chain
+    }
+
+    /// The entry as a state takes it; none when it cannot be read.
+    pub fn recording(&self) -> Option<Recording<'_>> {
+        self.opened.as_ref().ok().map(OpenedEntry::recording)
+    }
+
+    /// Applies the entry to `state` without judging it: for one's own log, whose hashes are compared apart.
+    ///
+    /// # Errors
+    /// What keeps it from being read; the state is as it was.
+    pub fn retrace(&self, state: &mut State) -> Result<(), Finding> {
+        match &self.opened {
+            Ok(entry) => {
+                state.apply(entry.recording());
+                Ok(())
+            }
+            Err((code, what)) => Err(Finding::new(Place::Entry(state.size()), code, what.clone())),
+        }
     }
 
     /// Applies the entry to `state`, if it may follow the entry whose hash is `prev`.
@@ -51,7 +96,7 @@ impl CheckedEntry {
             Ok(entry) => entry,
             Err((code, what)) => return find(code, what.clone()),
         };
-        if entry.prev != *prev {
+        if !self.follows(prev) {
             return find("chain.broken", "it does not name the hash of the entry before it".to_owned());
         }
         if state.index().seq(&entry.id).is_some() {
@@ -64,12 +109,25 @@ impl CheckedEntry {
 impl OpenedEntry {
     fn open(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
         let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
-        let (prev, recorded_at) = (entry.prev, entry.recorded_at);
+        let recorded_at = entry.recorded_at;
         let verified = entry.verify().map_err(|error| (error.code(), error.to_string()))?;
         let event = Event::parse(verified.payload()).map_err(|error| (error.code(), error.to_string()))?;
         let (id, keys) = (verified.id(), verified.keys().collect());
         let (payload, _) = verified.into_parts();
-        Ok(Self { prev, recorded_at, id, keys, payload, event })
+        Ok(Self { recorded_at, id, keys, payload, event })
+    }
+
+    fn own(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
+        let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
+        let recorded_at = entry.recorded_at;
+        let event =
+            Event::parse_recorded(&entry.payload).map_err(|error| (error.code(), error.to_string()))?;
+        let keys = entry.signatures.iter().map(|(key, _)| *key).collect();
+        Ok(Self { recorded_at, id: entry.id(), keys, payload: entry.payload, event })
+    }
+
+    fn recording(&self) -> Recording<'_> {
+        Recording { id: self.id, at: self.recorded_at, keys: &self.keys, event: &self.event }
     }
 
     /// Judges the entry by the rules of the server and applies it.
@@ -77,7 +135,7 @@ impl OpenedEntry {
         let (event, keys, recorded_at) = (&self.event, &self.keys[..], self.recorded_at);
         rules::check_recorded_at(state, event, recorded_at)?;
         rules::judge(state, Candidate { event, payload: &self.payload, keys, recorded_at })?;
-        state.apply(Recording { id: self.id, at: recorded_at, keys, event });
+        state.apply(self.recording());
         Ok(())
     }
 }
@@ -114,18 +172,19 @@ impl Auditor {
         let seq = self.frontier.size();
         self.frontier.append(entry.leaf, completed);
         let expected = std::mem::replace(&mut self.chain, entry.chain);
+        let follows = entry.follows(&expected);
         match entry.opened {
             Err((code, what)) => {
                 self.find(seq, code, what);
                 self.derailed = true;
             }
-            Ok(opened) => self.replay(seq, &expected, &opened),
+            Ok(opened) => self.replay(seq, follows, &opened),
         }
         entry.leaf
     }
 
-    fn replay(&mut self, seq: u64, expected: &ChainHash, entry: &OpenedEntry) {
-        if entry.prev != *expected {
+    fn replay(&mut self, seq: u64, follows: bool, entry: &OpenedEntry) {
+        if !follows {
             let (at, what) = match seq.checked_sub(1) {
                 None => (0, "its prev is not the hash of the origin".to_owned()),
                 Some(before) => (before, format!("its hash is not the one that entry {seq} names")),

@@ -11,6 +11,7 @@ use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
 use crate::ledger::{Ledger, Setup};
+use crate::limits;
 
 /// How long requests under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -23,12 +24,15 @@ pub struct Serve {
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Most events on their way at once; beyond that the answer is 503
+    #[arg(long, default_value_t = limits::QUEUE_EVENTS)]
+    queue: usize,
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<u8> {
         let listener = listen(&self.listen).await?;
-        let ledger = open(&self.data).await?;
+        let ledger = open(&self.data, self.queue).await?;
         println!("{}\n{}", ledger.origin(), ledger.log_vkey());
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
         serve(listener, ledger, None).await
@@ -41,9 +45,9 @@ async fn listen(address: &str) -> anyhow::Result<TcpListener> {
         .map_err(|error| anyhow::anyhow!("{address}: {error}; choose another with --listen"))
 }
 
-async fn open(directory: &Path) -> anyhow::Result<Arc<Ledger>> {
+async fn open(directory: &Path, queue_events: usize) -> anyhow::Result<Arc<Ledger>> {
     let directory = directory.to_owned();
-    let open = move || Ledger::open(Setup::at(&directory, Clock::system())?);
+    let open = move || Ledger::open(Setup { queue_events, ..Setup::at(&directory, Clock::system())? });
     Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
 }
 
@@ -123,7 +127,7 @@ impl Demo {
         let listener = if self.seed_only { None } else { Some(listen(&self.listen).await?) };
         demo::seed(&directory, today).await?;
         let Some(listener) = listener else { return Ok(0) };
-        let ledger = open(&directory).await?;
+        let ledger = open(&directory, limits::QUEUE_EVENTS).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
         println!("{}", demo::welcome(&base, &ledger, today, &directory));

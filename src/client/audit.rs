@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::http::{Client, ClientError};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::clock::Date;
-use crate::event::{Commitment, Event, SubjectId};
+use crate::event::{Commitment, SubjectId};
 use crate::ledger::Identity;
 use crate::limits;
-use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
+use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
 use crate::score::{At, Score};
 use crate::vault::Attachment;
 
@@ -341,14 +341,17 @@ fn check_bundle(bytes: &[u8], bundle: &BundleId) -> CheckedBundle {
             (Vec::new(), Some(format!("entry {seq} cannot be read: {error}")))
         }
     };
-    let checked = entries.into_iter().map(|bytes| (CheckedEntry::check(bytes), commitments(bytes)));
+    let checked = entries.into_iter().map(|bytes| {
+        let entry = CheckedEntry::check(bytes);
+        let commitments = commitments(&entry);
+        (entry, commitments)
+    });
     CheckedBundle { entries: checked.collect(), fault }
 }
 
 /// What an entry commits to, and whether each is a text.
-fn commitments(entry: &[u8]) -> Vec<(Commitment, bool)> {
-    let event = Entry::parse(entry).ok().and_then(|entry| Event::parse(&entry.payload).ok());
-    let Some(event) = event else { return Vec::new() };
+fn commitments(entry: &CheckedEntry) -> Vec<(Commitment, bool)> {
+    let Some(event) = entry.recording().map(|recording| recording.event) else { return Vec::new() };
     let texts = event.texts();
     event.attachable().into_iter().map(|one| (one, texts.contains(&one))).collect()
 }

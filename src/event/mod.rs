@@ -259,10 +259,14 @@ impl Event {
             return Err(Malformed::TooLarge);
         }
         json::check(payload, limits::JSON_DEPTH)?;
-        Self::parse_checked(payload)
+        Self::parse_recorded(payload)
     }
 
-    fn parse_checked(payload: &[u8]) -> Result<Self, Malformed> {
+    /// Parses a payload that was parsed strictly before it was recorded.
+    ///
+    /// # Errors
+    /// [`Malformed`]: the bytes are not those that were recorded.
+    pub fn parse_recorded(payload: &[u8]) -> Result<Self, Malformed> {
         let outer: Payload<'_> =
             serde_json::from_slice(payload).map_err(|error| Malformed::body("payload", &error))?;
         let body = Body::parse(&outer.type_name, outer.body.get())?;

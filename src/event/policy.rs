@@ -299,4 +299,13 @@ impl Policy {
             Some((criterion, found))
         })
     }
+    /// Every indicator, criterion by criterion.
+    pub fn indicators(&self) -> impl Iterator<Item = &Indicator> {
+        self.criteria.iter().flat_map(|criterion| &criterion.indicators)
+    }
+
+    /// An indicator's place among all of them.
+    pub fn place(&self, id: &IndicatorId) -> Option<u16> {
+        self.indicators().position(|one| one.id == *id).map(|place| place as u16)
+    }
 }

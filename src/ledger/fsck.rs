@@ -4,10 +4,12 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{Archive, LOG_KEY_FILE, derived};
+use super::journal::Journal;
+use super::{Archive, LOG_KEY_FILE};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::event::Event;
-use crate::log::{Entry, TileId};
+use crate::log::{ChainHash, Entry, TileId};
+use crate::state::State;
 use crate::store::{HeadsState, keys};
 
 /// What a check of a data directory found.
@@ -35,6 +37,8 @@ pub struct FsckReport {
 pub fn fsck(archive: &Archive) -> FsckReport {
     let mut findings = Vec::new();
     check_heads(archive, &mut findings);
+    let journal = Journal::read(&archive.directory, archive.identity.origin.as_str());
+    let mut at_journal = None;
     let mut auditor = Auditor::new(archive.identity.origin.clone());
     let mut tiles = TileAudit::default();
     let mut attachments = AttachmentCheck { archive, findings: Vec::new() };
@@ -42,6 +46,9 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     let read = archive.reader.entries(0, u64::MAX, &mut |_, bytes| {
         auditor.take(CheckedEntry::check(bytes), |node| tiles.expect(node));
         attachments.of_entry(bytes);
+        if auditor.size() == journal.state.size() {
+            at_journal = Some((auditor.state().clone(), auditor.chain()));
+        }
         if auditor.size() == head.size {
             auditor.check_root(head);
         }
@@ -60,7 +67,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     };
     if auditor.size() >= head.size {
         check_rows(archive, &tiles, auditor.size(), &mut findings);
-        check_stored_state(archive, &auditor, &mut findings);
+        check_journal(&journal, at_journal, &mut findings);
     }
     findings.extend(attachments.findings);
     let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
@@ -121,31 +128,17 @@ fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Ve
     }
 }
 
-/// The stored state must be what the entries make; it is behind them, never wrong.
-fn check_stored_state(archive: &Archive, auditor: &Auditor, findings: &mut Vec<Finding>) {
-    let place = || Place::Table("state".to_owned());
-    let stored = match derived::read(&*archive.store) {
-        Ok(None) => return,
-        Ok(Some(stored)) => stored,
-        Err(error) => {
-            let what = format!("{error}; the next start rebuilds it");
-            findings.push(Finding::new(place(), "state.block", what));
-            return;
-        }
-    };
-    let mut replayed = Auditor::new(archive.identity.origin.clone());
-    let size = stored.state.size();
-    let same = if size == auditor.size() {
-        stored.chain == auditor.chain() && stored.state == *auditor.state()
-    } else {
-        let _ = archive.reader.entries(0, size, &mut |_, bytes| {
-            replayed.take(CheckedEntry::check(bytes), |_| {});
-            ControlFlow::Continue(())
-        });
-        stored.chain == replayed.chain() && stored.state == *replayed.state()
-    };
+/// The journal must make the state that the entries make; it may be behind them, never wrong.
+fn check_journal(journal: &Journal, entries_make: Option<(State, ChainHash)>, findings: &mut Vec<Finding>) {
+    let place = || Place::Table("journal".to_owned());
+    if journal.damaged {
+        let what = "a frame is damaged; the next start makes it anew";
+        findings.push(Finding::new(place(), "state.block", what));
+    }
+    let Some(chain) = journal.chain else { return };
+    let same = entries_make.is_some_and(|(state, expected)| expected == chain && state == journal.state);
     if !same {
-        let what = "it is not what the entries make: rebuild with `tinnhiem export` and `tinnhiem import`";
+        let what = "it does not make the state that the entries make: remove `derived`, which the next start makes anew";
         findings.push(Finding::new(place(), "state.differs", what));
     }
 }

@@ -2,14 +2,17 @@
 
 mod archive;
 mod clockguard;
-mod derived;
 mod fsck;
+mod journal;
 mod opening;
 mod order;
+mod patrol;
 mod reader;
 mod recovery;
 mod refusal;
+mod retrace;
 mod rows;
+mod scan;
 mod sequencer;
 mod submission;
 
@@ -26,16 +29,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::limits;
-use crate::log::{Origin, SignedCheckpoint, VerifierKey};
+use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
 use crate::state::State;
 use crate::store::{DirectoryLock, SledStore, Store};
 use crate::vault::Vault;
 
+use patrol::Patrol;
 use sequencer::{Job, Sequencer};
 
 /// The file of a data directory that holds the log's key.
@@ -57,6 +61,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Who decides the order of entries.
     pub order: Box<dyn Order>,
+    /// Most events on their way at once; beyond that the answer is [`Refusal::Busy`].
+    pub queue_events: usize,
     /// The hold on the directory, kept while the ledger is open.
     pub lock: Option<DirectoryLock>,
 }
@@ -83,7 +89,8 @@ impl Setup {
     ) -> Result<Self, OpenError> {
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
-        Ok(Self { directory, store, log_key, clock, order, lock: Some(lock) })
+        let queue_events = limits::QUEUE_EVENTS;
+        Ok(Self { directory, store, log_key, clock, order, queue_events, lock: Some(lock) })
     }
 }
 
@@ -116,14 +123,18 @@ pub struct Accepted {
     pub keys: Vec<PublicKey>,
     /// Whether this submission recorded it; false when it stood there before.
     pub fresh: bool,
+    /// Its entry, byte for byte.
+    pub entry: Arc<[u8]>,
 }
 
 /// An open ledger.
 pub struct Ledger {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    places: Arc<Semaphore>,
     published: watch::Receiver<Arc<Snapshot>>,
     stopped: watch::Receiver<Option<Refusal>>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    patrol: Mutex<Option<Patrol>>,
     reader: Reader,
     vault: Vault,
     origin: Origin,
@@ -145,7 +156,10 @@ impl Ledger {
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
         let (stop, stopped) = watch::channel(None);
-        let (jobs, queue) = mpsc::channel(limits::QUEUE_EVENTS);
+        let stop = Arc::new(stop);
+        let patrol = Patrol::over(&setup, &tip, stop.clone());
+        let places = Arc::new(Semaphore::new(setup.queue_events));
+        let (jobs, queue) = mpsc::channel(setup.queue_events);
         let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
         let worker = std::thread::Builder::new()
             .name("sequencer".to_owned())
@@ -153,9 +167,11 @@ impl Ledger {
             .map_err(|error| OpenError::Store(error.into()))?;
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
+            places,
             published,
             stopped,
             worker: Mutex::new(Some(worker)),
+            patrol: Mutex::new(patrol),
             reader,
             vault,
             origin,
@@ -184,6 +200,14 @@ impl Ledger {
         &self.reader
     }
 
+    /// The receipt of an accepted event against the published checkpoint.
+    ///
+    /// # Errors
+    /// [`ReadError`]: the event is recorded, but what is stored does not prove it.
+    pub fn receipt(&self, accepted: &Accepted) -> Result<Receipt, ReadError> {
+        self.reader.receipt_of(&self.snapshot(), accepted.seq, accepted.entry.to_vec())
+    }
+
     /// Reads attachments.
     pub fn vault(&self) -> &Vault {
         &self.vault
@@ -197,6 +221,14 @@ impl Ledger {
     /// The present instant on the ledger's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Takes a place for an event that is about to be verified and submitted.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when as many are on their way as may be: nothing was spent on this one.
+    pub fn place(&self) -> Result<Place, Refusal> {
+        self.places.clone().try_acquire_owned().map(Place).map_err(|_| Refusal::Busy)
     }
 
     /// Submits an event; the answer comes once it is durable.
@@ -240,8 +272,9 @@ impl Ledger {
         self.fault().is_none() && self.sender().is_ok()
     }
 
-    /// Takes no more events, finishes those that wait, and writes the derived tables.
+    /// Takes no more events, finishes those that wait, and writes the journal.
     pub fn close(&self) {
+        drop(lock(&self.patrol).take());
         drop(lock(&self.jobs).take());
         if let Some(worker) = lock(&self.worker).take() {
             let _ = worker.join();
@@ -266,6 +299,9 @@ impl Drop for Ledger {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A place among the events on their way; given back when dropped.
+pub struct Place(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 /// The coming answer about a queued event.
 pub struct Fate {

@@ -1,12 +1,13 @@
 //! Reading what is published: entries, tiles, proofs and receipts.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Snapshot;
 use crate::limits;
 use crate::log::{
-    BundleId, Hash, Receipt, TileId, TileNodes, TileSource, consistency_proof, encode_bundle,
+    BundleId, FoldedTile, Hash, Receipt, TileId, TileNodes, TileSource, consistency_proof, encode_bundle,
     inclusion_proof, leaf_hash, verify_consistency, verify_inclusion,
 };
 use crate::store::{Store, StoreError, keys, read_entry, read_range};
@@ -15,7 +16,11 @@ use crate::store::{Store, StoreError, keys, read_entry, read_range};
 #[derive(Clone)]
 pub struct Reader {
     store: Arc<dyn Store>,
+    folded: Arc<Mutex<BTreeMap<(u8, u64, u16), Arc<FoldedTile>>>>,
 }
+
+/// Folded tiles kept at hand: receipts of one commit share theirs.
+const FOLDED_TILES: usize = 256;
 
 /// What is stored cannot be read, or does not prove what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +50,7 @@ impl ReadError {
 impl Reader {
     /// Reads this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, folded: Arc::default() }
     }
 
     /// The bytes of an entry; none beyond the end.
@@ -133,8 +138,16 @@ impl Reader {
     /// # Errors
     /// [`ReadError`]; [`ReadError::Proof`] when what is stored does not prove it.
     pub fn receipt(&self, snapshot: &Snapshot, seq: u64) -> Result<Receipt, ReadError> {
-        let checkpoint = snapshot.checkpoint.checkpoint();
         let entry = self.entry(seq)?.ok_or(ReadError::Proof(seq))?;
+        self.receipt_of(snapshot, seq, entry)
+    }
+
+    /// The same of an entry whose bytes are at hand.
+    ///
+    /// # Errors
+    /// [`ReadError`]; [`ReadError::Proof`] when what is stored does not prove these bytes.
+    pub fn receipt_of(&self, snapshot: &Snapshot, seq: u64, entry: Vec<u8>) -> Result<Receipt, ReadError> {
+        let checkpoint = snapshot.checkpoint.checkpoint();
         let proof = self.inclusion(checkpoint.size, seq)?;
         verify_inclusion(checkpoint.size, seq, &leaf_hash(&entry), &proof, &checkpoint.root)
             .map_err(|_| ReadError::Proof(seq))?;
@@ -150,5 +163,20 @@ impl TileSource for Reader {
         let row = self.tile(&TileId { level, index, width })?;
         let hash = |chunk: &[u8]| Hash::from_bytes(chunk.try_into().unwrap_or([0; 32]));
         Ok(row.chunks_exact(32).map(hash).collect())
+    }
+
+    fn folded(&self, level: u8, index: u64, width: u16) -> Result<Arc<FoldedTile>, ReadError> {
+        let tile = (level, index, width);
+        let kept = || self.folded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folded) = kept().get(&tile) {
+            return Ok(folded.clone());
+        }
+        let folded = Arc::new(FoldedTile::of(self.hashes(level, index, width)?));
+        let mut kept = kept();
+        if kept.len() >= FOLDED_TILES {
+            kept.clear();
+        }
+        kept.insert(tile, folded.clone());
+        Ok(folded)
     }
 }

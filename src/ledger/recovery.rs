@@ -1,17 +1,15 @@
 //! Opening: the store is believed only as far as it extends the last signed head.
 
-use std::ops::ControlFlow;
-
+use super::journal::{Journal, JournalWriter};
+use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
-use super::{Setup, derived};
-use crate::audit::CheckedEntry;
+use super::Setup;
 use crate::dsse::PublicKey;
 use crate::event::{Body, Event};
-use crate::log::{
-    ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, SignedCheckpoint, VerifierKey, leaf_hash,
-};
-use crate::state::{Recording, State};
-use crate::store::{Batch, Heads, HeadsState, PackWriter, Store, StoreError, keys, read_entry, read_range};
+use crate::limits;
+use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey};
+use crate::state::State;
+use crate::store::{Batch, Heads, HeadsState, PackWriter, Store, StoreError, keys, read_entry};
 use crate::vault::KeyFileError;
 
 /// Why a ledger is not opened. Nothing has been signed or lost.
@@ -83,7 +81,9 @@ pub struct Tip {
     pub(super) log_vkey: VerifierKey,
     pub(super) checkpoint: SignedCheckpoint,
     pub(super) state: State,
-    pub(super) written: State,
+    pub(super) journal: JournalWriter,
+    /// How many entries from the beginning were not hashed yet.
+    pub(super) unhashed: u64,
     pub(super) frontier: Frontier,
     pub(super) chain: ChainHash,
     pub(super) rows: TileRows,
@@ -120,7 +120,10 @@ impl Identity {
     }
 }
 
-/// Brings a ledger back from its store and heads.
+/// Brings a ledger back from its store, heads and journal.
+///
+/// The newest entries are hashed before it opens, up to the root of the last head over the stored
+/// hashes of the others. Where anything does not fit, all of it is hashed and the state made anew.
 pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
     let store = &*setup.store;
     let mut heads = Heads::open(&setup.directory)?;
@@ -146,28 +149,17 @@ pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
                 .map_err(|error| OpenError::Heads(error.to_string()))?,
         ),
     };
-    let stored = derived::read(store).unwrap_or_else(|error| {
-        tracing::warn!(%error, "stored state is rebuilt from the log");
-        None
-    });
-    let position = stored.as_ref().map(|stored| (stored.state.size(), stored.chain));
-    let scan = Scan::of(store, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint), position)?;
-    if head.is_none() && scan.frontier.size() > 1 {
+    let mut retraced = newest(setup, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
+    let size = retraced.frontier.size();
+    if head.is_none() && size > 1 {
         return Err(OpenError::Heads("there are entries, but no head".to_owned()));
     }
-    let state = match stored {
-        Some(stored) if scan.fits => stored.state,
-        _ => State::default(),
-    };
-    let written = state.clone();
-    let acknowledged = head.as_ref().map_or(0, |head| head.checkpoint().size);
-    let state = replay(store, state, acknowledged, scan.frontier.size(), &identity.origin)?;
-    repair_rows(store, scan.wrong_rows)?;
+    repair_rows(store, std::mem::take(&mut retraced.wrong_rows))?;
     let checkpoint = match head {
-        Some(head) if head.checkpoint().size == scan.frontier.size() => head,
+        Some(head) if head.checkpoint().size == size => head,
         // Entries that landed although their commit was never acknowledged.
         _ => {
-            let (size, root) = (scan.frontier.size(), scan.frontier.root());
+            let root = retraced.frontier.root();
             let signed = Checkpoint { origin: identity.origin.clone(), size, root }.sign(&setup.log_key);
             heads.append(signed.note().as_bytes())?;
             signed
@@ -177,14 +169,34 @@ pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
         origin: identity.origin,
         log_vkey: identity.log_vkey,
         checkpoint,
-        state,
-        written,
-        frontier: scan.frontier,
-        chain: scan.chain,
-        rows: scan.rows,
+        state: retraced.state,
+        journal: retraced.journal,
+        unhashed: retraced.from,
+        frontier: retraced.frontier,
+        chain: retraced.chain,
+        rows: retraced.rows,
         packs: PackWriter::resume(store)?,
         heads,
     })
+}
+
+/// Retraces the newest entries over what is stored of the others, or all where that does not fit.
+fn newest(setup: &Setup, origin: &Origin, head: Option<&Checkpoint>) -> Result<Retraced, OpenError> {
+    let journal = Journal::read(&setup.directory, origin.as_str());
+    let acknowledged = head.map_or(0, |head| head.size);
+    let from = journal.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
+    let from = from / limits::TILE_WIDTH * limits::TILE_WIDTH;
+    if journal.chain.is_some() {
+        match retrace(setup, origin, head, &journal, from) {
+            Ok(Some(retraced)) => return Ok(retraced),
+            Ok(None) => tracing::warn!("what is stored beside the log does not fit it, and is made anew"),
+            Err(error) if from == 0 => return Err(error),
+            Err(error) => tracing::warn!(%error, "the whole log is hashed"),
+        }
+    }
+    let journal = Journal::empty();
+    let retraced = retrace(setup, origin, head, &journal, 0)?;
+    retraced.ok_or_else(|| OpenError::Heads("the log fits nothing".to_owned()))
 }
 
 fn head_size(note: Option<&str>) -> u64 {
@@ -200,139 +212,6 @@ fn read_first(store: &dyn Store, head: Option<&str>) -> Result<Option<Vec<u8>>, 
         (Ok(Some(first)), _) => Ok(Some(first)),
         (Err(error), _) => Err(diverged(error.to_string())),
     }
-}
-
-/// Every entry hashed once, from the first.
-struct Scan {
-    frontier: Frontier,
-    chain: ChainHash,
-    rows: TileRows,
-    wrong_rows: Vec<((u8, u64), Vec<u8>)>,
-    fits: bool,
-}
-
-impl Scan {
-    /// Hashes the log, comparing chain, head, tile rows and the position of the stored state.
-    fn of(
-        store: &dyn Store,
-        origin: &Origin,
-        head: Option<&Checkpoint>,
-        stored: Option<(u64, ChainHash)>,
-    ) -> Result<Self, OpenError> {
-        let acknowledged = head.map_or(0, |head| head.size);
-        let mut scan = Self {
-            frontier: Frontier::default(),
-            chain: ChainHash::of_origin(origin),
-            rows: TileRows::default(),
-            wrong_rows: Vec::new(),
-            fits: false,
-        };
-        let mut root_at_head: Option<Hash> = None;
-        let mut broken: Option<String> = None;
-        let mut fault = None;
-        let read = read_range(store, 0, u64::MAX, &mut |seq, entry| {
-            let linked = entry.get(9..41) == Some(&scan.chain.as_bytes()[..]);
-            if !linked {
-                broken = Some(format!("entry {seq} does not name the hash of the entry before it"));
-                return ControlFlow::Break(());
-            }
-            scan.chain = ChainHash::of_entry(entry);
-            let rows = &mut scan.rows;
-            scan.frontier.append(leaf_hash(entry), |node| rows.push(node));
-            let size = seq + 1;
-            if size == acknowledged {
-                root_at_head = Some(scan.frontier.root());
-            }
-            scan.fits |= stored == Some((size, scan.chain));
-            for (row, bytes) in scan.rows.take_full() {
-                match differs(store, row, &bytes) {
-                    Ok(false) => {}
-                    Ok(true) => scan.wrong_rows.push((row, bytes)),
-                    Err(error) => {
-                        fault = Some(error);
-                        return ControlFlow::Break(());
-                    }
-                }
-            }
-            ControlFlow::Continue(())
-        });
-        let good = scan.frontier.size();
-        let diverged = |what| Err(OpenError::Diverged { what, good, size: acknowledged.max(good) });
-        if let Some(what) = broken {
-            return diverged(what);
-        }
-        if let Some(error) = fault.map_or(read, Err).err() {
-            return diverged(error.to_string());
-        }
-        match (head, root_at_head) {
-            (Some(head), None) => {
-                return diverged(format!("it has {good} entries, the last head {}", head.size));
-            }
-            (Some(head), Some(root)) if root != head.root => {
-                return diverged(format!(
-                    "its first {} entries make another root than the head's",
-                    head.size
-                ));
-            }
-            _ => {}
-        }
-        let open: Vec<_> = scan.rows.open().map(|(row, bytes)| (row, bytes.to_vec())).collect();
-        for (row, bytes) in open {
-            if differs(store, row, &bytes)? {
-                scan.wrong_rows.push((row, bytes));
-            }
-        }
-        Ok(scan)
-    }
-}
-
-/// Whether a stored row is not what the entries make; hashes beyond them are no fault.
-fn differs(store: &dyn Store, (level, index): (u8, u64), bytes: &[u8]) -> Result<bool, StoreError> {
-    let stored = store.value(&keys::tile(level, index))?;
-    Ok(stored.is_none_or(|stored| !stored.starts_with(bytes)))
-}
-
-/// Applies the entries after the stored state; those that no head acknowledges are judged anew.
-fn replay(
-    store: &dyn Store,
-    mut state: State,
-    acknowledged: u64,
-    size: u64,
-    origin: &Origin,
-) -> Result<State, OpenError> {
-    let from = state.size();
-    let mut chain = ChainHash::of_origin(origin);
-    if let Some(before) = from.checked_sub(1) {
-        let entry = read_entry(store, before)?.unwrap_or_default();
-        chain = ChainHash::of_entry(&entry);
-    }
-    let mut fault = None;
-    read_range(store, from, size, &mut |seq, bytes| {
-        let applied = if seq < acknowledged {
-            apply_own(&mut state, bytes)
-        } else {
-            CheckedEntry::check(bytes).follow(&mut state, &chain).map_err(|finding| finding.to_string())
-        };
-        chain = ChainHash::of_entry(bytes);
-        match applied {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(what) => {
-                fault = Some(OpenError::Diverged { what: format!("entry {seq}: {what}"), good: seq, size });
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    fault.map_or(Ok(state), Err)
-}
-
-/// Applies an entry that this ledger judged and signed for before.
-fn apply_own(state: &mut State, bytes: &[u8]) -> Result<(), String> {
-    let entry = Entry::parse(bytes).map_err(|error| error.to_string())?;
-    let event = Event::parse(&entry.payload).map_err(|error| error.to_string())?;
-    let (at, id) = (entry.recorded_at, entry.id());
-    let keys: Vec<PublicKey> = entry.signatures.iter().map(|(key, _)| *key).collect();
-    state.apply(Recording { id, at, keys: &keys, event: &event });
-    Ok(())
 }
 
 fn repair_rows(store: &dyn Store, rows: Vec<((u8, u64), Vec<u8>)>) -> Result<(), StoreError> {

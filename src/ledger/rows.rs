@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::limits;
 use crate::log::TileNode;
-use crate::store::{Batch, keys};
+use crate::store::{Batch, Store, StoreError, keys};
 
 /// Rows that are growing, one per tile level, and rows that became full.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,28 @@ struct Row {
 }
 
 impl TileRows {
+    /// The growing rows of a tree of `size` leaves; none when one of them is not stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn stored(store: &dyn Store, size: u64) -> Result<Option<Self>, StoreError> {
+        let mut rows = Self::default();
+        for level in 0..8u8 {
+            let hashes = size >> (8 * u32::from(level));
+            let (index, width) = (hashes / limits::TILE_WIDTH, (hashes % limits::TILE_WIDTH) as usize);
+            if width == 0 {
+                continue;
+            }
+            let mut bytes = store.value(&keys::tile(level, index))?.unwrap_or_default();
+            if bytes.len() < 32 * width {
+                return Ok(None);
+            }
+            bytes.truncate(32 * width);
+            rows.open.insert(level, Row { index, bytes, touched: false });
+        }
+        Ok(Some(rows))
+    }
+
     /// Adds the next hash of a level.
     pub fn push(&mut self, node: TileNode) {
         let index = node.index / limits::TILE_WIDTH;

@@ -1,5 +1,6 @@
 //! The one thread that writes: judges in order, commits in groups, then signs, publishes and answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -8,10 +9,12 @@ use super::clockguard::ClockGuard;
 use super::order::{Order, Placed};
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::{Accepted, Admissible, Refusal, Setup, Snapshot, derived};
+use super::journal::JournalWriter;
+use super::{Accepted, Admissible, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::{Clock, Timestamp};
 use crate::dsse::SecretKey;
+use crate::event::Commitment;
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
 use crate::rules::{self, Candidate};
@@ -54,7 +57,9 @@ impl Edge {
 struct Draft {
     edge: Edge,
     entries: Vec<Vec<u8>>,
+    chains: Vec<ChainHash>,
     attachments: Vec<Attachment>,
+    texts: BTreeSet<Commitment>,
     fates: Vec<Result<Accepted, Refusal>>,
 }
 
@@ -70,10 +75,10 @@ pub struct Sequencer {
     log_key: SecretKey,
     clock: Clock,
     guard: ClockGuard,
-    written: State,
+    journal: JournalWriter,
     queue: mpsc::Receiver<Job>,
     publish: watch::Sender<Arc<Snapshot>>,
-    stop: watch::Sender<Option<Refusal>>,
+    stop: Arc<watch::Sender<Option<Refusal>>>,
     _lock: Option<DirectoryLock>,
 }
 
@@ -85,7 +90,7 @@ impl Sequencer {
         vault: Vault,
         queue: mpsc::Receiver<Job>,
         publish: watch::Sender<Arc<Snapshot>>,
-        stop: watch::Sender<Option<Refusal>>,
+        stop: Arc<watch::Sender<Option<Refusal>>>,
     ) -> Self {
         Self {
             guard: ClockGuard::new(&setup.clock),
@@ -94,7 +99,7 @@ impl Sequencer {
             store: setup.store,
             packs: tip.packs,
             heads: tip.heads,
-            written: tip.written,
+            journal: tip.journal,
             vault,
             order: setup.order,
             log_key: setup.log_key,
@@ -118,25 +123,9 @@ impl Sequencer {
                 self.stop.send_replace(Some(stopped));
                 return;
             }
-            if self.edge.state.size() - self.written.size() >= limits::DERIVED_ENTRIES
-                && self.write_derived().is_err()
-            {
-                self.stop.send_replace(Some(Refusal::Stopped));
-                return;
-            }
         }
-        // What is derived is rebuilt when it is missing, so a failure here loses nothing.
-        if self.edge.state.size() > self.written.size() {
-            let _ = self.write_derived();
-        }
+        self.journal.finish_frame();
         self.stop.send_replace(Some(Refusal::Closed));
-    }
-
-    fn write_derived(&mut self) -> Result<(), Refusal> {
-        derived::write(&*self.store, &self.edge.state, &self.written, &self.edge.chain)
-            .map_err(|error| poisoned(&error))?;
-        self.written = self.edge.state.clone();
-        Ok(())
     }
 
     /// Records a group and answers everybody in it.
@@ -163,6 +152,10 @@ impl Sequencer {
 
     fn settle(&mut self, group: &[Job]) -> Result<Vec<Result<Accepted, Refusal>>, Refusal> {
         loop {
+            // Whoever hashes the old entries may have found them damaged.
+            if let Some(stopped) = self.stop.borrow().clone() {
+                return Err(stopped);
+            }
             let now = self.guard.now(&self.clock, self.edge.state.last_at())?;
             let draft = self.draft(group, now);
             if draft.entries.is_empty() {
@@ -176,6 +169,7 @@ impl Sequencer {
             match placed.map_err(|error| poisoned(&error))? {
                 Placed::Here => {
                     self.commit(draft.edge, &draft.entries)?;
+                    self.keep(group, &draft.fates, &draft.chains);
                     return Ok(draft.fates);
                 }
                 Placed::CameFirst(others) => self.follow(&others)?,
@@ -188,7 +182,9 @@ impl Sequencer {
         let mut draft = Draft {
             edge: self.edge.clone(),
             entries: Vec::new(),
+            chains: Vec::new(),
             attachments: Vec::new(),
+            texts: BTreeSet::new(),
             fates: Vec::with_capacity(group.len()),
         };
         for job in group {
@@ -208,16 +204,21 @@ impl Sequencer {
         let keys: Vec<_> = event.verified.keys().collect();
         let payload = event.verified.payload();
         rules::judge(state, Candidate { event: &event.event, payload, keys: &keys, recorded_at })?;
-        if let Some(text) = event.missing_text(|text| self.vault.contains(text)) {
+        // What came with an earlier event of the group is stored before its entry is.
+        let kept = |text: &Commitment| draft.texts.contains(text) || self.vault.contains(text);
+        if let Some(text) = event.missing_text(kept) {
             return Err(Refusal::AttachmentMissing(text));
         }
         let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
         let seq = state.size();
         draft.edge.extend(&entry);
         draft.edge.state.apply(Recording { id, at: recorded_at, keys: &keys, event: &event.event });
+        let bytes = Arc::from(&entry[..]);
         draft.entries.push(entry);
+        draft.chains.push(draft.edge.chain);
+        draft.texts.extend(event.attachments.iter().map(Attachment::commitment));
         draft.attachments.extend(event.attachments.iter().cloned());
-        Ok(Accepted { seq, id, recorded_at, keys, fresh: true })
+        Ok(Accepted { seq, id, recorded_at, keys, fresh: true, entry: bytes })
     }
 
     /// What was answered when the event was recorded: the keys that were logged, not those sent now.
@@ -227,25 +228,43 @@ impl Sequencer {
             Some(at) => draft.entries.get(at as usize).cloned(),
             None => crate::store::read_entry(&*self.store, seq).ok().flatten(),
         };
-        let entry = bytes.and_then(|bytes| Entry::parse(&bytes).ok()).ok_or(Refusal::Stopped)?;
+        let bytes = bytes.ok_or(Refusal::Stopped)?;
+        let entry = Entry::parse(&bytes).map_err(|_| Refusal::Stopped)?;
         Ok(Accepted {
             seq,
             id: entry.id(),
             recorded_at: entry.recorded_at,
             keys: entry.signatures.iter().map(|(key, _)| *key).collect(),
             fresh: false,
+            entry: Arc::from(bytes),
         })
+    }
+
+    /// Keeps what was recorded of a group in the journal.
+    fn keep(&mut self, group: &[Job], fates: &[Result<Accepted, Refusal>], chains: &[ChainHash]) {
+        let fresh = group.iter().zip(fates).filter_map(|(job, fate)| {
+            let accepted = fate.as_ref().ok().filter(|accepted| accepted.fresh)?;
+            let event = &job.event.event;
+            Some(Recording { id: accepted.id, at: accepted.recorded_at, keys: &accepted.keys, event })
+        });
+        fresh.zip(chains).for_each(|(entry, chain)| self.journal.push(entry, chain));
     }
 
     /// Takes entries that others placed first, checked as an audit checks them.
     fn follow(&mut self, others: &[Vec<u8>]) -> Result<(), Refusal> {
         let mut edge = self.edge.clone();
-        for bytes in others {
-            let checked = CheckedEntry::check(bytes);
-            checked.follow(&mut edge.state, &edge.chain).map_err(|error| poisoned(&error))?;
+        let checked: Vec<_> = others.iter().map(|bytes| CheckedEntry::check(bytes)).collect();
+        for (bytes, entry) in others.iter().zip(&checked) {
+            entry.follow(&mut edge.state, &edge.chain).map_err(|error| poisoned(&error))?;
             edge.extend(bytes);
         }
-        self.commit(edge, others)
+        self.commit(edge, others)?;
+        for entry in &checked {
+            if let Some(recording) = entry.recording() {
+                self.journal.push(recording, &entry.chain());
+            }
+        }
+        Ok(())
     }
 
     /// Entries and tile rows in one durable batch, then the head, then everybody may see it.

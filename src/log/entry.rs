@@ -185,6 +185,11 @@ impl Entry {
         Ok(Self { recorded_at, prev, signatures, payload: payload.to_vec() })
     }
 
+    /// The hash that an entry's bytes name, whatever else they hold; none when they are too short.
+    pub fn prev_of(bytes: &[u8]) -> Option<ChainHash> {
+        bytes.get(9..41).map(|prev| ChainHash(array(prev)))
+    }
+
     /// The event's id.
     pub fn id(&self) -> EventId {
         EventId::of_payload(&self.payload)

@@ -24,5 +24,5 @@ pub use note::{
 pub use origin::{MalformedOrigin, Origin};
 pub use receipt::{BadReceipt, Receipt, VerifiedReceipt};
 pub use tile::{
-    BundleId, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle, parse_bundle,
+    BundleId, FoldedTile, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle, parse_bundle,
 };

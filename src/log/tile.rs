@@ -1,7 +1,7 @@
 //! C2SP tlog-tiles: how the tree and its entries are published as immutable files.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::merkle::{Hash, NodeSource, node_hash};
 use crate::limits;
@@ -207,13 +207,44 @@ pub trait TileSource {
     /// # Errors
     /// The source's own; a tile with fewer hashes is one.
     fn hashes(&self, level: u8, index: u64, width: u16) -> Result<Vec<Hash>, Self::Error>;
+
+    /// The first `width` hashes of a tile and what they fold into; a source may keep it at hand.
+    ///
+    /// # Errors
+    /// As [`TileSource::hashes`].
+    fn folded(&self, level: u8, index: u64, width: u16) -> Result<Arc<FoldedTile>, Self::Error> {
+        Ok(Arc::new(FoldedTile::of(self.hashes(level, index, width)?)))
+    }
+}
+
+/// The hashes of a tile and, above them, the nodes of the tree that they are enough for.
+#[derive(Debug)]
+pub struct FoldedTile {
+    rows: Vec<Vec<Hash>>,
+}
+
+impl FoldedTile {
+    /// Folds the hashes of a tile.
+    pub fn of(hashes: Vec<Hash>) -> Self {
+        let mut rows = vec![hashes];
+        while let Some(below) = rows.last().filter(|below| below.len() > 1) {
+            let pairs = below.chunks_exact(2).map(|pair| node_hash(&pair[0], &pair[1]));
+            rows.push(pairs.collect());
+        }
+        Self { rows }
+    }
+
+    /// The node so many levels above the tile's hashes, at a place of its own level.
+    fn node(&self, within: u8, place: usize) -> Option<Hash> {
+        self.rows.get(usize::from(within))?.get(place).copied()
+    }
 }
 
 /// The nodes of a tree of `size` leaves, folded out of its tiles.
 pub struct TileNodes<'a, T> {
     source: &'a T,
     size: u64,
-    cache: Mutex<BTreeMap<(u8, u64), Vec<Hash>>>,
+    cache: Mutex<BTreeMap<(u8, u64), Arc<FoldedTile>>>,
 }
 
 impl<'a, T: TileSource> TileNodes<'a, T> {
@@ -227,7 +258,7 @@ impl<T: TileSource> NodeSource for TileNodes<'_, T> {
     type Error = T::Error;
 
     fn node(&self, level: u8, index: u64) -> Result<Hash, T::Error> {
-        // A node `within` levels above its tile's row is folded from 2^within of the row's hashes.
+        // A complete node `within` levels above its tile's hashes is folded from 2^within of them.
         let (tile_level, within) = (level / 8, level % 8);
         let first = index << within;
         let (tile, start) = (first / WIDTH, (first % WIDTH) as usize);
@@ -236,19 +267,12 @@ impl<T: TileSource> NodeSource for TileNodes<'_, T> {
         if cache.len() >= CACHED {
             cache.clear();
         }
-        let hashes = match cache.entry((tile_level, tile)) {
+        let folded = match cache.entry((tile_level, tile)) {
             std::collections::btree_map::Entry::Occupied(found) => found.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(self.source.hashes(tile_level, tile, width)?)
+                free.insert(self.source.folded(tile_level, tile, width)?)
             }
         };
-        let mut row: Vec<Hash> = hashes.iter().skip(start).take(1 << within).copied().collect();
-        while row.len() > 1 {
-            row = row
-                .chunks(2)
-                .map(|pair| pair.get(1).map_or(pair[0], |right| node_hash(&pair[0], right)))
-                .collect();
-        }
-        Ok(row.pop().unwrap_or_else(super::merkle::empty_root))
+        Ok(folded.node(within, start >> within).unwrap_or_else(super::merkle::empty_root))
     }
 }

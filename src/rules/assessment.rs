@@ -52,7 +52,8 @@ impl Case<'_> {
         let dossier = self.dossier()?;
         let target = dossier.assessments.iter().rev().find(|one| one.record.recorded.event == body.target);
         let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        Reason::TargetOther.unless(target.record.assessor == self.event.issuer, &target.record.assessor)?;
+        let assessor = self.state.parties().name(target.record.assessor);
+        Reason::TargetOther.unless(*assessor == self.event.issuer, assessor)?;
         Reason::TargetEnded.unless(target.span.is_open(), body.target)
     }
 }

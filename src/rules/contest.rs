@@ -93,7 +93,9 @@ impl<'a> Case<'a> {
                 let mut assessments = dossier.assessments.iter().rev();
                 let item = assessments.find(|one| one.record.recorded.event == *target);
                 item.is_some_and(|item| {
-                    let graded = |id| item.record.grades.iter().any(|(one, _)| one == id);
+                    let version = self.state.policies().version(item.record.policy);
+                    let place = |id| version.and_then(|version| version.policy.place(id));
+                    let graded = |id| item.record.grades.iter().any(|one| Some(one.place()) == place(id));
                     !indicators.is_empty() && indicators.iter().all(graded)
                 })
             }

@@ -17,9 +17,11 @@ impl Case<'_> {
         let commercial = body.relation == Relation::Commercial;
         Reason::EndorsementValue.unless(commercial == body.value_band.is_some(), "value_band")?;
         Reason::EndorsementExpiry.unless(body.expires_on >= self.today, body.expires_on)?;
+        let number = parties.number(endorser);
         let mut standing = dossier.endorsements(size);
-        let twin = standing
-            .find(|one| one.endorser == *endorser && one.topic == body.topic && one.expires_on >= self.today);
+        let twin = standing.find(|one| {
+            Some(one.endorser) == number && one.topic == body.topic && one.expires_on >= self.today
+        });
         twin.map_or(Ok(()), |twin| Err(Reason::EndorsementExists.about(twin.recorded.event)))
     }
 
@@ -28,7 +30,8 @@ impl Case<'_> {
         let dossier = self.dossier()?;
         let target = dossier.endorsements.iter().rev().find(|one| one.record.recorded.event == body.target);
         let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        Reason::TargetOther.unless(target.record.endorser == self.event.issuer, &target.record.endorser)?;
+        let endorser = self.state.parties().name(target.record.endorser);
+        Reason::TargetOther.unless(*endorser == self.event.issuer, endorser)?;
         let stands = target.span.is_open() && target.record.expires_on >= self.today;
         Reason::TargetEnded.unless(stands, body.target)
     }

@@ -1,6 +1,10 @@
-//! What one evaluation looks at, and which items it lets in.
+//! What one score looks at: every item with all that parties and policy say of it, looked up once.
 
-use super::{Assessment, At, Contest, Dossier, Endorsement, Parties, PolicyVersion, Sanction};
+use super::sheet::Sheet;
+use super::{
+    Assessment, At, Contest, Dossier, Endorsement, GroupNumber, Parties, PartyClass, PolicyBook,
+    PolicyVersion, Recorded, Sanction,
+};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{AgeStep, Policy};
@@ -24,88 +28,153 @@ pub(super) struct WhatIf {
     pub undamped: bool,
 }
 
-/// One evaluation.
+/// A valid assessment.
+pub(super) struct Assessed<'a> {
+    pub record: &'a Assessment,
+    pub group: GroupNumber,
+    pub class_permille: u16,
+    pub age_permille: u16,
+    /// Whether its signature counts.
+    pub signed: bool,
+    pub contest: Contested,
+}
+
+/// An endorsement that stands.
+pub(super) struct Endorsed<'a> {
+    pub record: &'a Endorsement,
+    pub group: GroupNumber,
+    /// What its giver is; none: it does not count.
+    pub class: Option<PartyClass>,
+    /// Whether its last day is still to come.
+    pub runs: bool,
+    /// Whether its signature counts.
+    pub signed: bool,
+}
+
+/// How an item stands among the open contests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contested {
+    /// Whether one is open.
+    pub open: bool,
+    /// Whether one was not decided in time.
+    pub missed: bool,
+}
+
+impl Contested {
+    pub(super) fn lets_in(self, what_if: WhatIf) -> bool {
+        !(what_if.contested_out && self.open) && (what_if.missed_in || !self.missed)
+    }
+}
+
+impl Assessed<'_> {
+    /// Whether it may weigh.
+    pub(super) fn is_eligible(&self, what_if: WhatIf) -> bool {
+        self.contest.lets_in(what_if) && (what_if.keys_count || self.signed)
+    }
+}
+
+impl Endorsed<'_> {
+    /// Whether it is in force.
+    pub(super) fn is_in_force(&self, what_if: WhatIf) -> bool {
+        self.runs && (what_if.keys_count || self.signed) && self.class.is_some()
+    }
+}
+
+/// One score's matter.
 pub(super) struct Context<'a> {
     pub dossier: &'a Dossier,
     pub parties: &'a Parties,
-    pub version: &'a PolicyVersion,
     pub policy: &'a Policy,
     pub at: At,
-    pub what_if: WhatIf,
-    contests: Vec<&'a Contest>,
+    /// The contests that wait for a decision.
+    pub contests: Vec<&'a Contest>,
+    /// The assessments that are valid, whatever they weigh, in the order recorded.
+    pub assessed: Vec<Assessed<'a>>,
+    /// Their grades, a row each.
+    pub sheet: Sheet,
+    /// The endorsements that stand, in the order recorded.
+    pub endorsed: Vec<Endorsed<'a>>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(
         dossier: &'a Dossier,
         parties: &'a Parties,
+        policies: &'a PolicyBook,
         version: &'a PolicyVersion,
         at: At,
     ) -> Self {
-        let contests = dossier.open_contests(at.size).collect();
-        Self { dossier, parties, version, policy: &version.policy, at, what_if: WhatIf::default(), contests }
+        let policy = &*version.policy;
+        let contests: Vec<&Contest> = dossier.open_contests(at.size).collect();
+        let signed = |one: &Recorded| parties.signature_counts(&one.signed_by, at.size, one.at);
+        let valid = |one: &&Assessment| one.valid_until.is_none_or(|last| at.as_of <= last);
+        let assessed: Vec<Assessed<'_>> = dossier
+            .assessments(at.size)
+            .filter(valid)
+            .map(|record| {
+                let place = parties.place(record.assessor, at.size);
+                let classes = &policy.assessment.class_permille;
+                let class_permille = place.accreditation.and_then(|one| classes.get(&one.class));
+                let days = at.as_of.days_since(record.counts_from);
+                Assessed {
+                    record,
+                    group: place.group,
+                    class_permille: class_permille.copied().unwrap_or(0),
+                    age_permille: age_permille(&policy.assessment.age, days),
+                    signed: signed(&record.recorded),
+                    contest: contested(&contests, at.as_of, &record.recorded.event),
+                }
+            })
+            .collect();
+        let endorsed = dossier.endorsements(at.size).map(|record| {
+            let place = parties.place(record.endorser, at.size);
+            Endorsed {
+                record,
+                group: place.group,
+                class: place.class,
+                runs: at.as_of <= record.expires_on,
+                signed: signed(&record.recorded),
+            }
+        });
+        let endorsed = endorsed.collect();
+        let sheet = Sheet::new(policies, version, assessed.iter().map(|one| one.record));
+        Self { dossier, parties, policy, at, contests, assessed, sheet, endorsed }
     }
 
-    /// The same evaluation under a supposition.
-    pub(super) fn supposing(&self, what_if: WhatIf) -> Self {
-        let (dossier, parties, version, at) = (self.dossier, self.parties, self.version, self.at);
-        Self { what_if, ..Self::new(dossier, parties, version, at) }
+    /// How an item stands among the open contests.
+    pub(super) fn contested(&self, item: &EventId) -> Contested {
+        contested(&self.contests, self.at.as_of, item)
     }
 
-    /// The contests that wait for a decision.
-    pub(super) fn contests(&self) -> &[&'a Contest] {
-        &self.contests
-    }
-
-    /// Whether an item is under an open contest.
-    pub(super) fn is_contested(&self, item: &EventId) -> bool {
-        self.contests.iter().any(|contest| contest.target == *item)
-    }
-
-    /// Whether the contest of an item was not decided in time.
-    pub(super) fn is_missed(&self, item: &EventId) -> bool {
-        self.contests.iter().any(|contest| contest.target == *item && is_overdue(contest, self.at.as_of))
-    }
-
-    fn lets_in(&self, item: &EventId) -> bool {
-        let contested = self.what_if.contested_out && self.is_contested(item);
-        let missed = !self.what_if.missed_in && self.is_missed(item);
-        !contested && !missed
-    }
-
-    /// The assessments that are valid, whatever they weigh.
-    pub(super) fn assessments(&self) -> impl Iterator<Item = &'a Assessment> {
-        let valid = |one: &&Assessment| one.valid_until.is_none_or(|last| self.at.as_of <= last);
-        self.dossier.assessments(self.at.size).filter(valid)
+    /// The weight of an age that is fresh.
+    pub(super) fn fresh_permille(&self) -> u16 {
+        self.policy.assessment.age.first().map_or(0, |step| step.permille)
     }
 
     /// The assessments that may weigh.
-    pub(super) fn eligible_assessments(&self) -> impl Iterator<Item = &'a Assessment> {
-        self.assessments().filter(|one| self.lets_in(&one.recorded.event) && self.is_signed(&one.recorded))
-    }
-
-    /// Whether the signature under an item counts.
-    pub(super) fn is_signed(&self, recorded: &super::Recorded) -> bool {
-        self.what_if.keys_count
-            || self.parties.signature_counts(&recorded.signed_by, self.at.size, recorded.at)
+    pub(super) fn eligible(&self, what_if: WhatIf) -> impl Iterator<Item = &Assessed<'a>> {
+        self.assessed.iter().filter(move |one| one.is_eligible(what_if))
     }
 
     /// The endorsements in force.
-    pub(super) fn endorsements(&self) -> impl Iterator<Item = &'a Endorsement> {
-        self.dossier.endorsements(self.at.size).filter(|one| {
-            self.at.as_of <= one.expires_on
-                && self.is_signed(&one.recorded)
-                && self.parties.class(&one.endorser, self.at.size).is_some()
-        })
+    pub(super) fn in_force(&self, what_if: WhatIf) -> impl Iterator<Item = &Endorsed<'a>> {
+        self.endorsed.iter().filter(move |one| one.is_in_force(what_if))
     }
 
     /// The sanctions that stand, begun or not, ended or not, by first day.
-    pub(super) fn sanctions(&self) -> Vec<&'a Sanction> {
+    pub(super) fn sanctions(&self, what_if: WhatIf) -> Vec<&'a Sanction> {
         let standing = self.dossier.sanctions(self.at.size);
-        let mut sanctions: Vec<_> = standing.filter(|one| self.lets_in(&one.recorded.event)).collect();
+        let let_in = |one: &&Sanction| self.contested(&one.recorded.event).lets_in(what_if);
+        let mut sanctions: Vec<_> = standing.filter(let_in).collect();
         sanctions.sort_by_key(|one| (one.starts_on, one.recorded.seq));
         sanctions
     }
+}
+
+fn contested(contests: &[&Contest], as_of: Date, item: &EventId) -> Contested {
+    let mut against = contests.iter().filter(|contest| contest.target == *item);
+    let open = against.clone().next().is_some();
+    Contested { open, missed: against.any(|contest| is_overdue(contest, as_of)) }
 }
 
 /// Whether a contest should have been decided before this date.

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{PartyNumber, Span};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
-    Basis, Commitment, Grounds, GroupId, IndicatorId, Outcome, PartyId, Relation, Severity, SubjectId,
-    TopicId,
+    Basis, Commitment, Grounds, GroupId, Outcome, PartyId, Relation, Severity, SubjectId, TopicId,
 };
 
 /// What the log says of every recorded event, beside its own content.
@@ -83,7 +82,7 @@ pub struct Assessment {
     /// How it was recorded.
     pub recorded: Recorded,
     /// Who assessed.
-    pub assessor: PartyId,
+    pub assessor: PartyNumber,
     /// The policy version whose levels it uses.
     pub policy: u32,
     /// The day from which its age counts: the older of recording and end of observation.
@@ -94,8 +93,34 @@ pub struct Assessment {
     pub conflict: bool,
     /// A declared fee or trade.
     pub fee: bool,
-    /// The value (0 to 10000) of each indicator, ascending by indicator; none: does not apply.
-    pub grades: Vec<(IndicatorId, Option<u16>)>,
+    /// What it grades, in the order of the policy that it names.
+    pub grades: Box<[Grade]>,
+}
+
+/// What an assessment says of one indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grade {
+    place: u16,
+    value: u16,
+}
+
+impl Grade {
+    const DOES_NOT_APPLY: u16 = u16::MAX;
+
+    /// A value (0 to 10000) at the indicator's place in the policy named; none: does not apply.
+    pub fn new(place: u16, value: Option<u16>) -> Self {
+        Self { place, value: value.unwrap_or(Self::DOES_NOT_APPLY) }
+    }
+
+    /// The indicator's place in the policy named.
+    pub fn place(self) -> u16 {
+        self.place
+    }
+
+    /// The value; none: the indicator does not apply.
+    pub fn value(self) -> Option<u16> {
+        (self.value != Self::DOES_NOT_APPLY).then_some(self.value)
+    }
 }
 
 /// An endorsement received.
@@ -104,7 +129,7 @@ pub struct Endorsement {
     /// How it was recorded.
     pub recorded: Recorded,
     /// Who endorses.
-    pub endorser: PartyId,
+    pub endorser: PartyNumber,
     /// The tie between the two.
     pub relation: Relation,
     /// The field it speaks of.

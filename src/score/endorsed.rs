@@ -1,57 +1,77 @@
 //! Rule 6: what endorsements add.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::Endorsement;
-use super::context::{Context, age_permille};
+use super::context::{Context, Endorsed, WhatIf, age_permille};
 use super::figure::EndorsementFigure;
 
-/// The bonus and what it comes from.
-pub(super) struct Bonus {
-    pub points: i64,
-    pub endorsements: Vec<EndorsementFigure>,
+/// What the endorsements in force come to.
+pub(super) struct Bonus<'a> {
+    /// What they earn, before base and sanctions have their say.
+    earned: i64,
+    /// Each with its units, largest first, then earliest.
+    all: Vec<(i64, &'a Endorsed<'a>)>,
+    /// Those that count, by their places in `all`: each the first of its group.
+    placed: Vec<usize>,
+}
+
+impl<'a> Bonus<'a> {
+    pub(super) fn of(context: &'a Context<'a>, what_if: WhatIf) -> Self {
+        let rule = &context.policy.endorsement;
+        let in_force = context.in_force(what_if);
+        let mut all: Vec<(i64, &Endorsed<'_>)> =
+            in_force.map(|one| (units(context, one, what_if), one)).collect();
+        all.sort_by_key(|(units, one)| (-units, one.record.recorded.seq));
+        let mut placed: Vec<usize> = Vec::with_capacity(rule.series_permille.len());
+        let (mut sum, mut one_class) = (0, true);
+        for (at, (units, one)) in all.iter().enumerate() {
+            let Some(place) = rule.series_permille.get(placed.len()) else { break };
+            if *units == 0 || placed.iter().any(|earlier| all[*earlier].1.group == one.group) {
+                continue;
+            }
+            one_class &= placed.first().is_none_or(|first| all[*first].1.class == one.class);
+            placed.push(at);
+            sum += units * i64::from(*place) / 1000;
+        }
+        let cap = if one_class && !placed.is_empty() { rule.one_class_cap } else { rule.cap };
+        let earned = (sum * i64::from(rule.rate_permille) / 1000).min(i64::from(cap));
+        Self { earned, all, placed }
+    }
+
+    /// What they add to this base.
+    pub(super) fn points(&self, context: &Context<'_>, base: i64, blocked: bool) -> i64 {
+        if blocked || base < i64::from(context.policy.endorsement.min_base) { 0 } else { self.earned }
+    }
+
+    /// Those that count, largest first.
+    pub(super) fn placed(&self) -> impl Iterator<Item = &Endorsed<'a>> {
+        self.placed.iter().map(|at| self.all[*at].1)
+    }
+
+    /// The endorsements as they are shown.
+    pub(super) fn figures(&self, context: &Context<'_>) -> Vec<EndorsementFigure> {
+        let figure = |(units, one): &(i64, &Endorsed<'_>)| EndorsementFigure {
+            event: one.record.recorded.event,
+            endorser: context.parties.name(one.record.endorser).clone(),
+            units: *units as u16,
+            place_permille: 0,
+        };
+        let mut figures: Vec<EndorsementFigure> = self.all.iter().map(figure).collect();
+        for (at, place) in self.placed.iter().zip(&context.policy.endorsement.series_permille) {
+            figures[*at].place_permille = *place;
+        }
+        figures
+    }
 }
 
 /// The units of one endorsement, 0 to 1000.
-fn units(context: &Context<'_>, endorsement: &Endorsement) -> i64 {
+fn units(context: &Context<'_>, one: &Endorsed<'_>, what_if: WhatIf) -> i64 {
     let rule = &context.policy.endorsement;
-    let units = i64::from(rule.relation_units.get(&endorsement.relation).copied().unwrap_or(0));
-    let days = context.at.as_of.days_since(endorsement.recorded.on);
+    let units = i64::from(rule.relation_units.get(&one.record.relation).copied().unwrap_or(0));
+    let days = context.at.as_of.days_since(one.record.recorded.on);
     let aged = units * i64::from(age_permille(&rule.age, days)) / 1000;
-    if context.what_if.undamped {
+    if what_if.undamped {
         return aged;
     }
     let undiluted = i64::from(rule.undiluted);
-    let diluted = aged * undiluted / undiluted.max(i64::from(endorsement.dilution));
-    if endorsement.reciprocal { diluted * i64::from(rule.reciprocal_permille) / 1000 } else { diluted }
-}
-
-/// Whether one party's endorsement in force is the one that counts for its group: the largest, then the earliest.
-pub(super) fn bonus(context: &Context<'_>, base: i64, blocked: bool) -> Bonus {
-    let rule = &context.policy.endorsement;
-    let mut all: Vec<(i64, &Endorsement)> =
-        context.endorsements().map(|one| (units(context, one), one)).collect();
-    all.sort_by_key(|(units, one)| (-units, one.recorded.seq));
-    let mut groups = BTreeSet::new();
-    let mut classes = BTreeSet::new();
-    let mut places: BTreeMap<u64, u16> = BTreeMap::new();
-    let mut sum = 0;
-    for (units, one) in &all {
-        let free = rule.series_permille.get(places.len());
-        let group = context.parties.group(&one.endorser, context.at.size);
-        let Some(place) = free.filter(|_| *units > 0 && groups.insert(group)) else { continue };
-        places.insert(one.recorded.seq, *place);
-        classes.extend(context.parties.class(&one.endorser, context.at.size));
-        sum += units * i64::from(*place) / 1000;
-    }
-    let cap = if classes.len() == 1 { rule.one_class_cap } else { rule.cap };
-    let earned = (sum * i64::from(rule.rate_permille) / 1000).min(i64::from(cap));
-    let points = if blocked || base < i64::from(rule.min_base) { 0 } else { earned };
-    let endorsements = all.into_iter().map(|(units, one)| EndorsementFigure {
-        event: one.recorded.event,
-        endorser: one.endorser.clone(),
-        units: units as u16,
-        place_permille: places.get(&one.recorded.seq).copied().unwrap_or(0),
-    });
-    Bonus { points, endorsements: endorsements.collect() }
+    let diluted = aged * undiluted / undiluted.max(i64::from(one.record.dilution));
+    if one.record.reciprocal { diluted * i64::from(rule.reciprocal_permille) / 1000 } else { diluted }
 }

@@ -1,39 +1,36 @@
 //! The engine `score/1`. Frozen: a change of rule is a new engine.
 
-use super::context::{Context, WhatIf, is_overdue};
-use super::evaluated::{Evaluation, evaluate};
+use super::context::{Assessed, Context, WhatIf, is_overdue};
+use super::evaluated::Evaluation;
 use super::figure::{AssessmentFigure, Figure, Score, Standing};
-use super::{Assessment, At, Dossier, Parties, PolicyBook, assessed, explained, sanctioned};
+use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned, tally};
 use crate::clock::Date;
+use crate::event::AgeStep;
 
 /// The score of a dossier at a moment, explained.
 ///
 /// Without a policy in force there is no score to speak of: the answer is "not rated" under version 0.
 pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> Score {
     let Some(version) = policies.in_force(at.size, at.as_of) else { return unruled(dossier, at) };
-    let context = Context::new(dossier, parties, version, at);
-    let found = evaluate(&context);
-    let contested = !context.contests().is_empty();
-    let without_contested = contested
-        .then(|| evaluate(&context.supposing(WhatIf { contested_out: true, ..WhatIf::default() })).figure);
-    let parts = explained::parts(&context, &found);
-    let reasons = explained::reasons(&context, &found);
-    let assessments = context.assessments().map(|one| assessment_figure(&context, one)).collect();
-    let Evaluation { base, bonus, figure, .. } = found;
+    let context = Context::new(dossier, parties, policies, version, at);
+    let found = Evaluation::of(&context, WhatIf::default());
+    let figure = found.figure(&context);
+    let contested_out = WhatIf { contested_out: true, ..WhatIf::default() };
+    let without_contested = (!context.contests.is_empty()).then(|| Evaluation::of(&context, contested_out));
     Score {
         subject: dossier.subject,
         size: at.size,
         as_of: at.as_of,
         policy: version.version,
+        base: found.base.value.map(|(value, _)| value as u16),
+        agreement_permille: found.base.agreement_permille,
+        criteria: found.base.figures(&context),
+        assessments: context.assessed.iter().map(|one| assessment_figure(&context, one)).collect(),
+        endorsements: found.bonus.figures(&context),
+        parts: explained::parts(&context, &found, &figure),
+        reasons: explained::reasons(&context, &found, &figure, without_contested.as_ref()),
+        without_contested: without_contested.map(|one| one.figure(&context)),
         figure,
-        base: base.value.map(|(value, _)| value as u16),
-        agreement_permille: base.agreement_permille,
-        without_contested,
-        criteria: base.criteria,
-        assessments,
-        endorsements: bonus.endorsements,
-        parts,
-        reasons,
         next_change: next_change(&context, policies),
     }
 }
@@ -43,8 +40,9 @@ pub fn figure(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: A
     let Some(version) = policies.in_force(at.size, at.as_of) else {
         return (unruled(dossier, at).figure, None);
     };
-    let context = Context::new(dossier, parties, version, at);
-    (evaluate(&context).figure, next_change(&context, policies))
+    let context = Context::new(dossier, parties, policies, version, at);
+    let figure = Evaluation::of(&context, WhatIf::default()).figure(&context);
+    (figure, next_change(&context, policies))
 }
 
 fn unruled(dossier: &Dossier, at: At) -> Score {
@@ -67,45 +65,48 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
     }
 }
 
-fn assessment_figure(context: &Context<'_>, one: &Assessment) -> AssessmentFigure {
-    let excluded = if !context.is_signed(&one.recorded) {
+fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFigure {
+    let excluded = if !one.signed {
         Some("KEY.EXCLUDED")
-    } else if one.conflict {
+    } else if one.record.conflict {
         Some("COI.EXCLUDED")
-    } else if context.is_missed(&one.recorded.event) {
+    } else if one.contest.missed {
         Some("CLOCK.MISSED")
     } else {
         None
     };
-    let weight = if excluded.is_some() { 0 } else { assessed::weight(context, one) as u16 };
+    let weight = if excluded.is_some() { 0 } else { tally::weight(context, one, WhatIf::default()) as u16 };
     AssessmentFigure {
-        event: one.recorded.event,
-        assessor: one.assessor.clone(),
+        event: one.record.recorded.event,
+        assessor: context.parties.name(one.record.assessor).clone(),
         weight,
-        contested: context.is_contested(&one.recorded.event),
+        contested: one.contest.open,
         excluded: excluded.map(str::to_owned),
     }
 }
 
 /// The first later date on which the passing of time alone may change the score.
 fn next_change(context: &Context<'_>, policies: &PolicyBook) -> Option<Date> {
-    let (dossier, at) = (context.dossier, context.at);
-    let mut days: Vec<i32> = Vec::new();
-    for one in &dossier.assessments {
-        days.extend(assessed::changes(context, &one.record, &one.span));
-    }
-    for one in dossier.endorsements(at.size) {
-        let from = one.recorded.on.as_days();
-        let steps = context.policy.endorsement.age.iter().filter_map(|step| step.up_to_days);
-        days.extend(steps.map(|up_to| from.saturating_add(up_to as i32).saturating_add(1)));
-        days.push(one.expires_on.as_days().saturating_add(1));
-    }
-    for one in dossier.sanctions(at.size) {
-        days.extend(sanctioned::changes(one));
-    }
-    for contest in context.contests().iter().filter(|contest| !is_overdue(contest, at.as_of)) {
-        days.extend(contest.decide_by.map(|last| last.as_days().saturating_add(1)));
-    }
-    days.extend(policies.next_change(at.size, at.as_of).map(Date::as_days));
-    days.into_iter().filter(|day| *day > at.as_of.as_days()).min().map(Date::from_days)
+    let (dossier, policy, at) = (context.dossier, context.policy, context.at);
+    let assessments = dossier.assessments(at.size).flat_map(|one| {
+        let after = one.valid_until.map(|last| last.plus_days(1));
+        [next_step(&policy.assessment.age, one.counts_from, at.as_of), after]
+    });
+    let endorsements = context.endorsed.iter().flat_map(|one| {
+        let step = next_step(&policy.endorsement.age, one.record.recorded.on, at.as_of);
+        [step, Some(one.record.expires_on.plus_days(1))]
+    });
+    let sanctions = dossier.sanctions(at.size).flat_map(sanctioned::changes).map(Some);
+    let running = context.contests.iter().filter(|contest| !is_overdue(contest, at.as_of));
+    let contests = running.map(|contest| contest.decide_by.map(|last| last.plus_days(1)));
+    let policy_change = std::iter::once(policies.next_change(at.size, at.as_of));
+    let days = assessments.chain(endorsements).chain(sanctions).chain(contests).chain(policy_change);
+    days.flatten().filter(|day| *day > at.as_of).min()
+}
+
+/// The first day after `as_of` on which an age counted from `from` enters another step.
+fn next_step(steps: &[AgeStep], from: Date, as_of: Date) -> Option<Date> {
+    let ends = steps.iter().filter_map(|step| step.up_to_days);
+    let mut changes = ends.map(|up_to| from.plus_days(up_to as i32).plus_days(1));
+    changes.find(|day| *day > as_of)
 }

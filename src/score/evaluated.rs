@@ -1,74 +1,98 @@
 //! Rules 8 to 11 and 13: from the base to what is shown.
 
-use super::assessed::{Base, FULL, Votes};
+use super::assessed::{Base, FULL};
 use super::context::{Context, WhatIf};
-use super::endorsed::{Bonus, bonus};
+use super::endorsed::Bonus;
 use super::figure::{Figure, Range, Standing};
 use super::sanctioned::{Burden, burden};
+use super::tally::Tally;
 use crate::event::Confidence;
 
 /// Everything one evaluation finds.
-pub(super) struct Evaluation {
+pub(super) struct Evaluation<'a> {
+    pub what_if: WhatIf,
+    pub tally: Tally,
     pub base: Base,
-    pub bonus: Bonus,
+    pub bonus: Bonus<'a>,
     pub burden: Burden,
-    pub figure: Figure,
+}
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn of(context: &'a Context<'a>, what_if: WhatIf) -> Self {
+        let tally = Tally::of(context, what_if);
+        let base = Base::of(context, &tally, what_if.no_prior);
+        let bonus = Bonus::of(context, what_if);
+        Self { what_if, tally, base, bonus, burden: burden(context, what_if) }
+    }
+
     /// The score, also where it is not shown.
-    pub points: Option<i64>,
-}
+    pub(super) fn points(&self, context: &Context<'_>) -> Option<i64> {
+        points(context, &self.base, &self.bonus, &self.burden)
+    }
 
-pub(super) fn evaluate(context: &Context<'_>) -> Evaluation {
-    let base = Votes::collect(context, context.eligible_assessments()).base(context);
-    let burden = burden(context);
-    let base_value = base.value.as_ref().map_or(0, |(value, _)| *value);
-    let bonus = bonus(context, base_value, burden.blocks_bonus);
-    let shift = bonus.points - burden.total;
-    let clamped = |value: i64| (value + shift).clamp(0, FULL);
-    let points = base.value.as_ref().map(|(value, _)| clamped(*value));
-    let standing = standing(context, &base, &burden);
-    let figure = match (&standing, &base.value) {
-        (Standing::Rated, Some((value, range))) => {
-            let confidence = confidence(context, *range);
-            let score = clamped(*value);
-            Figure {
-                standing,
-                score: Some(score as u16),
-                range: Some(Range {
-                    low: clamped(range.low.into()) as u16,
-                    high: clamped(range.high.into()) as u16,
-                }),
-                band: band(context, score, confidence, burden.best_band),
-                confidence: Some(confidence),
-            }
+    /// What endorsements add.
+    pub(super) fn bonus_points(&self, context: &Context<'_>) -> i64 {
+        bonus_points(context, &self.base, &self.bonus, &self.burden)
+    }
+
+    /// What is shown.
+    pub(super) fn figure(&self, context: &Context<'_>) -> Figure {
+        let standing = self.standing(context);
+        let (Standing::Rated, Some((value, range))) = (&standing, &self.base.value) else {
+            return Figure { standing, score: None, range: None, band: None, confidence: None };
+        };
+        let shift = self.bonus_points(context) - self.burden.total;
+        let clamped = |value: i64| (value + shift).clamp(0, FULL);
+        let score = clamped(*value);
+        let confidence = confidence(context, *range);
+        Figure {
+            standing,
+            score: Some(score as u16),
+            range: Some(Range {
+                low: clamped(range.low.into()) as u16,
+                high: clamped(range.high.into()) as u16,
+            }),
+            band: band(context, score, confidence, self.burden.best_band),
+            confidence: Some(confidence),
         }
-        _ => Figure { standing, score: None, range: None, band: None, confidence: None },
-    };
-    Evaluation { base, bonus, burden, figure, points }
+    }
+
+    fn standing(&self, context: &Context<'_>) -> Standing {
+        if context.dossier.enrolment(context.at.size).is_none() {
+            return Standing::Departed;
+        }
+        if let Some(standing) = &self.burden.standing {
+            return standing.clone();
+        }
+        let missing = self.base.missing(context, &self.tally);
+        if missing.is_empty() && self.base.value.is_some() {
+            return Standing::Rated;
+        }
+        missed_clock(context, self.what_if).unwrap_or(Standing::NotRated { missing })
+    }
 }
 
-fn standing(context: &Context<'_>, base: &Base, burden: &Burden) -> Standing {
-    if context.dossier.enrolment(context.at.size).is_none() {
-        return Standing::Departed;
-    }
-    if let Some(standing) = &burden.standing {
-        return standing.clone();
-    }
-    if base.missing.is_empty() && base.value.is_some() {
-        return Standing::Rated;
-    }
-    missed_clock(context).unwrap_or_else(|| Standing::NotRated { missing: base.missing.clone() })
+/// The score that these make, also where it is not shown; none without a base.
+pub(super) fn points(context: &Context<'_>, base: &Base, bonus: &Bonus<'_>, burden: &Burden) -> Option<i64> {
+    let (value, _) = base.value?;
+    Some((value + bonus_points(context, base, bonus, burden) - burden.total).clamp(0, FULL))
+}
+
+fn bonus_points(context: &Context<'_>, base: &Base, bonus: &Bonus<'_>, burden: &Burden) -> i64 {
+    bonus.points(context, base.value.map_or(0, |(value, _)| value), burden.blocks_bonus)
 }
 
 /// Whether the quorum holds but for the items that a missed clock took out.
-fn missed_clock(context: &Context<'_>) -> Option<Standing> {
-    if context.what_if.missed_in {
+fn missed_clock(context: &Context<'_>, what_if: WhatIf) -> Option<Standing> {
+    if what_if.missed_in {
         return None;
     }
-    let missed = context.contests().iter().filter(|contest| context.is_missed(&contest.target));
+    let missed = context.contests.iter().filter(|contest| context.contested(&contest.target).missed);
     let first = missed.min_by_key(|contest| (contest.decide_by, contest.recorded.seq))?;
-    let whole = context.supposing(WhatIf { missed_in: true, ..context.what_if });
-    let base = Votes::collect(&whole, whole.eligible_assessments()).base(&whole);
-    let holds = base.missing.is_empty() && base.value.is_some();
+    let whole = WhatIf { missed_in: true, ..what_if };
+    let tally = Tally::of(context, whole);
+    let base = Base::of(context, &tally, whole.no_prior);
+    let holds = base.missing(context, &tally).is_empty() && base.value.is_some();
     let missed_by = first.decide_by?;
     holds.then_some(Standing::WithheldClock { contest: first.recorded.event, missed_by })
 }

@@ -1,36 +1,36 @@
 //! Rule 12: the parts that add up to a score, and the reasons for what it lacks.
 
-use super::assessed::FULL;
-use super::context::{Context, WhatIf};
-use super::evaluated::{Evaluation, evaluate};
-use super::figure::{Part, Reason, Standing};
+use super::assessed::{FULL, by_criterion};
+use super::context::Context;
+use super::evaluated::Evaluation;
+use super::figure::{Figure, Part, Reason, Standing};
 use super::remedies::remedy;
+use super::supposed::{Supposed, supposed_losses};
 use crate::dsse::EventId;
 
 /// Most reasons given.
 const MOST: usize = 4;
 
 /// The parts, which add up to the score exactly; none when it is not shown.
-pub(super) fn parts(context: &Context<'_>, found: &Evaluation) -> Vec<Part> {
-    let (Some(score), Some((base, _))) = (found.figure.score, &found.base.value) else { return Vec::new() };
-    let counted: Vec<EventId> = context.eligible_assessments().map(|one| one.recorded.event).collect();
-    let mut parts: Vec<Part> = found
-        .base
-        .criteria
-        .iter()
-        .map(|one| Part {
-            code: one.id.to_string(),
-            points: i64::from(one.weight_permille) * i64::from(one.value.unwrap_or(0)) / 1000,
+pub(super) fn parts(context: &Context<'_>, found: &Evaluation<'_>, figure: &Figure) -> Vec<Part> {
+    let (Some(score), Some((base, _))) = (figure.score, &found.base.value) else { return Vec::new() };
+    let counted: Vec<EventId> =
+        context.eligible(found.what_if).map(|one| one.record.recorded.event).collect();
+    let criteria = context.policy.criteria.iter().zip(&found.base.criteria);
+    let mut parts: Vec<Part> = criteria
+        .map(|(criterion, value)| Part {
+            code: criterion.id.as_str().to_owned(),
+            points: i64::from(criterion.weight_permille) * i64::from(value.map_or(0, |(value, _)| value))
+                / 1000,
             events: counted.clone(),
         })
         .collect();
     let rounding = base - parts.iter().map(|part| part.points).sum::<i64>();
     parts.push(Part { code: "ROUNDING".to_owned(), points: rounding, events: Vec::new() });
-    let placed = found.bonus.endorsements.iter().filter(|one| one.place_permille > 0).map(|one| one.event);
     parts.push(Part {
         code: "ENDORSEMENTS".to_owned(),
-        points: found.bonus.points,
-        events: placed.collect(),
+        points: found.bonus_points(context),
+        events: found.bonus.placed().map(|one| one.record.recorded.event).collect(),
     });
     parts.extend(found.burden.taken.iter().map(|(event, severity, points)| Part {
         code: format!("SANC.{severity:?}"),
@@ -45,101 +45,108 @@ pub(super) fn parts(context: &Context<'_>, found: &Evaluation) -> Vec<Part> {
     parts
 }
 
-/// The largest losses, at most four.
-pub(super) fn reasons(context: &Context<'_>, found: &Evaluation) -> Vec<Reason> {
-    let mut reasons = indicator_losses(context, found);
-    reasons.extend(
-        found
-            .burden
-            .taken
-            .iter()
-            .map(|(event, severity, points)| reason(format!("SANC.{severity:?}"), *points, vec![*event])),
-    );
-    reasons.extend(supposed_losses(context, found));
-    reasons.retain(|one| one.points > 0);
-    let unrated = matches!(found.figure.standing, Standing::NotRated { .. });
-    if unrated && !reasons.iter().any(|one| one.code == "EVID.THIN") {
-        reasons.push(reason("EVID.THIN".to_owned(), 0, Vec::new()));
+/// A loss before it is told: its words and events are made only for those that are given.
+struct Loss {
+    points: u16,
+    cause: Cause,
+}
+
+#[derive(Clone, Copy)]
+enum Cause {
+    /// An indicator, by its place in the policy.
+    Indicator(usize),
+    /// A sanction, by its place in the burden.
+    Sanction(usize),
+    Supposed(Supposed),
+}
+
+impl Loss {
+    fn of(points: i64, cause: Cause) -> Self {
+        Self { points: points.clamp(0, FULL) as u16, cause }
     }
-    reasons.sort_by(|one, other| other.points.cmp(&one.points).then_with(|| one.code.cmp(&other.code)));
-    let thin = reasons.iter().skip(MOST).position(|one| unrated && one.code == "EVID.THIN");
+
+    fn is_thin(&self) -> bool {
+        matches!(self.cause, Cause::Supposed(Supposed::Thin))
+    }
+}
+
+impl Cause {
+    fn code(self, context: &Context<'_>, found: &Evaluation<'_>) -> String {
+        match self {
+            Self::Indicator(place) => indicator_code(context, place),
+            Self::Sanction(at) => format!("SANC.{:?}", found.burden.taken[at].1),
+            Self::Supposed(supposed) => supposed.code().to_owned(),
+        }
+    }
+
+    fn events(self, context: &Context<'_>, found: &Evaluation<'_>) -> Vec<EventId> {
+        match self {
+            Self::Indicator(place) => graded_below_full(context, found, place),
+            Self::Sanction(at) => vec![found.burden.taken[at].0],
+            Self::Supposed(supposed) => supposed.events(context),
+        }
+    }
+}
+
+/// The largest losses, at most four; `without_contested` is the evaluation without contested items.
+pub(super) fn reasons(
+    context: &Context<'_>,
+    found: &Evaluation<'_>,
+    figure: &Figure,
+    without_contested: Option<&Evaluation<'_>>,
+) -> Vec<Reason> {
+    let mut losses = indicator_losses(context, found);
+    let taken = found.burden.taken.iter().enumerate();
+    losses.extend(taken.map(|(at, (_, _, points))| Loss::of(*points, Cause::Sanction(at))));
+    let supposed = supposed_losses(context, found, figure.confidence, without_contested);
+    losses.extend(supposed.into_iter().map(|(one, points)| Loss::of(points, Cause::Supposed(one))));
+    losses.retain(|one| one.points > 0);
+    let unrated = matches!(figure.standing, Standing::NotRated { .. });
+    if unrated && !losses.iter().any(Loss::is_thin) {
+        losses.push(Loss::of(0, Cause::Supposed(Supposed::Thin)));
+    }
+    let code = |one: &Loss| one.cause.code(context, found);
+    losses.sort_by(|one, other| other.points.cmp(&one.points).then_with(|| code(one).cmp(&code(other))));
+    let thin = losses.iter().skip(MOST).position(|one| unrated && one.is_thin());
     if let Some(at) = thin {
-        reasons.swap(MOST - 1, MOST + at);
+        losses.swap(MOST - 1, MOST + at);
     }
-    reasons.truncate(MOST);
-    reasons
+    losses.truncate(MOST);
+    let told = losses.iter().map(|one| {
+        let code = code(one);
+        let events = one.cause.events(context, found);
+        Reason { remedy: remedy(&code), code, points: one.points, events }
+    });
+    told.collect()
 }
 
-fn reason(code: String, points: i64, events: Vec<EventId>) -> Reason {
-    Reason { remedy: remedy(&code), code, points: points.clamp(0, FULL) as u16, events }
-}
-
-fn indicator_losses(context: &Context<'_>, found: &Evaluation) -> Vec<Reason> {
+fn indicator_losses(context: &Context<'_>, found: &Evaluation<'_>) -> Vec<Loss> {
     let mut losses = Vec::new();
-    for criterion in &found.base.criteria {
-        let counting = criterion.indicators.iter().filter(|one| one.counts);
-        let count = counting.clone().count() as i64;
-        for indicator in counting {
-            let lost =
-                i64::from(criterion.weight_permille) * (FULL - i64::from(indicator.value)) / (1000 * count);
-            if lost == 0 {
-                continue;
+    let mut place = 0;
+    for (criterion, indicators) in by_criterion(context, &found.base.indicators) {
+        let count = indicators.iter().filter(|one| one.counts).count() as i64;
+        for indicator in indicators {
+            if indicator.counts {
+                let lost = i64::from(criterion.weight_permille) * (FULL - i64::from(indicator.value));
+                losses.push(Loss::of(lost / (1000 * count), Cause::Indicator(place)));
             }
-            let below = context.eligible_assessments().filter(|one| {
-                one.grades.iter().any(|(id, value)| {
-                    *id == indicator.id && value.is_some_and(|value| i64::from(value) < FULL)
-                })
-            });
-            let events = below.map(|one| one.recorded.event).collect();
-            losses.push(reason(format!("{}.{}", criterion.id, indicator.id), lost, events));
+            place += 1;
         }
     }
     losses
 }
 
-/// What the score would gain if one thing were otherwise.
-fn supposed_losses(context: &Context<'_>, found: &Evaluation) -> Vec<Reason> {
-    let mut losses = Vec::new();
-    let mut suppose = |code: &str, what_if: WhatIf, events: Vec<EventId>| {
-        let now = found.points.unwrap_or(0);
-        let then = evaluate(&context.supposing(what_if)).points.unwrap_or(0);
-        losses.push(reason(code.to_owned(), then - now, events));
-    };
-    let eligible: Vec<_> = context.eligible_assessments().collect();
-    let aged = |one: &&&super::Assessment| {
-        let days = context.at.as_of.days_since(one.counts_from);
-        super::context::age_permille(&context.policy.assessment.age, days)
-            < context.policy.assessment.age.first().map_or(0, |step| step.permille)
-    };
-    let stale: Vec<EventId> = eligible.iter().filter(aged).map(|one| one.recorded.event).collect();
-    if !stale.is_empty() {
-        suppose("AGE.STALE", WhatIf { ages_fresh: true, ..WhatIf::default() }, stale);
-    }
-    if found.figure.confidence != Some(crate::event::Confidence::High) {
-        suppose("EVID.THIN", WhatIf { no_prior: true, ..WhatIf::default() }, Vec::new());
-    }
-    let conflicts: Vec<EventId> =
-        eligible.iter().filter(|one| one.conflict).map(|one| one.recorded.event).collect();
-    if !conflicts.is_empty() {
-        suppose("COI.EXCLUDED", WhatIf { conflicts_weigh: true, ..WhatIf::default() }, conflicts);
-    }
-    let unsigned = context.assessments().map(|one| &one.recorded);
-    let unsigned = unsigned.chain(context.dossier.endorsements(context.at.size).map(|one| &one.recorded));
-    let unsigned: Vec<EventId> =
-        unsigned.filter(|one| !context.is_signed(one)).map(|one| one.event).collect();
-    if !unsigned.is_empty() {
-        suppose("KEY.EXCLUDED", WhatIf { keys_count: true, ..WhatIf::default() }, unsigned);
-    }
-    let contested: Vec<EventId> = context.contests().iter().map(|one| one.target).collect();
-    if !contested.is_empty() {
-        suppose("CONTEST.OPEN", WhatIf { contested_out: true, ..WhatIf::default() }, contested);
-    }
-    let damped = context
-        .endorsements()
-        .filter(|one| one.reciprocal || one.dilution > context.policy.endorsement.undiluted);
-    let damped: Vec<EventId> = damped.map(|one| one.recorded.event).collect();
-    if !damped.is_empty() {
-        suppose("END.DAMPED", WhatIf { undamped: true, ..WhatIf::default() }, damped);
-    }
-    losses
+fn indicator_code(context: &Context<'_>, place: usize) -> String {
+    let ids = context.policy.criteria.iter();
+    let mut ids =
+        ids.flat_map(|criterion| criterion.indicators.iter().map(move |one| (&criterion.id, &one.id)));
+    ids.nth(place).map_or_else(String::new, |(criterion, indicator)| format!("{criterion}.{indicator}"))
+}
+
+fn graded_below_full(context: &Context<'_>, found: &Evaluation<'_>, place: usize) -> Vec<EventId> {
+    let rows = (0..).zip(&context.assessed).filter(|(_, one)| one.is_eligible(found.what_if));
+    let below = rows.filter(|(row, _)| {
+        context.sheet.row(*row)[place].flatten().is_some_and(|value| i64::from(value) < FULL)
+    });
+    below.map(|(_, one)| one.record.recorded.event).collect()
 }

@@ -13,21 +13,30 @@ mod evaluated;
 mod explained;
 mod figure;
 mod parties;
+mod party;
 mod policies;
 mod remedies;
 mod sanctioned;
+mod sheet;
 mod span;
+mod supposed;
+mod tally;
+mod votes;
 
 pub use bounds::{OutOfBounds, check_bounds};
 pub use dossier::{
-    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Recorded, Sanction, StandsFor,
+    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction, StandsFor,
 };
 pub use engine::{figure, score};
 pub use figure::{
     AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
     Reason, Score, Standing,
 };
-pub use parties::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties, PartyClass, SeatRecord};
+pub use parties::Parties;
+pub use party::{
+    Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,
+    SeatRecord,
+};
 pub use policies::{PolicyBook, PolicyVersion};
 pub use span::Span;
 

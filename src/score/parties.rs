@@ -2,129 +2,115 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 
+use super::party::{
+    Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
+};
 use super::{Span, StandsFor};
-use crate::clock::{Date, Timestamp};
+use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, SubjectId, TopicId};
+use crate::event::{GroupId, PartyId, SubjectId};
 
 /// Everybody who acts, as they stood over time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Parties {
-    members: OrdMap<PartyId, Arc<Vec<StandsFor<Member>>>>,
-    subjects: OrdMap<SubjectId, Arc<Vec<StandsFor<GroupId>>>>,
+    numbers: OrdMap<PartyId, PartyNumber>,
+    parties: Vector<Arc<Party>>,
+    members: OrdMap<PartyId, PartyNumber>,
+    group_numbers: OrdMap<GroupId, u32>,
+    groups: Vector<GroupId>,
     keys: OrdMap<PublicKey, Arc<KeyRecord>>,
-    keys_of: OrdMap<PartyId, Arc<Vec<PublicKey>>>,
+    /// The keys that were ever in other hands: few, and asked for at every score.
+    compromised: OrdMap<PublicKey, Vec<Invalidity>>,
     council: Vec<StandsFor<SeatRecord>>,
     threshold: Vec<StandsFor<u8>>,
-    accreditations: OrdMap<PartyId, Arc<Vec<StandsFor<Accreditation>>>>,
     accredited_by: OrdMap<EventId, PartyId>,
 }
 
-/// A member as it stood.
+/// One party, as it stood over time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// Its kind.
-    pub class: MemberClass,
-    /// Who controls it.
-    pub group: GroupId,
-    /// The organisation's name.
-    pub name: String,
-    /// Its duties.
-    pub roles: Vec<Role>,
+struct Party {
+    name: PartyId,
+    member: Vec<(StandsFor<Member>, GroupNumber)>,
+    subject: Vec<(Span, GroupNumber)>,
+    accreditations: Vec<StandsFor<Accreditation>>,
+    keys: Vec<PublicKey>,
 }
 
-/// A council seat as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SeatRecord {
-    /// Its number, from 1.
-    pub seat: u8,
-    /// Who holds it.
-    pub member: PartyId,
-    /// The key that signs for it.
-    pub key: PublicKey,
-}
+impl Party {
+    fn new(name: PartyId) -> Self {
+        Self { name, member: Vec::new(), subject: Vec::new(), accreditations: Vec::new(), keys: Vec::new() }
+    }
 
-/// An accreditation as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accreditation {
-    /// The event that granted it.
-    pub event: EventId,
-    /// The fields it covers.
-    pub topics: Vec<TopicId>,
-    /// The class whose weight the policy sets.
-    pub class: ClassId,
-    /// The last day on which the assessor may publish.
-    pub valid_until: Option<Date>,
-}
+    fn member(&self, size: u64) -> Option<&(StandsFor<Member>, GroupNumber)> {
+        self.member.iter().find(|(one, _)| one.span.holds(size))
+    }
 
-/// What a key signs for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Capacity {
-    /// Its owner's own acts.
-    Own,
-    /// A seat of the council.
-    Seat,
-}
+    /// Its group as a member, else as a subject; a subject that has left keeps the group it had.
+    fn group(&self, size: u64) -> Option<GroupNumber> {
+        let as_member = self.member(size).map(|(_, group)| *group);
+        let known = |(span, _): &&(Span, GroupNumber)| span.from_size <= size;
+        as_member.or_else(|| self.subject.iter().rev().find(known).map(|(_, group)| *group))
+    }
 
-/// A key, for ever its owner's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyRecord {
-    /// Whose it is.
-    pub owner: PartyId,
-    /// What it signs for.
-    pub capacity: Capacity,
-    /// The sizes at which it was live.
-    pub span: Span,
-    /// From when it may act; later than its adding for a recovered key.
-    pub live_from: Timestamp,
-    /// When it was added.
-    pub added_at: Timestamp,
-    /// The owner's key that added it, when one did.
-    pub added_by: Option<PublicKey>,
-    /// Whether the council brought it in for a lost one.
-    pub recovery: bool,
-    /// From when its signatures are worth nothing, as it came to be known.
-    pub invalid: Vec<Invalidity>,
-}
+    fn class(&self, size: u64) -> Option<PartyClass> {
+        if let Some((member, _)) = self.member(size) {
+            return Some(PartyClass::Member(member.record.class));
+        }
+        self.subject.iter().any(|(span, _)| span.holds(size)).then_some(PartyClass::Subject)
+    }
 
-/// A finding that a key was in other hands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invalidity {
-    /// The size from which this is known.
-    pub known_from_size: u64,
-    /// The instant from which its signatures are worth nothing.
-    pub from: Timestamp,
-}
-
-impl KeyRecord {
-    /// Whether what it signed at `signed_at` counts, as known at `size`.
-    pub fn counts(&self, size: u64, signed_at: Timestamp) -> bool {
-        !self.invalid.iter().any(|one| one.known_from_size <= size && one.from <= signed_at)
+    fn accreditation(&self, size: u64) -> Option<&Accreditation> {
+        self.accreditations.iter().find(|one| one.span.holds(size)).map(|one| &*one.record)
     }
 }
 
-/// What kind of party an endorser is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartyClass {
-    /// A member of this class.
-    Member(MemberClass),
-    /// An influencer.
-    Subject,
+/// Who is who.
+impl Parties {
+    /// The number of a party that the log has spoken of.
+    pub fn number(&self, party: &PartyId) -> Option<PartyNumber> {
+        self.numbers.get(party).copied()
+    }
+
+    /// The name of a party.
+    ///
+    /// # Panics
+    /// When the number is not one of these parties'.
+    pub fn name(&self, number: PartyNumber) -> &PartyId {
+        &self.numbered(number).name
+    }
+
+    /// Where a party stands at `size`.
+    pub fn place(&self, number: PartyNumber, size: u64) -> Place<'_> {
+        let party = self.numbered(number);
+        Place {
+            group: party.group(size).unwrap_or(GroupNumber::Alone(number)),
+            class: party.class(size),
+            accreditation: party.accreditation(size),
+        }
+    }
+
+    fn numbered(&self, number: PartyNumber) -> &Party {
+        self.parties.get(number.0 as usize).expect("a party's number is its place among the parties")
+    }
+
+    fn party(&self, party: &PartyId) -> Option<&Party> {
+        self.number(party).map(|number| self.numbered(number))
+    }
 }
 
+/// What is known of each.
 impl Parties {
     /// The member as it stood at `size`.
     pub fn member(&self, party: &PartyId, size: u64) -> Option<&Member> {
-        let standings = self.members.get(party)?;
-        standings.iter().find(|one| one.span.holds(size)).map(|one| &*one.record)
+        self.party(party)?.member(size).map(|(member, _)| &*member.record)
     }
 
-    /// Every member that ever was, in order of name, with how it stood over time.
-    pub fn members(&self) -> impl Iterator<Item = (&PartyId, &[StandsFor<Member>])> {
-        self.members.iter().map(|(party, standings)| (party, standings.as_slice()))
+    /// Every member that ever was, in order of name.
+    pub fn members(&self) -> impl Iterator<Item = &PartyId> {
+        self.members.keys()
     }
 
     /// Whether the name was ever a member's.
@@ -132,23 +118,20 @@ impl Parties {
         self.members.contains_key(party)
     }
 
-    /// The controller group of a party at `size`; a party that is no member is a group of its own.
+    /// The controller group of a party at `size`; a party that is neither member nor subject is a
+    /// group of its own.
     pub fn group(&self, party: &PartyId, size: u64) -> GroupId {
-        if let Some(member) = self.member(party, size) {
-            return member.group.clone();
+        match self.party(party).and_then(|party| party.group(size)) {
+            Some(GroupNumber::Named(number)) => {
+                self.groups.get(number as usize).expect("a group's number is its place among them").clone()
+            }
+            _ => GroupId::alone(party),
         }
-        let subject = party.as_subject().and_then(|subject| self.subjects.get(&subject));
-        let standing = subject.and_then(|all| all.iter().rev().find(|one| one.span.from_size <= size));
-        standing.map_or_else(|| GroupId::alone(party), |one| (*one.record).clone())
     }
 
     /// What kind of party this is at `size`.
     pub fn class(&self, party: &PartyId, size: u64) -> Option<PartyClass> {
-        if let Some(member) = self.member(party, size) {
-            return Some(PartyClass::Member(member.class));
-        }
-        let standings = self.subjects.get(&party.as_subject()?)?;
-        standings.iter().any(|one| one.span.holds(size)).then_some(PartyClass::Subject)
+        self.party(party)?.class(size)
     }
 
     /// The record of a key.
@@ -158,13 +141,16 @@ impl Parties {
 
     /// Every key a party ever had, in the order added.
     pub fn keys_of(&self, party: &PartyId) -> impl Iterator<Item = (&PublicKey, &KeyRecord)> {
-        let keys = self.keys_of.get(party).map_or(&[][..], |keys| keys.as_slice());
+        let keys = self.party(party).map_or(&[][..], |party| party.keys.as_slice());
         keys.iter().filter_map(|key| Some((key, self.key(key)?)))
     }
 
     /// Whether a signature by `key` at `signed_at` counts, as known at `size`.
+    ///
+    /// Whether the key was its signer's at all was for the rules to judge.
     pub fn signature_counts(&self, key: &PublicKey, size: u64, signed_at: Timestamp) -> bool {
-        self.key(key).is_some_and(|record| record.counts(size, signed_at))
+        let findings = self.compromised.get(key).map_or(&[][..], |all| all);
+        !findings.iter().any(|one| one.covers(size, signed_at))
     }
 
     /// The council's seats at `size`.
@@ -180,13 +166,12 @@ impl Parties {
 
     /// The assessor's accreditation at `size`.
     pub fn accreditation(&self, assessor: &PartyId, size: u64) -> Option<&Accreditation> {
-        let standings = self.accreditations.get(assessor)?;
-        standings.iter().find(|one| one.span.holds(size)).map(|one| &*one.record)
+        self.party(assessor)?.accreditation(size)
     }
 
     /// Every accreditation a member ever had.
     pub fn accreditations_of(&self, assessor: &PartyId) -> &[StandsFor<Accreditation>] {
-        self.accreditations.get(assessor).map_or(&[], |all| all.as_slice())
+        self.party(assessor).map_or(&[], |party| party.accreditations.as_slice())
     }
 
     /// Whom the accreditation made by `event` was granted to.
@@ -197,24 +182,52 @@ impl Parties {
 
 /// What events change.
 impl Parties {
+    /// The number of a party, which it gets here if it has none yet.
+    pub fn enlist(&mut self, party: &PartyId) -> PartyNumber {
+        let next = PartyNumber(self.parties.len() as u32);
+        let number = *self.numbers.entry(party.clone()).or_insert(next);
+        if number == next {
+            self.parties.push_back(Arc::new(Party::new(party.clone())));
+        }
+        number
+    }
+
+    fn party_mut(&mut self, party: &PartyId) -> &mut Party {
+        let number = self.enlist(party);
+        let party = self.parties.get_mut(number.0 as usize);
+        Arc::make_mut(party.expect("a party's number is its place among the parties"))
+    }
+
+    fn name_group(&mut self, group: &GroupId) -> GroupNumber {
+        let next = self.groups.len() as u32;
+        let number = *self.group_numbers.entry(group.clone()).or_insert(next);
+        if number == next {
+            self.groups.push_back(group.clone());
+        }
+        GroupNumber::Named(number)
+    }
+
     /// Sets how a member stands from the entry at `seq` on.
     pub fn set_member(&mut self, seq: u64, party: &PartyId, member: Member) {
-        let standings = Arc::make_mut(self.members.entry(party.clone()).or_default());
-        replace(standings, seq, member);
+        let group = self.name_group(&member.group);
+        let standings = &mut self.party_mut(party).member;
+        standings.iter_mut().for_each(|(one, _)| one.span.close_by(seq));
+        standings.push((StandsFor::opened_by(seq, member), group));
+        let number = self.enlist(party);
+        self.members.insert(party.clone(), number);
     }
 
     /// Sets a subject's group; none: it departs.
     pub fn set_subject_group(&mut self, seq: u64, subject: SubjectId, group: Option<GroupId>) {
-        let standings = Arc::make_mut(self.subjects.entry(subject).or_default());
-        match group {
-            Some(group) => replace(standings, seq, group),
-            None => standings.iter_mut().for_each(|one| one.span.close_by(seq)),
-        }
+        let group = group.map(|group| self.name_group(&group));
+        let standings = &mut self.party_mut(&subject.into()).subject;
+        standings.iter_mut().for_each(|(span, _)| span.close_by(seq));
+        standings.extend(group.map(|group| (Span::opened_by(seq), group)));
     }
 
     /// Adds a key; it is its owner's for ever.
     pub fn add_key(&mut self, key: PublicKey, record: KeyRecord) {
-        Arc::make_mut(self.keys_of.entry(record.owner.clone()).or_default()).push(key);
+        self.party_mut(&record.owner).keys.push(key);
         self.keys.insert(key, Arc::new(record));
     }
 
@@ -230,13 +243,14 @@ impl Parties {
         let mut pending = vec![(*key, from)];
         while let Some((key, from)) = pending.pop() {
             let Some(record) = self.keys.get_mut(&key) else { continue };
-            let record = Arc::make_mut(record);
             if record.invalid.iter().any(|one| one.from <= from) {
                 continue;
             }
-            record.invalid.push(Invalidity { known_from_size: seq + 1, from });
-            record.span.close_by(seq);
-            let owner = record.owner.clone();
+            let changed = Arc::make_mut(record);
+            changed.invalid.push(Invalidity { known_from_size: seq + 1, from });
+            changed.span.close_by(seq);
+            self.compromised.insert(key, changed.invalid.clone());
+            let owner = changed.owner.clone();
             pending.extend(
                 self.keys_of(&owner)
                     .filter(|(_, other)| other.added_by == Some(key) && other.added_at >= from)
@@ -255,15 +269,13 @@ impl Parties {
     /// Grants an accreditation in place of an earlier one.
     pub fn accredit(&mut self, seq: u64, assessor: &PartyId, accreditation: Accreditation) {
         self.accredited_by.insert(accreditation.event, assessor.clone());
-        let standings = Arc::make_mut(self.accreditations.entry(assessor.clone()).or_default());
-        replace(standings, seq, accreditation);
+        replace(&mut self.party_mut(assessor).accreditations, seq, accreditation);
     }
 
     /// Ends an assessor's accreditation.
     pub fn end_accreditation(&mut self, seq: u64, assessor: &PartyId) {
-        if let Some(standings) = self.accreditations.get_mut(assessor) {
-            Arc::make_mut(standings).iter_mut().for_each(|one| one.span.close_by(seq));
-        }
+        let standings = &mut self.party_mut(assessor).accreditations;
+        standings.iter_mut().for_each(|one| one.span.close_by(seq));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
 use super::Span;
@@ -28,12 +29,25 @@ pub struct PolicyVersion {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PolicyBook {
     versions: Vec<PolicyVersion>,
+    /// By the versions of an assessment and of an evaluation: the latter's place of each indicator
+    /// of the former.
+    places: OrdMap<(u32, u32), Arc<[Option<u16>]>>,
 }
 
 impl PolicyBook {
     /// Every version, in the order published.
     pub fn versions(&self) -> &[PolicyVersion] {
         &self.versions
+    }
+
+    /// The version of this number.
+    pub fn version(&self, version: u32) -> Option<&PolicyVersion> {
+        self.versions.iter().find(|one| one.version == version)
+    }
+
+    /// For each indicator of the version `named`, in its order, the place that it has in `other`.
+    pub fn places(&self, named: u32, other: u32) -> &[Option<u16>] {
+        self.places.get(&(named, other)).map_or(&[], |places| places)
     }
 
     /// The version in force on `date`, as known at `size`.
@@ -52,6 +66,15 @@ impl PolicyBook {
         for one in self.versions.iter_mut().filter(|one| one.effective_from > today) {
             one.span.close_by(seq);
         }
+        for earlier in &self.versions {
+            self.places.insert((earlier.version, version.version), places(&earlier.policy, &version.policy));
+            self.places.insert((version.version, earlier.version), places(&version.policy, &earlier.policy));
+        }
+        self.places.insert((version.version, version.version), places(&version.policy, &version.policy));
         self.versions.push(version);
     }
+}
+
+fn places(named: &Policy, other: &Policy) -> Arc<[Option<u16>]> {
+    named.indicators().map(|one| other.place(&one.id)).collect()
 }

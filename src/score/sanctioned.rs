@@ -1,7 +1,7 @@
 //! Rule 7: what sanctions take, cap and withhold.
 
 use super::Sanction;
-use super::context::Context;
+use super::context::{Context, WhatIf};
 use super::figure::Standing;
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -21,10 +21,10 @@ pub(super) struct Burden {
     pub standing: Option<Standing>,
 }
 
-pub(super) fn burden(context: &Context<'_>) -> Burden {
+pub(super) fn burden(context: &Context<'_>, what_if: WhatIf) -> Burden {
     let rule = &context.policy.sanction;
     let as_of = context.at.as_of;
-    let all = context.sanctions();
+    let all = context.sanctions(what_if);
     let mut burden =
         Burden { taken: Vec::new(), total: 0, best_band: None, blocks_bonus: false, standing: None };
     for one in all.iter().filter(|one| in_force(one, as_of)) {
@@ -72,10 +72,9 @@ fn counts_before(other: &Sanction, one: &Sanction, from: Severity, days: u16) ->
 }
 
 /// Days on which a sanction's effect changes of itself.
-pub(super) fn changes(sanction: &Sanction) -> Vec<i32> {
-    let first = sanction.starts_on.as_days();
-    let mut days = vec![first];
-    days.extend(sanction.term_days.map(|term| first.saturating_add(term.div_ceil(2) as i32)));
-    days.extend(sanction.ends_on.map(|last| last.as_days().saturating_add(1)));
-    days
+pub(super) fn changes(sanction: &Sanction) -> impl Iterator<Item = Date> {
+    let first = sanction.starts_on;
+    let half = sanction.term_days.map(|term| first.plus_days(term.div_ceil(2) as i32));
+    let after = sanction.ends_on.map(|last| last.plus_days(1));
+    [Some(first), half, after].into_iter().flatten()
 }

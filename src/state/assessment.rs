@@ -2,21 +2,21 @@
 
 use super::{Recording, State};
 use crate::event::{AssessmentPublished, AssessmentWithdrawn, Policy};
-use crate::score::{Assessment, StandsFor};
+use crate::score::{Assessment, Grade, StandsFor};
 
 impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
         let recorded = self.recorded(seq, entry);
-        let version = self.policies.versions().iter().find(|one| one.version == body.policy);
-        let policy = version.map(|one| one.policy.clone());
+        let assessor = self.parties.enlist(&entry.event.issuer);
+        let version = self.policies.version(body.policy);
         let record = Assessment {
-            assessor: entry.event.issuer.clone(),
+            assessor,
             policy: body.policy,
             counts_from: recorded.on.min(body.observed_until),
             valid_until: body.valid_until,
             conflict: body.conflict,
             fee: body.fee,
-            grades: policy.map(|policy| values(&policy, body)).unwrap_or_default(),
+            grades: version.map(|one| grades(&one.policy, body)).unwrap_or_default(),
             recorded,
         };
         let Some(dossier) = self.dossier_mut(entry) else { return };
@@ -41,11 +41,11 @@ impl State {
     }
 }
 
-fn values(policy: &Policy, body: &AssessmentPublished) -> Vec<(crate::event::IndicatorId, Option<u16>)> {
+fn grades(policy: &Policy, body: &AssessmentPublished) -> Box<[Grade]> {
     let value = |level: u16, max: u16| (10_000 * u32::from(level) / u32::from(max.max(1))).min(10_000) as u16;
-    let grades = body.grades.iter().filter_map(|(id, level)| {
-        let (_, indicator) = policy.indicator(id)?;
-        Some((id.clone(), level.map(|level| value(level, indicator.max_level))))
+    let graded = (0..).zip(policy.indicators()).filter_map(|(place, indicator)| {
+        let level = body.grades.get(&indicator.id)?;
+        Some(Grade::new(place, level.map(|level| value(level, indicator.max_level))))
     });
-    grades.collect()
+    graded.collect()
 }

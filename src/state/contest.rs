@@ -3,7 +3,7 @@
 use super::{Recording, State, sanction};
 use crate::dsse::EventId;
 use crate::event::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, IndicatorId, Outcome, Reduction};
-use crate::score::{Assessment, Contest, ContestStatus, Dossier, Sanction, StandsFor};
+use crate::score::{Assessment, Contest, ContestStatus, Dossier, PolicyBook, Sanction, StandsFor};
 
 impl State {
     pub(super) fn file_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestFiled) {
@@ -26,13 +26,14 @@ impl State {
     }
 
     pub(super) fn decide_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDecided) {
+        let policies = self.policies.clone();
         let Some(dossier) = self.dossier_mut(entry) else { return };
         let status = ContestStatus::Decided { outcome: body.outcome, by: entry.id };
         let Some(target) = settle(dossier, seq, &body.contest, status) else { return };
         match (body.outcome, &body.effect) {
             (Outcome::Upheld, _) => strike(dossier, seq, &target),
             (Outcome::Partial, Some(Effect::Struck(indicators))) => {
-                strike_grades(dossier, seq, &target, indicators);
+                strike_grades(dossier, &policies, seq, &target, indicators);
             }
             (Outcome::Partial, Some(Effect::Reduced(reduction))) => {
                 sanction::amend(dossier, seq, &target, |before| reduced(before, reduction));
@@ -71,13 +72,21 @@ fn strike(dossier: &mut Dossier, seq: u64, target: &EventId) {
     }
 }
 
-fn strike_grades(dossier: &mut Dossier, seq: u64, target: &EventId, struck: &[IndicatorId]) {
+fn strike_grades(
+    dossier: &mut Dossier,
+    policies: &PolicyBook,
+    seq: u64,
+    target: &EventId,
+    struck: &[IndicatorId],
+) {
     let standing =
         dossier.assessments.iter_mut().find(|one| one.span.is_open() && one.record.recorded.event == *target);
     let Some(one) = standing else { return };
     one.span.close_by(seq);
     let before = (*one.record).clone();
-    let grades = before.grades.into_iter().filter(|(id, _)| !struck.contains(id)).collect();
+    let policy = policies.version(before.policy).map(|version| &version.policy);
+    let struck: Vec<u16> = struck.iter().filter_map(|id| policy?.place(id)).collect();
+    let grades = before.grades.iter().copied().filter(|one| !struck.contains(&one.place())).collect();
     dossier.assessments.push(StandsFor::opened_by(seq, Assessment { grades, ..before }));
 }
 

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -14,7 +12,7 @@ use crate::event::{EndorsementPublished, EndorsementWithdrawn, PartyId, SubjectI
 use crate::score::{Dossier, Endorsement, StandsFor};
 
 /// An endorsement as its giver sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
     /// The event that published it.
     pub event: EventId,
@@ -44,7 +42,7 @@ impl State {
         let reciprocal = self.mark_returned(seq, &endorser, subject, on, reciprocal_days);
         let record = Endorsement {
             recorded,
-            endorser: endorser.clone(),
+            endorser: self.parties.enlist(&endorser),
             relation: body.relation,
             topic: body.topic.clone(),
             expires_on: body.expires_on,

@@ -2,15 +2,15 @@
 
 use std::cmp::Ordering;
 
-use imbl::{OrdMap, Vector};
-use serde::{Deserialize, Serialize};
+use imbl::Vector;
 
+use super::seqs::Seqs;
 use crate::clock::Timestamp;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId, TYPES};
 
 /// What a listing needs to know of one entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The event's id.
     pub id: EventId,
@@ -32,16 +32,22 @@ impl Row {
 }
 
 /// Entries by position and by id.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Index {
     rows: Vector<Row>,
-    seqs: OrdMap<EventId, u64>,
+    seqs: Seqs,
+}
+
+impl PartialEq for Index {
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows
+    }
 }
 
 impl Index {
     /// The seq of an event.
     pub fn seq(&self, id: &EventId) -> Option<u64> {
-        self.seqs.get(id).copied()
+        self.seqs.candidates(id).find(|seq| self.row(*seq).is_some_and(|row| row.id == *id))
     }
 
     /// How many entries it holds.
@@ -73,7 +79,7 @@ impl Index {
 
     /// Adds the next row.
     pub fn push(&mut self, row: Row) {
-        self.seqs.insert(row.id, self.rows.len() as u64);
+        self.seqs.push(&row.id, self.rows.len() as u64);
         self.rows.push_back(row);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::PublicKey;
@@ -11,7 +9,7 @@ use crate::event::{GroupId, LedgerOpened, MemberClass, PartyId};
 use crate::score::{Capacity, KeyRecord, Member, PolicyVersion, SeatRecord, Span};
 
 /// What a ledger is, fixed by its first event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     /// The origin: name and hash of the opening.
     pub origin: String,

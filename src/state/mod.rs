@@ -5,20 +5,21 @@
 
 mod accreditation;
 mod assessment;
-mod blocks;
 mod contest;
 mod endorsement;
 mod index;
+mod journal;
 mod key;
 mod ledger;
 mod member;
 mod policy;
 mod sanction;
+mod seqs;
 mod subject;
 
-pub use blocks::{BadBlock, BlockId};
 pub use endorsement::Given;
 pub use index::{Index, Row};
+pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub struct State {
     size: u64,
     last_at: Timestamp,
     clocked: bool,
+    /// The seq of the first entry of each date.
     days: OrdMap<Date, u64>,
     parties: Parties,
     policies: PolicyBook,
@@ -153,6 +155,11 @@ impl State {
         self.ordinals.get(subject).and_then(|ordinal| self.dossiers.get(*ordinal as usize))
     }
 
+    /// The place of a subject's file among [`State::dossiers`].
+    pub fn ordinal(&self, subject: &SubjectId) -> Option<u32> {
+        self.ordinals.get(subject).copied()
+    }
+
     /// Every file, in the order of first enrolment.
     pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
         &self.dossiers
@@ -175,7 +182,8 @@ impl State {
 
     /// The size at the end of a date.
     pub fn size_at_end_of(&self, date: Date) -> u64 {
-        self.days.range(..=date).next_back().map_or(0, |(_, size)| *size)
+        let later = self.days.range(date.plus_days(1)..).next();
+        later.map_or(self.size, |(_, first)| *first)
     }
 
     /// Settles the size and date of a question about scores; each defaults from the other.
@@ -229,8 +237,11 @@ impl State {
         }
         let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
         self.clocked |= !replayed;
+        let today = self.date_of(entry.at);
+        if seq == 0 || today != self.date_of(self.last_at) {
+            self.days.insert(today, seq);
+        }
         self.last_at = entry.at;
-        self.days.insert(self.date_of(entry.at), seq + 1);
         match &entry.event.body {
             Body::LedgerOpened(_) => {}
             Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),

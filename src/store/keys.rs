@@ -2,8 +2,6 @@
 
 const ENTRIES: u8 = 1;
 const TILES: u8 = 2;
-const META: u8 = 3;
-const DERIVED: u8 = 4;
 
 /// The pack of entries whose first is at `seq`.
 pub fn pack(seq: u64) -> Vec<u8> {
@@ -24,14 +22,4 @@ pub fn pack_seq(key: &[u8]) -> Option<u64> {
 /// The row of hashes of a tile, full or not.
 pub fn tile(level: u8, index: u64) -> Vec<u8> {
     [&[TILES, level], &index.to_be_bytes()[..]].concat()
-}
-
-/// A named fact about the log.
-pub fn meta(name: &str) -> Vec<u8> {
-    [&[META], name.as_bytes()].concat()
-}
-
-/// A block of derived state.
-pub fn derived(kind: u8, number: u64) -> Vec<u8> {
-    [&[DERIVED, kind], &number.to_be_bytes()[..]].concat()
 }

@@ -11,6 +11,9 @@ use std::time::Duration;
 use super::{Batch, Store, StoreError};
 use crate::limits;
 
+/// Rows that one iterator passes.
+const SCAN_ROWS: usize = 32;
+
 /// A sled database in a directory of its own.
 ///
 /// Two faults of sled are met here. A kill while it writes its snapshot leaves `snap.*.generating`,
@@ -59,13 +62,23 @@ impl Store for SledStore {
         below: &[u8],
         each: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        let mut rows = guarded(|| Ok(self.db.range(from..below)))?;
-        while let Some((key, value)) = guarded(|| rows.next().transpose())? {
-            if each(&key, &value).is_break() {
-                break;
+        let mut next = from.to_vec();
+        loop {
+            // An iterator keeps sled from forgetting what it passed, so each is short.
+            let mut rows = guarded(|| Ok(self.db.range(next.as_slice()..below)))?;
+            let mut last = None;
+            for _ in 0..SCAN_ROWS {
+                let Some((key, value)) = guarded(|| rows.next().transpose())? else { return Ok(()) };
+                if each(&key, &value).is_break() {
+                    return Ok(());
+                }
+                last = Some(key);
             }
+            let Some(last) = last else { return Ok(()) };
+            next.clear();
+            next.extend_from_slice(&last);
+            next.push(0);
         }
-        Ok(())
     }
 
     fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {

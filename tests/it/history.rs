@@ -11,7 +11,7 @@ use tinnhiem::event::*;
 use tinnhiem::ledger::{Ledger, Refusal};
 use tinnhiem::log::Origin;
 use tinnhiem::score::{At, Score};
-use tinnhiem::state::{BadBlock, State};
+use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
@@ -22,7 +22,7 @@ const ASSESSORS: [&str; 4] = ["a1", "a2", "a3", "a4"];
 
 /// Something that somebody tries.
 #[derive(Debug, Clone)]
-enum Move {
+pub enum Move {
     Wait(u8),
     Assess { by: usize, of: usize, levels: u64, fee: bool, conflict: bool },
     Withdraw(prop::sample::Index),
@@ -37,9 +37,10 @@ enum Move {
     Regroup(usize, usize),
     Reaccredit(usize, bool),
     Policy(u16),
+    Depart(usize),
 }
 
-fn moves() -> impl Strategy<Value = Vec<Move>> {
+pub fn moves() -> impl Strategy<Value = Vec<Move>> {
     use prop::sample::Index;
     let one = prop_oneof![
         4 => (0u8..60).prop_map(Move::Wait),
@@ -57,17 +58,18 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0..4usize, 0..4usize).prop_map(|(who, to)| Move::Regroup(who, to)),
         1 => (0..4usize, any::<bool>()).prop_map(|(who, withdraw)| Move::Reaccredit(who, withdraw)),
         1 => (10u16..90).prop_map(Move::Policy),
+        1 => (0..3usize).prop_map(Move::Depart),
     ];
     prop::collection::vec(one, 1..50)
 }
 
 /// A ledger that moves are tried on.
-struct Trial {
+pub struct Trial {
     parts: Parts,
-    ledger: Ledger,
+    pub ledger: Ledger,
     origin: Origin,
     runtime: tokio::runtime::Runtime,
-    clock: Clock,
+    pub clock: Clock,
     events: Vec<(&'static str, EventId, SubjectId, String)>,
     served: Vec<(At, SubjectId, Score)>,
     second_keys: u32,
@@ -75,7 +77,7 @@ struct Trial {
 }
 
 impl Trial {
-    fn begin() -> Self {
+    pub fn begin() -> Self {
         let start: Timestamp = "2026-01-05T05:00:00.000Z".parse().unwrap();
         let clock = Clock::manual(start);
         let mut policy = policy();
@@ -161,7 +163,7 @@ impl Trial {
         Some((*id, *about, by.clone()))
     }
 
-    fn try_move(&mut self, one: &Move) -> Result<(), Refusal> {
+    pub fn try_move(&mut self, one: &Move) -> Result<(), Refusal> {
         let today = self.clock.now().date_at(420);
         match one {
             Move::Wait(days) => {
@@ -296,6 +298,11 @@ impl Trial {
                     }
                 }
             }
+            Move::Depart(who) => {
+                let kol = KOLS[*who];
+                let body = SubjectDeparted { reason: None };
+                self.send(PartyId::from(subject(kol)), Some(subject(kol)), body, vec![], &[kol])?;
+            }
             Move::Policy(undiluted) => {
                 let mut policy = policy();
                 policy.windows.decide = Some(*undiluted);
@@ -349,9 +356,16 @@ proptest! {
         auditor.check_root(trial.ledger.snapshot().checkpoint.checkpoint());
         prop_assert_eq!(auditor.findings(), []);
         prop_assert_eq!(auditor.state(), &live);
-        let blocks: std::collections::BTreeMap<_, _> = live.blocks_since(&State::default()).into_iter().collect();
-        let read = State::from_blocks(|block| Ok::<_, BadBlock>(blocks.get(&block).cloned())).unwrap();
-        prop_assert_eq!(read.as_ref(), Some(&live));
+        let mut rows = Vec::new();
+        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
+            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
+            ControlFlow::Continue(())
+        }).unwrap();
+        let mut read = State::default();
+        for kept in Kept::read_rows(&rows, trial.origin.as_str()).unwrap() {
+            read.apply(kept.recording());
+        }
+        prop_assert_eq!(&read, &live);
         trial.ledger.close();
         let reopened = Ledger::open(trial.parts.setup()).unwrap();
         prop_assert_eq!(&reopened.snapshot().state, &live);

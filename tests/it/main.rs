@@ -6,6 +6,7 @@ mod faults;
 mod history;
 mod opening;
 mod programme;
+mod ranking;
 mod ratings;
 mod reading;
 mod refusals;

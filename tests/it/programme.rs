@@ -90,6 +90,7 @@ impl Parts {
             log_key: key("log"),
             clock: self.clock.clone(),
             order: Box::new(OwnOrder),
+            queue_events: tinnhiem::limits::QUEUE_EVENTS,
             lock: None,
         }
     }

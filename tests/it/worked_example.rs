@@ -102,21 +102,16 @@ impl Example {
             );
         }
         let recorded = self.record(by, days_ago);
-        let mut grades: Vec<(IndicatorId, Option<u16>)> = levels
-            .chars()
-            .filter(|level| *level != ' ')
-            .enumerate()
-            .filter_map(|(at, level)| {
-                let level = level.to_digit(10)? as u16;
-                Some((format!("I{}", at + 1).parse().unwrap(), Some(level * 5000)))
-            })
+        let levels = (0..).zip(levels.chars().filter(|level| *level != ' '));
+        let grades = levels
+            .filter_map(|(place, level)| Some(Grade::new(place, Some(level.to_digit(10)? as u16 * 5000))))
             .collect();
-        grades.sort();
+        let assessor = self.parties.enlist(&party(by));
         let event = recorded.event;
         self.dossier.assessments.push(StandsFor::opened_by(
             self.seq,
             Assessment {
-                assessor: party(by),
+                assessor,
                 policy: 1,
                 counts_from: recorded.on,
                 valid_until: Some(recorded.on.plus_days(365)),
@@ -140,12 +135,13 @@ impl Example {
     ) {
         self.member(by, class);
         let recorded = self.record(by, days_ago);
+        let endorser = self.parties.enlist(&party(by));
         self.dossier.endorsements.push(StandsFor::opened_by(
             self.seq,
             Endorsement {
                 expires_on: recorded.on.plus_days(365),
                 recorded,
-                endorser: party(by),
+                endorser,
                 relation,
                 topic: "my-pham".parse().unwrap(),
                 dilution,

@@ -1,0 +1,215 @@
+//! The names in profiles: shown with subjects, and found however they are written.
+//!
+//! A name lies in the vault, a file each, and is read once. Its file may be destroyed at any time:
+//! a name is shown, and so found, only while the file is there.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use memchr::memmem;
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::event::Commitment;
+use crate::limits;
+use crate::vault::Vault;
+
+/// Files read before their names are entered together.
+const BLOCK: usize = 64;
+/// Blocks that a reader may wait for.
+const FEW_BLOCKS: usize = 4;
+
+/// Names by the commitment to their profile.
+pub struct Names {
+    vault: Vault,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    numbers: HashMap<Commitment, u32>,
+    /// By number; none where no file, or no name in it, was there when it was read.
+    shown: Vec<Option<Box<str>>>,
+    /// Profiles whose files have not been read.
+    unread: Vec<(u32, Commitment)>,
+    /// The folded names, each after a line feed.
+    folded: String,
+    /// Where each begins in `folded`, and its number; ascending.
+    begins: Vec<(usize, u32)>,
+}
+
+/// Numbers of names.
+pub struct Found(Vec<u64>);
+
+impl Found {
+    /// Whether a number is among them.
+    pub fn holds(&self, number: u32) -> bool {
+        self.0.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+}
+
+impl Names {
+    /// The number of a profile that has none.
+    pub const NONE: u32 = u32::MAX;
+
+    /// Names out of a vault.
+    pub fn of(vault: Vault) -> Self {
+        Self { vault, kept: RwLock::default() }
+    }
+
+    /// The number of a profile's name; [`Names::NONE`] once as many are kept as may be.
+    pub fn number(&self, profile: &Commitment) -> u32 {
+        if let Some(number) = self.read().numbers.get(profile) {
+            return *number;
+        }
+        let mut kept = self.write();
+        if kept.shown.len() >= limits::KEPT_NAMES {
+            return Self::NONE;
+        }
+        let next = kept.shown.len() as u32;
+        let number = *kept.numbers.entry(*profile).or_insert(next);
+        if number == next {
+            kept.shown.push(None);
+            kept.unread.push((number, *profile));
+        }
+        number
+    }
+
+    /// The name in a profile, while its file is there.
+    pub fn shown(&self, profile: &Commitment) -> Option<String> {
+        if !self.vault.contains(profile) {
+            return None;
+        }
+        let kept = self.read();
+        let number = kept.numbers.get(profile).copied();
+        let shown = number.and_then(|number| kept.shown.get(number as usize)?.as_deref().map(str::to_owned));
+        drop(kept);
+        shown.or_else(|| self.in_vault(profile))
+    }
+
+    /// The numbers of the names that hold a text, however the two are written.
+    pub fn found(&self, text: &str) -> Found {
+        let wanted = folded(text);
+        let kept = self.read();
+        let mut words = vec![0; kept.shown.len().div_ceil(64)];
+        let mut begins = kept.begins.iter().peekable();
+        for at in memmem::find_iter(kept.folded.as_bytes(), wanted.as_bytes()) {
+            let mut holder = None;
+            while let Some((_, number)) = begins.next_if(|(begin, _)| *begin <= at) {
+                holder = Some(*number);
+            }
+            if let Some(number) = holder {
+                words[number as usize / 64] |= 1 << (number % 64);
+            }
+        }
+        Found(words)
+    }
+
+    /// Reads profiles met since: all, where they are few.
+    pub fn read_few(&self) {
+        let _ = (0..FEW_BLOCKS).all(|_| self.read_block());
+    }
+
+    /// Reads every profile met since.
+    pub fn read_all(&self) {
+        while self.read_block() {}
+    }
+
+    /// Reads some; false once none is left.
+    fn read_block(&self) -> bool {
+        if self.read().unread.is_empty() {
+            return false;
+        }
+        let mut kept = self.write();
+        let rest = kept.unread.len().saturating_sub(BLOCK);
+        let block = kept.unread.split_off(rest);
+        drop(kept);
+        let names: Vec<_> = block.iter().map(|(number, profile)| (*number, self.in_vault(profile))).collect();
+        let mut kept = self.write();
+        for (number, name) in names {
+            let Some(name) = name else { continue };
+            kept.folded.push('\n');
+            let begin = kept.folded.len();
+            kept.begins.push((begin, number));
+            kept.folded.push_str(&folded(&name));
+            kept.shown[number as usize] = Some(name.into());
+        }
+        true
+    }
+
+    /// The `name` of a profile kept as JSON.
+    fn in_vault(&self, profile: &Commitment) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Profile {
+            name: String,
+        }
+        let attachment = self.vault.read(profile).ok().flatten()?;
+        serde_json::from_slice::<Profile>(&attachment.bytes).ok().map(|profile| profile.name)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A text without case, diacritics and repeated blanks; đ becomes d.
+pub fn folded(text: &str) -> String {
+    let letters = text.nfd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase);
+    let plain: String = letters.map(|letter| if letter == 'đ' { 'd' } else { letter }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Attachment;
+
+    fn profile(name: &str) -> Attachment {
+        let bytes = serde_json::json!({ "name": name }).to_string().into_bytes();
+        Attachment { salt: [1; 32], media_type: "application/json".to_owned(), bytes }
+    }
+
+    #[test]
+    fn vietnamese_folds_to_what_is_typed_without_it() {
+        for (name, plain) in [
+            ("Trần Bảo Ngân", "tran bao ngan"),
+            ("ĐỖ  Thị Đào", "do thi dao"),
+            ("Tra\u{302}\u{300}n", "tran"),
+            ("Nguyễn Hữu Tướng", "nguyen huu tuong"),
+            ("BS. Ngô\tThùy Dung", "bs. ngo thuy dung"),
+        ] {
+            assert_eq!(folded(name), plain);
+        }
+    }
+
+    #[test]
+    fn names_are_found_once_read_and_shown_while_their_file_is_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        let texts: Vec<Attachment> = (0..300).map(|number| profile(&format!("Đặng {number} Ngân"))).collect();
+        vault.store(&texts[1..]).unwrap();
+        let names = Names::of(vault.clone());
+        let numbers: Vec<u32> = texts.iter().map(|text| names.number(&text.commitment())).collect();
+        assert_eq!(numbers, (0..300).collect::<Vec<_>>());
+        assert_eq!(names.number(&texts[7].commitment()), 7);
+        names.read_all();
+        let holders = |text: &str| {
+            let found = names.found(text);
+            numbers.iter().copied().filter(|number| found.holds(*number)).collect::<Vec<_>>()
+        };
+        assert_eq!(holders("dang 7 n"), [7]);
+        assert_eq!(holders("NGÂN"), (1..300).collect::<Vec<_>>());
+        assert_eq!(holders("29 ng"), [29, 129, 229]);
+        assert_eq!(holders("ngân đặng"), [0; 0]);
+        assert!(!names.found("a").holds(Names::NONE));
+        assert_eq!(names.shown(&texts[5].commitment()).as_deref(), Some("Đặng 5 Ngân"));
+        assert_eq!(names.shown(&texts[0].commitment()), None);
+        std::fs::remove_file(vault.path(&texts[5].commitment())).unwrap();
+        assert_eq!(names.shown(&texts[5].commitment()), None);
+    }
+}

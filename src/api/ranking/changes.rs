@@ -1,0 +1,62 @@
+//! Whose figure a stretch of the log may have changed.
+//!
+//! A figure follows from the subject's own file, and from the parties its file names: a change to a
+//! party that many files name puts every figure in doubt. Such changes are the council's, and rare.
+
+use std::collections::BTreeSet;
+
+use crate::event::{PartyId, SubjectId};
+use crate::state::{Row, State};
+
+/// Whose figures are in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changes {
+    /// Those of these subjects, by their places among the files.
+    Of(BTreeSet<u32>),
+    /// Everybody's.
+    All,
+}
+
+/// Whose figures the entries `from..to` may have changed.
+pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
+    let mut touched = BTreeSet::new();
+    for (seq, row) in state.index().rows_from(from).take_while(|(seq, _)| *seq < to) {
+        if !is_confined(state, seq, row) {
+            return Changes::All;
+        }
+        // Who endorses may have its own endorsements marked as returned.
+        let touches = row.subject.into_iter().chain(row.issuer.as_subject());
+        touched.extend(touches.filter_map(|subject| state.ordinal(&subject)));
+        if let Some(subject) = row.subject.filter(|_| row.type_name().starts_with("subject.")) {
+            touched.extend(endorsed_by(state, subject));
+        }
+    }
+    Changes::Of(touched)
+}
+
+/// Those whom a subject ever endorsed: what it is, and whether it is here, counts in their scores.
+fn endorsed_by(state: &State, subject: SubjectId) -> impl Iterator<Item = u32> {
+    let given = state.given(&PartyId::from(subject)).iter();
+    given.filter_map(|given| state.ordinal(&given.subject))
+}
+
+/// Whether an entry changes no figures but those of the subjects it names, or whom they endorsed.
+fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
+    match row.type_name() {
+        "ledger.opened" | "member.admitted" | "key.added" | "key.rotated" => true,
+        // What a policy changes shows in the version in force, which the ranking compares.
+        "policy.published" => true,
+        // Only the council can say from when on a key was in other hands.
+        "key.revoked" => !row.issuer.is_council(),
+        // A first accreditation comes before anything that its weight would count for.
+        "accreditation.granted" => {
+            let assessor = state.parties().accredited_by(&row.id);
+            let held = assessor.map_or(&[][..], |assessor| state.parties().accreditations_of(assessor));
+            held.iter().all(|one| one.span.from_size > seq)
+        }
+        name => {
+            let families = ["subject.", "assessment.", "endorsement.", "sanction.", "contest."];
+            families.iter().any(|family| name.starts_with(family))
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The journal: what a state keeps of every entry, in a file beside the store.
+//!
+//! ```text
+//! 0     8   magic "TNJRNL", the form of the rows, 0
+//! then frames:
+//! 0     4   n, length of the content, u32 big-endian
+//! 4     32  chain hash of the last entry reflected
+//! 36    n   the rows
+//! 36+n  16  the first 16 bytes of BLAKE3 over all before
+//! ```
+//! It is written behind and never synced: a start reads what is whole, and takes the entries after
+//! it from the log. What does not fit the log is made anew from it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use crate::limits;
+use crate::log::ChainHash;
+use crate::state::{JOURNAL_FORMAT, Kept, Recording, State};
+
+const MAGIC: [u8; 8] = [b'T', b'N', b'J', b'R', b'N', b'L', JOURNAL_FORMAT, 0];
+const SUM: usize = 16;
+const HEADER: usize = 36;
+/// Frames read ahead of the one being applied.
+const AHEAD: usize = 8;
+
+/// The file of a data directory.
+pub fn path(directory: &Path) -> PathBuf {
+    directory.join("derived").join("journal")
+}
+
+/// What a journal holds, as far as it is whole.
+pub struct Journal {
+    /// The state after its last whole frame.
+    pub state: State,
+    /// The chain hash of the last entry reflected; none when the journal is empty.
+    pub chain: Option<ChainHash>,
+    /// Whether a frame was damaged, not merely unfinished.
+    pub damaged: bool,
+    end_bytes: u64,
+}
+
+impl Journal {
+    /// A journal that holds nothing.
+    pub fn empty() -> Self {
+        Self { state: State::default(), chain: None, damaged: false, end_bytes: 0 }
+    }
+
+    /// Reads the journal of a directory; an empty one when there is none.
+    ///
+    /// Frames are checked and decoded on one thread while the state takes them on another.
+    pub fn read(directory: &Path, origin: &str) -> Self {
+        let Ok(file) = File::open(path(directory)) else { return Self::empty() };
+        let mut journal = Self::empty();
+        std::thread::scope(|scope| {
+            let (send, frames) = mpsc::sync_channel(AHEAD);
+            scope.spawn(move || {
+                let mut reader = FrameReader { file: BufReader::with_capacity(1 << 20, file), begun: false };
+                while let Some(frame) = reader.next(origin) {
+                    let last = matches!(frame, Frame::Damaged);
+                    if send.send(frame).is_err() || last {
+                        break;
+                    }
+                }
+            });
+            for frame in frames {
+                match frame {
+                    Frame::Damaged => journal.damaged = true,
+                    Frame::Begun => journal.end_bytes = MAGIC.len() as u64,
+                    Frame::Whole { rows, chain, bytes } => {
+                        rows.iter().for_each(|kept| journal.state.apply(kept.recording()));
+                        journal.chain = Some(chain);
+                        journal.end_bytes += bytes;
+                    }
+                }
+            }
+        });
+        journal
+    }
+}
+
+enum Frame {
+    Begun,
+    Whole { rows: Vec<Kept>, chain: ChainHash, bytes: u64 },
+    Damaged,
+}
+
+struct FrameReader {
+    file: BufReader<File>,
+    begun: bool,
+}
+
+impl FrameReader {
+    /// The next frame; none at the end, or where the last one was never finished.
+    fn next(&mut self, origin: &str) -> Option<Frame> {
+        if !self.begun {
+            self.begun = true;
+            let magic = self.bytes(MAGIC.len())?;
+            return Some(if magic == MAGIC { Frame::Begun } else { Frame::Damaged });
+        }
+        let mut frame = self.bytes(HEADER)?;
+        let length = u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
+        if length > limits::JOURNAL_FRAME_BYTES {
+            return Some(Frame::Damaged);
+        }
+        frame.extend(self.bytes(length)?);
+        let sum = self.bytes(SUM)?;
+        if blake3::hash(&frame).as_bytes()[..SUM] != sum {
+            return Some(Frame::Damaged);
+        }
+        let chain = ChainHash::from_bytes(std::array::from_fn(|at| frame[4 + at]));
+        Some(match Kept::read_rows(&frame[HEADER..], origin) {
+            Ok(rows) => Frame::Whole { rows, chain, bytes: (frame.len() + SUM) as u64 },
+            Err(_) => Frame::Damaged,
+        })
+    }
+
+    fn bytes(&mut self, count: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; count];
+        self.file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+/// Appends to the journal, some entries at a time.
+pub struct JournalWriter {
+    file: Option<File>,
+    rows: Vec<u8>,
+    count: usize,
+    chain: ChainHash,
+}
+
+impl JournalWriter {
+    /// Goes on after what was read of the journal; whatever follows there is cut off.
+    ///
+    /// A journal that cannot be written is left, and the next start takes longer.
+    pub fn resume(directory: &Path, read: &Journal) -> Self {
+        let open = || -> std::io::Result<File> {
+            std::fs::create_dir_all(directory.join("derived"))?;
+            let mut file =
+                OpenOptions::new().create(true).truncate(false).write(true).open(path(directory))?;
+            file.set_len(read.end_bytes)?;
+            std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0))?;
+            if read.end_bytes == 0 {
+                file.write_all(&MAGIC)?;
+            }
+            Ok(file)
+        };
+        let file = open().inspect_err(|error| tracing::warn!(%error, "the journal cannot be written")).ok();
+        Self { file, rows: Vec::new(), count: 0, chain: read.chain.unwrap_or(ChainHash::from_bytes([0; 32])) }
+    }
+
+    /// Takes the next entry, whose hash is `chain`.
+    pub fn push(&mut self, entry: Recording<'_>, chain: &ChainHash) {
+        if self.file.is_none() {
+            return;
+        }
+        entry.write_row(&mut self.rows);
+        self.chain = *chain;
+        self.count += 1;
+        if self.count >= limits::JOURNAL_ENTRIES {
+            self.finish_frame();
+        }
+    }
+
+    /// Writes the entries taken since the last frame.
+    pub fn finish_frame(&mut self) {
+        let Some(file) = self.file.as_mut().filter(|_| self.count > 0) else { return };
+        let length = (self.rows.len() as u32).to_be_bytes();
+        let mut frame = [&length[..], self.chain.as_bytes(), &self.rows].concat();
+        let sum = blake3::hash(&frame);
+        frame.extend_from_slice(&sum.as_bytes()[..SUM]);
+        if let Err(error) = file.write_all(&frame) {
+            tracing::warn!(%error, "the journal is no longer written; the next start takes longer");
+            self.file = None;
+        }
+        self.rows.clear();
+        self.count = 0;
+    }
+}

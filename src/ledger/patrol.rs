@@ -1,0 +1,101 @@
+//! Hashing the old entries behind a running ledger, which opened on the newest ones alone.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::recovery::Tip;
+use super::rows::TileRows;
+use super::{Refusal, Setup};
+use crate::limits;
+use crate::log::{ChainHash, Entry, Frontier, Origin, leaf_hash};
+use crate::store::{Store, keys, read_entry, read_range};
+
+/// For each part of the time that it works it rests this many.
+const REST: u32 = 4;
+
+/// The thread that hashes; it ends when dropped.
+pub struct Patrol {
+    leave: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Patrol {
+    /// Starts over the entries that `tip` did not hash; none when it hashed all.
+    ///
+    /// When they are not what the hashes say, the ledger stops with [`Refusal::Stopped`].
+    pub fn over(setup: &Setup, tip: &Tip, stop: Arc<watch::Sender<Option<Refusal>>>) -> Option<Self> {
+        let (store, origin, to) = (setup.store.clone(), tip.origin.clone(), tip.unhashed);
+        if to == 0 {
+            return None;
+        }
+        let leave = Arc::new(AtomicBool::new(false));
+        let left = leave.clone();
+        let work = move || match hash(&*store, &origin, to, &left) {
+            Ok(()) => tracing::info!(entries = to, "the old entries are whole"),
+            Err(what) => {
+                tracing::error!(%what, code = "store.diverged", "the old entries are damaged: restore them from an export or a mirror");
+                stop.send_replace(Some(Refusal::Stopped));
+            }
+        };
+        let thread = std::thread::Builder::new().name("patrol".to_owned()).spawn(work);
+        let thread = thread.inspect_err(|error| tracing::warn!(%error, "no patrol")).ok();
+        Some(Self { leave, thread })
+    }
+}
+
+impl Drop for Patrol {
+    fn drop(&mut self) {
+        self.leave.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Compares the first `to` entries with one another and with the stored hashes, a tile at a time.
+fn hash(store: &dyn Store, origin: &Origin, to: u64, leave: &AtomicBool) -> Result<(), String> {
+    let mut chain = ChainHash::of_origin(origin);
+    let (mut frontier, mut rows) = (Frontier::default(), TileRows::default());
+    let mut from = 0;
+    while from < to && !leave.load(Ordering::Relaxed) {
+        let started = Instant::now();
+        let upto = (from + limits::TILE_WIDTH).min(to);
+        let mut broken = None;
+        let read = read_range(store, from, upto, &mut |seq, entry| {
+            if Entry::prev_of(entry) != Some(chain) {
+                broken = Some(format!("entry {seq} does not name the hash of the entry before it"));
+                return ControlFlow::Break(());
+            }
+            chain = ChainHash::of_entry(entry);
+            frontier.append(leaf_hash(entry), |node| rows.push(node));
+            ControlFlow::Continue(())
+        });
+        read.map_err(|error| error.to_string())?;
+        if let Some(what) = broken {
+            return Err(what);
+        }
+        if frontier.size() < upto {
+            return Err(format!("the entries end at {}", frontier.size()));
+        }
+        for ((level, index), bytes) in rows.take_full() {
+            let stored = store.value(&keys::tile(level, index)).map_err(|error| error.to_string())?;
+            if stored.is_none_or(|stored| stored != bytes) {
+                return Err(format!("the entries from {from} on do not make the stored hashes"));
+            }
+        }
+        from = upto;
+        std::thread::sleep(started.elapsed() * REST);
+    }
+    let next = if from == to { read_entry(store, to).ok().flatten() } else { None };
+    match next {
+        Some(next) if Entry::prev_of(&next) != Some(chain) => {
+            Err(format!("entry {to} does not name the hash of the entry before it"))
+        }
+        _ => Ok(()),
+    }
+}

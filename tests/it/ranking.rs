@@ -1,0 +1,73 @@
+//! Rankings that were brought forward equal those computed from nothing.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tinnhiem::api::Names;
+use tinnhiem::api::ranking::{Rankings, Row};
+use tinnhiem::clock::Date;
+use tinnhiem::ledger::{Refusal, Snapshot};
+use tinnhiem::score::At;
+
+use crate::history::{Trial, moves};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap()
+}
+
+/// The rows at just this moment, whoever brings them there.
+async fn rows(rankings: &Arc<Rankings>, snapshot: &Arc<Snapshot>, today: Date) -> Vec<Row> {
+    let wanted = At { size: snapshot.size(), as_of: today };
+    loop {
+        let ranking = rankings.newest(snapshot, today).await;
+        if ranking.at == wanted {
+            return ranking.all();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_brought_forward_equals_what_is_computed_from_nothing(
+        moves in moves(), ahead in proptest::collection::vec(0i32..400, 1..3),
+    ) {
+        let runtime = runtime();
+        let mut trial = Trial::begin();
+        let names = Arc::new(Names::of(trial.ledger.vault().clone()));
+        let kept = Arc::new(Rankings::new(names.clone()));
+        let ask = |trial: &Trial| {
+            let snapshot = trial.ledger.snapshot();
+            let today = snapshot.state.date_of(trial.clock.now()).max(snapshot.state.date_of(snapshot.state.last_at()));
+            let brought = runtime.block_on(rows(&kept, &snapshot, today));
+            let anew = Arc::new(Rankings::new(names.clone()));
+            prop_assert_eq!(&brought, &runtime.block_on(rows(&anew, &snapshot, today)));
+            for row in &brought {
+                let figure = snapshot.state.figure(&row.subject, At { size: snapshot.size(), as_of: today }).unwrap().0;
+                prop_assert_eq!(row.score(), figure.score);
+                prop_assert_eq!(figure.band.map(|band| row.is_in_band(band)), figure.band.map(|_| true));
+            }
+            for days in &ahead {
+                let date = today.plus_days(*days);
+                let brought = runtime.block_on(kept.on(&snapshot, date)).unwrap();
+                prop_assert_eq!(brought.at, At { size: snapshot.size(), as_of: date });
+                let anew = Arc::new(Rankings::new(names.clone()));
+                prop_assert_eq!(brought.all(), runtime.block_on(rows(&anew, &snapshot, date)));
+            }
+            Ok(())
+        };
+        ask(&trial)?;
+        for (number, one) in moves.iter().enumerate() {
+            match trial.try_move(one) {
+                Ok(()) | Err(Refusal::Rejected(_)) => {}
+                Err(refusal) => return Err(TestCaseError::fail(format!("{one:?}: {refusal}"))),
+            }
+            // Sometimes more than one event and day lie between two who ask.
+            if number % 3 != 1 {
+                ask(&trial)?;
+            }
+        }
+        ask(&trial)?;
+    }
+}
