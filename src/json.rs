@@ -260,7 +260,9 @@ mod tests {
             assert_eq!(code(text), expected, "{text}");
         }
         let many: String = (0..60).map(|number| format!("\"m{number}\":0,")).collect();
-        for (twice, expected) in [("m3", "json.duplicate_member"), ("m59", "json.duplicate_member"), ("m60", "ok")] {
+        for (twice, expected) in
+            [("m3", "json.duplicate_member"), ("m59", "json.duplicate_member"), ("m60", "ok")]
+        {
             assert_eq!(code(&format!("{{{many}\"{twice}\":1}}")), expected, "{twice}");
         }
         assert_eq!(check(b"\"\xff\"", 16).unwrap_err().code(), "json.utf8");

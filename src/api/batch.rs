@@ -247,11 +247,7 @@ async fn answer(app: &App, line: usize, fate: Result<crate::ledger::Fate, Ended>
         Err(Ended::Broken(problem)) => Err(problem),
     };
     let receipted = known.and_then(|accepted| {
-        let receipt = if receipts {
-            Some(app.ledger.receipt(&accepted)?.to_text())
-        } else {
-            None
-        };
+        let receipt = if receipts { Some(app.ledger.receipt(&accepted)?.to_text()) } else { None };
         Ok((if accepted.fresh { 201 } else { 200 }, Recorded::new(accepted, receipt)))
     });
     let fate = match receipted {

@@ -79,7 +79,7 @@ async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) 
 }
 
 /// Waits for an interrupt or a request to terminate.
-async fn signalled() {
+pub(super) async fn signalled() {
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     match terminate {
         Ok(mut terminate) => {

@@ -1,9 +1,9 @@
 //! Opening: the store is believed only as far as it extends the last signed head.
 
+use super::Setup;
 use super::journal::{Journal, JournalWriter};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
-use super::Setup;
 use crate::dsse::PublicKey;
 use crate::event::{Body, Event};
 use crate::limits;

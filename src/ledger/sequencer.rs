@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clockguard::ClockGuard;
+use super::journal::JournalWriter;
 use super::order::{Order, Placed};
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::journal::JournalWriter;
 use super::{Accepted, Admissible, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::{Clock, Timestamp};

@@ -24,5 +24,6 @@ pub use note::{
 pub use origin::{MalformedOrigin, Origin};
 pub use receipt::{BadReceipt, Receipt, VerifiedReceipt};
 pub use tile::{
-    BundleId, FoldedTile, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle, parse_bundle,
+    BundleId, FoldedTile, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle,
+    parse_bundle,
 };

@@ -48,7 +48,12 @@ impl Seqs {
             && before.ids == last.ids
         {
             let mut merged = Run::sized(before.ids + last.ids);
-            before.slots.iter().chain(&last.slots).filter(|slot| **slot != 0).for_each(|slot| merged.put(*slot));
+            before
+                .slots
+                .iter()
+                .chain(&last.slots)
+                .filter(|slot| **slot != 0)
+                .for_each(|slot| merged.put(*slot));
             merged.ids = before.ids + last.ids;
             self.runs.truncate(self.runs.len() - 2);
             self.runs.push(Arc::new(merged));

@@ -113,6 +113,12 @@ pub fn text(words: &str) -> Attachment {
     Attachment::text(blake3::derive_key("tinnhiem bench 1 salt", words.as_bytes()), words)
 }
 
+/// A profile, from which a listing reads the name.
+pub fn profile(name: &str) -> Attachment {
+    let bytes = serde_json::json!({"name": name}).to_string().into_bytes();
+    Attachment { media_type: "application/json".to_owned(), bytes, ..text(name) }
+}
+
 /// The event that opens the ledger of a policy, and the log's origin.
 pub fn open(
     name: &str,

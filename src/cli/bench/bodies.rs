@@ -37,7 +37,7 @@ impl Bodies {
         Ok(Self {
             topics: policy(false)?.topics.into_keys().collect(),
             indicators: indicators.collect::<Result<_, _>>()?,
-            text: super::alliance::text("shared by all of the load's events"),
+            text: super::alliance::profile("Shared by all"),
         })
     }
 
@@ -105,7 +105,7 @@ impl Bodies {
         (body, first)
     }
 
-    /// An assessment of every indicator in the middle, but for some that `dice` raises or lowers.
+    /// An assessment of every indicator.
     pub fn full_assessment(&self, dice: &mut Dice, today: Date) -> AssessmentPublished {
         let mut body = self.blank_assessment(today);
         for number in 0..INDICATORS {

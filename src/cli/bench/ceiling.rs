@@ -3,20 +3,23 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use ed25519_dalek::{Signature, VerifyingKey};
+
 use super::alliance::Signer;
 use super::signing::cores;
-use crate::dsse::PublicKey;
 
 /// Bytes of the message, about those of an event.
 const MESSAGE_BYTES: usize = 600;
 
-/// Strict verifications per second on all cores at once, each from the raw bytes of its key.
+/// Strict verifications per second on all cores at once, each from the raw bytes of key and signature.
+///
+/// The library is called directly: what this program saves in verifying counts in its favour.
 pub fn measure(time: Duration) -> f64 {
     let signed: Vec<_> = (0..16)
         .map(|number| {
             let (key, message) = (Signer::Assessor(number).key(), vec![number as u8; MESSAGE_BYTES]);
             let signature = key.sign(&message);
-            (*key.public().as_bytes(), message, signature)
+            (*key.public().as_bytes(), message, *signature.as_bytes())
         })
         .collect();
     let started = Instant::now();
@@ -24,8 +27,9 @@ pub fn measure(time: Duration) -> f64 {
         let mut count = 0_u64;
         while started.elapsed() < time {
             for (key, message, signature) in &signed {
-                let key = PublicKey::from_bytes(*black_box(key));
-                assert!(key.verify(black_box(message), signature));
+                let key = VerifyingKey::from_bytes(black_box(key)).expect("it was made from a secret key");
+                let signature = Signature::from_bytes(black_box(signature));
+                assert!(key.verify_strict(black_box(message), &signature).is_ok());
                 count += 1;
             }
         }

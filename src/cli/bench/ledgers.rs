@@ -43,6 +43,9 @@ pub enum Kind {
     /// 20,000 rated subjects
     #[value(name = "subjects-20k")]
     FewSubjects,
+    /// One subject with 200 standing contributions
+    #[value(name = "thorough")]
+    Thorough,
 }
 
 /// How a ledger was made, so that its workload can go on.
@@ -72,6 +75,7 @@ impl Kind {
             Self::FiveMillion => (Story::Mixed, 5_000_000, 250_000),
             Self::MillionSubjects => (Story::EveryoneRated, 2_000_502, 1_000_000),
             Self::FewSubjects => (Story::EveryoneRated, 40_502, 20_000),
+            Self::Thorough => (Story::OneThorough, 1_000, 10),
         };
         let (from, until) = (day.plus_days(-DAYS), day);
         let start = |date: Date| date.start_at(alliance::UTC_OFFSET_MIN);

@@ -34,6 +34,8 @@ pub enum Pace {
 pub struct Outcome {
     /// From the first request sent to the last one answered.
     pub took: Duration,
+    /// When the last request was handed out, and how many had been answered by then.
+    pub handed_out: Option<(Duration, u64)>,
     /// Latencies of the answers that were not 503: with [`Pace::Open`], from when it was due.
     pub answered: Histogram,
     /// Latencies of 503s.
@@ -48,6 +50,11 @@ impl Outcome {
     /// Answered requests per second.
     pub fn per_s(&self) -> f64 {
         self.answered.total() as f64 / self.took.as_secs_f64()
+    }
+
+    /// Answered requests per second while there were more to send.
+    pub fn steady_per_s(&self) -> f64 {
+        self.handed_out.map_or(self.per_s(), |(took, answered)| answered as f64 / took.as_secs_f64())
     }
 
     /// Refuses an outcome in which an answer had another status.
@@ -205,6 +212,11 @@ impl Connection {
         outcome: &RefCell<Outcome>,
     ) -> anyhow::Result<()> {
         while let Some((number, mut due)) = turns.next().await {
+            if number + 1 == turns.count {
+                let mut outcome = outcome.borrow_mut();
+                let answered = outcome.answered.total();
+                outcome.handed_out.get_or_insert((turns.started.elapsed(), answered));
+            }
             loop {
                 let answer = self.ask(&requests[number]).await?;
                 let latency = due.elapsed();

@@ -20,6 +20,8 @@ const POOL: usize = 65_536;
 const OPEN_CONTESTS: usize = 8_192;
 /// Most contests that a subject may have open.
 const OPEN_PER_SUBJECT: u8 = 3;
+/// Events before the first that is about a subject, the opening not counted.
+pub const PROLOGUE: usize = 1 + 2 * alliance::ASSESSORS + ENDORSERS;
 /// Events until which the shared text is sent along: nobody knows which of a group is recorded first.
 const TEXT_SENT: u64 = 4_096;
 /// Days that an endorsement lasts.
@@ -61,6 +63,8 @@ pub enum Story {
     Mixed,
     /// Every subject is enrolled and assessed once, which rates it.
     EveryoneRated,
+    /// One subject that every assessor has assessed in full and a hundred members endorse; then the mix.
+    OneThorough,
 }
 
 /// How large a history is, and when it happened.
@@ -189,6 +193,7 @@ impl Workload {
         Some(match self.scale.story {
             Story::Mixed => self.mixed(),
             Story::EveryoneRated => self.everyone_rated(),
+            Story::OneThorough => self.one_thorough(),
         })
     }
 
@@ -228,6 +233,26 @@ impl Workload {
                 let body = self.bodies.rating(&mut self.dice, date(self.at));
                 self.plan([Signer::Assessor(assessor)], Some(subject), body)
             }
+        }
+    }
+
+    fn one_thorough(&mut self) -> Planned {
+        let nth = self.planned as usize - 2 - PROLOGUE;
+        let today = date(self.at);
+        match nth {
+            0 => self.enrol(),
+            1..=100 => {
+                let body = self.bodies.full_assessment(&mut self.dice, today);
+                self.plan([Signer::Assessor(nth - 1)], Some(0), body)
+            }
+            101..=200 => {
+                let topic = self.bodies.topics_of(0).next().expect("a subject has a field").clone();
+                let expires_on = today.plus_days(ENDORSED_DAYS);
+                self.endorsing.insert((nth - 101, 0, topic.clone()), expires_on);
+                let body = self.bodies.endorsement(&mut self.dice, topic, expires_on);
+                self.plan([Signer::Endorser(nth - 101)], Some(0), body)
+            }
+            _ => self.mixed(),
         }
     }
 

@@ -1,0 +1,213 @@
+//! One run of everything that can be measured on the ledgers that are there.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::child::Served;
+use super::figures::{Figures, Support, median};
+use super::ledgers::{Kept, Kind};
+use super::workload::{Texts, Workload};
+use super::writes::Rate;
+use super::{reads, whole, writes};
+
+/// Connections of an overload, and the server's bound on events on their way then.
+const OVERLOAD: usize = 640;
+const OVERLOAD_QUEUE: &str = "256";
+
+/// How much is measured.
+struct Extent {
+    kind: Kind,
+    ranked: Kind,
+    runs: usize,
+    batch: usize,
+    singles: usize,
+    acks: usize,
+    overload: usize,
+    rankings: usize,
+    reading: Duration,
+}
+
+const QUICK: Extent = Extent {
+    kind: Kind::Small,
+    ranked: Kind::FewSubjects,
+    runs: 3,
+    batch: 6_000,
+    singles: 3_000,
+    acks: 600,
+    overload: 12_000,
+    rankings: 1_000,
+    reading: Duration::from_millis(500),
+};
+
+const FULL: Extent = Extent {
+    kind: Kind::Hundred,
+    ranked: Kind::MillionSubjects,
+    runs: 5,
+    batch: 20_000,
+    singles: 10_000,
+    acks: 4_000,
+    overload: 60_000,
+    rankings: 5_000,
+    reading: Duration::from_secs(2),
+};
+
+/// Measures; ledgers of a million and more are used where they are kept in `data`.
+///
+/// # Errors
+/// When something does not work as it should.
+pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> anyhow::Result<Figures> {
+    let extent = if quick { &QUICK } else { &FULL };
+    let made = tempfile::tempdir()?;
+    let folder = data.filter(|_| !quick).unwrap_or(made.path());
+    let mut figures = Figures { support: Support::of_machine(), ..Figures::default() };
+    say("preparing a ledger");
+    let mut kept = Kept::prepare(folder, extent.kind, &mut |_, _| {})?;
+    let mut workload = kept.workload()?;
+    write_figures(extent, &mut kept, &mut workload, &mut figures, say)?;
+    say("score reads");
+    let served = Served::ledger(&kept.directory, &[])?;
+    let (mut scores, mut bares, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..extent.runs {
+        let (score, bare) = reads::score(&served, &kept, extent.reading)?;
+        (scores.push(score), bares.push(bare), ratios.push(score / bare));
+    }
+    figures.support.score_reads_per_s = Some(median(scores));
+    figures.support.bare_reads_per_s = Some(median(bares));
+    figures.main.score_read_ratio = Some(median(ratios));
+    served.stop()?;
+    say("scores of the past");
+    let thorough = Kept::prepare(made.path(), Kind::Thorough, &mut |_, _| {})?;
+    let runs = (0..extent.runs).map(|_| reads::past_score(&thorough, extent.reading));
+    figures.main.past_score_us = Some(median(runs.collect::<anyhow::Result<_>>()?));
+    say("audit and rebuild");
+    let replayed = whole::replay(&kept, extent.runs)?;
+    figures.main.audit_ratio = Some(median(replayed.iter().map(|one| one.audit_ratio).collect()));
+    figures.main.rebuild_ratio = Some(median(replayed.iter().map(|one| one.rebuild_ratio).collect()));
+    if quick {
+        let few = Kept::prepare(folder, extent.ranked, &mut |_, _| {})?;
+        ranking_figures(extent, &few, &mut figures, say)?;
+        whole_figures(&kept, &mut figures, say)?;
+        figures.left_out.push("growth_ratio: it needs the kept ledgers".to_owned());
+        return Ok(figures);
+    }
+    match Kept::find(folder, Kind::Million)? {
+        Some(million) => whole_figures(&million, &mut figures, say)?,
+        None => figures.left_out.push("start_s, resident_mb, disk_ratio: no ledger 1m is kept".to_owned()),
+    }
+    match Kept::find(folder, Kind::MillionSubjects)? {
+        Some(subjects) => ranking_figures(extent, &subjects, &mut figures, say)?,
+        None => {
+            figures.left_out.push("new_day_s, ranking_p99_ms: no ledger subjects-1m is kept".to_owned());
+        }
+    }
+    match Kept::find(folder, Kind::FiveMillion)? {
+        Some(mut large) => {
+            say("growth");
+            let small = one_batch(extent, &mut kept, &mut workload)?;
+            let mut workload = large.workload()?;
+            let large = one_batch(extent, &mut large, &mut workload)?;
+            figures.main.growth_ratio = Some(small.ratio / large.ratio);
+        }
+        None => figures.left_out.push("growth_ratio: no ledger 5m is kept".to_owned()),
+    }
+    Ok(figures)
+}
+
+fn write_figures(
+    extent: &Extent,
+    kept: &mut Kept,
+    workload: &mut Workload,
+    figures: &mut Figures,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<()> {
+    let served = Served::ledger(&kept.directory, &[])?;
+    say("batches");
+    let mut rates = Vec::new();
+    for _ in 0..extent.runs {
+        rates.push(writes::batch(&served, kept, workload, extent.batch)?);
+    }
+    let of = |rates: &[Rate], pick: fn(&Rate) -> f64| Some(median(rates.iter().map(pick).collect()));
+    figures.main.batch_ratio = of(&rates, |one| one.ratio);
+    figures.support.batch_per_s = of(&rates, |one| one.events_per_s);
+    let mut ceilings: Vec<f64> = rates.iter().map(|one| one.ceiling_per_s).collect();
+    workload.texts = Texts::Own;
+    let own = writes::batch(&served, kept, workload, extent.batch / 4);
+    workload.texts = Texts::Shared;
+    figures.support.batch_own_texts_ratio = Some(own?.ratio);
+    say("single posts");
+    let mut rates = Vec::new();
+    for _ in 0..extent.runs {
+        rates.push(writes::singles(&served, kept, workload, extent.singles)?);
+    }
+    ceilings.extend(rates.iter().map(|one| one.ceiling_per_s));
+    figures.support.ceiling_per_s = Some(median(ceilings));
+    figures.main.single_ratio = of(&rates, |one| one.ratio);
+    let single_per_s = median(rates.iter().map(|one| one.events_per_s).collect());
+    figures.support.single_per_s = Some(single_per_s);
+    say("acknowledgements");
+    let (mut halves, mut most, mut longest) = (Vec::new(), Vec::new(), Vec::new());
+    figures.support.ack_rate_per_s = Some(single_per_s / 10.0);
+    for _ in 0..extent.runs {
+        let paced = writes::paced(&served, kept, workload, extent.acks, single_per_s / 10.0)?;
+        halves.push(paced.answered.at_permille(500));
+        most.push(paced.answered.at_permille(990));
+        longest.push(paced.answered.max_ms());
+    }
+    figures.main.ack_p50_ms = Some(median(halves));
+    figures.main.ack_p99_ms = Some(median(most));
+    figures.support.ack_max_ms = Some(median(longest));
+    figures.support.writing_peak_rss_mb = Some(served.peak_rss_mb()?);
+    served.stop()?;
+    say("overload");
+    let served = Served::ledger(&kept.directory, &["--queue", OVERLOAD_QUEUE])?;
+    let overload = writes::overload(&served, kept, workload, extent.overload, OVERLOAD)?;
+    figures.support.overload_throughput_ratio = Some(overload.steady_per_s() / single_per_s);
+    figures.support.overload_503 = Some(overload.busy.total() as f64);
+    figures.support.overload_503_p99_ms = Some(overload.busy.at_permille(990));
+    served.stop()
+}
+
+fn whole_figures(kept: &Kept, figures: &mut Figures, say: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
+    say("start and memory");
+    let started = whole::start(kept)?;
+    figures.main.start_s = Some(started.start_s);
+    figures.main.resident_mb = Some(started.read_mb);
+    figures.support.start_mb = Some(started.start_mb);
+    figures.support.peak_rss_mb = Some(started.peak_mb);
+    say("disk");
+    let (bytes, needed) = whole::disk(kept)?;
+    figures.main.disk_ratio = Some(bytes as f64 / needed as f64);
+    figures.support.disk_bytes = Some(bytes as f64);
+    figures.support.entry_and_hash_bytes = Some(needed as f64);
+    figures.support.events = Some(kept.events() as f64);
+    figures.support.subjects = Some(kept.subjects() as f64);
+    Ok(())
+}
+
+fn ranking_figures(
+    extent: &Extent,
+    kept: &Kept,
+    figures: &mut Figures,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<()> {
+    say("rankings and a new day");
+    let served = Served::ledger(&kept.directory, &[])?;
+    figures.support.ranked_subjects = Some(kept.subjects() as f64);
+    let rankings = reads::ranking(&served, extent.rankings)?;
+    figures.main.ranking_p99_ms = Some(rankings.answered.at_permille(990));
+    figures.support.ranking_p50_ms = Some(rankings.answered.at_permille(500));
+    figures.support.ranking_max_ms = Some(rankings.answered.max_ms());
+    let (new_day_s, meanwhile) = reads::new_day(&served)?;
+    figures.main.new_day_s = Some(new_day_s);
+    figures.support.new_day_reads_p99_ms = Some(meanwhile.answered.at_permille(990));
+    served.stop()
+}
+
+fn one_batch(extent: &Extent, kept: &mut Kept, workload: &mut Workload) -> anyhow::Result<Rate> {
+    let served = Served::ledger(&kept.directory, &[])?;
+    // What a server reads first on a ledger it has just opened is not what an event costs.
+    writes::batch(&served, kept, workload, extent.batch)?;
+    let rate = writes::batch(&served, kept, workload, extent.batch)?;
+    served.stop()?;
+    Ok(rate)
+}
