@@ -175,11 +175,10 @@ fn rows_of_subject(
     limit: usize,
     takes: impl Fn(&Row) -> bool,
 ) -> FoundRows {
-    let timeline = snapshot.state.dossier(subject).map_or(&[][..], |dossier| &dossier.timeline);
-    let from = timeline.partition_point(|seq| *seq < first);
-    let rows = timeline[from..].iter().filter_map(|seq| {
-        let row = snapshot.state.index().row(*seq).filter(|row| takes(row))?;
-        Some(EventRow::new(*seq, row))
+    let dossier = snapshot.state.dossier(subject);
+    let rows = dossier.into_iter().flat_map(|dossier| dossier.timeline_from(first)).filter_map(|seq| {
+        let row = snapshot.state.index().row(seq).filter(|row| takes(row))?;
+        Some(EventRow::new(seq, row))
     });
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
