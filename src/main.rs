@@ -1,5 +1,8 @@
 //! The `tinnhiem` command.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     tinnhiem::cli::run()
 }

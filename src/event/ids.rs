@@ -192,12 +192,31 @@ text_name!(
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// A subject (KOL): `kol-` and 13 random characters of Crockford's base32, lower case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SubjectId([u8; 13]);
+
+impl Ord for SubjectId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for SubjectId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl SubjectId {
     /// The id before all others.
     pub const FIRST: Self = Self([b'0'; 13]);
+
+    /// The id as a number of the same order, which compares faster than bytes do.
+    fn number(&self) -> u128 {
+        let mut bytes = [0; 16];
+        bytes[..13].copy_from_slice(&self.0);
+        u128::from_be_bytes(bytes)
+    }
 
     /// The id that 13 random bytes stand for; the low five bits of each count.
     pub fn from_random(random: [u8; 13]) -> Self {

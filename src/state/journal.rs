@@ -13,8 +13,9 @@ use super::Recording;
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
-    AssessmentPublished, Body, Commitment, ContestFiled, EndorsementPublished, Event, Grounds, GroupId,
-    IndicatorId, PartyId, Relation, SubjectEnrolled, SubjectId, TopicId,
+    AssessmentPublished, AssessmentWithdrawn, Body, Commitment, ContestDecided, ContestFiled,
+    ContestWithdrawn, EndorsementPublished, EndorsementWithdrawn, Event, Grounds, GroupId, IndicatorId,
+    Outcome, PartyId, Relation, SubjectEnrolled, SubjectId, TopicId,
 };
 
 /// The form of the rows; another form is made anew from the log.
@@ -77,6 +78,13 @@ enum RowBody {
         target: EventId,
         grounds: Grounds,
     },
+    Decision {
+        contest: EventId,
+        outcome: Outcome,
+    },
+    AssessmentWithdrawal(EventId),
+    EndorsementWithdrawal(EventId),
+    ContestWithdrawal(EventId),
 }
 
 /// What stands for a commitment that no state looks at.
@@ -105,6 +113,12 @@ impl RowBody {
                 key: body.key,
             },
             Body::ContestFiled(body) => Self::Contest { target: body.target, grounds: body.grounds },
+            Body::ContestDecided(body) if body.effect.is_none() && body.panel.is_none() => {
+                Self::Decision { contest: body.contest, outcome: body.outcome }
+            }
+            Body::AssessmentWithdrawn(body) => Self::AssessmentWithdrawal(body.target),
+            Body::EndorsementWithdrawn(body) => Self::EndorsementWithdrawal(body.target),
+            Body::ContestWithdrawn(body) => Self::ContestWithdrawal(body.contest),
             _ => Self::Payload(event.to_payload()),
         }
     }
@@ -154,7 +168,7 @@ impl Kept {
         let left_out = Commitment::from_bytes(LEFT_OUT);
         let body: Body = match row.body {
             RowBody::Payload(payload) => {
-                let event = Event::parse(&payload).map_err(|_| BadRow)?;
+                let event = Event::parse_recorded(&payload).map_err(|_| BadRow)?;
                 event.body
             }
             RowBody::Assessment { policy, grades, observed, valid_until, flags } => AssessmentPublished {
@@ -185,6 +199,12 @@ impl Kept {
             RowBody::Contest { target, grounds } => {
                 ContestFiled { target, grounds, statement: left_out, evidence: Vec::new() }.into()
             }
+            RowBody::Decision { contest, outcome } => {
+                ContestDecided { contest, outcome, effect: None, reason: left_out, panel: None }.into()
+            }
+            RowBody::AssessmentWithdrawal(target) => AssessmentWithdrawn { target, reason: None }.into(),
+            RowBody::EndorsementWithdrawal(target) => EndorsementWithdrawn { target, reason: None }.into(),
+            RowBody::ContestWithdrawal(contest) => ContestWithdrawn { contest, reason: None }.into(),
         };
         let event =
             Event { ledger: ledger.to_owned(), issuer: row.issuer, subject: row.subject, issued_at, body };

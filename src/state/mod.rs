@@ -58,6 +58,8 @@ pub struct State {
     policies: PolicyBook,
     dossiers: Vector<Arc<Dossier>>,
     ordinals: OrdMap<SubjectId, u32>,
+    /// The file of the subject that the entry being applied is about.
+    about: Option<u32>,
     identities: OrdMap<Commitment, SubjectId>,
     given: OrdMap<PartyNumber, Given>,
     /// What one subject published about another, for what is returned.
@@ -241,6 +243,7 @@ impl State {
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
         }
+        self.about = entry.event.subject.and_then(|subject| self.ordinals.get(&subject).copied());
         let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
         self.clocked |= !replayed;
         let today = self.date_of(entry.at);
@@ -273,6 +276,7 @@ impl State {
         if let Some(dossier) = self.dossier_mut(&entry) {
             dossier.timeline.push_back(seq);
         }
+        self.about = None;
         self.index.push(Row {
             id: entry.id,
             recorded_at: entry.at,
@@ -285,7 +289,8 @@ impl State {
 
     /// The file of the subject an event is about, to write in.
     fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
-        self.dossier_of_mut(&entry.event.subject?)
+        let ordinal = self.about.or_else(|| self.ordinals.get(&entry.event.subject?).copied())?;
+        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
     }
 
     fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
@@ -296,7 +301,10 @@ impl State {
     fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {
         let owned =
             |key: &&PublicKey| self.parties.key(key).is_some_and(|record| record.owner == entry.event.issuer);
-        let signed_by = entry.keys.iter().find(owned).or(entry.keys.first());
+        let signed_by = match entry.keys {
+            [only] => Some(only),
+            keys => keys.iter().find(owned).or(keys.first()),
+        };
         Recorded {
             event: entry.id,
             seq,
