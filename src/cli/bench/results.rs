@@ -36,7 +36,7 @@ fn text(figures: &Figures, command: &str, explained: &str) -> String {
         }
         let measured = value.map_or("–".to_owned(), short);
         let (key, what) = (target.key, target.what);
-        let (must, aim) = ( short(target.must), short(target.aim));
+        let (must, aim) = (short(target.must), short(target.aim));
         let _ = writeln!(text, "| {what} | `{key}` | {must} | {aim} | {measured} | {verdict} |");
     }
     text.push_str("\n| beside them | |\n|---|---|\n");
