@@ -72,7 +72,9 @@ pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> a
     let (mut scores, mut bares, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..extent.runs {
         let (score, bare) = reads::score(&served, &kept, extent.reading)?;
-        (scores.push(score), bares.push(bare), ratios.push(score / bare));
+        scores.push(score);
+        bares.push(bare);
+        ratios.push(score / bare);
     }
     figures.support.score_reads_per_s = Some(median(scores));
     figures.support.bare_reads_per_s = Some(median(bares));
