@@ -5,9 +5,10 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::extract::{InPath, InQuery, page_rows};
-use super::respond::Lasting;
+use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
@@ -174,11 +175,10 @@ fn rows_of_subject(
     limit: usize,
     takes: impl Fn(&Row) -> bool,
 ) -> FoundRows {
-    let timeline = snapshot.state.dossier(subject).map_or(&[][..], |dossier| &dossier.timeline);
-    let from = timeline.partition_point(|seq| *seq < first);
-    let rows = timeline[from..].iter().filter_map(|seq| {
-        let row = snapshot.state.index().row(*seq).filter(|row| takes(row))?;
-        Some(EventRow::new(*seq, row))
+    let dossier = snapshot.state.dossier(subject);
+    let rows = dossier.into_iter().flat_map(|dossier| dossier.timeline_from(first)).filter_map(|seq| {
+        let row = snapshot.state.index().row(seq).filter(|row| takes(row))?;
+        Some(EventRow::new(seq, row))
     });
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
@@ -200,11 +200,23 @@ fn rows_of_log(snapshot: &Snapshot, first: u64, limit: usize, takes: impl Fn(&Ro
     found
 }
 
+/// An [`EventView`] as it is written: payload and envelope stand as they are, unparsed.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(flatten)]
+    row: EventRow,
+    prev: ChainHashText,
+    keys: Vec<PublicKey>,
+    payload: &'a RawValue,
+    envelope: &'a RawValue,
+    attachments: Vec<Commitment>,
+}
+
 /// One entry.
 pub async fn one(
     State(app): Shared,
     InPath(which): InPath<One>,
-) -> Result<Lasting<Json<EventView>>, Problem> {
+) -> Result<Lasting<Prepared<EventView>>, Problem> {
     let snapshot = app.ledger.snapshot();
     let seq = seq_of(&snapshot, &which.event)?;
     let unknown = || Problem::not_found("event.unknown", format!("the log has no entry {}", which.event));
@@ -215,16 +227,16 @@ pub async fn one(
     let prev = entry.prev;
     let verified = entry.trusted().map_err(|error| damaged(&error))?;
     let event = Event::parse(verified.payload()).map_err(|error| damaged(&error))?;
-    let payload = serde_json::from_slice(verified.payload()).map_err(|error| damaged(&error))?;
     let envelope = crate::dsse::Envelope::of(&verified).to_json();
-    Ok(Lasting(Json(EventView {
+    let written = Written {
         row: EventRow::new(seq, row),
         prev: prev.into(),
         keys: verified.keys().collect(),
-        payload,
+        payload: serde_json::from_slice(verified.payload()).map_err(|error| damaged(&error))?,
         envelope: serde_json::from_str(&envelope).map_err(|error| damaged(&error))?,
         attachments: event.attachable(),
-    })))
+    };
+    Prepared::of(&written).map(Lasting)
 }
 
 /// The seq that a seq or an event id stands for.

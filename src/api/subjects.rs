@@ -253,7 +253,10 @@ impl Sought {
 
 /// The enrolment that stands at `size`, or the last one.
 pub(super) fn enrolment(dossier: &Dossier, size: u64) -> Option<&Enrolment> {
-    dossier.enrolment(size).or_else(|| dossier.enrolments.last().map(|one| &*one.record))
+    dossier
+        .enrolment(size)
+        .or_else(|| dossier.enrolments.open().next_back())
+        .or_else(|| dossier.enrolments.last_ended())
 }
 
 fn row(app: &App, dossier: &Dossier, size: u64, figure: Figure) -> SubjectRow {
@@ -330,15 +333,14 @@ pub async fn history(
     let state = &snapshot.state;
     let dossier = state.dossier(&path.subject).ok_or_else(|| unknown(&path.subject))?;
     let first = part.after.map_or(0, |after| after.saturating_add(1));
-    let from = dossier.timeline.partition_point(|seq| *seq < first);
-    let seqs = dossier.timeline[from..].iter().copied();
-    let rows = seqs.clone().take(limit).filter_map(|seq| {
+    let rows = dossier.timeline_from(first).take(limit).filter_map(|seq| {
         let row = state.index().row(seq)?;
         let on = state.date_of(row.recorded_at);
         let figure = |size| state.figure(&path.subject, At { size, as_of: on }).map(|(figure, _)| figure);
         Some(HistoryRow { event: EventRow::new(seq, row), on, before: figure(seq), after: figure(seq + 1) })
     });
     let history: Vec<HistoryRow> = rows.collect();
-    let next = history.last().map(|row| row.event.seq).filter(|_| seqs.count() > limit);
+    let next =
+        history.last().map(|row| row.event.seq).filter(|_| dossier.timeline_from(first).nth(limit).is_some());
     Ok(Json(HistoryPage { size: snapshot.size(), history, next }))
 }

@@ -196,6 +196,9 @@ const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 pub struct SubjectId([u8; 13]);
 
 impl SubjectId {
+    /// The id before all others.
+    pub const FIRST: Self = Self([b'0'; 13]);
+
     /// The id that 13 random bytes stand for; the low five bits of each count.
     pub fn from_random(random: [u8; 13]) -> Self {
         Self(random.map(|byte| CROCKFORD[usize::from(byte & 31)]))

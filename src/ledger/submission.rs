@@ -108,9 +108,10 @@ impl Submission {
     }
 }
 
-/// Whether there may be a member `envelope`: its name, or an escape that could spell it.
+/// Whether it is not plainly an envelope: a member may be named `envelope`, as such or by escapes.
 fn may_be_wrapped(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| text.contains('\\') || text.contains("\"envelope\""))
+    let plain = |text: &str| text.starts_with('{') && !text.contains('\\') && !text.contains("\"envelope\"");
+    !std::str::from_utf8(bytes).is_ok_and(plain)
 }
 
 impl Admissible {

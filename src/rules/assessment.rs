@@ -50,11 +50,10 @@ impl Case<'_> {
     pub(super) fn assessment_withdrawn(&mut self, body: &AssessmentWithdrawn) -> Result<(), Rejection> {
         self.signed_by_issuer()?;
         let dossier = self.dossier()?;
-        let target = dossier.assessments.iter().rev().find(|one| one.record.recorded.event == body.target);
-        let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        let assessor = self.state.parties().name(target.record.assessor);
-        Reason::TargetOther.unless(*assessor == self.event.issuer, assessor)?;
-        Reason::TargetEnded.unless(target.span.is_open(), body.target)
+        let number = self.state.parties().number(&self.event.issuer);
+        let own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
+        let stands = own.into_iter().any(|one| one.recorded.event == body.target);
+        if stands { Ok(()) } else { Err(self.gone(&body.target, "assessment.published")) }
     }
 }
 

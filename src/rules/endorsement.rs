@@ -18,21 +18,19 @@ impl Case<'_> {
         Reason::EndorsementValue.unless(commercial == body.value_band.is_some(), "value_band")?;
         Reason::EndorsementExpiry.unless(body.expires_on >= self.today, body.expires_on)?;
         let number = parties.number(endorser);
-        let mut standing = dossier.endorsements(size);
-        let twin = standing.find(|one| {
-            Some(one.endorser) == number && one.topic == body.topic && one.expires_on >= self.today
-        });
+        let mut own = number.into_iter().flat_map(|number| dossier.endorsements.open_of(number));
+        let twin = own.find(|one| one.topic == body.topic && one.expires_on >= self.today);
         twin.map_or(Ok(()), |twin| Err(Reason::EndorsementExists.about(twin.recorded.event)))
     }
 
     pub(super) fn endorsement_withdrawn(&mut self, body: &EndorsementWithdrawn) -> Result<(), Rejection> {
         self.signed_by_issuer()?;
         let dossier = self.dossier()?;
-        let target = dossier.endorsements.iter().rev().find(|one| one.record.recorded.event == body.target);
-        let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        let endorser = self.state.parties().name(target.record.endorser);
-        Reason::TargetOther.unless(*endorser == self.event.issuer, endorser)?;
-        let stands = target.span.is_open() && target.record.expires_on >= self.today;
-        Reason::TargetEnded.unless(stands, body.target)
+        let number = self.state.parties().number(&self.event.issuer);
+        let mut own = number.into_iter().flat_map(|number| dossier.endorsements.open_of(number));
+        match own.find(|one| one.recorded.event == body.target) {
+            Some(one) => Reason::TargetEnded.unless(one.expires_on >= self.today, body.target),
+            None => Err(self.gone(&body.target, "endorsement.published")),
+        }
     }
 }

@@ -23,10 +23,10 @@ pub use time::{check_recorded_at, record_at};
 use signers::Signers;
 
 use crate::clock::{Date, Timestamp};
-use crate::dsse::PublicKey;
+use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, PartyId, Policy, SubjectId};
 use crate::score::Dossier;
-use crate::state::State;
+use crate::state::{Row, State};
 
 /// An event that asks to be recorded, its signatures verified.
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +125,22 @@ impl<'a> Case<'a> {
 
     fn subject_id(&self) -> Result<SubjectId, Rejection> {
         self.event.subject.ok_or(Reason::SubjectUnknown.into())
+    }
+
+    /// The row of an event of this type about the subject: what it made may have ended.
+    fn made(&self, event: &EventId, type_name: &str) -> Option<&'a Row> {
+        let index = self.state.index();
+        let row = index.seq(event).and_then(|seq| index.row(seq))?;
+        (row.subject == self.event.subject && row.type_name() == type_name).then_some(row)
+    }
+
+    /// Why the issuer cannot withdraw an item that is not among those of its own that stand.
+    fn gone(&self, target: &EventId, type_name: &str) -> Rejection {
+        match self.made(target, type_name) {
+            None => Reason::TargetUnknown.about(target),
+            Some(row) if row.issuer != self.event.issuer => Reason::TargetOther.about(&row.issuer),
+            Some(_) => Reason::TargetEnded.about(target),
+        }
     }
 
     /// The file of a subject that has not left.

@@ -60,9 +60,13 @@ impl Case<'_> {
     pub(super) fn sanction_lifted(&mut self, body: &SanctionLifted) -> Result<(), Rejection> {
         self.signed_by_council()?;
         let dossier = self.dossier()?;
-        let target = dossier.sanctions.iter().rev().find(|one| one.record.recorded.event == body.target);
-        let target = target.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        let runs = target.record.ends_on.is_none_or(|last| last >= self.today) && !target.record.lifted;
-        Reason::TargetEnded.unless(target.span.is_open() && runs, body.target)
+        let target = dossier.sanctions.open().find(|one| one.recorded.event == body.target);
+        let Some(target) = target else {
+            let known = self.made(&body.target, "sanction.imposed").is_some();
+            let reason = if known { Reason::TargetEnded } else { Reason::TargetUnknown };
+            return Err(reason.about(body.target));
+        };
+        let runs = target.ends_on.is_none_or(|last| last >= self.today) && !target.lifted;
+        Reason::TargetEnded.unless(runs, body.target)
     }
 }

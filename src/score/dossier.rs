@@ -1,10 +1,9 @@
 //! Everything that was recorded about one subject, each record with the sizes at which it stood.
 
-use std::sync::Arc;
+use imbl::Vector;
 
-use serde::{Deserialize, Serialize};
-
-use super::{PartyNumber, Span};
+use super::records::{Item, first_where};
+use super::{PartyNumber, Records, StandsFor};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
@@ -12,7 +11,7 @@ use crate::event::{
 };
 
 /// What the log says of every recorded event, beside its own content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The event that made it; amendments keep the first event's id.
     pub event: EventId,
@@ -27,42 +26,28 @@ pub struct Recorded {
 }
 
 /// One subject's file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dossier {
     /// Whose file it is.
     pub subject: SubjectId,
     /// Its enrolment, as it stood over time; none open: the subject has departed.
-    pub enrolments: Vec<StandsFor<Enrolment>>,
+    pub enrolments: Records<Enrolment>,
     /// Assessments, in the order recorded.
-    pub assessments: Vec<StandsFor<Assessment>>,
+    pub assessments: Records<Assessment>,
     /// Endorsements received, in the order recorded.
-    pub endorsements: Vec<StandsFor<Endorsement>>,
+    pub endorsements: Records<Endorsement>,
     /// Sanctions, in the order recorded.
-    pub sanctions: Vec<StandsFor<Sanction>>,
-    /// Contests, in the order recorded.
-    pub contests: Vec<StandsFor<Contest>>,
+    pub sanctions: Records<Sanction>,
+    /// Contests while they waited for a decision, in the order recorded.
+    pub pending: Records<Contest>,
+    /// Contests as they were decided or withdrawn, in that order.
+    pub settled: Vector<StandsFor<Contest>>,
     /// The seq of every entry about the subject, ascending.
-    pub timeline: Vec<u64>,
-}
-
-/// A record and the log sizes at which it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StandsFor<T> {
-    /// When it stood.
-    pub span: Span,
-    /// What stood.
-    pub record: Arc<T>,
-}
-
-impl<T> StandsFor<T> {
-    /// A record that the entry at `seq` makes.
-    pub fn opened_by(seq: u64, record: T) -> Self {
-        Self { span: Span::opened_by(seq), record: Arc::new(record) }
-    }
+    pub timeline: Vector<u64>,
 }
 
 /// The subject's place in the programme.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -77,7 +62,7 @@ pub struct Enrolment {
 }
 
 /// An assessment, its levels turned into values by the policy it names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -98,7 +83,7 @@ pub struct Assessment {
 }
 
 /// What an assessment says of one indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grade {
     place: u16,
     value: u16,
@@ -124,7 +109,7 @@ impl Grade {
 }
 
 /// An endorsement received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endorsement {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -143,7 +128,7 @@ pub struct Endorsement {
 }
 
 /// A sanction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sanction {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -162,7 +147,7 @@ pub struct Sanction {
 }
 
 /// A contest against one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contest {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -177,7 +162,7 @@ pub struct Contest {
 }
 
 /// How a contest stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContestStatus {
     /// Waiting for a decision.
     Open,
@@ -192,51 +177,82 @@ pub enum ContestStatus {
     Withdrawn,
 }
 
+macro_rules! item {
+    ($kind:ident $(, $by:ident)?) => {
+        impl Item for $kind {
+            fn recorded(&self) -> &Recorded {
+                &self.recorded
+            }
+            $(
+                fn by(&self) -> Option<PartyNumber> {
+                    Some(self.$by)
+                }
+            )?
+        }
+    };
+}
+
+item!(Enrolment);
+item!(Assessment, assessor);
+item!(Endorsement, endorser);
+item!(Sanction);
+item!(Contest);
+
 impl Dossier {
     /// An empty file.
     pub fn new(subject: SubjectId) -> Self {
         Self {
             subject,
-            enrolments: Vec::new(),
-            assessments: Vec::new(),
-            endorsements: Vec::new(),
-            sanctions: Vec::new(),
-            contests: Vec::new(),
-            timeline: Vec::new(),
+            enrolments: Records::default(),
+            assessments: Records::default(),
+            endorsements: Records::default(),
+            sanctions: Records::default(),
+            pending: Records::default(),
+            settled: Vector::new(),
+            timeline: Vector::new(),
         }
     }
 
     /// The enrolment that stands at `size`.
     pub fn enrolment(&self, size: u64) -> Option<&Enrolment> {
-        standing(&self.enrolments, size).next()
+        self.enrolments.standing(size).next()
     }
 
     /// The assessments that stand at `size`.
     pub fn assessments(&self, size: u64) -> impl Iterator<Item = &Assessment> {
-        standing(&self.assessments, size)
+        self.assessments.standing(size)
     }
 
     /// The endorsements that stand at `size`.
     pub fn endorsements(&self, size: u64) -> impl Iterator<Item = &Endorsement> {
-        standing(&self.endorsements, size)
+        self.endorsements.standing(size)
     }
 
     /// The sanctions that stand at `size`, ended ones included.
     pub fn sanctions(&self, size: u64) -> impl Iterator<Item = &Sanction> {
-        standing(&self.sanctions, size)
+        self.sanctions.standing(size)
     }
 
     /// The contests as they stood at `size`, in every status.
     pub fn contests(&self, size: u64) -> impl Iterator<Item = &Contest> {
-        standing(&self.contests, size)
+        let settled = self.settled.iter().take_while(move |one| one.span.holds(size));
+        self.pending.standing(size).chain(settled.map(|one| &*one.record))
+    }
+
+    /// The contests that were settled since the entry at `seq`, the last first.
+    pub fn settled_since(&self, seq: u64) -> impl Iterator<Item = &Contest> {
+        let settled = self.settled.iter().rev().take_while(move |one| one.span.from_size > seq);
+        settled.map(|one| &*one.record)
     }
 
     /// The contests that wait for a decision at `size`.
     pub fn open_contests(&self, size: u64) -> impl Iterator<Item = &Contest> {
-        self.contests(size).filter(|contest| contest.status == ContestStatus::Open)
+        self.pending.standing(size)
     }
-}
 
-fn standing<T>(records: &[StandsFor<T>], size: u64) -> impl Iterator<Item = &T> {
-    records.iter().filter(move |one| one.span.holds(size)).map(|one| &*one.record)
+    /// The seqs of the entries about the subject from `first` on, ascending.
+    pub fn timeline_from(&self, first: u64) -> impl Iterator<Item = u64> {
+        let from = first_where(&self.timeline, |seq| *seq >= first);
+        self.timeline.focus().narrow(from..).into_iter().copied()
+    }
 }

@@ -15,6 +15,7 @@ mod figure;
 mod parties;
 mod party;
 mod policies;
+mod records;
 mod remedies;
 mod sanctioned;
 mod sheet;
@@ -25,7 +26,7 @@ mod votes;
 
 pub use bounds::{OutOfBounds, check_bounds};
 pub use dossier::{
-    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction, StandsFor,
+    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction,
 };
 pub use engine::{figure, score};
 pub use figure::{
@@ -38,6 +39,7 @@ pub use party::{
     SeatRecord,
 };
 pub use policies::{PolicyBook, PolicyVersion};
+pub use records::{Item, Records, StandsFor};
 pub use span::Span;
 
 use crate::clock::Date;

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
-use serde::{Deserialize, Serialize};
-
 use super::party::{
     Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
@@ -12,9 +9,10 @@ use super::{Span, StandsFor};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{GroupId, PartyId, SubjectId};
+use imbl::{OrdMap, Vector};
 
 /// Everybody who acts, as they stood over time.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parties {
     numbers: OrdMap<PartyId, PartyNumber>,
     parties: Vector<Arc<Party>>,
@@ -30,7 +28,7 @@ pub struct Parties {
 }
 
 /// One party, as it stood over time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Party {
     name: PartyId,
     member: Vec<(StandsFor<Member>, GroupNumber)>,

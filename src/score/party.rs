@@ -1,7 +1,5 @@
 //! What the parties are made of: numbers, members, seats, accreditations, keys.
 
-use serde::{Deserialize, Serialize};
-
 use super::Span;
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
@@ -10,11 +8,11 @@ use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
 /// A party's number: its place in the order in which the log first spoke of parties.
 ///
 /// Records hold it in place of the name, so that they stay small and a party is found at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartyNumber(pub(super) u32);
 
 /// A controller group's number; two parties are in one group exactly when theirs are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupNumber {
     /// A group that somebody named.
     Named(u32),
@@ -34,7 +32,7 @@ pub struct Place<'a> {
 }
 
 /// A member as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Its kind.
     pub class: MemberClass,
@@ -47,7 +45,7 @@ pub struct Member {
 }
 
 /// A council seat as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatRecord {
     /// Its number, from 1.
     pub seat: u8,
@@ -58,7 +56,7 @@ pub struct SeatRecord {
 }
 
 /// An accreditation as it stood.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accreditation {
     /// The event that granted it.
     pub event: EventId,
@@ -71,7 +69,7 @@ pub struct Accreditation {
 }
 
 /// What a key signs for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Its owner's own acts.
     Own,
@@ -80,7 +78,7 @@ pub enum Capacity {
 }
 
 /// A key, for ever its owner's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     /// Whose it is.
     pub owner: PartyId,
@@ -101,7 +99,7 @@ pub struct KeyRecord {
 }
 
 /// A finding that a key was in other hands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invalidity {
     /// The size from which this is known.
     pub known_from_size: u64,

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
-use serde::{Deserialize, Serialize};
-
 use super::Span;
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::Policy;
+use imbl::OrdMap;
 
 /// One published version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyVersion {
     /// The sizes at which it stands; a newer version closes those not yet in force.
     pub span: Span,
@@ -26,7 +24,7 @@ pub struct PolicyVersion {
 }
 
 /// Every version, in the order published.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyBook {
     versions: Vec<PolicyVersion>,
     /// By the versions of an assessment and of an evaluation: the latter's place of each indicator

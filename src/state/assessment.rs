@@ -2,7 +2,7 @@
 
 use super::{Recording, State};
 use crate::event::{AssessmentPublished, AssessmentWithdrawn, Policy};
-use crate::score::{Assessment, Grade, StandsFor};
+use crate::score::{Assessment, Grade};
 
 impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
@@ -20,11 +20,8 @@ impl State {
             recorded,
         };
         let Some(dossier) = self.dossier_mut(entry) else { return };
-        let earlier = dossier.assessments.iter_mut().filter(|one| one.span.is_open());
-        for one in earlier.filter(|one| one.record.assessor == record.assessor) {
-            one.span.close_by(seq);
-        }
-        dossier.assessments.push(StandsFor::opened_by(seq, record));
+        dossier.assessments.close_of(seq, assessor, |_| true);
+        dossier.assessments.push(seq, record);
     }
 
     pub(super) fn withdraw_assessment(
@@ -33,10 +30,9 @@ impl State {
         entry: &Recording<'_>,
         body: &AssessmentWithdrawn,
     ) {
+        let assessor = self.parties.enlist(&entry.event.issuer);
         if let Some(dossier) = self.dossier_mut(entry) {
-            let target =
-                dossier.assessments.iter_mut().filter(|one| one.record.recorded.event == body.target);
-            target.for_each(|one| one.span.close_by(seq));
+            dossier.assessments.close_of(seq, assessor, |one| one.recorded.event == body.target);
         }
     }
 }

@@ -21,7 +21,7 @@ impl State {
             status: ContestStatus::Open,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.contests.push(StandsFor::opened_by(seq, record));
+            dossier.pending.push(seq, record);
         }
     }
 
@@ -51,25 +51,17 @@ impl State {
 
 /// Closes an open contest and records how it ended; tells its target.
 fn settle(dossier: &mut Dossier, seq: u64, contest: &EventId, status: ContestStatus) -> Option<EventId> {
-    let standing = dossier.contests.iter_mut().find(|one| {
-        one.span.is_open()
-            && one.record.recorded.event == *contest
-            && one.record.status == ContestStatus::Open
-    })?;
-    standing.span.close_by(seq);
-    let settled = Contest { status, ..(*standing.record).clone() };
+    let pending = dossier.pending.open().find(|one| one.recorded.event == *contest)?;
+    let settled = Contest { status, ..pending.clone() };
     let target = settled.target;
-    dossier.contests.push(StandsFor::opened_by(seq, settled));
+    dossier.pending.close_where(seq, |one| one.recorded.event == *contest);
+    dossier.settled.push_back(StandsFor::opened_by(seq, settled));
     Some(target)
 }
 
 fn strike(dossier: &mut Dossier, seq: u64, target: &EventId) {
-    for one in dossier.assessments.iter_mut().filter(|one| one.record.recorded.event == *target) {
-        one.span.close_by(seq);
-    }
-    for one in dossier.sanctions.iter_mut().filter(|one| one.record.recorded.event == *target) {
-        one.span.close_by(seq);
-    }
+    dossier.assessments.close_where(seq, |one| one.recorded.event == *target);
+    dossier.sanctions.close_where(seq, |one| one.recorded.event == *target);
 }
 
 fn strike_grades(
@@ -79,15 +71,13 @@ fn strike_grades(
     target: &EventId,
     struck: &[IndicatorId],
 ) {
-    let standing =
-        dossier.assessments.iter_mut().find(|one| one.span.is_open() && one.record.recorded.event == *target);
-    let Some(one) = standing else { return };
-    one.span.close_by(seq);
-    let before = (*one.record).clone();
+    let Some(before) = dossier.assessments.open().find(|one| one.recorded.event == *target) else { return };
     let policy = policies.version(before.policy).map(|version| &version.policy);
     let struck: Vec<u16> = struck.iter().filter_map(|id| policy?.place(id)).collect();
     let grades = before.grades.iter().copied().filter(|one| !struck.contains(&one.place())).collect();
-    dossier.assessments.push(StandsFor::opened_by(seq, Assessment { grades, ..before }));
+    let after = Assessment { grades, ..before.clone() };
+    dossier.assessments.close_where(seq, |one| one.recorded.event == *target);
+    dossier.assessments.push(seq, after);
 }
 
 fn reduced(before: Sanction, reduction: &Reduction) -> Sanction {

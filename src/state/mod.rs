@@ -7,6 +7,7 @@ mod accreditation;
 mod assessment;
 mod contest;
 mod endorsement;
+mod given;
 mod index;
 mod journal;
 mod key;
@@ -17,7 +18,7 @@ mod sanction;
 mod seqs;
 mod subject;
 
-pub use endorsement::Given;
+use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
@@ -28,8 +29,8 @@ use imbl::{OrdMap, Vector};
 
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Commitment, Event, PartyId, Policy, SubjectId};
-use crate::score::{self, At, Dossier, Figure, Parties, PolicyBook, Recorded, Score};
+use crate::event::{Body, Commitment, Event, Policy, SubjectId};
+use crate::score::{self, At, Dossier, Enrolment, Figure, Parties, PartyNumber, PolicyBook, Recorded, Score};
 
 /// An event as the log holds it.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,9 @@ pub struct State {
     dossiers: Vector<Arc<Dossier>>,
     ordinals: OrdMap<SubjectId, u32>,
     identities: OrdMap<Commitment, SubjectId>,
-    given: OrdMap<PartyId, Arc<Vec<Given>>>,
+    given: OrdMap<PartyNumber, Given>,
+    /// What one subject published about another, for what is returned.
+    endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
     index: Index,
 }
 
@@ -170,9 +173,10 @@ impl State {
         self.identities.get(identity).copied()
     }
 
-    /// The endorsements a party ever gave, in the order recorded.
-    pub fn given(&self, endorser: &PartyId) -> &[Given] {
-        self.given.get(endorser).map_or(&[], |all| all.as_slice())
+    /// Those whom a subject ever endorsed.
+    pub fn endorsed_by(&self, giver: SubjectId) -> impl Iterator<Item = SubjectId> {
+        let first = (giver, SubjectId::FIRST);
+        self.endorsed.range(first..).take_while(move |(pair, _)| pair.0 == giver).map(|(pair, _)| pair.1)
     }
 
     /// The date of entry `size − 1`.
@@ -226,7 +230,9 @@ impl State {
     /// The file of a subject that was enrolled at or before `size`.
     fn known_at(&self, subject: &SubjectId, size: u64) -> Option<&Dossier> {
         let dossier = self.dossier(subject)?;
-        dossier.enrolments.iter().any(|one| one.span.from_size <= size).then_some(dossier)
+        let known = |one: &Enrolment| one.recorded.seq < size;
+        let ended = dossier.enrolments.ended_after(0).map(|one| &*one.record);
+        dossier.enrolments.open().chain(ended).any(known).then_some(dossier)
     }
 
     /// Records the next entry.
@@ -265,7 +271,7 @@ impl State {
             Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
-            dossier.timeline.push(seq);
+            dossier.timeline.push_back(seq);
         }
         self.index.push(Row {
             id: entry.id,

@@ -2,7 +2,7 @@
 
 use super::{Recording, State};
 use crate::event::{SanctionImposed, SanctionLifted};
-use crate::score::{Dossier, Sanction, StandsFor};
+use crate::score::{Dossier, Sanction};
 
 impl State {
     pub(super) fn impose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionImposed) {
@@ -16,7 +16,7 @@ impl State {
             lifted: false,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.sanctions.push(StandsFor::opened_by(seq, record));
+            dossier.sanctions.push(seq, record);
         }
     }
 
@@ -39,10 +39,8 @@ pub(super) fn amend(
     target: &crate::dsse::EventId,
     change: impl FnOnce(Sanction) -> Sanction,
 ) {
-    let standing =
-        dossier.sanctions.iter_mut().find(|one| one.span.is_open() && one.record.recorded.event == *target);
-    let Some(one) = standing else { return };
-    one.span.close_by(seq);
-    let amended = change((*one.record).clone());
-    dossier.sanctions.push(StandsFor::opened_by(seq, amended));
+    let Some(before) = dossier.sanctions.open().find(|one| one.recorded.event == *target) else { return };
+    let amended = change(before.clone());
+    dossier.sanctions.close_where(seq, |one| one.recorded.event == *target);
+    dossier.sanctions.push(seq, amended);
 }

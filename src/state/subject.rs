@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Recording, State};
 use crate::event::{SubjectEnrolled, SubjectId};
-use crate::score::{Capacity, Dossier, Enrolment, KeyRecord, Span, StandsFor};
+use crate::score::{Capacity, Dossier, Enrolment, KeyRecord, Span};
 
 impl State {
     pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {
@@ -29,7 +29,7 @@ impl State {
         };
         self.parties.add_key(body.key, first_key);
         self.identities.insert(body.identity, subject);
-        self.new_dossier(subject).enrolments.push(StandsFor::opened_by(seq, enrolment));
+        self.new_dossier(subject).enrolments.push(seq, enrolment);
     }
 
     pub(super) fn depart_subject(&mut self, seq: u64, entry: &Recording<'_>) {
@@ -37,7 +37,7 @@ impl State {
             self.parties.set_subject_group(seq, subject, None);
         }
         if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.enrolments.iter_mut().for_each(|one| one.span.close_by(seq));
+            dossier.enrolments.close_where(seq, |_| true);
         }
     }
 

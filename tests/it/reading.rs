@@ -105,6 +105,62 @@ async fn pages_follow_one_another_without_gap_or_repeat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn subjects_are_found_by_name_and_by_id() {
+    let demo = Demo::start().await;
+    let found = async |q: &str| {
+        let page = demo.http.get(format!("{}/v1/subjects", demo.base)).query(&[("q", q)]).send().await;
+        let page: Value = serde_json::from_slice(&page.unwrap().bytes().await.unwrap()).unwrap();
+        texts(&page["subjects"], "name")
+    };
+    for q in ["bao ngan", "Bảo Ngân", "TRẦN BẢO", "trần  bao ngân "] {
+        assert_eq!(found(q).await, ["Trần Bảo Ngân"], "{q}");
+    }
+    let whole = demo.json("/v1/subjects").await;
+    assert_eq!(found("kol-").await, texts(&whole["subjects"], "name"));
+    assert_eq!(found(" ").await, texts(&whole["subjects"], "name"));
+    assert!(found("ngan bao").await.is_empty() && found("kol-0123456789abcd").await.is_empty());
+    let han = demo::subject("han").to_string();
+    let name = demo.json(&format!("/v1/subjects/{han}")).await["name"].clone();
+    assert_eq!(found(&han[..12]).await, [name.as_str().unwrap()]);
+    assert_eq!(found(&han.to_uppercase()).await, [name.as_str().unwrap()]);
+    let topic = demo.json("/v1/subjects?topic=thoi-trang&q=kol-&limit=1000").await;
+    assert_eq!(topic["subjects"], demo.json("/v1/subjects?topic=thoi-trang").await["subjects"]);
+    let profile = demo.json(&format!("/v1/subjects/{}", demo::subject("ngan"))).await;
+    if let Some(profile) = profile["profile"].as_str() {
+        std::fs::remove_file(demo.ledger.vault().path(&profile.parse().unwrap())).unwrap();
+        assert!(found("bao ngan").await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_long_is_compressed_for_those_who_ask() {
+    let demo = Demo::start().await;
+    let han = demo::subject("han");
+    for path in [format!("/v1/subjects/{han}/score"), "/v1/events?limit=1000".to_owned()] {
+        let plain = demo.get(&path).await;
+        assert!(plain.headers().get("content-encoding").is_none());
+        assert_eq!(plain.headers()["vary"], "accept-encoding");
+        let tag = plain.headers()["etag"].clone();
+        let asked = demo.http.get(format!("{}{path}", demo.base)).header("accept-encoding", "gzip");
+        let packed = asked.send().await.unwrap();
+        assert_eq!(
+            (&packed.headers()["content-encoding"], &packed.headers()["etag"]),
+            (&"gzip".parse().unwrap(), &tag)
+        );
+        let packed = packed.bytes().await.unwrap();
+        let mut whole = Vec::new();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&packed[..]), &mut whole).unwrap();
+        assert_eq!(whole, plain.bytes().await.unwrap(), "{path}");
+        let head = demo.http.head(format!("{}{path}", demo.base)).send().await.unwrap();
+        assert_eq!(
+            (&head.headers()["etag"], head.headers()["content-length"].to_str().unwrap()),
+            (&tag, whole.len().to_string().as_str())
+        );
+    }
+    assert!(demo.get("/healthz").await.headers().get("vary").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn filters_name_the_same_entries_as_the_whole_list() {
     let demo = Demo::start().await;
     let whole = demo.json("/v1/events?limit=1000").await;

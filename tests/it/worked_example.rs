@@ -39,7 +39,7 @@ impl Example {
         let mut example =
             Self { dossier: Dossier::new(subject), parties: Parties::default(), policies, seq: 0 };
         let recorded = example.record("registrar", 400);
-        example.dossier.enrolments.push(StandsFor::opened_by(
+        example.dossier.enrolments.push(
             example.seq,
             Enrolment {
                 recorded,
@@ -48,7 +48,7 @@ impl Example {
                 topics: vec!["my-pham".parse().unwrap()],
                 group: "kol".parse().unwrap(),
             },
-        ));
+        );
         example
     }
 
@@ -108,7 +108,7 @@ impl Example {
             .collect();
         let assessor = self.parties.enlist(&party(by));
         let event = recorded.event;
-        self.dossier.assessments.push(StandsFor::opened_by(
+        self.dossier.assessments.push(
             self.seq,
             Assessment {
                 assessor,
@@ -120,7 +120,7 @@ impl Example {
                 grades,
                 recorded,
             },
-        ));
+        );
         event
     }
 
@@ -136,7 +136,7 @@ impl Example {
         self.member(by, class);
         let recorded = self.record(by, days_ago);
         let endorser = self.parties.enlist(&party(by));
-        self.dossier.endorsements.push(StandsFor::opened_by(
+        self.dossier.endorsements.push(
             self.seq,
             Endorsement {
                 expires_on: recorded.on.plus_days(365),
@@ -147,13 +147,13 @@ impl Example {
                 dilution,
                 reciprocal,
             },
-        ));
+        );
     }
 
     fn sanction(&mut self, severity: Severity, day: i32, term: u32) -> EventId {
         let recorded = self.record("council", day);
         let (starts_on, event) = (recorded.on, recorded.event);
-        self.dossier.sanctions.push(StandsFor::opened_by(
+        self.dossier.sanctions.push(
             self.seq,
             Sanction {
                 recorded,
@@ -164,13 +164,13 @@ impl Example {
                 term_days: Some(term),
                 lifted: false,
             },
-        ));
+        );
         event
     }
 
     fn contest(&mut self, target: EventId, decide_by: Option<i32>) {
         let recorded = self.record("kol", 1);
-        self.dossier.contests.push(StandsFor::opened_by(
+        self.dossier.pending.push(
             self.seq,
             Contest {
                 recorded,
@@ -179,7 +179,7 @@ impl Example {
                 decide_by: decide_by.map(|days_ago| Date::from_days(TODAY - days_ago)),
                 status: ContestStatus::Open,
             },
-        ));
+        );
     }
 
     fn score(&self) -> Score {
@@ -258,8 +258,7 @@ fn with_the_contest_upheld_it_is_83_13() {
     let (mut example, hostile) = whole();
     let seq = example.seq + 1;
     example.seq = seq;
-    let target = example.dossier.assessments.iter_mut().find(|one| one.record.recorded.event == hostile);
-    target.unwrap().span.close_by(seq);
+    example.dossier.assessments.close_where(seq, |one| one.recorded.event == hostile);
     let score = example.score();
     assert_eq!((score.base, score.figure.score), (Some(8338), Some(8313)));
 }

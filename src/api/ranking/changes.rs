@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::{PartyId, SubjectId};
+use crate::event::SubjectId;
 use crate::state::{Row, State};
 
 /// Whose figures are in doubt.
@@ -36,8 +36,7 @@ pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
 
 /// Those whom a subject ever endorsed: what it is, and whether it is here, counts in their scores.
 fn endorsed_by(state: &State, subject: SubjectId) -> impl Iterator<Item = u32> {
-    let given = state.given(&PartyId::from(subject)).iter();
-    given.filter_map(|given| state.ordinal(&given.subject))
+    state.endorsed_by(subject).filter_map(move |endorsed| state.ordinal(&endorsed))
 }
 
 /// Whether an entry changes no figures but those of the subjects it names, or whom they endorsed.

@@ -19,7 +19,7 @@ use crate::ledger::Snapshot;
 use crate::score::At;
 
 /// Figures that a reader computes itself.
-const FEW_SUBJECTS: usize = 256;
+const FEW_SUBJECTS: usize = 128;
 /// Entries that a reader looks through itself.
 const FEW_ENTRIES: u64 = 4_096;
 /// How long a reader waits for more than that, where an older ranking can answer.

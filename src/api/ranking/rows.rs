@@ -141,33 +141,29 @@ impl Rows {
 #[derive(Default)]
 struct Builder {
     rows: Rows,
+    /// Rows that are too few for a chunk of their own.
     open: Vec<Row>,
 }
 
 impl Builder {
-    fn push(&mut self, row: Row) {
-        self.open.push(row);
-        if self.open.len() == CHUNK_ROWS {
+    /// Makes chunks of even length out of what is open: a row too many must not shift all that follow.
+    fn close(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        let pieces = open.len().div_ceil(CHUNK_ROWS).max(1);
+        let even = open.chunks(open.len().div_ceil(pieces).max(1));
+        self.rows.chunks.extend(even.map(|chunk| Arc::new(chunk.to_vec())));
+        self.rows.len += open.len();
+    }
+
+    /// Takes a whole chunk as it is, or together with the few rows before it.
+    fn share(&mut self, chunk: &Arc<Vec<Row>>) {
+        if self.open.is_empty() {
+            self.rows.len += chunk.len();
+            self.rows.chunks.push(chunk.clone());
+        } else {
+            self.open.extend_from_slice(chunk);
             self.close();
         }
-    }
-
-    fn close(&mut self) {
-        if !self.open.is_empty() {
-            self.rows.len += self.open.len();
-            self.rows.chunks.push(Arc::new(std::mem::take(&mut self.open)));
-        }
-    }
-
-    /// Takes a whole chunk as it is, or into a short one before it, so that chunks do not crumble.
-    fn share(&mut self, chunk: &Arc<Vec<Row>>) {
-        if !self.open.is_empty() && self.open.len() < CHUNK_ROWS / 4 {
-            chunk.iter().for_each(|row| self.push(*row));
-            return;
-        }
-        self.close();
-        self.rows.len += chunk.len();
-        self.rows.chunks.push(chunk.clone());
     }
 
     fn merge(&mut self, chunk: &[Row], gone: &[Cursor], come: &[Row]) {
@@ -175,14 +171,17 @@ impl Builder {
         for row in chunk {
             let place = row.place();
             while let Some(next) = come.next_if(|next| next.place() < place) {
-                self.push(*next);
+                self.open.push(*next);
             }
             while gone.next_if(|next| **next < place).is_some() {}
             if gone.next_if(|next| **next == place).is_none() {
-                self.push(*row);
+                self.open.push(*row);
             }
         }
-        come.for_each(|row| self.push(*row));
+        self.open.extend(come);
+        if self.open.len() >= CHUNK_ROWS / 4 {
+            self.close();
+        }
     }
 
     fn finish(mut self) -> Rows {

@@ -1,0 +1,227 @@
+//! The records of one kind in a dossier: those that stand apart from those that have ended.
+//!
+//! What is asked most is about the present, and what an event changes stands. So neither looks
+//! through what has ended, of which a much discussed subject has a hundred times as much.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+
+use super::{PartyNumber, Recorded, Span};
+
+/// What a dossier keeps records of.
+pub trait Item {
+    /// How it was recorded.
+    fn recorded(&self) -> &Recorded;
+
+    /// Whose it is, where that is asked for.
+    fn by(&self) -> Option<PartyNumber> {
+        None
+    }
+}
+
+/// Records of one kind, in the order recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Records<T> {
+    open: Vec<Open<T>>,
+    /// In the order in which they ended; absent while none has.
+    closed: Option<Box<Vector<StandsFor<T>>>>,
+}
+
+/// A record that stands.
+#[derive(Debug, PartialEq, Eq)]
+struct Open<T> {
+    from_size: u64,
+    by: Option<PartyNumber>,
+    record: Arc<T>,
+}
+
+/// A record and the log sizes at which it stood.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StandsFor<T> {
+    /// When it stood.
+    pub span: Span,
+    /// What stood.
+    pub record: Arc<T>,
+}
+
+impl<T> Clone for Open<T> {
+    fn clone(&self) -> Self {
+        Self { from_size: self.from_size, by: self.by, record: self.record.clone() }
+    }
+}
+
+impl<T> Clone for StandsFor<T> {
+    fn clone(&self) -> Self {
+        Self { span: self.span, record: self.record.clone() }
+    }
+}
+
+impl<T> StandsFor<T> {
+    /// A record that the entry at `seq` makes.
+    pub fn opened_by(seq: u64, record: T) -> Self {
+        Self { span: Span::opened_by(seq), record: Arc::new(record) }
+    }
+}
+
+impl<T> Default for Records<T> {
+    fn default() -> Self {
+        Self { open: Vec::new(), closed: None }
+    }
+}
+
+impl<T> Records<T> {
+    /// The records that stand at `size`, in the order recorded.
+    pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
+        let begun = self.open.partition_point(|one| one.from_size <= size);
+        let (mut merged, mut open) = (Vec::new(), &self.open[..begun]);
+        let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
+        merged.extend(ended.map(|one| (one.span.from_size, &*one.record)));
+        if !merged.is_empty() {
+            merged.extend(open.iter().map(|one| (one.from_size, &*one.record)));
+            merged.sort_by_key(|(from_size, _)| *from_size);
+            open = &[];
+        }
+        merged.into_iter().map(|(_, record)| record).chain(open.iter().map(|one| &*one.record))
+    }
+
+    /// The records that ended after `size`, the first to end first.
+    pub fn ended_after(&self, size: u64) -> impl DoubleEndedIterator<Item = &StandsFor<T>> {
+        let closed = self.closed.as_deref();
+        let stood = |one: &StandsFor<T>| one.span.to_size.is_none_or(|to| size < to);
+        let from = closed.map_or(0, |closed| first_where(closed, stood));
+        closed.into_iter().flat_map(move |closed| closed.focus().narrow(from..).into_iter())
+    }
+
+    /// The records that nothing has ended, in the order recorded.
+    pub fn open(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.open.iter().map(|one| &*one.record)
+    }
+
+    /// The record that ended last.
+    pub fn last_ended(&self) -> Option<&T> {
+        self.closed.as_deref().and_then(Vector::last).map(|one| &*one.record)
+    }
+
+    /// Ends the open records that `ends` holds for, by the entry at `seq`.
+    pub fn close_where(&mut self, seq: u64, mut ends: impl FnMut(&T) -> bool) {
+        let closed = &mut self.closed;
+        self.open.retain(|one| {
+            let stands = !ends(&one.record);
+            if !stands {
+                close(closed, seq, one);
+            }
+            stands
+        });
+    }
+}
+
+impl<T: Item> Records<T> {
+    /// Adds a record that the entry at `seq` makes.
+    pub fn push(&mut self, seq: u64, record: T) {
+        let from_size = Span::opened_by(seq).from_size;
+        self.open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
+    }
+
+    /// The open records of a party, in the order recorded.
+    pub fn open_of(&self, party: PartyNumber) -> impl Iterator<Item = &T> {
+        self.open.iter().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
+    }
+
+    /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.
+    pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) {
+        let closed = &mut self.closed;
+        self.open.retain(|one| {
+            let stands = one.by != Some(party) || !ends(&one.record);
+            if !stands {
+                close(closed, seq, one);
+            }
+            stands
+        });
+    }
+}
+
+fn close<T>(closed: &mut Option<Box<Vector<StandsFor<T>>>>, seq: u64, one: &Open<T>) {
+    let mut span = Span { from_size: one.from_size, to_size: None };
+    span.close_by(seq);
+    closed.get_or_insert_default().push_back(StandsFor { span, record: one.record.clone() });
+}
+
+/// The first place from which on `holds` does.
+pub(super) fn first_where<T>(all: &Vector<T>, holds: impl Fn(&T) -> bool) -> usize {
+    use std::cmp::Ordering::{Greater, Less};
+    all.binary_search_by(|one| if holds(one) { Greater } else { Less }).unwrap_or_else(|place| place)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock::{Date, Timestamp};
+    use crate::dsse::{EventId, PublicKey};
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Mark {
+        recorded: Recorded,
+        by: u32,
+    }
+
+    impl Item for Mark {
+        fn recorded(&self) -> &Recorded {
+            &self.recorded
+        }
+
+        fn by(&self) -> Option<PartyNumber> {
+            Some(PartyNumber(self.by))
+        }
+    }
+
+    fn mark(seq: u64, by: u32) -> Mark {
+        let recorded = Recorded {
+            event: EventId::from_bytes([seq as u8; 32]),
+            seq,
+            at: Timestamp::default(),
+            on: Date::default(),
+            signed_by: PublicKey::from_bytes([0; 32]),
+        };
+        Mark { recorded, by }
+    }
+
+    proptest! {
+        #[test]
+        fn they_answer_as_a_list_of_spans_does_at_every_size(
+            moves in proptest::collection::vec((0u8..3, 0u32..4), 0..60),
+        ) {
+            let mut records = Records::default();
+            let mut list: Vec<StandsFor<Mark>> = Vec::new();
+            for (seq, (what, party)) in (0u64..).zip(&moves) {
+                if *what > 0 {
+                    let ended = list.iter_mut().filter(|one| one.span.is_open() && one.record.by == *party);
+                    ended.for_each(|one| one.span.close_by(seq));
+                    if *what == 1 {
+                        records.close_of(seq, PartyNumber(*party), |_| true);
+                    } else {
+                        records.close_where(seq, |one: &Mark| one.by == *party);
+                    }
+                }
+                if *what < 2 {
+                    records.push(seq, mark(seq, *party));
+                    list.push(StandsFor::opened_by(seq, mark(seq, *party)));
+                }
+            }
+            let spans = |standing: Vec<&Mark>| standing.iter().map(|one| one.recorded.seq).collect::<Vec<_>>();
+            for size in 0..=moves.len() as u64 + 1 {
+                let plain = list.iter().filter(|one| one.span.holds(size)).map(|one| &*one.record).collect();
+                prop_assert_eq!(spans(records.standing(size).collect()), spans(plain), "size {}", size);
+                let ended = list.iter().filter(|one| one.span.to_size.is_some_and(|to| to > size)).count();
+                prop_assert_eq!(records.ended_after(size).count(), ended);
+            }
+            for party in 0..4 {
+                let plain = list.iter().filter(|one| one.span.is_open() && one.record.by == party);
+                let plain = plain.map(|one| &*one.record).collect();
+                prop_assert_eq!(spans(records.open_of(PartyNumber(party)).collect()), spans(plain));
+            }
+        }
+    }
+}
