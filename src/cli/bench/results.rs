@@ -29,13 +29,14 @@ fn text(figures: &Figures, command: &str, explained: &str) -> String {
     text.push_str("\n| figure | key | must | aim | measured | reaches |\n|---|---|---|---|---|---|\n");
     let rows = figures.main.rows();
     let mut missed = Vec::new();
-    for (target, (key, value)) in TARGETS.iter().zip(rows) {
+    for (target, (_, value)) in TARGETS.iter().zip(rows) {
         let verdict = value.map_or("not measured", |value| target.verdict(value));
         if verdict == "misses" {
-            missed.push(key);
+            missed.push(target.key);
         }
         let measured = value.map_or("–".to_owned(), short);
-        let (what, must, aim) = (target.what, short(target.must), short(target.aim));
+        let (key, what) = (target.key, target.what);
+        let (must, aim) = (short(target.must), short(target.aim));
         let _ = writeln!(text, "| {what} | `{key}` | {must} | {aim} | {measured} | {verdict} |");
     }
     text.push_str("\n| beside them | |\n|---|---|\n");

@@ -19,6 +19,7 @@ struct Extent {
     kind: Kind,
     ranked: Kind,
     runs: usize,
+    replays: usize,
     batch: usize,
     singles: usize,
     acks: usize,
@@ -31,6 +32,7 @@ const QUICK: Extent = Extent {
     kind: Kind::Small,
     ranked: Kind::FewSubjects,
     runs: 3,
+    replays: 1,
     batch: 6_000,
     singles: 3_000,
     acks: 600,
@@ -43,6 +45,7 @@ const FULL: Extent = Extent {
     kind: Kind::Hundred,
     ranked: Kind::MillionSubjects,
     runs: 5,
+    replays: 5,
     batch: 20_000,
     singles: 10_000,
     acks: 4_000,
@@ -69,7 +72,9 @@ pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> a
     let (mut scores, mut bares, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..extent.runs {
         let (score, bare) = reads::score(&served, &kept, extent.reading)?;
-        (scores.push(score), bares.push(bare), ratios.push(score / bare));
+        scores.push(score);
+        bares.push(bare);
+        ratios.push(score / bare);
     }
     figures.support.score_reads_per_s = Some(median(scores));
     figures.support.bare_reads_per_s = Some(median(bares));
@@ -80,7 +85,7 @@ pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> a
     let runs = (0..extent.runs).map(|_| reads::past_score(&thorough, extent.reading));
     figures.main.past_score_us = Some(median(runs.collect::<anyhow::Result<_>>()?));
     say("audit and rebuild");
-    let replayed = whole::replay(&kept, extent.runs)?;
+    let replayed = whole::replay(&kept, extent.replays)?;
     figures.main.audit_ratio = Some(median(replayed.iter().map(|one| one.audit_ratio).collect()));
     figures.main.rebuild_ratio = Some(median(replayed.iter().map(|one| one.rebuild_ratio).collect()));
     if quick {
