@@ -191,6 +191,11 @@ text_name!(
 
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// Whether a byte stands in [`CROCKFORD`].
+fn is_crockford(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'h' | b'j' | b'k' | b'm' | b'n' | b'p'..=b't' | b'v'..=b'z')
+}
+
 /// A subject (KOL): `kol-` and 13 random characters of Crockford's base32, lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SubjectId([u8; 13]);
@@ -230,7 +235,7 @@ impl FromStr for SubjectId {
     fn from_str(text: &str) -> Result<Self, MalformedName> {
         text.strip_prefix("kol-")
             .and_then(|rest| <[u8; 13]>::try_from(rest.as_bytes()).ok())
-            .filter(|rest| rest.iter().all(|byte| CROCKFORD.contains(byte)))
+            .filter(|rest| rest.iter().all(is_crockford))
             .map(Self)
             .ok_or(MalformedName("a subject: kol- and 13 of 0123456789abcdefghjkmnpqrstvwxyz"))
     }
@@ -298,6 +303,11 @@ mod tests {
             Commitment::to(&salt, "Trần Bảo Ngân".as_bytes()).to_string(),
             "1e5f6b22944631f2d5f3ed4094c3da5dcb61d78e66493738d9eeacf36016b5e0"
         );
+    }
+
+    #[test]
+    fn the_alphabet_is_crockfords() {
+        assert!((0..=255).all(|byte: u8| is_crockford(&byte) == CROCKFORD.contains(&byte)));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! Everything that was recorded about one subject, each record with the sizes at which it stood.
 
-use imbl::Vector;
-
-use super::records::{Item, first_where};
-use super::{PartyNumber, Records, StandsFor};
+use super::records::Item;
+use super::{Grown, PartyNumber, Records, StandsFor};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
@@ -41,9 +39,9 @@ pub struct Dossier {
     /// Contests while they waited for a decision, in the order recorded.
     pub pending: Records<Contest>,
     /// Contests as they were decided or withdrawn, in that order.
-    pub settled: Vector<StandsFor<Contest>>,
+    pub settled: Grown<StandsFor<Contest>>,
     /// The seq of every entry about the subject, ascending.
-    pub timeline: Vector<u64>,
+    pub timeline: Grown<u64>,
 }
 
 /// The subject's place in the programme.
@@ -208,8 +206,8 @@ impl Dossier {
             endorsements: Records::default(),
             sanctions: Records::default(),
             pending: Records::default(),
-            settled: Vector::new(),
-            timeline: Vector::new(),
+            settled: Grown::default(),
+            timeline: Grown::default(),
         }
     }
 
@@ -252,7 +250,6 @@ impl Dossier {
 
     /// The seqs of the entries about the subject from `first` on, ascending.
     pub fn timeline_from(&self, first: u64) -> impl Iterator<Item = u64> {
-        let from = first_where(&self.timeline, |seq| *seq >= first);
-        self.timeline.focus().narrow(from..).into_iter().copied()
+        self.timeline.from_where(move |seq| *seq >= first).copied()
     }
 }

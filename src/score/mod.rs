@@ -12,6 +12,7 @@ mod engine;
 mod evaluated;
 mod explained;
 mod figure;
+mod grown;
 mod parties;
 mod party;
 mod policies;
@@ -33,6 +34,7 @@ pub use figure::{
     AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
     Reason, Score, Standing,
 };
+pub use grown::Grown;
 pub use parties::Parties;
 pub use party::{
     Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,

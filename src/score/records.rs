@@ -5,9 +5,7 @@
 
 use std::sync::Arc;
 
-use imbl::Vector;
-
-use super::{PartyNumber, Recorded, Span};
+use super::{Grown, PartyNumber, Recorded, Span};
 
 /// What a dossier keeps records of.
 pub trait Item {
@@ -24,8 +22,8 @@ pub trait Item {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Records<T> {
     open: Vec<Open<T>>,
-    /// In the order in which they ended; absent while none has.
-    closed: Option<Box<Vector<StandsFor<T>>>>,
+    /// In the order in which they ended.
+    closed: Grown<StandsFor<T>>,
 }
 
 /// A record that stands.
@@ -66,7 +64,7 @@ impl<T> StandsFor<T> {
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
-        Self { open: Vec::new(), closed: None }
+        Self { open: Vec::new(), closed: Grown::default() }
     }
 }
 
@@ -87,10 +85,7 @@ impl<T> Records<T> {
 
     /// The records that ended after `size`, the first to end first.
     pub fn ended_after(&self, size: u64) -> impl DoubleEndedIterator<Item = &StandsFor<T>> {
-        let closed = self.closed.as_deref();
-        let stood = |one: &StandsFor<T>| one.span.to_size.is_none_or(|to| size < to);
-        let from = closed.map_or(0, |closed| first_where(closed, stood));
-        closed.into_iter().flat_map(move |closed| closed.focus().narrow(from..).into_iter())
+        self.closed.from_where(move |one| one.span.to_size.is_none_or(|to| size < to))
     }
 
     /// The records that nothing has ended, in the order recorded.
@@ -100,7 +95,7 @@ impl<T> Records<T> {
 
     /// The record that ended last.
     pub fn last_ended(&self) -> Option<&T> {
-        self.closed.as_deref().and_then(Vector::last).map(|one| &*one.record)
+        self.closed.last().map(|one| &*one.record)
     }
 
     /// Ends the open records that `ends` holds for, by the entry at `seq`.
@@ -141,16 +136,10 @@ impl<T: Item> Records<T> {
     }
 }
 
-fn close<T>(closed: &mut Option<Box<Vector<StandsFor<T>>>>, seq: u64, one: &Open<T>) {
+fn close<T>(closed: &mut Grown<StandsFor<T>>, seq: u64, one: &Open<T>) {
     let mut span = Span { from_size: one.from_size, to_size: None };
     span.close_by(seq);
-    closed.get_or_insert_default().push_back(StandsFor { span, record: one.record.clone() });
-}
-
-/// The first place from which on `holds` does.
-pub(super) fn first_where<T>(all: &Vector<T>, holds: impl Fn(&T) -> bool) -> usize {
-    use std::cmp::Ordering::{Greater, Less};
-    all.binary_search_by(|one| if holds(one) { Greater } else { Less }).unwrap_or_else(|place| place)
+    closed.push(StandsFor { span, record: one.record.clone() });
 }
 
 #[cfg(test)]

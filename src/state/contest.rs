@@ -55,7 +55,7 @@ fn settle(dossier: &mut Dossier, seq: u64, contest: &EventId, status: ContestSta
     let settled = Contest { status, ..pending.clone() };
     let target = settled.target;
     dossier.pending.close_where(seq, |one| one.recorded.event == *contest);
-    dossier.settled.push_back(StandsFor::opened_by(seq, settled));
+    dossier.settled.push(StandsFor::opened_by(seq, settled));
     Some(target)
 }
 

@@ -274,7 +274,7 @@ impl State {
             Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
-            dossier.timeline.push_back(seq);
+            dossier.timeline.push(seq);
         }
         self.about = None;
         self.index.push(Row {
