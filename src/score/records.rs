@@ -122,6 +122,10 @@ impl<T: Item> Records<T> {
     /// Adds a record that the entry at `seq` makes.
     pub fn push(&mut self, seq: u64, record: T) {
         let from_size = Span::opened_by(seq).from_size;
+        // Most dossiers hold one or two of a kind.
+        if self.open.len() < 4 {
+            self.open.reserve_exact(1);
+        }
         self.open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
     }
 
