@@ -69,20 +69,6 @@ impl<T> Default for Records<T> {
 }
 
 impl<T> Records<T> {
-    /// The records that stand at `size`, in the order recorded.
-    pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
-        let begun = self.open.partition_point(|one| one.from_size <= size);
-        let (mut merged, mut open) = (Vec::new(), &self.open[..begun]);
-        let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
-        merged.extend(ended.map(|one| (one.span.from_size, &*one.record)));
-        if !merged.is_empty() {
-            merged.extend(open.iter().map(|one| (one.from_size, &*one.record)));
-            merged.sort_by_key(|(from_size, _)| *from_size);
-            open = &[];
-        }
-        merged.into_iter().map(|(_, record)| record).chain(open.iter().map(|one| &*one.record))
-    }
-
     /// The records that ended after `size`, the first to end first.
     pub fn ended_after(&self, size: u64) -> impl DoubleEndedIterator<Item = &StandsFor<T>> {
         self.closed.from_where(move |one| one.span.to_size.is_none_or(|to| size < to))
@@ -112,9 +98,29 @@ impl<T> Records<T> {
 }
 
 impl<T: Item> Records<T> {
+    /// The records that stand at `size`, in the order recorded.
+    pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
+        let begun = self.open.partition_point(|one| one.from_size <= size);
+        let (mut merged, mut open) = (Vec::new(), &self.open[..begun]);
+        let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
+        // One entry may have made several records, which then ended in another order.
+        let place = |from_size: u64, record: &T| (from_size, record.recorded().seq);
+        merged.extend(ended.map(|one| (place(one.span.from_size, &one.record), &*one.record)));
+        if !merged.is_empty() {
+            merged.extend(open.iter().map(|one| (place(one.from_size, &one.record), &*one.record)));
+            merged.sort_unstable_by_key(|(place, _)| *place);
+            open = &[];
+        }
+        merged.into_iter().map(|(_, record)| record).chain(open.iter().map(|one| &*one.record))
+    }
+
     /// Adds a record that the entry at `seq` makes.
     pub fn push(&mut self, seq: u64, record: T) {
         let from_size = Span::opened_by(seq).from_size;
+        // Most dossiers hold one or two of a kind.
+        if self.open.len() < 4 {
+            self.open.reserve_exact(1);
+        }
         self.open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
     }
 
@@ -180,23 +186,41 @@ mod tests {
     proptest! {
         #[test]
         fn they_answer_as_a_list_of_spans_does_at_every_size(
-            moves in proptest::collection::vec((0u8..3, 0u32..4), 0..60),
+            moves in proptest::collection::vec((0u8..5, 0u32..3), 0..60),
         ) {
             let mut records = Records::default();
             let mut list: Vec<StandsFor<Mark>> = Vec::new();
             for (seq, (what, party)) in (0u64..).zip(&moves) {
-                if *what > 0 {
-                    let ended = list.iter_mut().filter(|one| one.span.is_open() && one.record.by == *party);
-                    ended.for_each(|one| one.span.close_by(seq));
-                    if *what == 1 {
-                        records.close_of(seq, PartyNumber(*party), |_| true);
-                    } else {
+                let own = |one: &&mut StandsFor<Mark>| one.span.is_open() && one.record.by == *party;
+                let mut made = Vec::new();
+                match what {
+                    // A newer one in place of all earlier ones.
+                    0 => {
+                        list.iter_mut().filter(own).for_each(|one| one.span.close_by(seq));
                         records.close_where(seq, |one: &Mark| one.by == *party);
+                        made.push(mark(seq, *party));
+                    }
+                    1 => made.push(mark(seq, *party)),
+                    // The last alone.
+                    2 => {
+                        if let Some(last) = list.iter_mut().rfind(own) {
+                            last.span.close_by(seq);
+                            let last = last.record.recorded.seq;
+                            records.close_of(seq, PartyNumber(*party), |one| one.recorded.seq == last);
+                        }
+                    }
+                    // All of a party amended by one entry.
+                    _ => {
+                        for one in list.iter_mut().filter(own) {
+                            one.span.close_by(seq);
+                            made.push(mark(one.record.recorded.seq, *party));
+                        }
+                        records.close_of(seq, PartyNumber(*party), |_| true);
                     }
                 }
-                if *what < 2 {
-                    records.push(seq, mark(seq, *party));
-                    list.push(StandsFor::opened_by(seq, mark(seq, *party)));
+                for one in made {
+                    list.push(StandsFor::opened_by(seq, mark(one.recorded.seq, *party)));
+                    records.push(seq, one);
                 }
             }
             let spans = |standing: Vec<&Mark>| standing.iter().map(|one| one.recorded.seq).collect::<Vec<_>>();

@@ -75,10 +75,11 @@ mod tests {
     use super::*;
     use crate::score::assessed::FULL;
 
-    /// Values 0 to 10000 with weights as groups have them.
+    /// Values 0 to 10000 with weights as groups have them, some of which make two equal halves.
     fn votes() -> impl Strategy<Value = Vec<(i64, i64)>> {
         let value = prop_oneof![0..=FULL, Just(0), Just(5000), Just(FULL)];
-        prop::collection::vec((value, 1i64..=1000), 1..12)
+        let weight = prop_oneof![1i64..=1000, Just(650), Just(1000)];
+        prop::collection::vec((value, weight), 1..12)
     }
 
     fn cast(votes: &[(i64, i64)]) -> Votes {
