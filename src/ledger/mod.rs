@@ -47,7 +47,7 @@ pub const LOG_KEY_FILE: &str = "log-key.pem";
 /// The folder of a data directory that holds the store.
 const STORE_FOLDER: &str = "store";
 /// What sled may keep in memory.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What a ledger is opened from.
 pub struct Setup {
