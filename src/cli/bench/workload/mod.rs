@@ -4,6 +4,10 @@
 //! sequence in which events build on one another. Live events build on what was there before the
 //! phase began and never on one another, so that they may arrive in any order.
 
+mod contributions;
+mod parties;
+mod remedies;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::alliance::{self, ENDORSERS, Signer, THRESHOLD};
@@ -283,207 +287,6 @@ impl Workload {
         (subjects / 5 + subjects * 4 / 5 * self.planned / self.scale.events).max(1).min(subjects)
     }
 
-    fn enrol(&mut self) -> Planned {
-        let number = self.enrolled;
-        self.enrolled += 1;
-        let text = self.text();
-        let body = self.bodies.enrolment(number, text.commitment());
-        let signers = [Signer::Registrar, Signer::Subject(number, 0)];
-        self.plan(signers, Some(number), body).with(self.attached(text))
-    }
-
-    fn admit(&mut self) -> Planned {
-        let newcomer = Signer::Newcomer(self.newcomers);
-        self.newcomers += 1;
-        let body = self.bodies.admission(newcomer);
-        self.plan(council().chain([newcomer]), None, body)
-    }
-
-    fn assess(&mut self) -> Planned {
-        let (assessor, subject) = loop {
-            let pair = (some_assessor(&mut self.dice), self.some_subject());
-            if self.phase.as_ref().is_none_or(|phase| !phase.frozen.contains(&pair)) {
-                break pair;
-            }
-        };
-        let (body, indicator) = self.bodies.assessment(&mut self.dice, date(self.at));
-        let planned = self.plan([Signer::Assessor(assessor)], Some(subject), body);
-        if self.phase.is_some() {
-            // Of two in one phase, nobody knows which will be the newer.
-            self.newest.remove(&(assessor, subject));
-            return planned;
-        }
-        let id = EventId::of_payload(&planned.payload);
-        let one = Assessed { assessor, subject, id, indicator };
-        if let Some(old) = keep(&mut self.assessed, one, &mut self.dice)
-            && self.newest.get(&(old.assessor, old.subject)) == Some(&old.id)
-        {
-            self.newest.remove(&(old.assessor, old.subject));
-        }
-        self.newest.insert((assessor, subject), id);
-        planned
-    }
-
-    fn endorse(&mut self) -> Option<Planned> {
-        let today = date(self.at);
-        for _ in 0..4 {
-            let (endorser, subject) = (self.dice.below(ENDORSERS), self.some_subject());
-            let topics = self.bodies.topics_of(subject);
-            let nth = self.dice.below(topics.len());
-            let topic = self.bodies.topics_of(subject).nth(nth)?.clone();
-            let key = (endorser, subject, topic.clone());
-            if self.endorsing.get(&key).is_some_and(|last| *last >= today) {
-                continue;
-            }
-            let expires_on = today.plus_days(ENDORSED_DAYS);
-            self.endorsing.insert(key, expires_on);
-            let body = self.bodies.endorsement(&mut self.dice, topic.clone(), expires_on);
-            let planned = self.plan([Signer::Endorser(endorser)], Some(subject), body);
-            if self.phase.is_none() {
-                let id = EventId::of_payload(&planned.payload);
-                keep(
-                    &mut self.endorsed,
-                    Endorsed { endorser, subject, topic, id, expires_on },
-                    &mut self.dice,
-                );
-            }
-            return Some(planned);
-        }
-        None
-    }
-
-    /// An assessment that stands and that nothing has been said about since; it is taken out of the pool.
-    fn take_assessed(&mut self, fits: impl Fn(&Self, &Assessed) -> bool) -> Option<Assessed> {
-        for _ in 0..8 {
-            let place = self.dice.below(self.assessed.len().max(1));
-            let one = self.assessed.get(place)?;
-            let stands = self.newest.get(&(one.assessor, one.subject)) == Some(&one.id);
-            if stands && !fits(self, one) {
-                continue;
-            }
-            let one = self.assessed.swap_remove(place);
-            if stands {
-                self.newest.remove(&(one.assessor, one.subject));
-                if let Some(phase) = &mut self.phase {
-                    phase.frozen.insert((one.assessor, one.subject));
-                }
-                return Some(one);
-            }
-        }
-        None
-    }
-
-    fn withdraw_assessment(&mut self) -> Option<Planned> {
-        let one = self.take_assessed(|_, _| true)?;
-        let body = AssessmentWithdrawn { target: one.id, reason: None };
-        Some(self.plan([Signer::Assessor(one.assessor)], Some(one.subject), body))
-    }
-
-    fn withdraw_endorsement(&mut self) -> Option<Planned> {
-        let place = self.dice.below(self.endorsed.len().max(1));
-        self.endorsed.get(place)?;
-        let one = self.endorsed.swap_remove(place);
-        let key = (one.endorser, one.subject, one.topic);
-        // A phase leaves the mark, so that the pair is not endorsed again before this is recorded; a day is
-        // left for midnight.
-        let renewed = self.endorsing.get(&key) != Some(&one.expires_on);
-        if renewed || one.expires_on <= date(self.at) {
-            return None;
-        }
-        if self.phase.is_none() {
-            self.endorsing.remove(&key);
-        }
-        let body = EndorsementWithdrawn { target: one.id, reason: None };
-        Some(self.plan([Signer::Endorser(one.endorser)], Some(one.subject), body))
-    }
-
-    fn contest(&mut self) -> Option<Planned> {
-        let one = self.take_assessed(|load, one| {
-            let open = load.open.get(&one.subject).copied().unwrap_or_default();
-            open < OPEN_PER_SUBJECT && load.may_speak(one.subject)
-        })?;
-        *self.open.entry(one.subject).or_default() += 1;
-        let (text, voice) = (self.text(), self.voice(one.subject));
-        let body = self.bodies.contest(&mut self.dice, one.id, text.commitment());
-        let planned = self.plan([voice], Some(one.subject), body).with(self.attached(text));
-        let id = EventId::of_payload(&planned.payload);
-        let contested = Contested { subject: one.subject, id, indicator: one.indicator };
-        match &mut self.phase {
-            None => self.contested.push(contested),
-            Some(phase) => phase.filed.push(contested),
-        }
-        Some(planned)
-    }
-
-    /// A contest that is open, to be settled; none while history keeps them open.
-    fn take_contested(&mut self, by_subject: bool) -> Option<Contested> {
-        let kept = OPEN_CONTESTS.min(self.scale.events as usize / 20);
-        if self.contested.is_empty() || (self.phase.is_none() && self.contested.len() <= kept) {
-            return None;
-        }
-        let place = self.dice.below(self.contested.len());
-        let subject = self.contested[place].subject;
-        if by_subject && !self.may_speak(subject) {
-            return None;
-        }
-        match &mut self.phase {
-            Some(phase) => phase.settled.push(subject),
-            None => *self.open.entry(subject).or_default() -= 1,
-        }
-        Some(self.contested.swap_remove(place))
-    }
-
-    fn decide(&mut self) -> Option<Planned> {
-        let one = self.take_contested(false)?;
-        let text = self.text();
-        let body = self.bodies.decision(&mut self.dice, one.id, one.indicator, text.commitment());
-        Some(self.plan(council(), Some(one.subject), body).with(self.attached(text)))
-    }
-
-    fn withdraw_contest(&mut self) -> Option<Planned> {
-        let one = self.take_contested(true)?;
-        let body = ContestWithdrawn { contest: one.id, reason: None };
-        let voice = self.voice(one.subject);
-        Some(self.plan([voice], Some(one.subject), body))
-    }
-
-    fn sanction(&mut self) -> Planned {
-        let subject = self.some_subject();
-        let text = self.text();
-        let (body, ends_on) = self.bodies.sanction(&mut self.dice, date(self.at), text.commitment());
-        let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
-        if self.phase.is_none() {
-            let id = EventId::of_payload(&planned.payload);
-            keep(&mut self.sanctioned, Sanctioned { subject, id, ends_on }, &mut self.dice);
-        }
-        planned
-    }
-
-    fn lift(&mut self) -> Option<Planned> {
-        let place = self.dice.below(self.sanctioned.len().max(1));
-        self.sanctioned.get(place)?;
-        let one = self.sanctioned.swap_remove(place);
-        if one.ends_on <= date(self.at) {
-            return None;
-        }
-        Some(self.plan(council(), Some(one.subject), SanctionLifted { target: one.id, reason: None }))
-    }
-
-    fn rotate(&mut self) -> Option<Planned> {
-        let subject = self.dice.below(self.subjects());
-        if let Some(phase) = &mut self.phase
-            && (phase.speaking.contains(&subject) || !phase.rotating.insert(subject))
-        {
-            return None;
-        }
-        let old = self.key_of(subject);
-        let next = self.generation.entry(subject).or_default();
-        *next += 1;
-        let new = Signer::Subject(subject, *next);
-        let body = KeyRotated { old: old.public(), new: new.public() };
-        Some(self.plan([old, new], None, body))
-    }
-
     fn some_subject(&mut self) -> usize {
         self.dice.zipf(self.subjects())
     }
@@ -506,23 +309,6 @@ impl Workload {
     /// The text, where the ledger does not have it yet.
     fn attached(&self, text: Attachment) -> Option<Attachment> {
         (self.texts == Texts::Own || self.planned < TEXT_SENT).then_some(text)
-    }
-
-    /// Whether a subject's key is the same whatever else of this phase arrives first.
-    fn may_speak(&self, subject: usize) -> bool {
-        self.phase.as_ref().is_none_or(|phase| !phase.rotating.contains(&subject))
-    }
-
-    /// The subject's key, which stays for the rest of the phase.
-    fn voice(&mut self, subject: usize) -> Signer {
-        if let Some(phase) = &mut self.phase {
-            phase.speaking.insert(subject);
-        }
-        self.key_of(subject)
-    }
-
-    fn key_of(&self, subject: usize) -> Signer {
-        Signer::Subject(subject, self.generation.get(&subject).copied().unwrap_or_default())
     }
 
     fn plan(
