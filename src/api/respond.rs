@@ -172,7 +172,10 @@ async fn in_time(request: Request, next: Next) -> Response {
     } else {
         run(request).await
     };
-    if response.status().is_server_error() {
+    // A full queue is no fault, and what stops the ledger is told where it happens.
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        tracing::debug!("a request found no place");
+    } else if response.status().is_server_error() {
         tracing::error!(status = response.status().as_u16(), "a request failed");
     }
     response

@@ -18,7 +18,7 @@ use std::sync::mpsc;
 
 use crate::limits;
 use crate::log::ChainHash;
-use crate::state::{JOURNAL_FORMAT, Kept, Recording, State};
+use crate::state::{Index, JOURNAL_FORMAT, Kept, Recording, Row, State};
 
 const MAGIC: [u8; 8] = [b'T', b'N', b'J', b'R', b'N', b'L', JOURNAL_FORMAT, 0];
 const SUM: usize = 16;
@@ -50,31 +50,40 @@ impl Journal {
 
     /// Reads the journal of a directory; an empty one when there is none.
     ///
-    /// Frames are checked and decoded on one thread while the state takes them on another.
+    /// Frames are checked, decoded and indexed on one thread while the state takes them on another.
     pub fn read(directory: &Path, origin: &str) -> Self {
         let Ok(file) = File::open(path(directory)) else { return Self::empty() };
         let mut journal = Self::empty();
         std::thread::scope(|scope| {
             let (send, frames) = mpsc::sync_channel(AHEAD);
-            scope.spawn(move || {
+            let indexing = scope.spawn(move || {
+                let mut index = Index::default();
                 let mut reader = FrameReader { file: BufReader::with_capacity(1 << 20, file), begun: false };
                 while let Some(frame) = reader.next(origin) {
+                    if let Frame::Whole { rows, .. } = &frame {
+                        rows.iter().for_each(|kept| index.push(Row::of(kept.recording())));
+                    }
                     let last = matches!(frame, Frame::Damaged);
                     if send.send(frame).is_err() || last {
                         break;
                     }
                 }
+                index
             });
             for frame in frames {
                 match frame {
                     Frame::Damaged => journal.damaged = true,
                     Frame::Begun => journal.end_bytes = MAGIC.len() as u64,
                     Frame::Whole { rows, chain, bytes } => {
-                        rows.iter().for_each(|kept| journal.state.apply(kept.recording()));
+                        rows.iter().for_each(|kept| journal.state.apply_beside_index(kept.recording()));
                         journal.chain = Some(chain);
                         journal.end_bytes += bytes;
                     }
                 }
+            }
+            match indexing.join() {
+                Ok(index) => journal.state.put_index(index),
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         });
         journal

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use imbl::Vector;
 
+use super::Recording;
 use super::seqs::Seqs;
 use crate::clock::Timestamp;
 use crate::dsse::EventId;
@@ -25,6 +26,17 @@ pub struct Row {
 }
 
 impl Row {
+    /// The row of an entry.
+    pub fn of(entry: Recording<'_>) -> Self {
+        Self {
+            id: entry.id,
+            recorded_at: entry.at,
+            kind: entry.event.body.type_number(),
+            issuer: entry.event.issuer.clone(),
+            subject: entry.event.subject,
+        }
+    }
+
     /// The event's type, `family.verb`.
     pub fn type_name(&self) -> &'static str {
         TYPES.get(usize::from(self.kind)).copied().unwrap_or("")

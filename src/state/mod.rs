@@ -239,6 +239,14 @@ impl State {
 
     /// Records the next entry.
     pub fn apply(&mut self, entry: Recording<'_>) {
+        self.index.push(Row::of(entry));
+        self.apply_beside_index(entry);
+    }
+
+    /// Records the next entry in all but the index, which is filled apart and put in at the end.
+    ///
+    /// Nothing here asks the index, so that two threads may bring back what one would take longer for.
+    pub fn apply_beside_index(&mut self, entry: Recording<'_>) {
         let seq = self.size;
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
@@ -277,14 +285,13 @@ impl State {
             dossier.timeline.push(seq);
         }
         self.about = None;
-        self.index.push(Row {
-            id: entry.id,
-            recorded_at: entry.at,
-            kind: entry.event.body.type_number(),
-            issuer: entry.event.issuer.clone(),
-            subject: entry.event.subject,
-        });
         self.size += 1;
+    }
+
+    /// Puts in the index of the entries that were applied beside it.
+    pub fn put_index(&mut self, index: Index) {
+        debug_assert_eq!(index.len() as u64, self.size, "an entry for every row");
+        self.index = index;
     }
 
     /// The file of the subject an event is about, to write in.

@@ -229,7 +229,9 @@ mod tests {
                     step.keys().filter_map(|number| model.get(number)).map(Row::place).collect();
                 let mut come: Vec<Row> = step.iter().filter(|(_, (stays, _))| *stays)
                     .map(|(number, (_, score))| row(*number, Some(*score).filter(|score| *score > 3))).collect();
-                step.keys().for_each(|number| drop(model.remove(number)));
+                step.keys().for_each(|number| {
+                    model.remove(number);
+                });
                 model.extend(come.iter().map(|row| (row.ordinal as u16, *row)));
                 gone.sort();
                 come.sort_by_key(Row::place);
