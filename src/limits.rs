@@ -67,7 +67,7 @@ pub const JOURNAL_ENTRIES: usize = 256;
 /// Largest frame of the journal read, in bytes: as many of the largest entries, and what stands around them.
 pub const JOURNAL_FRAME_BYTES: usize = JOURNAL_ENTRIES * (ENTRY_BYTES + 1024);
 /// Newest entries hashed before a ledger opens; the older ones are hashed behind.
-pub const OPENING_ENTRIES: u64 = 65_536;
+pub const OPENING_ENTRIES: u64 = 16_384;
 /// Most scores kept as they were served.
 pub const KEPT_ANSWERS: usize = 16_384;
 /// Most bytes of scores kept as they were served.

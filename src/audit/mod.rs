@@ -46,6 +46,11 @@ impl CheckedEntry {
         Self::opened(bytes, OpenedEntry::own(bytes))
     }
 
+    /// Hashes an entry of one's own log that a state has taken already; it is not opened.
+    pub fn hashed(bytes: &[u8]) -> Self {
+        Self::opened(bytes, Err(("entry.unopened", "it was hashed, not opened".to_owned())))
+    }
+
     fn opened(bytes: &[u8], opened: Result<OpenedEntry, (&'static str, String)>) -> Self {
         let (leaf, chain, prev) = (leaf_hash(bytes), ChainHash::of_entry(bytes), Entry::prev_of(bytes));
         Self { leaf, chain, prev, opened }

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 pub struct PublicKey([u8; 32]);
 
 impl Ord for PublicKey {
+    #[inline]
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         // Keys nearly always differ in their first bytes, which compare as one number.
         let first = |key: &Self| u64::from_be_bytes(std::array::from_fn(|at| key.0[at]));

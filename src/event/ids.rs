@@ -201,6 +201,7 @@ fn is_crockford(byte: &u8) -> bool {
 pub struct SubjectId([u8; 13]);
 
 impl Ord for SubjectId {
+    #[inline]
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.number().cmp(&other.number())
     }

@@ -42,8 +42,11 @@ pub fn retrace(
     let acknowledged = head.map_or(0, |head| head.size);
     let Some(mut walk) = Walk::start(setup, origin, journal, from, acknowledged)? else { return Ok(None) };
     // What no head acknowledges was never answered for: it is judged as if it came in anew.
-    let open = |seq: u64, bytes: &[u8]| {
-        if seq < acknowledged { CheckedEntry::own(bytes) } else { CheckedEntry::check(bytes) }
+    let known = journal.state.size();
+    let open = |seq: u64, bytes: &[u8]| match seq {
+        _ if seq >= acknowledged => CheckedEntry::check(bytes),
+        _ if seq >= known => CheckedEntry::own(bytes),
+        _ => CheckedEntry::hashed(bytes),
     };
     let read = scan(store, from, u64::MAX, &open, &mut |seq, entry| walk.take(seq, &entry));
     let good = walk.found.frontier.size();

@@ -12,7 +12,7 @@ use super::{Batch, Store, StoreError};
 use crate::limits;
 
 /// Rows that one iterator passes.
-const SCAN_ROWS: usize = 32;
+const SCAN_ROWS: usize = 4;
 
 /// A sled database in a directory of its own.
 ///
