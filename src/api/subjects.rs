@@ -209,7 +209,7 @@ pub async fn list(
             next = last.map(|row| Cursor::at(row.figure.score, row.subject).to_string());
             return ControlFlow::Break(());
         }
-        let figure = state.figure(&ranked.subject, ranking.at).map(|(figure, _)| figure);
+        let figure = ranked.figure().or_else(|| Some(state.figure(&ranked.subject, ranking.at)?.0));
         let row = figure.map(|figure| row(&app, dossier, size, figure));
         // What was found by a name that is no longer here is not found.
         let gone = |row: &SubjectRow| sought.as_ref().is_some_and(|sought| sought.is_gone(row));

@@ -57,6 +57,7 @@ proptest! {
             for row in &brought {
                 let figure = snapshot.state.figure(&row.subject, At { size: snapshot.size(), as_of: today }).unwrap().0;
                 prop_assert_eq!(row.score(), figure.score);
+                prop_assert_eq!(row.figure(), figure.score.map(|_| figure.clone()));
                 prop_assert_eq!(figure.band.map(|band| row.is_in_band(band)), figure.band.map(|_| true));
             }
             for days in &ahead {

@@ -198,7 +198,7 @@ fn fresh(
     let enrolment = enrolment(dossier, at.size);
     let bits = enrolment.map_or(0, |one| bits(topics, &one.topics));
     let name = enrolment.map_or(Names::NONE, |one| names.number(&one.profile));
-    let row = Row::new(dossier.subject, ordinal, figure.score, figure.band, bits, name);
+    let row = Row::new(dossier.subject, ordinal, &figure, bits, name);
     Fresh { ordinal, row: Some(row), next_change: next_change.map_or(NEVER, Date::as_days) }
 }
 

@@ -97,11 +97,16 @@ mod tests {
     use super::*;
     use crate::clock::Date;
     use crate::event::SubjectId;
+    use crate::score::{Figure, Standing};
 
     #[test]
     fn pages_of_any_size_give_every_row_once_in_either_order() {
         let scores = [Some(90), Some(80), Some(80), Some(80), Some(10), None, None, None];
-        let row = |(number, score)| Row::new(SubjectId::from_random([number; 13]), 0, score, None, 0, 0);
+        let row = |(number, score)| {
+            let figure =
+                Figure { standing: Standing::Rated, score, range: None, band: None, confidence: None };
+            Row::new(SubjectId::from_random([number; 13]), 0, &figure, 0, 0)
+        };
         let rows = Rows::of_chunks_of(3, (0..).zip(scores).map(row).collect());
         let at = At { size: 1, as_of: Date::from_days(0) };
         let ranking = Ranking { at, rows, topics: Arc::default() };

@@ -4,14 +4,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Cursor;
-use crate::event::SubjectId;
+use crate::event::{Confidence, SubjectId};
+use crate::score::{Figure, Range, Standing};
 
 /// Most rows in a chunk.
 const CHUNK_ROWS: usize = 512;
 /// What stands for no score.
 const UNRATED: u16 = u16::MAX;
+/// What stands for no range.
+const NO_RANGE: Range = Range { low: u16::MAX, high: 0 };
 
-/// A subject, its score, and what filters ask of it: 32 bytes, so that a million pass in milliseconds.
+/// A subject, what is shown of its score, and what filters ask of it: 40 bytes, so that a million
+/// pass in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// Its topics, a bit each.
@@ -21,29 +25,45 @@ pub struct Row {
     /// The number of its name.
     pub name: u32,
     score: u16,
+    range: Range,
     band: u8,
+    confidence: Option<Confidence>,
     /// The subject.
     pub subject: SubjectId,
 }
 
 impl Row {
     /// A row of these.
-    pub fn new(
-        subject: SubjectId,
-        ordinal: u32,
-        score: Option<u16>,
-        band: Option<char>,
-        topics: u64,
-        name: u32,
-    ) -> Self {
-        // A band is one of the letters A to Z; what is none finds nothing.
-        let band = band.and_then(|band| u8::try_from(band).ok()).unwrap_or(0);
-        Self { topics, ordinal, name, score: score.unwrap_or(UNRATED), band, subject }
+    pub fn new(subject: SubjectId, ordinal: u32, figure: &Figure, topics: u64, name: u32) -> Self {
+        // A band is a capital letter.
+        let band = figure.band.and_then(|band| u8::try_from(band).ok()).unwrap_or(0);
+        Self {
+            topics,
+            ordinal,
+            name,
+            score: figure.score.unwrap_or(UNRATED),
+            range: figure.range.unwrap_or(NO_RANGE),
+            band,
+            confidence: figure.confidence,
+            subject,
+        }
     }
 
     /// Its score, where it has one.
     pub fn score(&self) -> Option<u16> {
         Some(self.score).filter(|score| *score != UNRATED)
+    }
+
+    /// What is shown of its score, where it has one; the state tells why another has none.
+    pub fn figure(&self) -> Option<Figure> {
+        let score = self.score()?;
+        Some(Figure {
+            standing: Standing::Rated,
+            score: Some(score),
+            range: Some(self.range).filter(|range| *range != NO_RANGE),
+            band: Some(char::from(self.band)).filter(|band| *band != '\0'),
+            confidence: self.confidence,
+        })
     }
 
     /// Whether it is in a band.
@@ -201,12 +221,17 @@ mod tests {
     fn row(number: u16, score: Option<u16>) -> Row {
         let mut random = [0; 13];
         random[..3].copy_from_slice(&[(number >> 10) as u8, (number >> 5) as u8, number as u8]);
-        Row::new(SubjectId::from_random(random), u32::from(number), score, None, 0, 0)
+        let standing =
+            if score.is_some() { Standing::Rated } else { Standing::NotRated { missing: Vec::new() } };
+        let figure = Figure { standing, score, range: None, band: None, confidence: None };
+        let row = Row::new(SubjectId::from_random(random), u32::from(number), &figure, 0, 0);
+        assert_eq!(row.figure(), score.map(|_| figure));
+        row
     }
 
     #[test]
-    fn a_row_has_32_bytes() {
-        assert_eq!(size_of::<Row>(), 32);
+    fn a_row_has_40_bytes() {
+        assert_eq!(size_of::<Row>(), 40);
     }
 
     proptest! {
@@ -229,9 +254,7 @@ mod tests {
                     step.keys().filter_map(|number| model.get(number)).map(Row::place).collect();
                 let mut come: Vec<Row> = step.iter().filter(|(_, (stays, _))| *stays)
                     .map(|(number, (_, score))| row(*number, Some(*score).filter(|score| *score > 3))).collect();
-                step.keys().for_each(|number| {
-                    model.remove(number);
-                });
+                model.retain(|number, _| !step.contains_key(number));
                 model.extend(come.iter().map(|row| (row.ordinal as u16, *row)));
                 gone.sort();
                 come.sort_by_key(Row::place);
