@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 
 cargo build --locked --release
 program=target/release/tinnhiem
-"$program" bench --prepare target/ledgers --ledger 100k,1m,5m,subjects-1m
+"$program" bench --prepare target/ledgers --ledger 1m,5m,subjects-1m
 "$program" bench --data target/ledgers --results benches/RESULTS.md

@@ -68,6 +68,7 @@ measured! {
         overload_503_p99_ms,
         score_reads_per_s,
         bare_reads_per_s,
+        score_reads_spread_per_s,
         new_day_reads_p99_ms,
         ranking_p50_ms,
         ranking_max_ms,
@@ -79,6 +80,10 @@ measured! {
         events,
         subjects,
         ranked_subjects,
+        small_start_s,
+        small_resident_mb,
+        small_new_day_s,
+        small_ranking_p99_ms,
     }
 }
 

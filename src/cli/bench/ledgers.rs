@@ -19,6 +19,8 @@ const CHUNK: usize = 4_096;
 const DAYS: i32 = 425;
 /// The file beside a ledger that says how it was made.
 const RECIPE: &str = "bench.json";
+/// Raised with every change of what a workload makes: a kept ledger of another can not be gone on with.
+const EDITION: u32 = 1;
 /// The seed of histories.
 const SEED: u64 = 1;
 
@@ -51,6 +53,8 @@ pub enum Kind {
 /// How a ledger was made, so that its workload can go on.
 #[derive(Debug, Serialize, Deserialize)]
 struct Recipe {
+    #[serde(default)]
+    edition: u32,
     kind: Kind,
     seed: u64,
     /// The day on which its history ends.
@@ -104,7 +108,7 @@ impl Recipe {
 }
 
 impl Kept {
-    /// The ledger of a kind in a folder of ledgers; none when it is not there.
+    /// The ledger of a kind in a folder of ledgers; none when it is not there, or of another edition.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -114,8 +118,9 @@ impl Kept {
         if !path.exists() {
             return Ok(None);
         }
-        let recipe = serde_json::from_slice(&std::fs::read(&path)?).context(path.display().to_string())?;
-        Ok(Some(Self { directory, recipe }))
+        let recipe: Recipe =
+            serde_json::from_slice(&std::fs::read(&path)?).context(path.display().to_string())?;
+        Ok((recipe.edition == EDITION).then_some(Self { directory, recipe }))
     }
 
     /// The ledger of a kind in a folder of ledgers, built when it is not there.
@@ -133,7 +138,7 @@ impl Kept {
         }
         std::fs::create_dir_all(&directory)?;
         let day = Clock::system().now().date_at(alliance::UTC_OFFSET_MIN);
-        let recipe = Recipe { kind, seed: SEED, day, phases: Vec::new() };
+        let recipe = Recipe { edition: EDITION, kind, seed: SEED, day, phases: Vec::new() };
         build(&directory, &recipe, progress)?;
         recipe.write(&directory)?;
         Ok(Self { directory, recipe })
@@ -163,12 +168,13 @@ impl Kept {
         Ok(workload.live(events, now))
     }
 
-    /// How many events its history holds.
+    /// How many events it holds.
     pub fn events(&self) -> u64 {
-        self.recipe.kind.scale(self.recipe.day).events
+        let sent: usize = self.recipe.phases.iter().map(|(events, _)| events).sum();
+        self.recipe.kind.scale(self.recipe.day).events + sent as u64
     }
 
-    /// How many subjects it holds.
+    /// How many subjects its history enrols.
     pub fn subjects(&self) -> usize {
         self.recipe.kind.scale(self.recipe.day).subjects
     }
@@ -237,6 +243,29 @@ pub fn bytes_without_vault(folder: &Path) -> anyhow::Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Body;
+
+    /// Events of a thousand of the kinds that `is` picks.
+    fn permille(planned: &[Planned], is: fn(&Body) -> bool) -> usize {
+        planned.iter().filter(|one| is(&one.event.body)).count() * 1000 / planned.len()
+    }
+
+    #[test]
+    fn the_mix_is_the_one_promised() {
+        let day = "2026-06-01".parse().unwrap();
+        let recipe = Recipe { edition: EDITION, kind: Kind::Hundred, seed: SEED, day, phases: Vec::new() };
+        let (_, mut workload) = recipe.begin().unwrap();
+        let history: Vec<_> = std::iter::from_fn(|| workload.history()).skip(2_000).collect();
+        let live = workload.live(20_000, day.start_at(0));
+        for planned in [history, live] {
+            let speaking = permille(&planned, |body| {
+                matches!(body, Body::AssessmentPublished(_) | Body::EndorsementPublished(_))
+            });
+            let contests = permille(&planned, |body| matches!(body, Body::ContestFiled(_)));
+            assert!((680..=750).contains(&speaking), "{speaking} in a thousand assess or endorse");
+            assert!((40..=60).contains(&contests), "{contests} in a thousand contest");
+        }
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_ledger_takes_every_event_of_a_history_and_of_live_phases_in_any_order() {

@@ -36,6 +36,16 @@ pub fn score(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<(f6
     Ok((scores, bares))
 }
 
+/// Score reads per second where every subject is asked for in turn, so that few answers are asked for again.
+///
+/// # Errors
+/// When an answer is not 200.
+pub fn spread(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<f64> {
+    let path = |number| format!("/v1/subjects/{}/score", subject(number));
+    let requests: Vec<_> = (0..kept.subjects()).map(|number| get(&path(number))).collect();
+    Ok(served.load(READERS, Pace::ClosedFor(time)).send(&requests)?.all(200)?.per_s())
+}
+
 /// Microseconds to compute a score of 200 standing contributions at a size and date in the past.
 ///
 /// # Errors

@@ -17,7 +17,6 @@ const OVERLOAD_QUEUE: &str = "256";
 /// How much is measured.
 struct Extent {
     kind: Kind,
-    ranked: Kind,
     runs: usize,
     replays: usize,
     batch: usize,
@@ -30,7 +29,6 @@ struct Extent {
 
 const QUICK: Extent = Extent {
     kind: Kind::Small,
-    ranked: Kind::FewSubjects,
     runs: 3,
     replays: 1,
     batch: 6_000,
@@ -43,7 +41,6 @@ const QUICK: Extent = Extent {
 
 const FULL: Extent = Extent {
     kind: Kind::Hundred,
-    ranked: Kind::MillionSubjects,
     runs: 5,
     replays: 5,
     batch: 20_000,
@@ -61,10 +58,9 @@ const FULL: Extent = Extent {
 pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> anyhow::Result<Figures> {
     let extent = if quick { &QUICK } else { &FULL };
     let made = tempfile::tempdir()?;
-    let folder = data.filter(|_| !quick).unwrap_or(made.path());
     let mut figures = Figures { support: Support::of_machine(), ..Figures::default() };
     say("preparing a ledger");
-    let mut kept = Kept::prepare(folder, extent.kind, &mut |_, _| {})?;
+    let mut kept = Kept::prepare(made.path(), extent.kind, &mut |_, _| {})?;
     let mut workload = kept.workload()?;
     write_figures(extent, &mut kept, &mut workload, &mut figures, say)?;
     say("score reads");
@@ -79,6 +75,7 @@ pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> a
     figures.support.score_reads_per_s = Some(median(scores));
     figures.support.bare_reads_per_s = Some(median(bares));
     figures.main.score_read_ratio = Some(median(ratios));
+    figures.support.score_reads_spread_per_s = Some(reads::spread(&served, &kept, extent.reading)?);
     served.stop()?;
     say("scores of the past");
     let thorough = Kept::prepare(made.path(), Kind::Thorough, &mut |_, _| {})?;
@@ -88,34 +85,67 @@ pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> a
     let replayed = whole::replay(&kept, extent.replays)?;
     figures.main.audit_ratio = Some(median(replayed.iter().map(|one| one.audit_ratio).collect()));
     figures.main.rebuild_ratio = Some(median(replayed.iter().map(|one| one.rebuild_ratio).collect()));
-    if quick {
-        let few = Kept::prepare(folder, extent.ranked, &mut |_, _| {})?;
-        ranking_figures(extent, &few, &mut figures, say)?;
-        whole_figures(&kept, &mut figures, say)?;
-        figures.left_out.push("growth_ratio: it needs the kept ledgers".to_owned());
-        return Ok(figures);
-    }
+    let folder = match data {
+        Some(folder) if !quick => folder,
+        _ => {
+            let few = Kept::prepare(made.path(), Kind::FewSubjects, &mut |_, _| {})?;
+            small_figures(extent, &kept, &few, &mut figures, say)?;
+            figures
+                .left_out
+                .push("what needs a ledger of a million and more: no kept ledgers are used".to_owned());
+            return Ok(figures);
+        }
+    };
+    large_figures(extent, folder, made.path(), &mut figures, say)?;
+    Ok(figures)
+}
+
+/// What is asked of ledgers of a million and more, measured on small ones: it goes by other names.
+fn small_figures(
+    extent: &Extent,
+    kept: &Kept,
+    few: &Kept,
+    figures: &mut Figures,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<()> {
+    ranking_figures(extent, few, figures, say)?;
+    whole_figures(kept, figures, say)?;
+    let (main, support) = (&mut figures.main, &mut figures.support);
+    support.small_start_s = main.start_s.take();
+    support.small_resident_mb = main.resident_mb.take();
+    support.small_new_day_s = main.new_day_s.take();
+    support.small_ranking_p99_ms = main.ranking_p99_ms.take();
+    Ok(())
+}
+
+fn large_figures(
+    extent: &Extent,
+    folder: &Path,
+    made: &Path,
+    figures: &mut Figures,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<()> {
+    let missing = |what: &str, kind: Kind| format!("{what}: no ledger {} is kept", kind.name());
     match Kept::find(folder, Kind::Million)? {
-        Some(million) => whole_figures(&million, &mut figures, say)?,
-        None => figures.left_out.push("start_s, resident_mb, disk_ratio: no ledger 1m is kept".to_owned()),
+        Some(million) => whole_figures(&million, figures, say)?,
+        None => figures.left_out.push(missing("start_s, resident_mb, disk_ratio", Kind::Million)),
     }
     match Kept::find(folder, Kind::MillionSubjects)? {
-        Some(subjects) => ranking_figures(extent, &subjects, &mut figures, say)?,
-        None => {
-            figures.left_out.push("new_day_s, ranking_p99_ms: no ledger subjects-1m is kept".to_owned());
-        }
+        Some(subjects) => ranking_figures(extent, &subjects, figures, say)?,
+        None => figures.left_out.push(missing("new_day_s, ranking_p99_ms", Kind::MillionSubjects)),
     }
     match Kept::find(folder, Kind::FiveMillion)? {
         Some(mut large) => {
             say("growth");
-            let small = one_batch(extent, &mut kept, &mut workload)?;
-            let mut workload = large.workload()?;
-            let large = one_batch(extent, &mut large, &mut workload)?;
+            // Made anew: the one that was written to above has grown far beyond its size.
+            let mut small = Kept::prepare(&made.join("growth"), Kind::Hundred, &mut |_, _| {})?;
+            let small = one_batch(extent, &mut small)?;
+            let large = one_batch(extent, &mut large)?;
             figures.main.growth_ratio = Some(small.ratio / large.ratio);
         }
-        None => figures.left_out.push("growth_ratio: no ledger 5m is kept".to_owned()),
+        None => figures.left_out.push(missing("growth_ratio", Kind::FiveMillion)),
     }
-    Ok(figures)
+    Ok(())
 }
 
 fn write_figures(
@@ -208,7 +238,8 @@ fn ranking_figures(
     served.stop()
 }
 
-fn one_batch(extent: &Extent, kept: &mut Kept, workload: &mut Workload) -> anyhow::Result<Rate> {
+fn one_batch(extent: &Extent, kept: &mut Kept) -> anyhow::Result<Rate> {
+    let workload = &mut kept.workload()?;
     let served = Served::ledger(&kept.directory, &[])?;
     // What a server reads first on a ledger it has just opened is not what an event costs.
     writes::batch(&served, kept, workload, extent.batch)?;

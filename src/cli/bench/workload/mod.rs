@@ -264,8 +264,15 @@ impl Workload {
         if self.phase.is_none() && (self.enrolled as u64) < self.enrolled_by_now() {
             return self.enrol();
         }
-        let planned = match self.dice.below(1000) {
-            0..420 => None,
+        // Drawn again where nothing is there to settle or withdraw, so that no one kind makes up for it.
+        let drawn = (0..8).find_map(|_| self.drawn());
+        drawn.unwrap_or_else(|| self.assess())
+    }
+
+    /// An event of a kind by chance; none where there is nothing for it to be about.
+    fn drawn(&mut self) -> Option<Planned> {
+        match self.dice.below(1000) {
+            0..420 => Some(self.assess()),
             420..700 => self.endorse(),
             700..750 => self.contest(),
             750..785 => self.decide(),
@@ -277,8 +284,7 @@ impl Workload {
             950..965 => Some(self.sanction()),
             965..975 => self.lift(),
             _ => self.rotate(),
-        };
-        planned.unwrap_or_else(|| self.assess())
+        }
     }
 
     /// A fifth of the subjects come first, the others evenly.

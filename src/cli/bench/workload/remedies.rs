@@ -26,7 +26,7 @@ impl Workload {
 
     /// A contest that is open, to be settled; none while history keeps them open.
     fn take_contested(&mut self, by_subject: bool) -> Option<Contested> {
-        let kept = OPEN_CONTESTS.min(self.scale.events as usize / 20);
+        let kept = OPEN_CONTESTS.min(self.scale.events as usize / 50);
         if self.contested.is_empty() || (self.phase.is_none() && self.contested.len() <= kept) {
             return None;
         }
