@@ -6,11 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Batch, Store, StoreError};
 use crate::limits;
 
+/// Longest wait for a handle of this process to be let go of.
+const LET_GO: Duration = Duration::from_secs(10);
 /// Rows that one iterator passes.
 const SCAN_ROWS: usize = 4;
 
@@ -37,7 +39,7 @@ impl SledStore {
             .flush_every_ms(None)
             .use_compression(false);
         let (answer, opened) = mpsc::channel();
-        std::thread::spawn(move || answer.send(guarded(|| config.open())));
+        std::thread::spawn(move || answer.send(open_once_let_go(&config)));
         match opened.recv_timeout(Duration::from_secs(limits::STORE_OPEN_S)) {
             Ok(db) => Ok(Self { db: db? }),
             Err(_) => Err(StoreError::Corrupt("opening it takes for ever".to_owned())),
@@ -101,6 +103,22 @@ impl Store for SledStore {
             self.db.flush()
         })
         .map(drop)
+    }
+}
+
+/// Opens it once sled's threads have let go of the handle that this process had before.
+///
+/// They do so a little after it is dropped. Another process cannot be meant: the directory's own
+/// lock keeps it out.
+fn open_once_let_go(config: &sled::Config) -> Result<sled::Db, StoreError> {
+    let started = Instant::now();
+    loop {
+        match guarded(|| config.open()) {
+            Err(StoreError::Io(what)) if what.contains("acquire lock") && started.elapsed() < LET_GO => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened,
+        }
     }
 }
 
