@@ -30,6 +30,8 @@ pub const TILE_WIDTH: u64 = 256;
 pub const PACK_BYTES: usize = 8 * 1024;
 /// Most entries in one group commit.
 pub const COMMIT_ENTRIES: usize = 512;
+/// Longest that a single event waits for room in a queue that batches filled, in milliseconds.
+pub const QUEUE_PATIENCE_MS: u64 = 1_000;
 /// Most events waiting for the sequencer; beyond that the answer is 503.
 pub const QUEUE_EVENTS: usize = 4_096;
 /// Furthest an event's `issued_at` may lie ahead of the ledger's clock, in milliseconds.

@@ -1,6 +1,8 @@
 //! `/v1/subjects`
 
 use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -11,12 +13,18 @@ use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
 use super::names::{Found, Names};
-use super::ranking::{Cursor, InField, Row, Sort};
+use super::ranking::{Cursor, InField, Ranking, Row, Sort};
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
+use crate::ledger::Snapshot;
 use crate::score::{At, Dossier, Enrolment, Figure, Score};
+
+/// How long a listing waits for the entries of a ledger at rest to be ranked.
+const PATIENCE_AT_REST: Duration = Duration::from_secs(2);
+/// How long it does while more are recorded.
+const PATIENCE_MOVING: Duration = Duration::from_millis(100);
 
 /// A subject in a listing.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -167,7 +175,7 @@ pub async fn list(
     let after: Option<Cursor> = which.after.as_deref().map(str::parse).transpose()?;
     let snapshot = app.ledger.snapshot();
     let ranking = match which.as_of {
-        None => app.rankings.newest(&snapshot, app.latest()).await,
+        None => newest(&app, &snapshot).await,
         Some(as_of) => {
             snapshot.state.moment(Some(snapshot.size()), Some(as_of), app.today())?;
             let ranking = app.rankings.on(&snapshot, as_of).await;
@@ -217,6 +225,20 @@ pub async fn list(
         ControlFlow::Continue(())
     });
     Prepared::of(&SubjectPage { size, as_of, subjects, next })
+}
+
+/// The newest ranking. Who asks a ledger at rest sees what was written; while writes or a new day
+/// go on, an older one answers sooner than it would be brought forward.
+async fn newest(app: &App, snapshot: &Arc<Snapshot>) -> Arc<Ranking> {
+    let asked = Instant::now();
+    loop {
+        let ranking = app.rankings.newest(snapshot, app.latest()).await;
+        let at_rest = app.ledger.snapshot().size() == snapshot.size();
+        let patience = if at_rest { PATIENCE_AT_REST } else { PATIENCE_MOVING };
+        if ranking.at.size >= snapshot.size() || asked.elapsed() >= patience {
+            return ranking;
+        }
+    }
 }
 
 /// What `q` asks for.

@@ -28,6 +28,7 @@ pub use submission::{Admissible, Submission};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
@@ -233,14 +234,28 @@ impl Ledger {
 
     /// Submits an event; the answer comes once it is durable.
     ///
+    /// Batches may fill the queue for a moment, so that room is waited for; who waits is bounded by
+    /// the places.
+    ///
     /// # Errors
-    /// [`Refusal`]; [`Refusal::Busy`] at once when the queue is full.
+    /// [`Refusal`]; [`Refusal::Busy`] when the queue stays full.
     pub async fn submit(&self, event: Admissible) -> Result<Accepted, Refusal> {
         let (answer, fate) = oneshot::channel();
-        self.sender()?.try_send(Job::new(event, answer)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Refusal::Busy,
-            mpsc::error::TrySendError::Closed(_) => self.why_stopped(),
-        })?;
+        let jobs = self.sender()?;
+        let full = match jobs.try_send(Job::new(event, answer)) {
+            Ok(()) => None,
+            Err(mpsc::error::TrySendError::Full(job)) => Some(job),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(self.why_stopped()),
+        };
+        if let Some(job) = full {
+            let patience = Duration::from_millis(limits::QUEUE_PATIENCE_MS);
+            jobs.send_timeout(job, patience).await.map_err(|error| match error {
+                mpsc::error::SendTimeoutError::Timeout(_) => Refusal::Busy,
+                mpsc::error::SendTimeoutError::Closed(_) => self.why_stopped(),
+            })?;
+        }
+        // Whoever waits for the answer holds the queue open no longer.
+        drop(jobs);
         fate.await.unwrap_or_else(|_| Err(self.why_stopped()))
     }
 
