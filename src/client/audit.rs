@@ -1,5 +1,6 @@
 //! Auditing a ledger from outside: a running one, or an export of it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -262,8 +263,12 @@ impl Work<'_> {
         commitments.dedup_by_key(|(commitment, _)| *commitment);
         let total = commitments.len() as u64;
         let source = self.source;
+        let kept = source.attachments();
+        let kept = kept.as_ref();
         let fetched = commitments.into_iter().map(|(commitment, text)| async move {
-            (commitment, text, source.attachment(&commitment).await)
+            let is_there = kept.is_none_or(|kept| kept.contains(&commitment));
+            let found = if is_there { source.attachment(&commitment).await } else { Kept::Missing };
+            (commitment, text, found)
         });
         let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
         let (mut found, mut seen, mut compared) = (Vec::new(), 0, 0);
@@ -375,6 +380,18 @@ impl Source {
             Self::Folder(folder) => read_bounded(&folder.join(path), most)
                 .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string())),
         }
+    }
+
+    /// The attachments that are there, where they can be listed: most commitments are never attached,
+    /// and looking for each costs more than reading the list.
+    fn attachments(&self) -> Option<BTreeSet<Commitment>> {
+        let Self::Folder(folder) = self else { return None };
+        let files = match std::fs::read_dir(super::export::attachments_path(folder)) {
+            Ok(files) => files,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(BTreeSet::new()),
+            Err(_) => return None,
+        };
+        Some(files.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok()).collect())
     }
 
     async fn attachment(&self, commitment: &Commitment) -> Kept {

@@ -10,9 +10,14 @@ use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, restore};
 use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
 use crate::vault::{Attachment, Vault};
 
+/// Where the attachments lie in an export.
+pub(super) fn attachments_path(folder: &Path) -> PathBuf {
+    folder.join("attachments")
+}
+
 /// Where an attachment lies in an export.
 pub(super) fn attachment_path(folder: &Path, commitment: &Commitment) -> PathBuf {
-    folder.join("attachments").join(commitment.to_string())
+    attachments_path(folder).join(commitment.to_string())
 }
 
 /// Writes the log that a data directory's newest head acknowledges into a new folder.
@@ -90,7 +95,7 @@ pub async fn import(
         return Err(OpenError::OtherKey { expected, found }.into());
     }
     let vault = Vault::open(directory);
-    let attachments = folder.join("attachments");
+    let attachments = attachments_path(folder);
     if attachments.exists() {
         for file in std::fs::read_dir(&attachments)? {
             let attachment = Attachment::from_file(&std::fs::read(file?.path())?);

@@ -38,6 +38,13 @@ const KEPT_KEYS: usize = 4096;
 static DECOMPRESSED: LazyLock<Vec<RwLock<Option<VerifyingKey>>>> =
     LazyLock::new(|| (0..KEPT_KEYS).map(|_| RwLock::new(None)).collect());
 
+/// 2²⁵⁵ − 19, big-endian: a canonical y coordinate is below it.
+const FIELD_PRIME: [u8; 32] = {
+    let mut prime = [0xff; 32];
+    (prime[0], prime[31]) = (0x7f, 0xed);
+    prime
+};
+
 /// The y coordinates of the eight points of small order, little-endian; the top bit is the sign of x.
 const SMALL_ORDER: [[u8; 32]; 5] = {
     let (mut one, mut minus_one) = ([0; 32], [0xff; 32]);
@@ -108,9 +115,12 @@ impl PublicKey {
     /// # Errors
     /// [`WeakKey`]: its owner must generate another.
     pub fn check_admissible(&self) -> Result<(), WeakKey> {
-        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| WeakKey)?;
-        let recompressed = key.to_edwards().compress().to_bytes();
-        if recompressed == self.0 && !key.is_weak() { Ok(()) } else { Err(WeakKey) }
+        // The other choice that canonical bytes leave none of is the sign of a zero x, and where x is
+        // zero the order is small.
+        let mut y = self.0;
+        y[31] &= 0x7f;
+        y.reverse();
+        if y < FIELD_PRIME && self.decompressed().is_some() { Ok(()) } else { Err(WeakKey) }
     }
 
     /// The key as a SubjectPublicKeyInfo PEM, as OpenSSL reads it.
@@ -343,13 +353,26 @@ mod tests {
     fn small_order_and_non_canonical_keys_are_refused() {
         let mut identity = [0; 32];
         identity[0] = 1;
-        // The field's prime plus one: the identity again, written differently.
         let mut non_canonical = [0xff; 32];
-        non_canonical[0] = 0xee;
-        non_canonical[31] = 0x7f;
-        for bytes in [[0; 32], identity, non_canonical] {
+        let mut written_twice = 0;
+        for least in 0..=0xff {
+            // From 2²⁵⁵ − 256 on, with and without the sign: the y from the prime on stand for others too.
+            non_canonical[0] = least;
+            for top in [0x7f, 0xff] {
+                non_canonical[31] = top;
+                let key = PublicKey::from_bytes(non_canonical);
+                let Ok(point) = VerifyingKey::from_bytes(&non_canonical) else { continue };
+                let is_canonical = point.to_edwards().compress().to_bytes() == non_canonical;
+                assert_eq!(key.check_admissible().is_ok(), is_canonical && !point.is_weak(), "{key}");
+                written_twice += usize::from(!is_canonical);
+            }
+        }
+        assert!(written_twice > 10);
+        for bytes in [[0; 32], identity] {
             assert_eq!(PublicKey::from_bytes(bytes).check_admissible(), Err(WeakKey));
         }
-        assert_eq!(SecretKey::from_seed([7; 32]).public().check_admissible(), Ok(()));
+        for seed in 0..=0xff {
+            assert_eq!(SecretKey::from_seed([seed; 32]).public().check_admissible(), Ok(()));
+        }
     }
 }

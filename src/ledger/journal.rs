@@ -58,7 +58,7 @@ impl Journal {
             let (send, frames) = mpsc::sync_channel(AHEAD);
             let indexing = scope.spawn(move || {
                 let mut index = Index::default();
-                let mut reader = FrameReader { file: BufReader::with_capacity(1 << 20, file), begun: false };
+                let mut reader = FrameReader::over(file);
                 while let Some(frame) = reader.next(origin) {
                     if let Frame::Whole { rows, .. } = &frame {
                         rows.iter().for_each(|kept| index.push(Row::of(kept.recording())));
@@ -104,37 +104,44 @@ enum Frame {
 struct FrameReader {
     file: BufReader<File>,
     begun: bool,
+    frame: Vec<u8>,
 }
 
 impl FrameReader {
+    fn over(file: File) -> Self {
+        Self { file: BufReader::with_capacity(1 << 18, file), begun: false, frame: Vec::new() }
+    }
+
     /// The next frame; none at the end, or where the last one was never finished.
     fn next(&mut self, origin: &str) -> Option<Frame> {
+        self.frame.clear();
         if !self.begun {
             self.begun = true;
-            let magic = self.bytes(MAGIC.len())?;
+            let magic = self.read_on(MAGIC.len())?;
             return Some(if magic == MAGIC { Frame::Begun } else { Frame::Damaged });
         }
-        let mut frame = self.bytes(HEADER)?;
-        let length = u32::from_be_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize;
+        let header = self.read_on(HEADER)?;
+        let length = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
         if length > limits::JOURNAL_FRAME_BYTES {
             return Some(Frame::Damaged);
         }
-        frame.extend(self.bytes(length)?);
-        let sum = self.bytes(SUM)?;
-        if blake3::hash(&frame).as_bytes()[..SUM] != sum {
+        let (frame, sum) = self.read_on(length + SUM)?.split_at(HEADER + length);
+        if blake3::hash(frame).as_bytes()[..SUM] != *sum {
             return Some(Frame::Damaged);
         }
         let chain = ChainHash::from_bytes(std::array::from_fn(|at| frame[4 + at]));
         Some(match Kept::read_rows(&frame[HEADER..], origin) {
-            Ok(rows) => Frame::Whole { rows, chain, bytes: (frame.len() + SUM) as u64 },
+            Ok(rows) => Frame::Whole { rows, chain, bytes: self.frame.len() as u64 },
             Err(_) => Frame::Damaged,
         })
     }
 
-    fn bytes(&mut self, count: usize) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; count];
-        self.file.read_exact(&mut bytes).ok()?;
-        Some(bytes)
+    /// The frame so far, `count` more bytes read to it.
+    fn read_on(&mut self, count: usize) -> Option<&[u8]> {
+        let read = self.frame.len();
+        self.frame.resize(read + count, 0);
+        self.file.read_exact(&mut self.frame[read..]).ok()?;
+        Some(&self.frame)
     }
 }
 

@@ -20,6 +20,7 @@ mod records;
 mod remedies;
 mod sanctioned;
 mod sheet;
+mod slots;
 mod span;
 mod supposed;
 mod tally;
@@ -42,6 +43,7 @@ pub use party::{
 };
 pub use policies::{PolicyBook, PolicyVersion};
 pub use records::{Item, Records, StandsFor};
+pub use slots::{Named, Slots};
 pub use span::Span;
 
 use crate::clock::Date;

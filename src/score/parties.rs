@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::party::{
     Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
-use super::{Span, StandsFor};
+use super::{Named, Span, StandsFor};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{GroupId, PartyId, SubjectId};
@@ -14,10 +14,10 @@ use imbl::{OrdMap, Vector};
 /// Everybody who acts, as they stood over time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parties {
-    numbers: OrdMap<PartyId, PartyNumber>,
+    numbers: Named,
     parties: Vector<Arc<Party>>,
     members: OrdMap<PartyId, PartyNumber>,
-    group_numbers: OrdMap<GroupId, u32>,
+    group_numbers: Named,
     groups: Vector<GroupId>,
     keys: OrdMap<PublicKey, Arc<KeyRecord>>,
     /// The keys that were ever in other hands: few, and asked for at every score.
@@ -69,7 +69,8 @@ impl Party {
 impl Parties {
     /// The number of a party that the log has spoken of.
     pub fn number(&self, party: &PartyId) -> Option<PartyNumber> {
-        self.numbers.get(party).copied()
+        let stands_at = |place| self.parties.get(place).is_some_and(|one| one.name == *party);
+        self.numbers.place(party, stands_at).map(|place| PartyNumber(place as u32))
     }
 
     /// The name of a party.
@@ -182,12 +183,12 @@ impl Parties {
 impl Parties {
     /// The number of a party, which it gets here if it has none yet.
     pub fn enlist(&mut self, party: &PartyId) -> PartyNumber {
-        let next = PartyNumber(self.parties.len() as u32);
-        let number = *self.numbers.entry(party.clone()).or_insert(next);
-        if number == next {
+        self.number(party).unwrap_or_else(|| {
+            let next = self.parties.len();
+            self.numbers.push(party, next);
             self.parties.push_back(Arc::new(Party::new(party.clone())));
-        }
-        number
+            PartyNumber(next as u32)
+        })
     }
 
     fn party_mut(&mut self, party: &PartyId) -> &mut Party {
@@ -197,12 +198,14 @@ impl Parties {
     }
 
     fn name_group(&mut self, group: &GroupId) -> GroupNumber {
-        let next = self.groups.len() as u32;
-        let number = *self.group_numbers.entry(group.clone()).or_insert(next);
-        if number == next {
+        let stands_at = |place| self.groups.get(place) == Some(group);
+        let number = self.group_numbers.place(group, stands_at).unwrap_or_else(|| {
+            let next = self.groups.len();
+            self.group_numbers.push(group, next);
             self.groups.push_back(group.clone());
-        }
-        GroupNumber::Named(number)
+            next
+        });
+        GroupNumber::Named(number as u32)
     }
 
     /// Sets how a member stands from the entry at `seq` on.

@@ -11,6 +11,13 @@ use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartyNumber(pub(super) u32);
 
+impl PartyNumber {
+    /// The place as an index into a list of all parties.
+    pub fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A controller group's number; two parties are in one group exactly when theirs are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GroupNumber {

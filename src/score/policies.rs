@@ -1,11 +1,12 @@
 //! Every policy version, and which one is in force on a date.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Span;
+use super::{Grade, Span};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::Policy;
+use crate::event::{IndicatorId, Policy};
 use imbl::OrdMap;
 
 /// One published version.
@@ -27,9 +28,19 @@ pub struct PolicyVersion {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyBook {
     versions: Vec<PolicyVersion>,
+    /// The scales of each version.
+    scales: Vec<Arc<[Scale]>>,
     /// By the versions of an assessment and of an evaluation: the latter's place of each indicator
     /// of the former.
     places: OrdMap<(u32, u32), Arc<[Option<u16>]>>,
+}
+
+/// An indicator's place in its policy and its highest level; a policy's scales ascend by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Scale {
+    indicator: IndicatorId,
+    place: u16,
+    max_level: u16,
 }
 
 impl PolicyBook {
@@ -41,6 +52,22 @@ impl PolicyBook {
     /// The version of this number.
     pub fn version(&self, version: u32) -> Option<&PolicyVersion> {
         self.versions.iter().find(|one| one.version == version)
+    }
+
+    /// What the levels mean under the version of this number, in the order of its indicators.
+    pub fn grades(&self, version: u32, levels: &BTreeMap<IndicatorId, Option<u16>>) -> Box<[Grade]> {
+        let Some(at) = self.versions.iter().position(|one| one.version == version) else {
+            return Box::default();
+        };
+        let mut scales = self.scales[at].iter().peekable();
+        let graded = levels.iter().filter_map(|(indicator, level)| {
+            while scales.next_if(|scale| scale.indicator < *indicator).is_some() {}
+            let scale = scales.next_if(|scale| scale.indicator == *indicator)?;
+            Some(Grade::new(scale.place, level.map(|level| value(level, scale.max_level))))
+        });
+        let mut grades: Box<[Grade]> = graded.collect();
+        grades.sort_unstable_by_key(|grade| grade.place());
+        grades
     }
 
     /// For each indicator of the version `named`, in its order, the place that it has in `other`.
@@ -69,10 +96,27 @@ impl PolicyBook {
             self.places.insert((version.version, earlier.version), places(&version.policy, &earlier.policy));
         }
         self.places.insert((version.version, version.version), places(&version.policy, &version.policy));
+        self.scales.push(scales(&version.policy));
         self.versions.push(version);
     }
 }
 
 fn places(named: &Policy, other: &Policy) -> Arc<[Option<u16>]> {
     named.indicators().map(|one| other.place(&one.id)).collect()
+}
+
+fn scales(policy: &Policy) -> Arc<[Scale]> {
+    let scales = (0..).zip(policy.indicators()).map(|(place, indicator)| Scale {
+        indicator: indicator.id.clone(),
+        place,
+        max_level: indicator.max_level,
+    });
+    let mut scales: Vec<Scale> = scales.collect();
+    scales.sort_by(|one, other| one.indicator.cmp(&other.indicator));
+    scales.into()
+}
+
+/// A level as hundredths of a percent of the highest.
+fn value(level: u16, max_level: u16) -> u16 {
+    (10_000 * u32::from(level) / u32::from(max_level.max(1))).min(10_000) as u16
 }

@@ -1,14 +1,13 @@
 //! `assessment.*`
 
 use super::{Recording, State};
-use crate::event::{AssessmentPublished, AssessmentWithdrawn, Policy};
-use crate::score::{Assessment, Grade};
+use crate::event::{AssessmentPublished, AssessmentWithdrawn};
+use crate::score::Assessment;
 
 impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
         let recorded = self.recorded(seq, entry);
         let assessor = self.parties.enlist(&entry.event.issuer);
-        let version = self.policies.version(body.policy);
         let record = Assessment {
             assessor,
             policy: body.policy,
@@ -16,7 +15,7 @@ impl State {
             valid_until: body.valid_until,
             conflict: body.conflict,
             fee: body.fee,
-            grades: version.map(|one| grades(&one.policy, body)).unwrap_or_default(),
+            grades: self.policies.grades(body.policy, &body.grades),
             recorded,
         };
         let Some(dossier) = self.dossier_mut(entry) else { return };
@@ -35,13 +34,4 @@ impl State {
             dossier.assessments.close_of(seq, assessor, |one| one.recorded.event == body.target);
         }
     }
-}
-
-fn grades(policy: &Policy, body: &AssessmentPublished) -> Box<[Grade]> {
-    let value = |level: u16, max: u16| (10_000 * u32::from(level) / u32::from(max.max(1))).min(10_000) as u16;
-    let graded = (0..).zip(policy.indicators()).filter_map(|(place, indicator)| {
-        let level = body.grades.get(&indicator.id)?;
-        Some(Grade::new(place, level.map(|level| value(level, indicator.max_level))))
-    });
-    graded.collect()
 }

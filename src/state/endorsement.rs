@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use super::{Recording, State};
+use super::{Given, Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{EndorsementPublished, EndorsementWithdrawn, PartyId, SubjectId};
-use crate::score::{Dossier, Endorsement};
+use crate::score::{Dossier, Endorsement, PartyNumber};
 
 impl State {
     pub(super) fn publish_endorsement(
@@ -26,7 +26,7 @@ impl State {
             .policy_on(on)
             .map_or((0, 0), |policy| (policy.endorsement.dilution_days, policy.endorsement.reciprocal_days));
         let endorser = self.parties.enlist(issuer);
-        let given = self.given.entry(endorser).or_default();
+        let given = self.given_by(endorser);
         let dilution = given.most(on, i32::from(dilution_days)) + 1;
         given.publish(on, body.expires_on);
         let reciprocal = self.mark_returned(seq, issuer, subject, on, reciprocal_days);
@@ -64,9 +64,18 @@ impl State {
                 ends
             });
         }
-        if let (Some(given), Some(last)) = (self.given.get_mut(&endorser), expires_on) {
-            given.withdraw(today, last);
+        if let Some(last) = expires_on {
+            self.given_by(endorser).withdraw(today, last);
         }
+    }
+
+    fn given_by(&mut self, endorser: PartyNumber) -> &mut Given {
+        let place = endorser.place();
+        while self.given.len() <= place {
+            self.given.push_back(None);
+        }
+        let given = self.given.get_mut(place).expect("the list was made long enough");
+        Arc::make_mut(given.get_or_insert_default())
     }
 
     /// Whether the subject endorsed the endorser within `days`; marks those endorsements reciprocal too.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Recording;
 use crate::clock::{Date, Timestamp};
@@ -19,7 +19,7 @@ use crate::event::{
 };
 
 /// The form of the rows; another form is made anew from the log.
-pub const JOURNAL_FORMAT: u8 = 1;
+pub const JOURNAL_FORMAT: u8 = 2;
 
 /// An entry as it is read from the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,13 +39,29 @@ pub struct Kept {
 #[error("a row of the journal cannot be read")]
 pub struct BadRow;
 
+/// 32 bytes, read at once; an array would be read byte by byte.
+struct Raw([u8; 32]);
+
+impl Serialize for Raw {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        bytes.try_into().map(Self).map_err(|_| serde::de::Error::invalid_length(bytes.len(), &"32 bytes"))
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Row {
-    id: [u8; 32],
+    id: Raw,
     at: Timestamp,
     /// Milliseconds from issuing to recording.
     lag_ms: i64,
-    keys: Vec<[u8; 32]>,
+    keys: Vec<Raw>,
     issuer: PartyId,
     subject: Option<SubjectId>,
     body: RowBody,
@@ -128,10 +144,10 @@ impl Recording<'_> {
     /// Appends the row of this entry: its length as u32 big-endian, then its bytes.
     pub fn write_row(&self, rows: &mut Vec<u8>) {
         let row = Row {
-            id: *self.id.as_bytes(),
+            id: Raw(*self.id.as_bytes()),
             at: self.at,
             lag_ms: self.at.as_ms() as i64 - self.event.issued_at.as_ms() as i64,
-            keys: self.keys.iter().map(|key| *key.as_bytes()).collect(),
+            keys: self.keys.iter().map(|key| Raw(*key.as_bytes())).collect(),
             issuer: self.event.issuer.clone(),
             subject: self.event.subject,
             body: RowBody::of(self.event),
@@ -208,8 +224,8 @@ impl Kept {
         };
         let event =
             Event { ledger: ledger.to_owned(), issuer: row.issuer, subject: row.subject, issued_at, body };
-        let keys = row.keys.into_iter().map(PublicKey::from_bytes).collect();
-        Ok(Self { id: EventId::from_bytes(row.id), at: row.at, keys, event })
+        let keys = row.keys.into_iter().map(|Raw(key)| PublicKey::from_bytes(key)).collect();
+        Ok(Self { id: EventId::from_bytes(row.id.0), at: row.at, keys, event })
     }
 
     /// The entry as a state takes it.

@@ -15,7 +15,6 @@ mod ledger;
 mod member;
 mod policy;
 mod sanction;
-mod seqs;
 mod subject;
 
 use given::Given;
@@ -30,7 +29,7 @@ use imbl::{OrdMap, Vector};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, Policy, SubjectId};
-use crate::score::{self, At, Dossier, Enrolment, Figure, Parties, PartyNumber, PolicyBook, Recorded, Score};
+use crate::score::{self, At, Dossier, Enrolment, Figure, Named, Parties, PolicyBook, Recorded, Score};
 
 /// An event as the log holds it.
 #[derive(Debug, Clone, Copy)]
@@ -57,11 +56,12 @@ pub struct State {
     parties: Parties,
     policies: PolicyBook,
     dossiers: Vector<Arc<Dossier>>,
-    ordinals: OrdMap<SubjectId, u32>,
+    ordinals: Named,
     /// The file of the subject that the entry being applied is about.
     about: Option<u32>,
     identities: OrdMap<Commitment, SubjectId>,
-    given: OrdMap<PartyNumber, Given>,
+    /// By the endorser's number; none for those who never endorsed.
+    given: Vector<Option<Arc<Given>>>,
     /// What one subject published about another, for what is returned.
     endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
     index: Index,
@@ -157,12 +157,13 @@ impl State {
 
     /// The file of a subject.
     pub fn dossier(&self, subject: &SubjectId) -> Option<&Arc<Dossier>> {
-        self.ordinals.get(subject).and_then(|ordinal| self.dossiers.get(*ordinal as usize))
+        self.ordinal(subject).and_then(|ordinal| self.dossiers.get(ordinal as usize))
     }
 
     /// The place of a subject's file among [`State::dossiers`].
     pub fn ordinal(&self, subject: &SubjectId) -> Option<u32> {
-        self.ordinals.get(subject).copied()
+        let stands_at = |place| self.dossiers.get(place).is_some_and(|one| one.subject == *subject);
+        self.ordinals.place(subject, stands_at).map(|place| place as u32)
     }
 
     /// Every file, in the order of first enrolment.
@@ -251,7 +252,7 @@ impl State {
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
         }
-        self.about = entry.event.subject.and_then(|subject| self.ordinals.get(&subject).copied());
+        self.about = entry.event.subject.and_then(|subject| self.ordinal(&subject));
         let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
         self.clocked |= !replayed;
         let today = self.date_of(entry.at);
@@ -296,12 +297,12 @@ impl State {
 
     /// The file of the subject an event is about, to write in.
     fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
-        let ordinal = self.about.or_else(|| self.ordinals.get(&entry.event.subject?).copied())?;
+        let ordinal = self.about.or_else(|| self.ordinal(&entry.event.subject?))?;
         self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
     }
 
     fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
-        let ordinal = *self.ordinals.get(subject)?;
+        let ordinal = self.ordinal(subject)?;
         self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
     }
 

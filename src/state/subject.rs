@@ -42,9 +42,9 @@ impl State {
     }
 
     fn new_dossier(&mut self, subject: SubjectId) -> &mut Dossier {
-        let next = self.dossiers.len() as u32;
-        let ordinal = *self.ordinals.entry(subject).or_insert(next) as usize;
+        let ordinal = self.ordinal(&subject).map_or(self.dossiers.len(), |ordinal| ordinal as usize);
         if ordinal == self.dossiers.len() {
+            self.ordinals.push(&subject, ordinal);
             self.dossiers.push_back(Arc::new(Dossier::new(subject)));
         }
         Arc::make_mut(self.dossiers.get_mut(ordinal).expect("an ordinal names a file that was pushed"))

@@ -1,0 +1,180 @@
+//! From a hash to a place in a list: runs of open-addressed slots, merged as they double.
+//!
+//! A slot says where to look, never what stands there: whoever asks compares the whole key with what
+//! stands at that place. So a slot takes eight bytes for a key of 32.
+
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
+
+/// Keys in a run that is still being filled.
+const RUN_KEYS: usize = 4096;
+/// Bits of a slot that hold the place and one; the rest holds bits of the hash.
+const PLACE_BITS: u32 = 34;
+
+/// Where each key may stand. A clone shares all runs but copies the last when it grows.
+#[derive(Debug, Clone, Default)]
+pub struct Slots {
+    runs: Vec<Arc<Run>>,
+}
+
+/// The places of names that others choose: hashed with a secret, so that nobody can crowd a slot.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    slots: Slots,
+    secret: RandomState,
+}
+
+impl PartialEq for Named {
+    /// Where names may stand follows from the list that they stand in, which is compared itself.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Named {}
+
+impl Named {
+    /// The place of a name; `stands_at` says whether it is this name that stands there.
+    pub fn place(&self, name: &impl Hash, stands_at: impl Fn(usize) -> bool) -> Option<usize> {
+        self.slots
+            .candidates(self.secret.hash_one(name))
+            .map(|place| place as usize)
+            .find(|place| stands_at(*place))
+    }
+
+    /// Adds a name, which stands at `place`.
+    pub fn push(&mut self, name: &impl Hash, place: usize) {
+        self.slots.push(self.secret.hash_one(name), place as u64);
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Run {
+    slots: Vec<u64>,
+    keys: usize,
+}
+
+impl Slots {
+    /// The places at which a key of this hash may stand.
+    pub fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> + '_ {
+        self.runs.iter().rev().flat_map(move |run| run.candidates(hash))
+    }
+
+    /// Adds a key, which stands at `place`.
+    pub fn push(&mut self, hash: u64, place: u64) {
+        if self.runs.last().is_none_or(|run| run.keys >= RUN_KEYS) {
+            self.merge();
+            self.runs.push(Arc::new(Run::sized(RUN_KEYS)));
+        }
+        if let Some(run) = self.runs.last_mut() {
+            Arc::make_mut(run).insert(hash, place);
+        }
+    }
+
+    /// Merges runs of equal length, so that their number stays that of the digits of the length.
+    fn merge(&mut self) {
+        while let [.., before, last] = self.runs.as_slice()
+            && before.keys == last.keys
+        {
+            let mut merged = Run::sized(before.keys + last.keys);
+            before
+                .slots
+                .iter()
+                .chain(&last.slots)
+                .filter(|slot| **slot != 0)
+                .for_each(|slot| merged.put(*slot));
+            merged.keys = before.keys + last.keys;
+            self.runs.truncate(self.runs.len() - 2);
+            self.runs.push(Arc::new(merged));
+        }
+    }
+}
+
+impl Run {
+    /// A run of at most half-full slots.
+    fn sized(keys: usize) -> Self {
+        Self { slots: vec![0; (2 * keys).next_power_of_two()], keys: 0 }
+    }
+
+    fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> + '_ {
+        let (mask, tag) = (self.slots.len() - 1, hash >> PLACE_BITS);
+        let mut at = tag as usize & mask;
+        std::iter::from_fn(move || {
+            loop {
+                let slot = self.slots[at];
+                if slot == 0 {
+                    return None;
+                }
+                at = (at + 1) & mask;
+                if slot >> PLACE_BITS == tag {
+                    return Some((slot & ((1 << PLACE_BITS) - 1)) - 1);
+                }
+            }
+        })
+    }
+
+    fn insert(&mut self, hash: u64, place: u64) {
+        self.put(hash >> PLACE_BITS << PLACE_BITS | (place + 1));
+        self.keys += 1;
+    }
+
+    fn put(&mut self, slot: u64) {
+        let mask = self.slots.len() - 1;
+        let mut at = (slot >> PLACE_BITS) as usize & mask;
+        while self.slots[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = slot;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_key_is_found_where_it_stands_also_where_hashes_are_alike() {
+        let secret = RandomState::new();
+        let hash = |number: u64| match number % 7 {
+            0 => u64::MAX,
+            _ => secret.hash_one(number),
+        };
+        let count = 6 * RUN_KEYS as u64 + 17;
+        let mut slots = Slots::default();
+        let mut snapshots = BTreeMap::new();
+        for place in 0..count {
+            if place.is_multiple_of(5000) {
+                snapshots.insert(place, slots.clone());
+            }
+            slots.push(hash(place), place);
+        }
+        assert_eq!(
+            slots.runs.iter().map(|run| run.keys).collect::<Vec<_>>(),
+            [4 * RUN_KEYS, 2 * RUN_KEYS, 17]
+        );
+        for place in (0..count).step_by(3) {
+            assert!(slots.candidates(hash(place)).any(|candidate| candidate == place), "{place}");
+        }
+        assert!(slots.candidates(0x0303_0303_0303_0303).count() < 3);
+        for (size, snapshot) in snapshots {
+            let known = |place| snapshot.candidates(hash(place)).any(|candidate| candidate == place);
+            assert!(size == 0 || known(size - 1));
+            assert!(!known(size));
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_among_others() {
+        let mut named = Named::default();
+        let names: Vec<String> = (0..10_000).map(|number| format!("name-{number}")).collect();
+        for (place, name) in names.iter().enumerate() {
+            assert_eq!(named.place(name, |at| names[at] == *name), None);
+            named.push(name, place);
+        }
+        for (place, name) in names.iter().enumerate() {
+            assert_eq!(named.place(name, |at| names[at] == *name), Some(place));
+        }
+    }
+}
