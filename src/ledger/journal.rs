@@ -56,10 +56,11 @@ impl Journal {
         let mut journal = Self::empty();
         std::thread::scope(|scope| {
             let (send, frames) = mpsc::sync_channel(AHEAD);
+            let (empty, emptied) = mpsc::sync_channel(AHEAD);
             let indexing = scope.spawn(move || {
                 let mut index = Index::default();
                 let mut reader = FrameReader::over(file);
-                while let Some(frame) = reader.next(origin) {
+                while let Some(frame) = reader.next(origin, emptied.try_recv().unwrap_or_default()) {
                     if let Frame::Whole { rows, .. } = &frame {
                         rows.iter().for_each(|kept| index.push(Row::of(kept.recording())));
                     }
@@ -70,9 +71,15 @@ impl Journal {
                 }
                 index
             });
-            // Giving rows back costs as much as a third of applying them, so another does it.
+            // Giving rows back costs as much as a third of applying them, so another does it; the list
+            // that held them is filled again, since fresh memory costs as much as the rows.
             let (discard, discarded) = mpsc::sync_channel::<Vec<Kept>>(AHEAD);
-            scope.spawn(move || discarded.into_iter().for_each(drop));
+            scope.spawn(move || {
+                for mut rows in discarded {
+                    rows.clear();
+                    let _ = empty.try_send(rows);
+                }
+            });
             for frame in frames {
                 match frame {
                     Frame::Damaged => journal.damaged = true,
@@ -112,8 +119,8 @@ impl FrameReader {
         Self { file: BufReader::with_capacity(1 << 18, file), begun: false, frame: Vec::new() }
     }
 
-    /// The next frame; none at the end, or where the last one was never finished.
-    fn next(&mut self, origin: &str) -> Option<Frame> {
+    /// The next frame, its rows put in `rows`; none at the end, or where the last was never finished.
+    fn next(&mut self, origin: &str, mut rows: Vec<Kept>) -> Option<Frame> {
         self.frame.clear();
         if !self.begun {
             self.begun = true;
@@ -130,8 +137,8 @@ impl FrameReader {
             return Some(Frame::Damaged);
         }
         let chain = ChainHash::from_bytes(std::array::from_fn(|at| frame[4 + at]));
-        Some(match Kept::read_rows(&frame[HEADER..], origin) {
-            Ok(rows) => Frame::Whole { rows, chain, bytes: self.frame.len() as u64 },
+        Some(match Kept::read_rows(&frame[HEADER..], origin, &mut rows) {
+            Ok(()) => Frame::Whole { rows, chain, bytes: self.frame.len() as u64 },
             Err(_) => Frame::Damaged,
         })
     }

@@ -162,19 +162,18 @@ impl Recording<'_> {
 }
 
 impl Kept {
-    /// Reads rows that follow one another; `ledger` is the origin that every event was signed for.
+    /// Reads rows that follow one another onto `kept`; `ledger` is the origin that every event was signed for.
     ///
     /// # Errors
     /// [`BadRow`]: make the rows anew from the log.
-    pub fn read_rows(mut rows: &[u8], ledger: &str) -> Result<Vec<Self>, BadRow> {
-        let mut kept = Vec::new();
+    pub fn read_rows(mut rows: &[u8], ledger: &str, kept: &mut Vec<Self>) -> Result<(), BadRow> {
         while !rows.is_empty() {
             let (length, rest) = rows.split_first_chunk::<4>().ok_or(BadRow)?;
             let (row, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize).ok_or(BadRow)?;
             kept.push(Self::read(row, ledger)?);
             rows = rest;
         }
-        Ok(kept)
+        Ok(())
     }
 
     fn read(row: &[u8], ledger: &str) -> Result<Self, BadRow> {
@@ -222,8 +221,9 @@ impl Kept {
             RowBody::EndorsementWithdrawal(target) => EndorsementWithdrawn { target, reason: None }.into(),
             RowBody::ContestWithdrawal(contest) => ContestWithdrawn { contest, reason: None }.into(),
         };
-        let event =
-            Event { ledger: ledger.to_owned(), issuer: row.issuer, subject: row.subject, issued_at, body };
+        // Only of the opening is it asked whose ledger it is.
+        let ledger = if matches!(body, Body::LedgerOpened(_)) { ledger.to_owned() } else { String::new() };
+        let event = Event { ledger, issuer: row.issuer, subject: row.subject, issued_at, body };
         let keys = row.keys.into_iter().map(|Raw(key)| PublicKey::from_bytes(key)).collect();
         Ok(Self { id: EventId::from_bytes(row.id.0), at: row.at, keys, event })
     }
