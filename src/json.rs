@@ -160,8 +160,11 @@ impl<'a> Scanner<'a> {
         let mut escaped = false;
         loop {
             let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at += plain.unwrap_or(rest.len());
+            let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            if let Some(control) = first_control(&rest[..plain]) {
+                return Err(Malformed::Syntax(self.at + control));
+            }
+            self.at += plain;
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -200,6 +203,13 @@ impl<'a> Scanner<'a> {
         let in_range = text.parse::<i64>().is_ok_and(|n| n.abs() <= limits::INTEGER_MAX);
         if in_range { Ok(()) } else { Err(Malformed::IntegerRange(start)) }
     }
+}
+
+/// Where the first control character stands, none of which a JSON string may hold as it is.
+fn first_control(bytes: &[u8]) -> Option<usize> {
+    // Looking at all of them without stopping is several at a time.
+    let any = bytes.iter().fold(false, |any, byte| any | (*byte < 0x20));
+    if any { bytes.iter().position(|byte| *byte < 0x20) } else { None }
 }
 
 /// The members of one object: a list while they are few, as they nearly always are.

@@ -68,9 +68,9 @@ enum Ended {
 }
 
 /// The body, streamed.
-pub struct Lines(Body);
+pub struct Streamed(Body);
 
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Lines {
+impl<S: Send + Sync> axum::extract::FromRequest<S> for Streamed {
     type Rejection = Problem;
 
     async fn from_request(request: axum::extract::Request, _state: &S) -> Result<Self, Problem> {
@@ -78,13 +78,13 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Lines {
     }
 }
 
-impl OperationInput for Lines {}
+impl OperationInput for Streamed {}
 
 /// Records many events; each line has its own fate.
 pub async fn submit(
     State(app): Shared,
     InQuery(options): InQuery<Options>,
-    Lines(body): Lines,
+    Streamed(body): Streamed,
 ) -> NoApi<Response> {
     let (chunks, verified) = mpsc::channel(CHUNKS);
     // Bounded by the lines of a batch, so that reading the body never waits for the reader of answers.
@@ -97,9 +97,12 @@ pub async fn submit(
         async move {
             let fate = known.recv().await?;
             let answer = answer(&app, line, fate, receipts).await;
-            Some((Ok::<_, std::convert::Infallible>(answer), (known, line + 1)))
+            Some((answer, (known, line + 1)))
         }
     });
+    // Those of one commit are known together, and sent together.
+    let answers = answers.ready_chunks(limits::COMMIT_ENTRIES);
+    let answers = answers.map(|lines| Ok::<_, std::convert::Infallible>(lines.concat()));
     let content = [(header::CONTENT_TYPE, "application/x-ndjson")];
     NoApi((content, Body::from_stream(answers)).into_response())
 }
@@ -118,46 +121,63 @@ type Chunk = Result<JoinHandle<Vec<Checked>>, Problem>;
 async fn read_lines(body: Body, chunks: mpsc::Sender<Chunk>) {
     let mut body = body.into_data_stream();
     let mut cut = Cutter::default();
-    while let Some(piece) = body.next().await {
-        let Ok(piece) = piece else {
-            let broken = Problem::new(400, "batch.broken", "the body broke off: send the rest again");
-            let _ = chunks.send(Err(broken)).await;
-            return;
+    let mut ended = Ok(());
+    while ended.is_ok()
+        && let Some(piece) = body.next().await
+    {
+        ended = match piece {
+            Ok(piece) => cut.take(&piece),
+            Err(_) => Err(Problem::new(400, "batch.broken", "the body broke off: send the rest again")),
         };
-        let full = cut.take(&piece);
-        for chunk in cut.ready(false) {
+        for chunk in std::mem::take(&mut cut.full) {
             if chunks.send(Ok(verify(chunk))).await.is_err() {
                 return;
             }
         }
-        if let Err(problem) = full {
-            for chunk in cut.ready(true) {
-                let _ = chunks.send(Ok(verify(chunk))).await;
-            }
-            let _ = chunks.send(Err(problem)).await;
-            return;
-        }
     }
-    cut.finish();
-    for chunk in cut.ready(true) {
-        if chunks.send(Ok(verify(chunk))).await.is_err() {
-            return;
-        }
+    let ended = ended.and_then(|()| cut.end_line());
+    let _ = chunks.send(Ok(verify(cut.lines))).await;
+    if let Err(problem) = ended {
+        let _ = chunks.send(Err(problem)).await;
     }
 }
 
-fn verify(lines: Vec<Vec<u8>>) -> JoinHandle<Vec<Checked>> {
+fn verify(lines: Lines) -> JoinHandle<Vec<Checked>> {
     tokio::task::spawn_blocking(move || {
         lines.iter().map(|line| Submission::parse(line).and_then(Submission::verify)).collect()
     })
 }
 
+/// Lines that are verified together, one after the other in one piece of memory.
+struct Lines {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        // Room for lines of the usual length, so that growing does not move them.
+        Self { bytes: Vec::with_capacity(CHUNK_LINES * 1024), ends: Vec::with_capacity(CHUNK_LINES) }
+    }
+}
+
+impl Lines {
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
+    /// The bytes after the last whole line.
+    fn unfinished(&self) -> &[u8] {
+        &self.bytes[self.ends.last().copied().unwrap_or(0)..]
+    }
+}
+
 /// Lines cut out of a body, bounded in length, number and sum.
 #[derive(Default)]
 struct Cutter {
-    line: Vec<u8>,
-    lines: Vec<Vec<u8>>,
-    waiting_bytes: usize,
+    lines: Lines,
+    full: Vec<Lines>,
     count: usize,
     total: usize,
 }
@@ -170,12 +190,15 @@ impl Cutter {
                 format!("a batch holds at most {} bytes: send the rest in another", limits::BATCH_BYTES);
             return Err(Problem::new(413, "batch.too_large", detail));
         }
-        for part in piece.split_inclusive(|byte| *byte == b'\n') {
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest);
+            let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
             // One byte over the limit is enough to be refused by; more is not kept.
-            let room = (limits::SUBMISSION_BYTES + 2).saturating_sub(self.line.len());
-            let (text, ended) = part.strip_suffix(b"\n").map_or((part, false), |text| (text, true));
-            self.line.extend_from_slice(&text[..text.len().min(room)]);
-            if ended {
+            let room = (limits::SUBMISSION_BYTES + 2).saturating_sub(self.lines.unfinished().len());
+            self.lines.bytes.extend_from_slice(&text[..text.len().min(room)]);
+            rest = after.get(1..).unwrap_or_default();
+            if end.is_some() {
                 self.end_line()?;
             }
         }
@@ -183,8 +206,9 @@ impl Cutter {
     }
 
     fn end_line(&mut self) -> Result<(), Problem> {
-        let line = std::mem::take(&mut self.line);
+        let line = self.lines.unfinished();
         if line.iter().all(u8::is_ascii_whitespace) {
+            self.lines.bytes.truncate(self.lines.bytes.len() - line.len());
             return Ok(());
         }
         if self.count == limits::BATCH_LINES {
@@ -193,28 +217,11 @@ impl Cutter {
             return Err(Problem::new(413, "batch.too_many", detail));
         }
         self.count += 1;
-        self.waiting_bytes += line.len();
-        self.lines.push(line);
+        self.lines.ends.push(self.lines.bytes.len());
+        if self.lines.ends.len() == CHUNK_LINES || self.lines.bytes.len() >= CHUNK_BYTES {
+            self.full.push(std::mem::take(&mut self.lines));
+        }
         Ok(())
-    }
-
-    fn finish(&mut self) {
-        let _ = self.end_line();
-    }
-
-    /// The chunks that are full; with `all`, the rest too.
-    fn ready(&mut self, all: bool) -> Vec<Vec<Vec<u8>>> {
-        let full = self.lines.len() >= CHUNK_LINES || self.waiting_bytes >= CHUNK_BYTES;
-        if self.lines.is_empty() || !(full || all) {
-            return Vec::new();
-        }
-        self.waiting_bytes = 0;
-        let mut lines = std::mem::take(&mut self.lines).into_iter().peekable();
-        let mut chunks = Vec::new();
-        while lines.peek().is_some() {
-            chunks.push(lines.by_ref().take(CHUNK_LINES).collect());
-        }
-        chunks
     }
 }
 

@@ -130,7 +130,7 @@ impl PartyId {
 
 impl From<SubjectId> for PartyId {
     fn from(subject: SubjectId) -> Self {
-        Self(subject.to_string().into())
+        Self(subject.text(&mut SubjectId::FORM.clone()).into())
     }
 }
 
@@ -224,6 +224,15 @@ impl SubjectId {
         u128::from_be_bytes(bytes)
     }
 
+    /// The bytes of its text, but for the random characters.
+    const FORM: [u8; 17] = *b"kol-0000000000000";
+
+    /// Its text, written over `form`.
+    fn text(self, form: &mut [u8; 17]) -> &str {
+        form[4..].copy_from_slice(&self.0);
+        std::str::from_utf8(form).unwrap_or_default()
+    }
+
     /// The id that 13 random bytes stand for; the low five bits of each count.
     pub fn from_random(random: [u8; 13]) -> Self {
         Self(random.map(|byte| CROCKFORD[usize::from(byte & 31)]))
@@ -244,9 +253,7 @@ impl FromStr for SubjectId {
 
 impl fmt::Display for SubjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = *b"kol-0000000000000";
-        text[4..].copy_from_slice(&self.0);
-        f.pad(std::str::from_utf8(&text).unwrap_or_default())
+        f.pad(self.text(&mut Self::FORM.clone()))
     }
 }
 

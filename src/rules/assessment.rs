@@ -1,8 +1,8 @@
 //! `assessment.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{AssessmentPublished, AssessmentWithdrawn, IndicatorId, Policy};
-use crate::score::Dossier;
+use crate::event::{AssessmentPublished, AssessmentWithdrawn};
+use crate::score::{Dossier, PolicyBook};
 
 impl Case<'_> {
     pub(super) fn assessment_published(&mut self, body: &AssessmentPublished) -> Result<(), Rejection> {
@@ -12,9 +12,9 @@ impl Case<'_> {
         let version = self.state.policies().in_force(self.state.size(), self.today);
         let in_force = version.map_or(0, |version| version.version);
         Reason::AssessmentPolicy
-            .unless(body.policy == in_force, format!("version {in_force} is in force"))?;
-        check_grades(self.policy, body)?;
-        check_evidence(self.policy, body)?;
+            .unless(body.policy == in_force, format_args!("version {in_force} is in force"))?;
+        check_grades(self.state.policies(), body)?;
+        check_evidence(self.state.policies(), self.policy.assessment.extreme_evidence, body)?;
         let ordered = body.observed_from <= body.observed_until && body.observed_until <= self.today;
         Reason::AssessmentObserved.unless(ordered, body.observed_until)?;
         self.check_validity(body)?;
@@ -57,30 +57,26 @@ impl Case<'_> {
     }
 }
 
-fn check_grades(policy: &Policy, body: &AssessmentPublished) -> Result<(), Rejection> {
-    for (id, level) in &body.grades {
-        let (_, indicator) = policy.indicator(id).ok_or_else(|| Reason::AssessmentGrades.about(id))?;
-        let within = level.is_none_or(|level| level <= indicator.max_level);
-        Reason::AssessmentGrades.unless(within, format!("{id} has levels 0 to {}", indicator.max_level))?;
+fn check_grades(policies: &PolicyBook, body: &AssessmentPublished) -> Result<(), Rejection> {
+    for (id, level, scale) in policies.scaled(body.policy, &body.grades) {
+        let max_level = scale.ok_or_else(|| Reason::AssessmentGrades.about(id))?.max_level;
+        let within = level.is_none_or(|level| level <= max_level);
+        Reason::AssessmentGrades.unless(within, format_args!("{id} has levels 0 to {max_level}"))?;
     }
     let graded = body.grades.values().any(Option::is_some);
     Reason::AssessmentGrades.unless(graded, "no indicator graded")
 }
 
-fn check_evidence(policy: &Policy, body: &AssessmentPublished) -> Result<(), Rejection> {
+fn check_evidence(policies: &PolicyBook, needed: u8, body: &AssessmentPublished) -> Result<(), Rejection> {
     for id in body.evidence.keys() {
         let graded = body.grades.get(id).is_some_and(Option::is_some);
         Reason::AssessmentEvidence.unless(graded, id)?;
     }
-    let needed = usize::from(policy.assessment.extreme_evidence);
-    for (id, level) in &body.grades {
-        let pieces = body.evidence.get(id).map_or(0, Vec::len);
-        let extreme = level.is_some_and(|level| is_extreme(policy, id, level));
-        Reason::AssessmentEvidence.unless(!extreme || pieces >= needed, format!("{id} needs {needed}"))?;
+    for (id, level, scale) in policies.scaled(body.policy, &body.grades) {
+        let is_extreme = |level| level == 0 || scale.is_some_and(|scale| level == scale.max_level);
+        let enough = !level.is_some_and(is_extreme)
+            || body.evidence.get(id).map_or(0, Vec::len) >= usize::from(needed);
+        Reason::AssessmentEvidence.unless(enough, format_args!("{id} needs {needed}"))?;
     }
     Ok(())
-}
-
-fn is_extreme(policy: &Policy, id: &IndicatorId, level: u16) -> bool {
-    level == 0 || policy.indicator(id).is_some_and(|(_, indicator)| level == indicator.max_level)
 }

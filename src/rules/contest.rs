@@ -27,7 +27,7 @@ impl<'a> Case<'a> {
         let item = self.contested(dossier, &body.target)?;
         if let Some(days) = self.policy.windows.file.filter(|_| body.grounds != Grounds::FactualError) {
             let last = item.recorded().on.plus_days(i32::from(days));
-            Reason::ContestLate.unless(self.today <= last, format!("the last day was {last}"))?;
+            Reason::ContestLate.unless(self.today <= last, format_args!("the last day was {last}"))?;
         }
         // A contest of the item was settled after the item was recorded.
         let contests = dossier.pending.open().chain(dossier.settled_since(item.recorded().seq));
@@ -41,7 +41,7 @@ impl<'a> Case<'a> {
         }
         let open = dossier.pending.open().count();
         let most = usize::from(self.policy.contest.max_open);
-        Reason::ContestCount.unless(open < most, format!("{open} of {most} open"))
+        Reason::ContestCount.unless(open < most, format_args!("{open} of {most} open"))
     }
 
     fn contested(&self, dossier: &'a Dossier, target: &EventId) -> Result<Item<'a>, Rejection> {

@@ -45,12 +45,13 @@ fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
         body.council.iter().map(|one| one.key).chain([body.operator.key, body.log_key]).collect();
     fault(keys.len() == seats + 2, "seats, operator and log have keys of their own")?;
     for key in &keys {
-        Reason::OpeningBody.unless(key.check_admissible().is_ok(), format!("key {key} is not usable"))?;
+        Reason::OpeningBody
+            .unless(key.check_admissible().is_ok(), format_args!("key {key} is not usable"))?;
     }
     let named = body.council.iter().map(|one| &one.member).chain([&body.operator.member]);
     for member in named {
         let fits = !member.is_council() && member.as_subject().is_none();
-        Reason::OpeningBody.unless(fits, format!("{member} is not a member's name"))?;
+        Reason::OpeningBody.unless(fits, format_args!("{member} is not a member's name"))?;
     }
     let most = seats.min(limits::SIGNATURES);
     fault(

@@ -40,7 +40,7 @@ impl Case<'_> {
             (Some(last), Some(days)) => {
                 let latest = body.starts_on.plus_days(i32::from(days) - 1);
                 Reason::SanctionTerm
-                    .unless((body.starts_on..=latest).contains(&last), format!("at most until {latest}"))
+                    .unless((body.starts_on..=latest).contains(&last), format_args!("at most until {latest}"))
             }
             _ => Err(Reason::SanctionTerm.about(format!("{:?}", body.severity))),
         }
@@ -54,7 +54,7 @@ impl Case<'_> {
         let rule = &self.policy.sanction;
         let enough =
             seats >= usize::from(rule.grave_min_seats) && signed >= usize::from(rule.grave_signatures);
-        Reason::SanctionGrave.unless(enough, format!("{signed} signatures, {seats} seats"))
+        Reason::SanctionGrave.unless(enough, format_args!("{signed} signatures, {seats} seats"))
     }
 
     pub(super) fn sanction_lifted(&mut self, body: &SanctionLifted) -> Result<(), Rejection> {

@@ -110,7 +110,7 @@ impl<'a> Signers<'a> {
     }
 
     fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
-        Reason::SignatureMissing.unless(self.includes(key), format!("key {key}"))?;
+        Reason::SignatureMissing.unless(self.includes(key), format_args!("key {key}"))?;
         self.needed.push(*key);
         Ok(())
     }

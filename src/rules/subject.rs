@@ -19,7 +19,7 @@ impl Case<'_> {
         Reason::SubjectIdentity.unless(known.is_none(), body.identity)?;
         let distinct: BTreeSet<&TopicId> = body.topics.iter().collect();
         let count = (1..=3).contains(&body.topics.len()) && distinct.len() == body.topics.len();
-        Reason::SubjectTopics.unless(count, format!("{} topics", body.topics.len()))?;
+        Reason::SubjectTopics.unless(count, format_args!("{} topics", body.topics.len()))?;
         for topic in distinct {
             Reason::SubjectTopics.unless(self.policy.topics.contains_key(topic), topic)?;
         }

@@ -41,7 +41,7 @@ pub use party::{
     Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,
     SeatRecord,
 };
-pub use policies::{PolicyBook, PolicyVersion};
+pub use policies::{PolicyBook, PolicyVersion, Scale};
 pub use records::{Item, Records, StandsFor};
 pub use slots::{Named, Slots};
 pub use span::Span;

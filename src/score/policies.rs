@@ -37,10 +37,11 @@ pub struct PolicyBook {
 
 /// An indicator's place in its policy and its highest level; a policy's scales ascend by id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Scale {
+pub struct Scale {
     indicator: IndicatorId,
     place: u16,
-    max_level: u16,
+    /// The highest level.
+    pub max_level: u16,
 }
 
 impl PolicyBook {
@@ -54,15 +55,25 @@ impl PolicyBook {
         self.versions.iter().find(|one| one.version == version)
     }
 
+    /// Each level with the scale of its indicator under the version of this number; none: it has no such
+    /// indicator.
+    pub fn scaled<'a>(
+        &'a self,
+        version: u32,
+        levels: &'a BTreeMap<IndicatorId, Option<u16>>,
+    ) -> impl Iterator<Item = (&'a IndicatorId, Option<u16>, Option<&'a Scale>)> {
+        let at = self.versions.iter().position(|one| one.version == version);
+        let mut scales = at.map_or(&[][..], |at| &self.scales[at]).iter().peekable();
+        levels.iter().map(move |(indicator, level)| {
+            while scales.next_if(|scale| scale.indicator < *indicator).is_some() {}
+            (indicator, *level, scales.next_if(|scale| scale.indicator == *indicator))
+        })
+    }
+
     /// What the levels mean under the version of this number, in the order of its indicators.
     pub fn grades(&self, version: u32, levels: &BTreeMap<IndicatorId, Option<u16>>) -> Box<[Grade]> {
-        let Some(at) = self.versions.iter().position(|one| one.version == version) else {
-            return Box::default();
-        };
-        let mut scales = self.scales[at].iter().peekable();
-        let graded = levels.iter().filter_map(|(indicator, level)| {
-            while scales.next_if(|scale| scale.indicator < *indicator).is_some() {}
-            let scale = scales.next_if(|scale| scale.indicator == *indicator)?;
+        let graded = self.scaled(version, levels).filter_map(|(_, level, scale)| {
+            let scale = scale?;
             Some(Grade::new(scale.place, level.map(|level| value(level, scale.max_level))))
         });
         let mut grades: Box<[Grade]> = graded.collect();

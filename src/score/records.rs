@@ -19,8 +19,13 @@ pub trait Item {
 }
 
 /// Records of one kind, in the order recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Records<T> {
+///
+/// Most dossiers hold none of a kind; and an event copies only the kind that it changes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Records<T>(Option<Arc<Lists<T>>>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Lists<T> {
     open: Vec<Open<T>>,
     /// In the order in which they ended.
     closed: Grown<StandsFor<T>>,
@@ -64,35 +69,75 @@ impl<T> StandsFor<T> {
 
 impl<T> Default for Records<T> {
     fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Clone for Records<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
         Self { open: Vec::new(), closed: Grown::default() }
+    }
+}
+
+impl<T> Clone for Lists<T> {
+    fn clone(&self) -> Self {
+        // Copied to be added to.
+        let mut open = Vec::with_capacity(self.open.len() + 1);
+        open.extend_from_slice(&self.open);
+        Self { open, closed: self.closed.clone() }
     }
 }
 
 impl<T> Records<T> {
     /// The records that ended after `size`, the first to end first.
     pub fn ended_after(&self, size: u64) -> impl DoubleEndedIterator<Item = &StandsFor<T>> {
-        self.closed.from_where(move |one| one.span.to_size.is_none_or(|to| size < to))
+        let ended = move |one: &StandsFor<T>| one.span.to_size.is_none_or(|to| size < to);
+        self.0.iter().flat_map(move |lists| lists.closed.from_where(ended))
     }
 
     /// The records that nothing has ended, in the order recorded.
     pub fn open(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.open.iter().map(|one| &*one.record)
+        self.opened().iter().map(|one| &*one.record)
     }
 
     /// The record that ended last.
     pub fn last_ended(&self) -> Option<&T> {
-        self.closed.last().map(|one| &*one.record)
+        self.0.as_ref()?.closed.last().map(|one| &*one.record)
     }
 
     /// Ends the open records that `ends` holds for, by the entry at `seq`.
     pub fn close_where(&mut self, seq: u64, mut ends: impl FnMut(&T) -> bool) {
-        let closed = &mut self.closed;
-        self.open.retain(|one| {
-            let stands = !ends(&one.record);
-            if !stands {
-                close(closed, seq, one);
+        self.close(seq, |one| ends(&one.record));
+    }
+
+    fn opened(&self) -> &[Open<T>] {
+        self.0.as_ref().map_or(&[], |lists| &lists.open)
+    }
+
+    fn lists_mut(&mut self) -> &mut Lists<T> {
+        Arc::make_mut(self.0.get_or_insert_default())
+    }
+
+    fn close(&mut self, seq: u64, mut ends: impl FnMut(&Open<T>) -> bool) {
+        // Nothing is copied where nothing ends.
+        let Some(first) = self.opened().iter().position(&mut ends) else { return };
+        let Lists { open, closed } = self.lists_mut();
+        let mut at = 0;
+        open.retain(|one| {
+            let ends = at == first || at > first && ends(one);
+            at += 1;
+            if ends {
+                let mut span = Span { from_size: one.from_size, to_size: None };
+                span.close_by(seq);
+                closed.push(StandsFor { span, record: one.record.clone() });
             }
-            stands
+            !ends
         });
     }
 }
@@ -100,8 +145,9 @@ impl<T> Records<T> {
 impl<T: Item> Records<T> {
     /// The records that stand at `size`, in the order recorded.
     pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
-        let begun = self.open.partition_point(|one| one.from_size <= size);
-        let (mut merged, mut open) = (Vec::new(), &self.open[..begun]);
+        let open = self.opened();
+        let begun = open.partition_point(|one| one.from_size <= size);
+        let (mut merged, mut open) = (Vec::new(), &open[..begun]);
         let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
         // One entry may have made several records, which then ended in another order.
         let place = |from_size: u64, record: &T| (from_size, record.recorded().seq);
@@ -117,35 +163,23 @@ impl<T: Item> Records<T> {
     /// Adds a record that the entry at `seq` makes.
     pub fn push(&mut self, seq: u64, record: T) {
         let from_size = Span::opened_by(seq).from_size;
+        let open = &mut self.lists_mut().open;
         // Most dossiers hold one or two of a kind.
-        if self.open.len() < 4 {
-            self.open.reserve_exact(1);
+        if open.len() < 4 {
+            open.reserve_exact(1);
         }
-        self.open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
+        open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
     }
 
     /// The open records of a party, in the order recorded.
     pub fn open_of(&self, party: PartyNumber) -> impl Iterator<Item = &T> {
-        self.open.iter().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
+        self.opened().iter().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
     }
 
     /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.
     pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) {
-        let closed = &mut self.closed;
-        self.open.retain(|one| {
-            let stands = one.by != Some(party) || !ends(&one.record);
-            if !stands {
-                close(closed, seq, one);
-            }
-            stands
-        });
+        self.close(seq, |one| one.by == Some(party) && ends(&one.record));
     }
-}
-
-fn close<T>(closed: &mut Grown<StandsFor<T>>, seq: u64, one: &Open<T>) {
-    let mut span = Span { from_size: one.from_size, to_size: None };
-    span.close_by(seq);
-    closed.push(StandsFor { span, record: one.record.clone() });
 }
 
 #[cfg(test)]
