@@ -155,7 +155,8 @@ impl FrameReader {
 /// Appends to the journal, some entries at a time.
 pub struct JournalWriter {
     file: Option<File>,
-    rows: Vec<u8>,
+    /// The frame so far: room for its header, then rows.
+    frame: Vec<u8>,
     count: usize,
     chain: ChainHash,
 }
@@ -177,7 +178,12 @@ impl JournalWriter {
             Ok(file)
         };
         let file = open().inspect_err(|error| tracing::warn!(%error, "the journal cannot be written")).ok();
-        Self { file, rows: Vec::new(), count: 0, chain: read.chain.unwrap_or(ChainHash::from_bytes([0; 32])) }
+        Self {
+            file,
+            frame: vec![0; HEADER],
+            count: 0,
+            chain: read.chain.unwrap_or(ChainHash::from_bytes([0; 32])),
+        }
     }
 
     /// Takes the next entry, whose hash is `chain`.
@@ -185,7 +191,7 @@ impl JournalWriter {
         if self.file.is_none() {
             return;
         }
-        entry.write_row(&mut self.rows);
+        entry.write_row(&mut self.frame);
         self.chain = *chain;
         self.count += 1;
         if self.count >= limits::JOURNAL_ENTRIES {
@@ -196,15 +202,17 @@ impl JournalWriter {
     /// Writes the entries taken since the last frame.
     pub fn finish_frame(&mut self) {
         let Some(file) = self.file.as_mut().filter(|_| self.count > 0) else { return };
-        let length = (self.rows.len() as u32).to_be_bytes();
-        let mut frame = [&length[..], self.chain.as_bytes(), &self.rows].concat();
-        let sum = blake3::hash(&frame);
+        let frame = &mut self.frame;
+        let length = ((frame.len() - HEADER) as u32).to_be_bytes();
+        frame[..4].copy_from_slice(&length);
+        frame[4..HEADER].copy_from_slice(self.chain.as_bytes());
+        let sum = blake3::hash(frame);
         frame.extend_from_slice(&sum.as_bytes()[..SUM]);
-        if let Err(error) = file.write_all(&frame) {
+        if let Err(error) = file.write_all(frame) {
             tracing::warn!(%error, "the journal is no longer written; the next start takes longer");
             self.file = None;
         }
-        self.rows.clear();
+        self.frame.truncate(HEADER);
         self.count = 0;
     }
 }

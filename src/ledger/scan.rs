@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use crate::audit::CheckedEntry;
 use crate::store::{Store, StoreError, read_range};
 
-/// Entries opened together.
-const CHUNK: usize = 256;
+/// Entries opened together: few, so that what is on its way stays in the processor's caches.
+const CHUNK: usize = 64;
 /// Chunks on their way to and from each opener.
 const AHEAD: usize = 4;
 
@@ -20,6 +20,12 @@ struct Chunk {
 }
 
 impl Chunk {
+    fn begin(&mut self, first: u64) {
+        self.first = first;
+        self.bytes.clear();
+        self.lengths.clear();
+    }
+
     fn entries(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let mut rest = &self.bytes[..];
         (self.first..).zip(self.lengths.iter().map(move |length| {
@@ -43,6 +49,8 @@ pub fn scan(
     take: &mut dyn FnMut(u64, CheckedEntry) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let openers = std::thread::available_parallelism().map_or(1, usize::from);
+    // Chunks go round: fresh memory costs more than the copying.
+    let (give_back, emptied) = mpsc::sync_channel(2 * openers * AHEAD);
     std::thread::scope(|scope| {
         let mut give = Vec::new();
         let mut opened = Vec::new();
@@ -51,16 +59,18 @@ pub fn scan(
             let (done, entries) = mpsc::sync_channel::<Vec<(u64, CheckedEntry)>>(AHEAD);
             give.push(send);
             opened.push(entries);
+            let give_back = give_back.clone();
             scope.spawn(move || {
                 for chunk in chunks {
                     let entries = chunk.entries().map(|(seq, entry)| (seq, open(seq, entry))).collect();
+                    let _ = give_back.try_send(chunk);
                     if done.send(entries).is_err() {
                         break;
                     }
                 }
             });
         }
-        let reader = scope.spawn(move || read_chunks(store, from, to, &give));
+        let reader = scope.spawn(move || read_chunks(store, from, to, &give, &emptied));
         // Chunk n went to opener n modulo their number, so asking them in turn keeps the order.
         'all: for turn in (0..openers).cycle() {
             let Ok(entries) = opened[turn].recv() else { break };
@@ -83,11 +93,14 @@ fn read_chunks(
     from: u64,
     to: u64,
     give: &[mpsc::SyncSender<Chunk>],
+    emptied: &mpsc::Receiver<Chunk>,
 ) -> Result<(), StoreError> {
     let mut turn = 0;
     let mut chunk = Chunk { first: from, ..Chunk::default() };
     let mut send = |chunk: &mut Chunk, next: u64| {
-        let full = std::mem::replace(chunk, Chunk { first: next, ..Chunk::default() });
+        let mut empty = emptied.try_recv().unwrap_or_default();
+        empty.begin(next);
+        let full = std::mem::replace(chunk, empty);
         let sent = give[turn % give.len()].send(full);
         turn += 1;
         sent.is_ok()
