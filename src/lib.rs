@@ -3,6 +3,8 @@
 //! Signed events come in, a Merkle-published log keeps them, and scores that anyone can recompute
 //! come out. The modules are listed in the order in which they may use one another.
 
+#![forbid(unsafe_code)]
+
 pub mod limits;
 
 pub mod clock;

@@ -63,6 +63,7 @@ measured! {
         single_per_s,
         ack_rate_per_s,
         ack_max_ms,
+        peak_per_s,
         overload_throughput_ratio,
         overload_503,
         overload_503_p99_ms,
