@@ -297,6 +297,7 @@ class State:
             "endorsements": [],
             "sanctions": [],
             "contests": [],
+            "collaborations": [],
         }
         self.add_key(body["key"], event["subject"], self.at)
 
@@ -344,12 +345,44 @@ class State:
             ]
             for one in self.subjects[item["by"]]["endorsements"]:
                 one["reciprocal"] |= one["id"] in returned
+        hides = body["relation"] != "commercial"
+        void = hides and any(self.near(one, item) for one in dossier["collaborations"])
         last = days(body["expires_on"])
         given.append({"id": item["id"], "subject": event["subject"], "on": self.today, "last": last})
         dossier["endorsements"].append(
             item
-            | {"relation": body["relation"], "last": last, "dilution": dilution, "reciprocal": bool(returned)}
+            | {
+                "relation": body["relation"],
+                "last": last,
+                "dilution": dilution,
+                "reciprocal": bool(returned),
+                "void": void,
+            }
         )
+
+    def near(self, collaboration, endorsement):
+        """Whether the endorsement must disclose that paid work."""
+        period = (collaboration["first"] - 720, collaboration["last"] + 720)
+        return period[0] <= endorsement["on"] <= period[1] and self.group(collaboration["by"]) == self.group(
+            endorsement["by"]
+        )
+
+    def on_code_published(self, *_):
+        pass
+
+    def on_pledge_signed(self, *_):
+        pass
+
+    def on_collaboration_declared(self, item, body, dossier, *_):
+        item |= {"first": days(body["starts_on"]), "last": days(body["ends_on"])}
+        dossier["collaborations"].append(item)
+        for one in dossier["endorsements"]:
+            one["void"] |= one["relation"] != "commercial" and self.near(item, one)
+
+    def on_collaboration_ended(self, item, body, dossier, *_):
+        for one in dossier["collaborations"]:
+            if one["id"] == body["target"]:
+                one["last"] = min(one["last"], self.today)
 
     def on_endorsement_withdrawn(self, item, body, dossier, *_):
         for one in self.given[item["by"]]:
@@ -530,7 +563,7 @@ class Scorer:
 
     def tied(self, group, members):
         return any(one["fee"] for one, _ in members) or any(
-            one["relation"] in ("commercial", "family_owner") and self.state.group(one["by"]) == group
+            (one["void"] or one["relation"] in ("commercial", "family_owner")) and self.state.group(one["by"]) == group
             for one in self.endorsements()
         )
 
@@ -580,7 +613,7 @@ class Scorer:
     def bonus(self, base):
         rule, ranked = self.policy["endorsement"], []
         for one in self.endorsements():
-            units = rule["relation_units"].get(one["relation"], 0)
+            units = 0 if one["void"] else rule["relation_units"].get(one["relation"], 0)
             units = units * age_permille(rule["age"], self.as_of - one["on"]) // 1000
             units = units * rule["undiluted"] // max(rule["undiluted"], one["dilution"])
             if one["reciprocal"]:

@@ -9,6 +9,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::collaborations::{self, CollaborationView};
 use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
@@ -17,6 +18,7 @@ use super::ranking::{Cursor, InField, Ranking, Row, Sort};
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
+use crate::dsse::EventId;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
 use crate::score::{At, Dossier, Enrolment, Figure, Score};
@@ -77,6 +79,10 @@ pub struct SubjectView {
     pub keys: Vec<KeyView>,
     /// How many of its contests are open.
     pub open_contests: usize,
+    /// The `code.published` event of the code of conduct that it pledged to.
+    pub pledged: Option<EventId>,
+    /// Its last 20 collaborations, newest first; `/v1/collaborations` lists all.
+    pub collaborations: Vec<CollaborationView>,
 }
 
 /// One event about a subject, and the figure after it.
@@ -301,6 +307,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
     let dossier = state.dossier(&path.subject).ok_or_else(missing)?;
     let (figure, _) = state.figure(&path.subject, at).ok_or_else(missing)?;
     let enrolment = enrolment(dossier, at.size).ok_or_else(missing)?;
+    let register = state.register(&path.subject);
     Ok(Json(SubjectView {
         size: at.size,
         as_of: at.as_of,
@@ -311,6 +318,8 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
         profile: enrolment.profile,
         keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size),
         open_contests: dossier.open_contests(at.size).count(),
+        pledged: register.and_then(|one| one.pledges.open().next()).map(|pledge| pledge.code),
+        collaborations: collaborations::of_subject(&app, &snapshot, path.subject),
     }))
 }
 

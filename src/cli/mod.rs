@@ -9,6 +9,7 @@ mod keys;
 mod output;
 mod ratings;
 mod read;
+mod register;
 mod schemas;
 mod server;
 mod signing;
@@ -56,6 +57,14 @@ enum Verb {
     Endorse(contribute::Endorse),
     /// Impose a sanction (council)
     Sanction(govern::Sanction),
+    /// Publish a version of the code of conduct (council)
+    Code(register::Code),
+    /// Pledge to keep the code of conduct (the KOL)
+    Pledge(register::Pledge),
+    /// Declare paid work (the business and the KOL)
+    Collaborate(register::Collaborate),
+    /// End declared paid work before its last day (the same two)
+    EndCollaboration(register::EndCollaboration),
     /// Contest an assessment or sanction (the KOL concerned)
     Contest(contribute::Contest),
     /// Decide a contest (council)
@@ -137,6 +146,10 @@ impl Verb {
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,
             Self::Sanction(verb) => verb.run().await,
+            Self::Code(verb) => verb.run().await,
+            Self::Pledge(verb) => verb.run().await,
+            Self::Collaborate(verb) => verb.run().await,
+            Self::EndCollaboration(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,

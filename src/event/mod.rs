@@ -5,6 +5,8 @@
 
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
 mod endorsement;
 mod ids;
@@ -18,11 +20,13 @@ mod subject;
 
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
 pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
+pub use code::{CodePublished, PledgeSigned};
+pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
-    ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId, SubjectId,
-    TopicId,
+    CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
+    SubjectId, TopicId,
 };
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
@@ -152,6 +156,10 @@ catalogue! {
     SubjectDeparted = "subject.departed", subject: true;
     AssessmentPublished = "assessment.published", subject: true;
     AssessmentWithdrawn = "assessment.withdrawn", subject: true;
+    CodePublished = "code.published", subject: false;
+    PledgeSigned = "pledge.signed", subject: true;
+    CollaborationDeclared = "collaboration.declared", subject: true;
+    CollaborationEnded = "collaboration.ended", subject: true;
     EndorsementPublished = "endorsement.published", subject: true;
     EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
     SanctionImposed = "sanction.imposed", subject: true;

@@ -27,6 +27,7 @@ impl Case<'_> {
     }
 }
 
-fn fits(name: &str) -> bool {
+/// Whether a name for people can be shown.
+pub(super) fn fits(name: &str) -> bool {
     (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control)
 }

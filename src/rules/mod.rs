@@ -5,6 +5,8 @@
 
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
 mod endorsement;
 mod key;
@@ -26,7 +28,7 @@ use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, PartyId, Policy, SubjectId};
 use crate::score::Dossier;
-use crate::state::{Row, State};
+use crate::state::{Register, Row, State};
 
 /// An event that asks to be recorded, its signatures verified.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +80,10 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::SubjectDeparted(_) => case.subject_departed(),
         Body::AssessmentPublished(body) => case.assessment_published(body),
         Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
+        Body::CodePublished(body) => case.code_published(body),
+        Body::PledgeSigned(body) => case.pledge_signed(body),
+        Body::CollaborationDeclared(body) => case.collaboration_declared(body),
+        Body::CollaborationEnded(body) => case.collaboration_ended(body),
         Body::EndorsementPublished(body) => case.endorsement_published(body),
         Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
         Body::SanctionImposed(body) => case.sanction_imposed(body),
@@ -141,6 +147,11 @@ impl<'a> Case<'a> {
             Some(row) if row.issuer != self.event.issuer => Reason::TargetOther.about(&row.issuer),
             Some(_) => Reason::TargetEnded.about(target),
         }
+    }
+
+    /// What is registered about the subject.
+    fn register(&self) -> Option<&'a Register> {
+        self.event.subject.and_then(|subject| self.state.register(&subject))
     }
 
     /// The file of a subject that has not left.

@@ -156,6 +156,20 @@ reasons! {
     /// The notice that the policy requires.
     AssessmentNotice = "assessment.notice", Conflict, "notify the subject first and name that event in `notice`, where the policy has a reply window";
 
+    /// The code's number is not the next.
+    CodeVersion = "code.version", Conflict, "number it one above the newest version published";
+    /// No clauses, too many, or one twice.
+    CodeClauses = "code.clauses", Rule, "name 1 to 200 distinct clauses";
+    /// Not the newest code.
+    PledgeCode = "pledge.code", Conflict, "name the newest code.published event";
+    /// Pledged already.
+    PledgeExists = "pledge.exists", Conflict, "the subject has pledged to this version: nothing is left to do";
+
+    /// Paying oneself.
+    CollaborationSelf = "collaboration.own_group", Forbidden, "a collaboration is between two controller groups";
+    /// A campaign without a name, too many papers, or an end before its beginning.
+    CollaborationTerms = "collaboration.terms", Rule, "a campaign has a name of 1 to 200 characters, at most 16 papers, and does not end before it starts";
+
     /// Endorsing oneself.
     EndorsementSelf = "endorsement.own_group", Forbidden, "nobody endorses itself or a subject of its own controller group";
     /// A topic that is not the subject's.
@@ -170,7 +184,7 @@ reasons! {
     /// A severity without numbers.
     SanctionSeverity = "sanction.severity", Rule, "choose a severity of the policy in force";
     /// A basis that does not exist.
-    SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, or a recorded clause or decision";
+    SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, a clause that bound the subject on that day, or a recorded decision that stands";
     /// Begins in the past.
     SanctionStart = "sanction.starts_on", Rule, "a sanction begins today or later";
     /// Ends wrongly.

@@ -5,6 +5,8 @@
 
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
 mod endorsement;
 mod given;
@@ -14,13 +16,16 @@ mod key;
 mod ledger;
 mod member;
 mod policy;
+mod register;
 mod sanction;
 mod subject;
 
+pub use code::Code;
 use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
+pub use register::{Collaboration, Pledge, Register};
 
 use std::sync::Arc;
 
@@ -64,6 +69,11 @@ pub struct State {
     given: Vector<Option<Arc<Given>>>,
     /// What one subject published about another, for what is returned.
     endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
+    /// The versions of the code of conduct, ascending.
+    codes: Vector<Arc<Code>>,
+    registers: OrdMap<SubjectId, Arc<Register>>,
+    /// The seq of each declared collaboration, ascending, and whose it is.
+    declared: Vector<(u64, SubjectId)>,
     index: Index,
 }
 
@@ -176,6 +186,23 @@ impl State {
         self.identities.get(identity).copied()
     }
 
+    /// The versions of the code of conduct, ascending.
+    pub fn codes(&self) -> impl DoubleEndedIterator<Item = &Code> {
+        self.codes.iter().map(|code| &**code)
+    }
+
+    /// What is registered about a subject; none: nothing ever was.
+    pub fn register(&self, subject: &SubjectId) -> Option<&Register> {
+        self.registers.get(subject).map(|register| &**register)
+    }
+
+    /// The seq of each collaboration declared after another, and whose it is.
+    pub fn declared_after(&self, seq: Option<u64>) -> impl Iterator<Item = (u64, SubjectId)> {
+        let first = seq.map_or(0, |seq| seq.saturating_add(1));
+        let start = self.declared.binary_search_by_key(&first, |(seq, _)| *seq).unwrap_or_else(|place| place);
+        self.declared.focus().narrow(start..).into_iter().copied()
+    }
+
     /// Those whom a subject ever endorsed.
     pub fn endorsed_by(&self, giver: SubjectId) -> impl Iterator<Item = SubjectId> {
         let first = (giver, SubjectId::FIRST);
@@ -274,6 +301,10 @@ impl State {
             Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
             Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
             Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
+            Body::CodePublished(body) => self.publish_code(&entry, body),
+            Body::PledgeSigned(body) => self.sign_pledge(seq, &entry, body),
+            Body::CollaborationDeclared(body) => self.declare_collaboration(seq, &entry, body),
+            Body::CollaborationEnded(body) => self.end_collaboration(seq, &entry, body),
             Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
             Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
             Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),

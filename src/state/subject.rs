@@ -36,6 +36,10 @@ impl State {
         if let Some(subject) = entry.event.subject {
             self.parties.set_subject_group(seq, subject, None);
         }
+        // Who has left is bound by nothing.
+        if let Some(register) = entry.event.subject.and_then(|subject| self.registers.get_mut(&subject)) {
+            Arc::make_mut(register).pledges.close_where(seq, |_| true);
+        }
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.enrolments.close_where(seq, |_| true);
         }

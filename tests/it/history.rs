@@ -14,6 +14,7 @@ use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
 
+use crate::collaborations::collaboration;
 use crate::programme::*;
 
 const DAY_MS: u64 = 86_400_000;
@@ -37,6 +38,10 @@ pub enum Move {
     Regroup(usize, usize),
     Reaccredit(usize, bool),
     Policy(u16),
+    Pledge(usize),
+    Code,
+    Collaborate { of: usize, from: i32, days: i32 },
+    EndCollaboration(prop::sample::Index),
     Depart(usize),
 }
 
@@ -59,6 +64,10 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0..4usize, any::<bool>()).prop_map(|(who, withdraw)| Move::Reaccredit(who, withdraw)),
         1 => (10u16..90).prop_map(Move::Policy),
         1 => (0..3usize).prop_map(Move::Depart),
+        1 => Just(Move::Code),
+        3 => (0..3usize, -900..900, 0..60).prop_map(|(of, from, days)| Move::Collaborate { of, from, days }),
+        1 => any::<Index>().prop_map(Move::EndCollaboration),
+        2 => (0..3usize).prop_map(Move::Pledge),
     ];
     prop::collection::vec(one, 1..50)
 }
@@ -103,6 +112,10 @@ impl Trial {
         let roles = [Role::Registrar];
         trial.council(admission("registrar", MemberClass::Platform, &roles), Some("registrar")).unwrap();
         trial.council(admission("press", MemberClass::Press, &[]), Some("press")).unwrap();
+        // One owner publishes the press and sells.
+        let group = GroupId::alone(&party("press"));
+        let brand = MemberAdmitted { group, ..admission("brand", MemberClass::Business, &[]) };
+        trial.council(brand, Some("brand")).unwrap();
         for assessor in ASSESSORS {
             trial.council(admission(assessor, MemberClass::Assessor, &[]), Some(assessor)).unwrap();
             trial.council(accreditation(assessor), None).unwrap();
@@ -209,7 +222,7 @@ impl Trial {
                     value_band: (relation == Relation::Commercial).then_some(ValueBand::Under1b),
                     ..endorsement(today)
                 };
-                let endorsers = ["press", "registrar", KOLS[0], KOLS[1], KOLS[2]];
+                let endorsers = ["press", "brand", KOLS[0], KOLS[1], KOLS[2]];
                 let by = endorsers[*by];
                 let issuer = if by.starts_with("kol") { PartyId::from(subject(by)) } else { party(by) };
                 let of = subject(KOLS[*of]);
@@ -302,6 +315,35 @@ impl Trial {
                 let kol = KOLS[*who];
                 let body = SubjectDeparted { reason: None };
                 self.send(PartyId::from(subject(kol)), Some(subject(kol)), body, vec![], &[kol])?;
+            }
+            Move::Code => {
+                let version = self.ledger.snapshot().state.codes().count() as u32 + 1;
+                let (clauses, words) = (vec!["D1".parse().unwrap()], text("the code"));
+                let body = CodePublished { version, clauses, text: words.commitment() };
+                self.send(PartyId::council(), None, body, vec![words], &SEATS[..3])?;
+            }
+            Move::Pledge(who) => {
+                let newest = self.ledger.snapshot().state.codes().last().map(|code| code.event);
+                let Some(code) = newest else { return Ok(()) };
+                let kol = KOLS[*who];
+                self.send(
+                    PartyId::from(subject(kol)),
+                    Some(subject(kol)),
+                    PledgeSigned { code },
+                    vec![],
+                    &[kol],
+                )?;
+            }
+            Move::Collaborate { of, from, days } => {
+                let kol = KOLS[*of];
+                let body = collaboration(today.plus_days(*from), today.plus_days(from + days));
+                let id = self.send(party("brand"), Some(subject(kol)), body, vec![], &["brand", kol])?;
+                self.events.push(("collaboration", id, subject(kol), kol.to_owned()));
+            }
+            Move::EndCollaboration(which) => {
+                let Some((target, of, kol)) = self.pick(&["collaboration"], which) else { return Ok(()) };
+                let body = CollaborationEnded { target, reason: None };
+                self.send(party("brand"), Some(of), body, vec![], &["brand", &kol])?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

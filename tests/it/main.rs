@@ -1,6 +1,7 @@
 //! What users are promised, tested from outside.
 
 mod batch;
+mod collaborations;
 mod damage;
 mod faults;
 mod history;
@@ -10,6 +11,7 @@ mod ranking;
 mod ratings;
 mod reading;
 mod refusals;
+mod register;
 mod trees;
 mod vectors;
 mod worked_example;

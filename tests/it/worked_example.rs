@@ -146,6 +146,7 @@ impl Example {
                 topic: "my-pham".parse().unwrap(),
                 dilution,
                 reciprocal,
+                voided_by: None,
             },
         );
     }
