@@ -390,12 +390,25 @@ class State:
                 one["last"] = min(one["last"], self.today)
         drop(dossier["endorsements"], body["target"])
 
+    def on_decision_recorded(self, *_):
+        pass
+
+    def on_decision_overturned(self, item, body, dossier, *_):
+        dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
+
     def on_sanction_imposed(self, item, body, dossier, *_):
         first, last = days(body["starts_on"]), body.get("ends_on")
         last = None if last is None else days(last)
         term = None if last is None else last - first + 1
         dossier["sanctions"].append(
-            item | {"severity": body["severity"], "first": first, "last": last, "term": term}
+            item
+            | {
+                "severity": body["severity"],
+                "first": first,
+                "last": last,
+                "term": term,
+                "decision": body["basis"].get("decision"),
+            }
         )
 
     def on_sanction_lifted(self, item, body, dossier, *_):

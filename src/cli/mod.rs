@@ -65,6 +65,10 @@ enum Verb {
     Collaborate(register::Collaborate),
     /// End declared paid work before its last day (the same two)
     EndCollaboration(register::EndCollaboration),
+    /// Record an official decision (state agency)
+    RecordDecision(register::RecordDecision),
+    /// Record that a decision was overturned (state agency)
+    OverturnDecision(register::OverturnDecision),
     /// Contest an assessment or sanction (the KOL concerned)
     Contest(contribute::Contest),
     /// Decide a contest (council)
@@ -150,6 +154,8 @@ impl Verb {
             Self::Pledge(verb) => verb.run().await,
             Self::Collaborate(verb) => verb.run().await,
             Self::EndCollaboration(verb) => verb.run().await,
+            Self::RecordDecision(verb) => verb.run().await,
+            Self::OverturnDecision(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,

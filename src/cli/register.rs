@@ -1,4 +1,5 @@
-//! What is registered beside scores: `code`, `pledge`, `collaborate`, `end-collaboration`
+//! What is registered beside scores: `code`, `pledge`, `collaborate`, `end-collaboration`,
+//! `record-decision`, `overturn-decision`
 
 use std::path::PathBuf;
 
@@ -9,8 +10,8 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
-    CategoryId, ClauseId, CodePublished, CollaborationDeclared, CollaborationEnded, PartyId, PledgeSigned,
-    SubjectId, ValueBand,
+    CategoryId, ClauseId, CodePublished, CollaborationDeclared, CollaborationEnded, DecisionOverturned,
+    DecisionRecorded, OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
 };
 
 #[derive(Debug, Args)]
@@ -140,5 +141,81 @@ impl EndCollaboration {
         let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
         let body = CollaborationEnded { target: self.target, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+/// An official act.
+#[derive(Debug, Args)]
+pub struct Act {
+    /// The authority that made it
+    #[arg(long)]
+    authority: String,
+    /// Its number, as the authority writes it
+    #[arg(long)]
+    code: String,
+    /// Its date
+    #[arg(long)]
+    date: Date,
+}
+
+impl From<Act> for OfficialAct {
+    fn from(act: Act) -> Self {
+        Self { authority: act.authority, code: act.code, date: act.date }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem record-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc \\
+    --authority 'Sở Văn hóa tỉnh Vân Khê' --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
+pub struct RecordDecision {
+    /// The state agency that records it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    #[command(flatten)]
+    act: Act,
+    /// A file with its text, attached
+    #[arg(long)]
+    document: Option<PathBuf>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RecordDecision {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let document = self.document.map(|path| attaching.file(&path)).transpose()?;
+        let body = DecisionRecorded { act: self.act.into(), document };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem overturn-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc --target 5f…e2 \\
+    --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 --key cuc-quang-cao-so.pem")]
+pub struct OverturnDecision {
+    /// The state agency that records it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom the decision is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `decision.recorded` event
+    #[arg(long)]
+    target: EventId,
+    #[command(flatten)]
+    act: Act,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl OverturnDecision {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let body = DecisionOverturned { target: self.target, act: self.act.into() };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
     }
 }

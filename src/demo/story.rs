@@ -32,6 +32,7 @@ pub fn tell(today: Date) -> Vec<Submission> {
     story.stolen_key();
     story.code_of_conduct();
     story.paid_work();
+    story.overturned();
     story.end()
 }
 
@@ -320,6 +321,35 @@ impl Story {
         self.collaborate(72, "doi-xanh", "thu", "Ly sữa mỗi sáng", "sua");
         self.endorse(64, "song-hong-moi", &key("song-hong-moi"), "long", "o-to", Relation::None);
         self.collaborate(34, "song-hong-moi", "long", "Vay mua ô tô", "tin-dung");
+    }
+
+    /// A decision, a reminder that rests on it, and the court that overturned both.
+    fn overturned(&mut self) {
+        let (agency, about) = ("quang-cao-so", Some(subject("lien")));
+        let act = |authority: &str, code: &str, date| OfficialAct {
+            authority: authority.to_owned(),
+            code: code.to_owned(),
+            date,
+        };
+        let decided = act("Cục Quảng cáo số", "27/QĐ-XPHC", self.date(41));
+        let body = DecisionRecorded { act: decided, document: None };
+        let decision = self.add(39, party(agency), about, body, Vec::new(), &[&key(agency)]);
+        let reason = Attachment::text(salt("S1"), "Nhắc nhở theo quyết định xử phạt hành chính.");
+        let body = SanctionImposed {
+            severity: Severity::S1,
+            basis: Basis::Decision(decision),
+            starts_on: self.date(36),
+            ends_on: Some(self.date(36).plus_days(179)),
+            reason: reason.commitment(),
+            proposal: None,
+            urgent: false,
+        };
+        let council = council();
+        let keys: Vec<&SecretKey> = council.iter().collect();
+        self.add(36, PartyId::council(), about, body, vec![reason], &keys);
+        let overturned = act("Tòa án nhân dân tỉnh Vân Khê", "12/HC-ST", self.date(14));
+        let body = DecisionOverturned { target: decision, act: overturned };
+        self.add(12, party(agency), about, body, Vec::new(), &[&key(agency)]);
     }
 
     fn collaborate(&mut self, days_ago: i32, business: &str, seed: &str, campaign: &str, category: &str) {

@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod decision;
 mod endorsement;
 mod ids;
 mod key;
@@ -23,6 +24,7 @@ pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
+pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
@@ -162,6 +164,8 @@ catalogue! {
     CollaborationEnded = "collaboration.ended", subject: true;
     EndorsementPublished = "endorsement.published", subject: true;
     EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
+    DecisionRecorded = "decision.recorded", subject: true;
+    DecisionOverturned = "decision.overturned", subject: true;
     SanctionImposed = "sanction.imposed", subject: true;
     SanctionLifted = "sanction.lifted", subject: true;
     ContestFiled = "contest.filed", subject: true;

@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod decision;
 mod endorsement;
 mod key;
 mod ledger;
@@ -86,6 +87,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::CollaborationEnded(body) => case.collaboration_ended(body),
         Body::EndorsementPublished(body) => case.endorsement_published(body),
         Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
+        Body::DecisionRecorded(body) => case.decision_recorded(body),
+        Body::DecisionOverturned(body) => case.decision_overturned(body),
         Body::SanctionImposed(body) => case.sanction_imposed(body),
         Body::SanctionLifted(body) => case.sanction_lifted(body),
         Body::ContestFiled(body) => case.contest_filed(body),

@@ -181,6 +181,11 @@ reasons! {
     /// A second one.
     EndorsementExists = "endorsement.exists", Conflict, "one endorsement in force per endorser, subject and topic: withdraw the other first";
 
+    /// An act without authority or number, or dated wrongly.
+    DecisionAct = "decision.act", Rule, "an act has an authority and a number of 1 to 200 characters each, and is not dated ahead, nor before what it overturns";
+    /// Recorded already.
+    DecisionExists = "decision.exists", Conflict, "this decision is recorded: nothing is left to do";
+
     /// A severity without numbers.
     SanctionSeverity = "sanction.severity", Rule, "choose a severity of the policy in force";
     /// A basis that does not exist.

@@ -36,7 +36,9 @@ impl Case<'_> {
                     && self.was_bound(&broken.code, broken.broken_on);
                 Reason::SanctionBasis.unless(holds, &broken.clause)
             }
-            Basis::Decision(decision) => Err(Reason::SanctionBasis.about(decision)),
+            Basis::Decision(decision) => {
+                Reason::SanctionBasis.unless(self.decision(decision).is_some(), decision)
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod decision;
 mod endorsement;
 mod given;
 mod index;
@@ -25,7 +26,7 @@ use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
-pub use register::{Collaboration, Pledge, Register};
+pub use register::{Collaboration, Decision, Pledge, Register};
 
 use std::sync::Arc;
 
@@ -307,6 +308,8 @@ impl State {
             Body::CollaborationEnded(body) => self.end_collaboration(seq, &entry, body),
             Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
             Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
+            Body::DecisionRecorded(body) => self.record_decision(seq, &entry, body),
+            Body::DecisionOverturned(body) => self.overturn_decision(seq, &entry, body),
             Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
             Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
             Body::ContestFiled(body) => self.file_contest(seq, &entry, body),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{CategoryId, Commitment, ValueBand};
+use crate::event::{CategoryId, Commitment, OfficialAct, ValueBand};
 use crate::limits;
 use crate::score::{Item, PartyNumber, Recorded, Records};
 
@@ -18,6 +18,8 @@ pub struct Register {
     pub pledges: Records<Pledge>,
     /// Its paid work; what ended early stands with its new last day.
     pub collaborations: Records<Collaboration>,
+    /// Official decisions about it; none open: overturned.
+    pub decisions: Records<Decision>,
 }
 
 /// A pledge to a version of the code of conduct.
@@ -58,6 +60,17 @@ impl Collaboration {
     }
 }
 
+/// An official decision about the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// How it was recorded.
+    pub recorded: Recorded,
+    /// The agency that recorded it.
+    pub agency: PartyNumber,
+    /// The decision.
+    pub act: OfficialAct,
+}
+
 /// What one kind of record has in common with those of a file.
 macro_rules! item {
     ($kind:ident $(, $by:ident)?) => {
@@ -76,6 +89,7 @@ macro_rules! item {
 
 item!(Pledge);
 item!(Collaboration, business);
+item!(Decision, agency);
 
 impl State {
     /// The register of the subject an event is about, to write in; none for an event about nobody.

@@ -16,6 +16,7 @@ use tinnhiem::vault::Attachment;
 
 use crate::collaborations::collaboration;
 use crate::programme::*;
+use crate::register::act;
 
 const DAY_MS: u64 = 86_400_000;
 const KOLS: [&str; 3] = ["kol-1", "kol-2", "kol-3"];
@@ -42,6 +43,8 @@ pub enum Move {
     Code,
     Collaborate { of: usize, from: i32, days: i32 },
     EndCollaboration(prop::sample::Index),
+    Rule { of: usize, sanction: bool },
+    Overturn(prop::sample::Index),
     Depart(usize),
 }
 
@@ -67,6 +70,8 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => Just(Move::Code),
         3 => (0..3usize, -900..900, 0..60).prop_map(|(of, from, days)| Move::Collaborate { of, from, days }),
         1 => any::<Index>().prop_map(Move::EndCollaboration),
+        2 => (0..3usize, any::<bool>()).prop_map(|(of, sanction)| Move::Rule { of, sanction }),
+        1 => any::<Index>().prop_map(Move::Overturn),
         2 => (0..3usize).prop_map(Move::Pledge),
     ];
     prop::collection::vec(one, 1..50)
@@ -116,6 +121,7 @@ impl Trial {
         let group = GroupId::alone(&party("press"));
         let brand = MemberAdmitted { group, ..admission("brand", MemberClass::Business, &[]) };
         trial.council(brand, Some("brand")).unwrap();
+        trial.council(admission("agency", MemberClass::StateAgency, &[]), Some("agency")).unwrap();
         for assessor in ASSESSORS {
             trial.council(admission(assessor, MemberClass::Assessor, &[]), Some(assessor)).unwrap();
             trial.council(accreditation(assessor), None).unwrap();
@@ -344,6 +350,22 @@ impl Trial {
                 let Some((target, of, kol)) = self.pick(&["collaboration"], which) else { return Ok(()) };
                 let body = CollaborationEnded { target, reason: None };
                 self.send(party("brand"), Some(of), body, vec![], &["brand", &kol])?;
+            }
+            Move::Rule { of, sanction: punished } => {
+                let kol = KOLS[*of];
+                let act = act(&format!("{}/QĐ", self.events.len()), today);
+                let body = DecisionRecorded { act, document: None };
+                let id = self.send(party("agency"), Some(subject(kol)), body, vec![], &["agency"])?;
+                self.events.push(("decision", id, subject(kol), kol.to_owned()));
+                if *punished {
+                    let basis = Basis::Decision(id);
+                    self.about(kol, SanctionImposed { basis, ..sanction(today, Severity::S2, 60) })?;
+                }
+            }
+            Move::Overturn(which) => {
+                let Some((target, of, _)) = self.pick(&["decision"], which) else { return Ok(()) };
+                let body = DecisionOverturned { target, act: act("9/HC-ST", today) };
+                self.send(party("agency"), Some(of), body, vec![], &["agency"])?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

@@ -188,7 +188,8 @@ impl Programme {
     }
 
     /// What a path of the API answers.
-    pub async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: impl AsRef<str>) -> Value {
+        let path = path.as_ref();
         let answer = reqwest::get(format!("{}{path}", self.client.base())).await.unwrap();
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }

@@ -67,6 +67,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     members_and_policies(&programme, &mut provoked).await;
     assessments(&programme, &mut provoked).await;
     endorsements(&programme, &mut provoked).await;
+    register::decisions(&programme, &mut provoked).await;
     sanctions(&programme, &mut provoked).await;
     contests(&programme, &mut provoked).await;
     collaborations::refusals(&programme, &mut provoked).await;

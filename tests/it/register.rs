@@ -1,6 +1,8 @@
-//! What is registered beside scores: the code of conduct and pledges to it.
+//! What is registered beside scores: the code of conduct, pledges to it, official decisions.
 
-use tinnhiem::clock::Clock;
+use serde_json::json;
+use tinnhiem::client::Draft;
+use tinnhiem::clock::{Clock, Date};
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 
@@ -20,12 +22,12 @@ async fn publish_code(programme: &Programme, version: u32, clauses: &[&str]) -> 
     programme.recorded(draft.with([text("the code")]), &SEATS[..3]).await
 }
 
-fn pledge(programme: &Programme, name: &str, code: EventId) -> tinnhiem::client::Draft {
+fn pledge(programme: &Programme, name: &str, code: EventId) -> Draft {
     let about = subject(name);
     programme.draft(PartyId::from(about), Some(about), PledgeSigned { code })
 }
 
-fn on_clause(programme: &Programme, code: EventId, clause: &str, days_ago: i32) -> tinnhiem::client::Draft {
+fn on_clause(programme: &Programme, code: EventId, clause: &str, days_ago: i32) -> Draft {
     let broken_on = programme.today().plus_days(-days_ago);
     let clause = ClauseBasis { code, clause: clause.parse().unwrap(), broken_on };
     let body = SanctionImposed {
@@ -87,4 +89,67 @@ async fn a_sanction_names_a_clause_that_bound_the_subject_on_the_day_it_was_brok
     }
     let shown = programme.get(&format!("/v1/subjects/{}", subject("kol"))).await;
     assert_eq!(shown["pledged"], second.to_string());
+}
+
+/// An act of a court or agency.
+pub fn act(code: &str, date: Date) -> OfficialAct {
+    OfficialAct { authority: "Sở Văn hóa".to_owned(), code: code.to_owned(), date }
+}
+
+fn decided(programme: &Programme, act: OfficialAct) -> Draft {
+    let body = DecisionRecorded { act, document: None };
+    programme.draft(party("agency"), Some(subject("kol")), body)
+}
+
+fn overturned(programme: &Programme, target: EventId, act: OfficialAct) -> Draft {
+    programme.draft(party("agency"), Some(subject("kol")), DecisionOverturned { target, act })
+}
+
+/// Provokes the codes of official decisions.
+pub async fn decisions(programme: &Programme, provoked: &mut Provoked) {
+    let today = programme.today();
+    programme.admit("agency", MemberClass::StateAgency, &[]).await;
+    let body = DecisionRecorded { act: act("1/QĐ", today), document: None };
+    let business = programme.draft(party("business"), Some(subject("kol")), body);
+    provoked.note(programme.send(business, &["business"]).await, 403, "issuer.not_allowed");
+    let unnamed = OfficialAct { authority: String::new(), ..act("1/QĐ", today) };
+    for wrong in [unnamed, act("", today), act("1/QĐ", today.plus_days(1))] {
+        let draft = decided(programme, wrong);
+        provoked.note(programme.send(draft, &["agency"]).await, 422, "decision.act");
+    }
+    let target = programme.recorded(decided(programme, act("1/QĐ", today)), &["agency"]).await;
+    let again = decided(programme, act("1/QĐ", today));
+    provoked.note(programme.send(again, &["agency"]).await, 409, "decision.exists");
+    let early = overturned(programme, target, act("2/HC", today.plus_days(-1)));
+    provoked.note(programme.send(early, &["agency"]).await, 422, "decision.act");
+    let unknown = overturned(programme, EventId::from_bytes([1; 32]), act("2/HC", today));
+    provoked.note(programme.send(unknown, &["agency"]).await, 409, "target.unknown");
+    programme.recorded(overturned(programme, target, act("2/HC", today)), &["agency"]).await;
+    let twice = overturned(programme, target, act("3/HC", today));
+    provoked.note(programme.send(twice, &["agency"]).await, 409, "target.ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sanction_rests_on_a_decision_and_falls_with_it() {
+    let programme = Programme::start(policy()).await;
+    programme.admit("agency", MemberClass::StateAgency, &[]).await;
+    let (today, seats) = (programme.today(), &SEATS[..3]);
+    let on_decision = |days, decision| {
+        let basis = Basis::Decision(decision);
+        let body = SanctionImposed { basis, ..sanction(today, Severity::S4, days) };
+        programme.draft(PartyId::council(), Some(subject("kol")), body).with([text("why")])
+    };
+    let target = programme.recorded(decided(&programme, act("1/QĐ", today)), &["agency"]).await;
+    let shown = || programme.get("/v1/subjects/".to_owned() + &subject("kol").to_string());
+    assert_eq!(shown().await["decisions"][0]["act"]["code"], "1/QĐ");
+    programme.recorded(on_decision(100, target), seats).await;
+    let withheld = shown().await;
+    assert_eq!(withheld["standing"]["state"], "withheld");
+    programme.recorded(overturned(&programme, target, act("2/HC", today)), &["agency"]).await;
+    let after = shown().await;
+    assert_eq!((&after["standing"]["state"], &after["decisions"]), (&"not_rated".into(), &json!([])));
+    let path = format!("/v1/subjects/{}/score/{}/{today}", subject("kol"), withheld["size"]);
+    assert_eq!(programme.get(&path).await["standing"], withheld["standing"]);
+    let mut provoked = Provoked::default();
+    provoked.note(programme.send(on_decision(99, target), seats).await, 409, "sanction.basis");
 }

@@ -60,6 +60,7 @@ fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
                 "pledge.",
                 "collaboration.",
                 "endorsement.",
+                "decision.",
                 "sanction.",
                 "contest.",
             ];
