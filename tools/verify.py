@@ -211,7 +211,7 @@ class State:
 
     def party_class(self, party):
         if party in self.members:
-            return self.members[party]["class"]
+            return self.members[party]["class"] if self.members[party]["active"] else None
         return "subject" if self.subjects.get(party, {}).get("enrolled") else None
 
     def add_key(self, key, owner, at, added_by=None):
@@ -245,19 +245,29 @@ class State:
             self.add_key(seat["key"], seat["member"], self.at)
         operator = body["operator"]
         self.add_key(operator["key"], operator["member"], self.at)
-        self.members[operator["member"]] = {"group": operator["member"], "class": "operator"}
+        self.members[operator["member"]] = {"group": operator["member"], "class": "operator", "active": True}
         self.publish(1, 0, body["policy"])
 
     def on_policy_published(self, item, body, *_):
         self.publish(body["version"], days(body["effective_from"]), body["policy"])
 
     def on_member_admitted(self, item, body, *_):
-        self.members[body["member"]] = {"group": body["group"], "class": body["class"]}
+        self.members[body["member"]] = {"group": body["group"], "class": body["class"], "active": True}
         self.add_key(body["key"], body["member"], self.at)
 
     def on_member_updated(self, item, body, *_):
         changes = {name: body[name] for name in ("group", "class") if name in body}
         self.members[body["member"]].update(changes)
+
+    def on_member_suspended(self, item, body, *_):
+        self.members[body["member"]]["active"] = False
+
+    def on_member_reinstated(self, item, body, *_):
+        self.members[body["member"]]["active"] = True
+
+    def on_member_removed(self, item, body, *_):
+        self.members[body["member"]]["active"] = False
+        self.accreditations.pop(body["member"], None)
 
     def on_accreditation_granted(self, item, body, *_):
         self.accreditations[body["assessor"]] = {"id": item["id"], "class": body["class"]}
@@ -507,7 +517,7 @@ class Scorer:
 
     def weight(self, one):
         accreditation = self.state.accreditations.get(one["by"])
-        if one["conflict"] or accreditation is None:
+        if one["conflict"] or accreditation is None or self.state.party_class(one["by"]) is None:
             return 0
         rule = self.policy["assessment"]
         age = age_permille(rule["age"], self.as_of - one["from"])

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod contribute;
+mod council;
 mod custody;
 mod govern;
 mod keys;
@@ -17,6 +18,8 @@ mod signing;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::event::{MemberReinstated, MemberRemoved, MemberSuspended};
 
 /// Exit code for work that was done and found something wrong.
 const FOUND: u8 = 1;
@@ -49,6 +52,12 @@ enum Verb {
     Publish(signing::Publish),
     /// Admit a member (council)
     Admit(govern::Admit),
+    /// Suspend a member: it issues nothing, and nothing of it weighs (council)
+    Suspend(council::Membership),
+    /// Reinstate a suspended member (council)
+    Reinstate(council::Membership),
+    /// Remove a member for good (council)
+    Remove(council::Membership),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
     /// Publish an assessment (accredited assessor)
@@ -146,6 +155,11 @@ impl Verb {
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,
             Self::Admit(verb) => verb.run().await,
+            Self::Suspend(verb) => verb.run(|member, reason| MemberSuspended { member, reason }.into()).await,
+            Self::Reinstate(verb) => {
+                verb.run(|member, reason| MemberReinstated { member, reason }.into()).await
+            }
+            Self::Remove(verb) => verb.run(|member, reason| MemberRemoved { member, reason }.into()).await,
             Self::Enrol(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,

@@ -33,6 +33,7 @@ pub fn tell(today: Date) -> Vec<Submission> {
     story.code_of_conduct();
     story.paid_work();
     story.overturned();
+    story.suspended();
     story.end()
 }
 
@@ -321,6 +322,13 @@ impl Story {
         self.collaborate(72, "doi-xanh", "thu", "Ly sữa mỗi sáng", "sua");
         self.endorse(64, "song-hong-moi", &key("song-hong-moi"), "long", "o-to", Relation::None);
         self.collaborate(34, "song-hong-moi", "long", "Vay mua ô tô", "tin-dung");
+    }
+
+    /// A member that did not act for three weeks; what it had said did not weigh meanwhile.
+    fn suspended(&mut self) {
+        let member = party("nhip-so");
+        self.by_council(70, MemberSuspended { member: member.clone(), reason: None }, None);
+        self.by_council(49, MemberReinstated { member, reason: None }, None);
     }
 
     /// A decision, a reminder that rests on it, and the court that overturned both.

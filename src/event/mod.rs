@@ -32,7 +32,9 @@ pub use ids::{
 };
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
-pub use member::{MemberAdmitted, MemberClass, MemberUpdated, Role};
+pub use member::{
+    MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
+};
 pub use policy::*;
 pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
 pub use subject::{SubjectDeparted, SubjectEnrolled};
@@ -149,6 +151,9 @@ catalogue! {
     PolicyPublished = "policy.published", subject: false;
     MemberAdmitted = "member.admitted", subject: false;
     MemberUpdated = "member.updated", subject: false;
+    MemberSuspended = "member.suspended", subject: false;
+    MemberReinstated = "member.reinstated", subject: false;
+    MemberRemoved = "member.removed", subject: false;
     AccreditationGranted = "accreditation.granted", subject: false;
     AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
     KeyAdded = "key.added", subject: false;

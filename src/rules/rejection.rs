@@ -76,6 +76,8 @@ reasons! {
     KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
     /// A key of another party.
     KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
+    /// The key of a member that is suspended or removed.
+    MemberInactive = "member.inactive", Forbidden, "this member is suspended or removed: it issues nothing unless it is reinstated";
     /// The issuer may not issue this type.
     Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
     /// Too few council seats signed.
@@ -102,6 +104,10 @@ reasons! {
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.
     MemberUnknown = "member.unknown", Conflict, "admit the member first";
+    /// Suspended, reinstated, removed or changed out of turn.
+    MemberStanding = "member.standing", Conflict, "an active member is suspended, a suspended one reinstated, and one that was removed never changes again";
+    /// A member that others depend on.
+    MemberSeated = "member.seated", Conflict, "it holds a seat of the council or runs the ledger: change that first";
     /// An update that changes nothing.
     MemberUnchanged = "member.unchanged", Conflict, "name what changes";
 

@@ -6,7 +6,7 @@ use super::{Reason, Rejection};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::PartyId;
-use crate::score::{Capacity, KeyRecord};
+use crate::score::{Capacity, KeyRecord, Membership};
 use crate::state::State;
 
 /// The keys that signed an event, each marked once a rule has needed it.
@@ -117,7 +117,10 @@ impl<'a> Signers<'a> {
 
     fn live(&self, key: &PublicKey, record: &KeyRecord) -> Result<(), Rejection> {
         Reason::KeyRevoked.unless(record.span.holds(self.state.size()), key)?;
-        Reason::KeyNotLive.unless(record.live_from <= self.at, key)
+        Reason::KeyNotLive.unless(record.live_from <= self.at, key)?;
+        let member = self.state.parties().member(&record.owner, self.state.size());
+        let acts = member.is_none_or(|member| member.membership == Membership::Active);
+        Reason::MemberInactive.unless(acts, &record.owner)
     }
 
     /// Why none of the keys is one of `party`'s.

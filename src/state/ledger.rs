@@ -6,7 +6,7 @@ use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::PublicKey;
 use crate::event::{GroupId, LedgerOpened, MemberClass, PartyId};
-use crate::score::{Capacity, KeyRecord, Member, PolicyVersion, SeatRecord, Span};
+use crate::score::{Capacity, KeyRecord, Member, Membership, PolicyVersion, SeatRecord, Span};
 
 /// What a ledger is, fixed by its first event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl State {
                 group: GroupId::alone(&operator.member),
                 name: operator.member.to_string(),
                 roles: Vec::new(),
+                membership: Membership::Active,
             },
         );
         let first = PolicyVersion {

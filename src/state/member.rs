@@ -1,8 +1,9 @@
 //! `member.*`
 
 use super::{Recording, State};
-use crate::event::{MemberAdmitted, MemberUpdated};
-use crate::score::{Capacity, KeyRecord, Member, Span};
+use crate::dsse::PublicKey;
+use crate::event::{MemberAdmitted, MemberUpdated, PartyId};
+use crate::score::{Capacity, KeyRecord, Member, Membership, Span};
 
 impl State {
     pub(super) fn admit_member(&mut self, seq: u64, entry: &Recording<'_>, body: &MemberAdmitted) {
@@ -11,6 +12,7 @@ impl State {
             group: body.group.clone(),
             name: body.name.clone(),
             roles: body.roles.clone(),
+            membership: Membership::Active,
         };
         self.parties.set_member(seq, &body.member, member);
         let first_key = KeyRecord {
@@ -33,7 +35,20 @@ impl State {
             group: body.group.clone().unwrap_or(before.group),
             name: body.name.clone().unwrap_or(before.name),
             roles: body.roles.clone().unwrap_or(before.roles),
+            membership: before.membership,
         };
         self.parties.set_member(seq, &body.member, member);
+    }
+
+    pub(super) fn set_membership(&mut self, seq: u64, member: &PartyId, membership: Membership) {
+        let Some(before) = self.parties.member(member, seq).cloned() else { return };
+        self.parties.set_member(seq, member, Member { membership, ..before });
+    }
+
+    pub(super) fn remove_member(&mut self, seq: u64, member: &PartyId) {
+        self.set_membership(seq, member, Membership::Removed);
+        self.parties.end_accreditation(seq, member);
+        let keys: Vec<PublicKey> = self.parties.keys_of(member).map(|(key, _)| *key).collect();
+        keys.iter().for_each(|key| self.parties.end_key(seq, key));
     }
 }

@@ -35,7 +35,9 @@ use imbl::{OrdMap, Vector};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, Policy, SubjectId};
-use crate::score::{self, At, Dossier, Enrolment, Figure, Named, Parties, PolicyBook, Recorded, Score};
+use crate::score::{
+    self, At, Dossier, Enrolment, Figure, Membership, Named, Parties, PolicyBook, Recorded, Score,
+};
 
 /// An event as the log holds it.
 #[derive(Debug, Clone, Copy)]
@@ -293,6 +295,9 @@ impl State {
             Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
             Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
             Body::MemberUpdated(body) => self.update_member(seq, body),
+            Body::MemberSuspended(body) => self.set_membership(seq, &body.member, Membership::Suspended),
+            Body::MemberReinstated(body) => self.set_membership(seq, &body.member, Membership::Active),
+            Body::MemberRemoved(body) => self.remove_member(seq, &body.member),
             Body::AccreditationGranted(body) => self.grant_accreditation(seq, &entry, body),
             Body::AccreditationWithdrawn(body) => self.withdraw_accreditation(seq, body),
             Body::KeyAdded(body) => self.add_key(seq, &entry, body),

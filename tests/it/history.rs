@@ -45,6 +45,7 @@ pub enum Move {
     EndCollaboration(prop::sample::Index),
     Rule { of: usize, sanction: bool },
     Overturn(prop::sample::Index),
+    Membership(usize, u8),
     Depart(usize),
 }
 
@@ -72,6 +73,7 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<Index>().prop_map(Move::EndCollaboration),
         2 => (0..3usize, any::<bool>()).prop_map(|(of, sanction)| Move::Rule { of, sanction }),
         1 => any::<Index>().prop_map(Move::Overturn),
+        2 => (0..5usize, 0u8..8).prop_map(|(who, what)| Move::Membership(who, what)),
         2 => (0..3usize).prop_map(Move::Pledge),
     ];
     prop::collection::vec(one, 1..50)
@@ -366,6 +368,15 @@ impl Trial {
                 let Some((target, of, _)) = self.pick(&["decision"], which) else { return Ok(()) };
                 let body = DecisionOverturned { target, act: act("9/HC-ST", today) };
                 self.send(party("agency"), Some(of), body, vec![], &["agency"])?;
+            }
+            Move::Membership(who, what) => {
+                let member = party(["a1", "a2", "press", "brand", "agency"][*who]);
+                let body: Body = match what {
+                    0..4 => MemberSuspended { member, reason: None }.into(),
+                    4..7 => MemberReinstated { member, reason: None }.into(),
+                    _ => MemberRemoved { member, reason: None }.into(),
+                };
+                self.council(body, None)?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

@@ -5,6 +5,7 @@ mod collaborations;
 mod damage;
 mod faults;
 mod history;
+mod members;
 mod opening;
 mod programme;
 mod ranking;
