@@ -244,9 +244,23 @@ class State:
         for seat in body["council"]:
             self.add_key(seat["key"], seat["member"], self.at)
         operator = body["operator"]
+        self.operator = operator["member"]
         self.add_key(operator["key"], operator["member"], self.at)
         self.members[operator["member"]] = {"group": operator["member"], "class": "operator", "active": True}
         self.publish(1, 0, body["policy"])
+
+    def on_council_changed(self, item, body, *_):
+        for seat in body["council"]:
+            if seat["key"] not in self.keys:
+                self.add_key(seat["key"], seat["member"], self.at)
+
+    def on_operator_changed(self, item, body, *_):
+        operator = body["operator"]
+        if operator["member"] != self.operator:
+            self.members[self.operator]["active"] = False
+        self.operator = operator["member"]
+        self.add_key(operator["key"], self.operator, self.at)
+        self.members.setdefault(self.operator, {"group": self.operator, "class": "operator", "active": True})
 
     def on_policy_published(self, item, body, *_):
         self.publish(body["version"], days(body["effective_from"]), body["policy"])

@@ -22,7 +22,8 @@ use crate::vault::read_secret;
 /// `MEMBER=KEY`: a private key file, which signs, or a public key in hex.
 #[derive(Debug, Clone)]
 pub struct MemberKey {
-    member: PartyId,
+    /// The member.
+    pub member: PartyId,
     key: String,
 }
 
@@ -37,7 +38,7 @@ impl FromStr for MemberKey {
 
 impl MemberKey {
     /// The public key, and the private one where it is at hand.
-    fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
+    pub fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
         if let Ok(public) = self.key.parse() {
             return Ok((public, None));
         }

@@ -58,6 +58,10 @@ enum Verb {
     Reinstate(council::Membership),
     /// Remove a member for good (council)
     Remove(council::Membership),
+    /// Change the council's seats and threshold (council, with the new keys)
+    Reseat(council::Reseat),
+    /// Change the operator or its key (council, with the new key)
+    HandOver(council::HandOver),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
     /// Publish an assessment (accredited assessor)
@@ -160,6 +164,8 @@ impl Verb {
                 verb.run(|member, reason| MemberReinstated { member, reason }.into()).await
             }
             Self::Remove(verb) => verb.run(|member, reason| MemberRemoved { member, reason }.into()).await,
+            Self::Reseat(verb) => verb.run().await,
+            Self::HandOver(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,

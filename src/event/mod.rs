@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod council;
 mod decision;
 mod endorsement;
 mod ids;
@@ -24,6 +25,7 @@ pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
+pub use council::{CouncilChanged, OperatorChanged};
 pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
@@ -148,6 +150,8 @@ macro_rules! catalogue {
 
 catalogue! {
     LedgerOpened = "ledger.opened", subject: false;
+    CouncilChanged = "council.changed", subject: false;
+    OperatorChanged = "operator.changed", subject: false;
     PolicyPublished = "policy.published", subject: false;
     MemberAdmitted = "member.admitted", subject: false;
     MemberUpdated = "member.updated", subject: false;

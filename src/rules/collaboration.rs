@@ -34,10 +34,10 @@ impl Case<'_> {
     fn signed_by_business_and_subject(&mut self) -> Result<(), Rejection> {
         let issuer = &self.event.issuer;
         self.signers.party(issuer)?;
-        let class = self.state.parties().class(issuer, self.state.size());
-        Reason::Issuer.unless(class == Some(PartyClass::Member(MemberClass::Business)), issuer)?;
         let subject = self.subject_id()?;
         self.signers.party(&PartyId::from(subject))?;
+        let class = self.state.parties().class(issuer, self.state.size());
+        Reason::Issuer.unless(class == Some(PartyClass::Member(MemberClass::Business)), issuer)?;
         self.signers.all_needed()
     }
 }

@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod council;
 mod decision;
 mod endorsement;
 mod key;
@@ -69,6 +70,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
     };
     match &candidate.event.body {
         Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
+        Body::CouncilChanged(body) => case.council_changed(body),
+        Body::OperatorChanged(body) => case.operator_changed(body),
         Body::PolicyPublished(body) => case.policy_published(body),
         Body::MemberAdmitted(body) => case.member_admitted(body),
         Body::MemberUpdated(body) => case.member_updated(body),

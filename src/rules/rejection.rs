@@ -98,6 +98,9 @@ reasons! {
     /// The compromise is dated wrongly.
     KeyInvalidFrom = "key.invalid_from", Rule, "only the council dates a compromise, at most 90 days back and not ahead, and says `compromised`";
 
+    /// Seats that an opening could not have, two of one controller group, or of who does not act.
+    CouncilSeats = "council.seats", Rule, "1 to 32 seats, each with its own number, active member, controller group and key; the threshold lies between 1 and the seats (at most 8)";
+
     /// The member's name cannot be given.
     MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters";
     /// The slug was given before.
@@ -106,6 +109,8 @@ reasons! {
     MemberUnknown = "member.unknown", Conflict, "admit the member first";
     /// Suspended, reinstated, removed or changed out of turn.
     MemberStanding = "member.standing", Conflict, "an active member is suspended, a suspended one reinstated, and one that was removed never changes again";
+    /// A member of another kind, or one that does not act.
+    OperatorMember = "operator.member", Conflict, "the operator is an active member of class operator, or a new one";
     /// A member that others depend on.
     MemberSeated = "member.seated", Conflict, "it holds a seat of the council or runs the ledger: change that first";
     /// An update that changes nothing.

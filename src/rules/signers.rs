@@ -60,7 +60,8 @@ impl<'a> Signers<'a> {
         // A weak key cannot sign, so its missing signature would say too little.
         key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))?;
         self.present(key)?;
-        Reason::KeyTaken.unless(self.state.parties().key(key).is_none(), key)
+        let logs = self.state.ledger().is_some_and(|ledger| ledger.log_key == *key);
+        Reason::KeyTaken.unless(!logs && self.state.parties().key(key).is_none(), key)
     }
 
     /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.

@@ -8,6 +8,7 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod council;
 mod decision;
 mod endorsement;
 mod given;
@@ -292,6 +293,8 @@ impl State {
         self.last_at = entry.at;
         match &entry.event.body {
             Body::LedgerOpened(_) => {}
+            Body::CouncilChanged(body) => self.change_council(seq, &entry, body),
+            Body::OperatorChanged(body) => self.change_operator(seq, &entry, body),
             Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
             Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
             Body::MemberUpdated(body) => self.update_member(seq, body),

@@ -46,6 +46,8 @@ pub enum Move {
     Rule { of: usize, sanction: bool },
     Overturn(prop::sample::Index),
     Membership(usize, u8),
+    Reseat(u8),
+    HandOver(u8),
     Depart(usize),
 }
 
@@ -73,6 +75,8 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<Index>().prop_map(Move::EndCollaboration),
         2 => (0..3usize, any::<bool>()).prop_map(|(of, sanction)| Move::Rule { of, sanction }),
         1 => any::<Index>().prop_map(Move::Overturn),
+        1 => (0u8..3).prop_map(Move::Reseat),
+        1 => (0u8..3).prop_map(Move::HandOver),
         2 => (0..5usize, 0u8..8).prop_map(|(who, what)| Move::Membership(who, what)),
         2 => (0..3usize).prop_map(Move::Pledge),
     ];
@@ -377,6 +381,20 @@ impl Trial {
                     _ => MemberRemoved { member, reason: None }.into(),
                 };
                 self.council(body, None)?;
+            }
+            Move::Reseat(number) => {
+                let name = format!("seat {number}");
+                let mut body = opened(policy(), None);
+                body.council[4].member = party(&format!("newcomer-{number}"));
+                body.council[4].key = key(&name).public();
+                let body = CouncilChanged { council: body.council, threshold: 3 };
+                self.council(body, Some(&name))?;
+            }
+            Move::HandOver(number) => {
+                let name = format!("operator {number}");
+                let member = party(&format!("operator-{}", number % 2));
+                let body = OperatorChanged { operator: Operator { member, key: key(&name).public() } };
+                self.council(body, Some(&name))?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

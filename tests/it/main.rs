@@ -2,6 +2,7 @@
 
 mod batch;
 mod collaborations;
+mod council;
 mod damage;
 mod faults;
 mod history;

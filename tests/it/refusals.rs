@@ -17,7 +17,7 @@ use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
 use crate::register;
-use crate::{batch, collaborations, members};
+use crate::{batch, collaborations, council, members};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -73,6 +73,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     collaborations::refusals(&programme, &mut provoked).await;
     register::codes_and_pledges(&programme, &mut provoked).await;
     subjects(&programme, &mut provoked).await;
+    council::refusals(&programme, &mut provoked).await;
     members::refusals(&programme, &mut provoked).await;
     late_contests(&mut provoked).await;
     history_out_of_order(&mut provoked).await;
