@@ -56,6 +56,8 @@ pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
 pub const COUNCIL_SEATS: usize = 32;
 /// Days before and after a collaboration in which an endorsement between the two is commercial: 24 months.
 pub const COLLABORATION_DAYS: i32 = 24 * 30;
+/// Most accounts linked to one subject.
+pub const ACCOUNTS: usize = 32;
 /// Most clauses of a code of conduct.
 pub const CODE_CLAUSES: usize = 200;
 /// Longest urgent suspension, in days, both ends included.

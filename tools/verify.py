@@ -391,6 +391,12 @@ class State:
             endorsement["by"]
         )
 
+    def on_account_linked(self, *_):
+        pass
+
+    def on_account_unlinked(self, *_):
+        pass
+
     def on_code_published(self, *_):
         pass
 

@@ -13,6 +13,7 @@ mod names;
 mod policies;
 mod problem;
 pub mod ranking;
+mod register;
 mod respond;
 mod subjects;
 mod submit;
@@ -29,6 +30,7 @@ pub mod views {
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
     pub use super::policies::{PolicyList, PolicyView};
+    pub use super::register::{AccountView, DecisionView, RegisterView};
     pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
 }

@@ -9,17 +9,16 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::collaborations::{self, CollaborationView};
 use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
 use super::names::{Found, Names};
 use super::ranking::{Cursor, InField, Ranking, Row, Sort};
+use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
-use crate::dsse::EventId;
-use crate::event::{Commitment, GroupId, OfficialAct, PartyId, SubjectId, TopicId};
+use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
 use crate::score::{At, Dossier, Enrolment, Figure, Score};
 
@@ -79,25 +78,9 @@ pub struct SubjectView {
     pub keys: Vec<KeyView>,
     /// How many of its contests are open.
     pub open_contests: usize,
-    /// The `code.published` event of the code of conduct that it pledged to.
-    pub pledged: Option<EventId>,
-    /// Its last 20 collaborations, newest first; `/v1/collaborations` lists all.
-    pub collaborations: Vec<CollaborationView>,
-    /// Official decisions about it that stand.
-    pub decisions: Vec<DecisionView>,
-}
-
-/// An official decision that stands.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct DecisionView {
-    /// The `decision.recorded` event.
-    pub decision: EventId,
-    /// The agency that recorded it.
-    pub agency: PartyId,
-    /// The decision.
-    pub act: OfficialAct,
-    /// When it was recorded.
-    pub recorded_on: Date,
+    /// What is registered about it.
+    #[serde(flatten)]
+    pub register: RegisterView,
 }
 
 /// One event about a subject, and the figure after it.
@@ -322,13 +305,6 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
     let dossier = state.dossier(&path.subject).ok_or_else(missing)?;
     let (figure, _) = state.figure(&path.subject, at).ok_or_else(missing)?;
     let enrolment = enrolment(dossier, at.size).ok_or_else(missing)?;
-    let register = state.register(&path.subject);
-    let decisions = register.into_iter().flat_map(|one| one.decisions.open()).map(|one| DecisionView {
-        decision: one.recorded.event,
-        agency: state.parties().name(one.agency).clone(),
-        act: one.act.clone(),
-        recorded_on: one.recorded.on,
-    });
     Ok(Json(SubjectView {
         size: at.size,
         as_of: at.as_of,
@@ -339,9 +315,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
         profile: enrolment.profile,
         keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size),
         open_contests: dossier.open_contests(at.size).count(),
-        pledged: register.and_then(|one| one.pledges.open().next()).map(|pledge| pledge.code),
-        decisions: decisions.collect(),
-        collaborations: collaborations::of_subject(&app, &snapshot, path.subject),
+        register: RegisterView::of(&app, &snapshot, path.subject),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one verb per thing that somebody wants done.
 
+mod accounts;
 mod bench;
 mod check;
 mod contribute;
@@ -64,6 +65,10 @@ enum Verb {
     HandOver(council::HandOver),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
+    /// Link an account on a platform to its subject (registrar and the KOL)
+    Link(accounts::Link),
+    /// Unlink it (registrar and the KOL)
+    Unlink(accounts::Unlink),
     /// Publish an assessment (accredited assessor)
     Assess(contribute::Assess),
     /// Publish an endorsement (any member, or another KOL)
@@ -167,6 +172,8 @@ impl Verb {
             Self::Reseat(verb) => verb.run().await,
             Self::HandOver(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
+            Self::Link(verb) => verb.run().await,
+            Self::Unlink(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,
             Self::Sanction(verb) => verb.run().await,

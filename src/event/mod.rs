@@ -3,6 +3,7 @@
 //! [`Event::parse`] turns the exact payload bytes into a typed event; it asks nothing of the
 //! ledger's state. Whether an event may be recorded is for the rules.
 
+mod account;
 mod accreditation;
 mod assessment;
 mod code;
@@ -20,6 +21,7 @@ mod sanction;
 pub mod schema;
 mod subject;
 
+pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
 pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
 pub use code::{CodePublished, PledgeSigned};
@@ -30,7 +32,7 @@ pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
-    SubjectId, TopicId,
+    PlatformId, SubjectId, TopicId,
 };
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
@@ -165,6 +167,8 @@ catalogue! {
     KeyRevoked = "key.revoked", subject: false;
     SubjectEnrolled = "subject.enrolled", subject: true;
     SubjectDeparted = "subject.departed", subject: true;
+    AccountLinked = "account.linked", subject: true;
+    AccountUnlinked = "account.unlinked", subject: true;
     AssessmentPublished = "assessment.published", subject: true;
     AssessmentWithdrawn = "assessment.withdrawn", subject: true;
     CodePublished = "code.published", subject: false;

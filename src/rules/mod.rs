@@ -3,6 +3,7 @@
 //! Pure: the server, an audit and the tests run the same rules. The order of judgement is that of
 //! [`Reason`]; the first rule broken is the answer.
 
+mod account;
 mod accreditation;
 mod assessment;
 mod code;
@@ -85,6 +86,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::KeyRevoked(body) => case.key_revoked(body),
         Body::SubjectEnrolled(body) => case.subject_enrolled(body),
         Body::SubjectDeparted(_) => case.subject_departed(),
+        Body::AccountLinked(body) => case.account_linked(body),
+        Body::AccountUnlinked(body) => case.account_unlinked(body),
         Body::AssessmentPublished(body) => case.assessment_published(body),
         Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
         Body::CodePublished(body) => case.code_published(body),

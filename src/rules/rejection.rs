@@ -150,6 +150,11 @@ reasons! {
     /// The item has ended.
     TargetEnded = "target.ended", Conflict, "the item no longer stands: nothing is left to do";
 
+    /// Linked already.
+    AccountExists = "account.exists", Conflict, "this account is linked to the subject: nothing is left to do";
+    /// Too many.
+    AccountCount = "account.too_many", Conflict, "at most 32 accounts are linked to a subject: unlink another first";
+
     /// The assessor may not assess in the subject's fields now.
     AssessmentScope = "assessment.scope", Forbidden, "an assessor needs an accreditation in force that covers one of the subject's topics";
     /// Assessor and subject are in one hand.

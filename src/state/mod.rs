@@ -3,6 +3,7 @@
 //! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
 //! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
 
+mod account;
 mod accreditation;
 mod assessment;
 mod code;
@@ -27,7 +28,7 @@ use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
-pub use register::{Collaboration, Decision, Pledge, Register};
+pub use register::{Account, Collaboration, Decision, Pledge, Register};
 
 use std::sync::Arc;
 
@@ -308,6 +309,8 @@ impl State {
             Body::KeyRevoked(body) => self.revoke_key(seq, body),
             Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
             Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
+            Body::AccountLinked(body) => self.link_account(seq, &entry, body),
+            Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
             Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
             Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
             Body::CodePublished(body) => self.publish_code(&entry, body),

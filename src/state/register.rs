@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{CategoryId, Commitment, OfficialAct, ValueBand};
+use crate::event::{CategoryId, Commitment, OfficialAct, PlatformId, ValueBand};
 use crate::limits;
 use crate::score::{Item, PartyNumber, Recorded, Records};
 
@@ -18,6 +18,8 @@ pub struct Register {
     pub pledges: Records<Pledge>,
     /// Its paid work; what ended early stands with its new last day.
     pub collaborations: Records<Collaboration>,
+    /// Its own accounts on platforms; those open are linked.
+    pub accounts: Records<Account>,
     /// Official decisions about it; none open: overturned.
     pub decisions: Records<Decision>,
 }
@@ -71,6 +73,17 @@ pub struct Decision {
     pub act: OfficialAct,
 }
 
+/// An account on a platform that is the subject's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// How it was recorded.
+    pub recorded: Recorded,
+    /// The platform.
+    pub platform: PlatformId,
+    /// The commitment to its handle or address.
+    pub account: Commitment,
+}
+
 /// What one kind of record has in common with those of a file.
 macro_rules! item {
     ($kind:ident $(, $by:ident)?) => {
@@ -88,6 +101,7 @@ macro_rules! item {
 }
 
 item!(Pledge);
+item!(Account);
 item!(Collaboration, business);
 item!(Decision, agency);
 

@@ -48,6 +48,8 @@ pub enum Move {
     Membership(usize, u8),
     Reseat(u8),
     HandOver(u8),
+    Link(usize, u8),
+    Unlink(prop::sample::Index),
     Depart(usize),
 }
 
@@ -77,6 +79,8 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<Index>().prop_map(Move::Overturn),
         1 => (0u8..3).prop_map(Move::Reseat),
         1 => (0u8..3).prop_map(Move::HandOver),
+        1 => (0..3usize, 0u8..3).prop_map(|(who, which)| Move::Link(who, which)),
+        1 => any::<Index>().prop_map(Move::Unlink),
         2 => (0..5usize, 0u8..8).prop_map(|(who, what)| Move::Membership(who, what)),
         2 => (0..3usize).prop_map(Move::Pledge),
     ];
@@ -395,6 +399,19 @@ impl Trial {
                 let member = party(&format!("operator-{}", number % 2));
                 let body = OperatorChanged { operator: Operator { member, key: key(&name).public() } };
                 self.council(body, Some(&name))?;
+            }
+            Move::Link(who, which) => {
+                let (kol, handle) = (KOLS[*who], text(&format!("@{who}-{which}")));
+                let platform = "vietreel".parse().unwrap();
+                let body = AccountLinked { platform, account: handle.commitment() };
+                let both = ["registrar", kol];
+                let id = self.send(party("registrar"), Some(subject(kol)), body, vec![handle], &both)?;
+                self.events.push(("account", id, subject(kol), kol.to_owned()));
+            }
+            Move::Unlink(which) => {
+                let Some((target, of, kol)) = self.pick(&["account"], which) else { return Ok(()) };
+                let body = AccountUnlinked { target, reason: None };
+                self.send(party("registrar"), Some(of), body, vec![], &["registrar", &kol])?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

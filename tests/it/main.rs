@@ -1,5 +1,6 @@
 //! What users are promised, tested from outside.
 
+mod accounts;
 mod batch;
 mod collaborations;
 mod council;

@@ -17,7 +17,7 @@ use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
 use crate::register;
-use crate::{batch, collaborations, council, members};
+use crate::{accounts, batch, collaborations, council, members};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -70,6 +70,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     register::decisions(&programme, &mut provoked).await;
     sanctions(&programme, &mut provoked).await;
     contests(&programme, &mut provoked).await;
+    accounts::refusals(&programme, &mut provoked).await;
     collaborations::refusals(&programme, &mut provoked).await;
     register::codes_and_pledges(&programme, &mut provoked).await;
     subjects(&programme, &mut provoked).await;

@@ -57,6 +57,7 @@ fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
         name => {
             let families = [
                 "subject.",
+                "account.",
                 "assessment.",
                 "pledge.",
                 "collaboration.",
