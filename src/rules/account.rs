@@ -12,7 +12,7 @@ impl<'a> Case<'a> {
         let twin = self.accounts().find(|one| one.account == body.account);
         Reason::AccountExists.unless(twin.is_none(), body.account)?;
         let linked = self.accounts().count();
-        Reason::AccountCount.unless(linked < limits::ACCOUNTS, format!("{linked} are linked"))
+        Reason::AccountCount.unless(linked < limits::ACCOUNTS, format_args!("{linked} are linked"))
     }
 
     pub(super) fn account_unlinked(&mut self, body: &AccountUnlinked) -> Result<(), Rejection> {

@@ -13,11 +13,13 @@ impl Case<'_> {
     pub(super) fn code_published(&mut self, body: &CodePublished) -> Result<(), Rejection> {
         self.signed_by_council()?;
         let newest = self.state.codes().last().map_or(0, |code| code.version);
-        Reason::CodeVersion
-            .unless(Some(body.version) == newest.checked_add(1), format!("version {newest} is the newest"))?;
+        Reason::CodeVersion.unless(
+            Some(body.version) == newest.checked_add(1),
+            format_args!("version {newest} is the newest"),
+        )?;
         let distinct = body.clauses.iter().collect::<BTreeSet<_>>().len() == body.clauses.len();
         let count = (1..=limits::CODE_CLAUSES).contains(&body.clauses.len());
-        Reason::CodeClauses.unless(distinct && count, format!("{} clauses", body.clauses.len()))
+        Reason::CodeClauses.unless(distinct && count, format_args!("{} clauses", body.clauses.len()))
     }
 
     pub(super) fn pledge_signed(&mut self, body: &PledgeSigned) -> Result<(), Rejection> {

@@ -15,7 +15,7 @@ impl Case<'_> {
         Reason::CollaborationSelf.unless(!own, business)?;
         Reason::CollaborationTerms.unless(fits(&body.campaign), "campaign")?;
         let papers = body.papers.len();
-        Reason::CollaborationTerms.unless(papers <= limits::ATTACHMENTS, format!("{papers} papers"))?;
+        Reason::CollaborationTerms.unless(papers <= limits::ATTACHMENTS, format_args!("{papers} papers"))?;
         Reason::CollaborationTerms.unless(body.starts_on <= body.ends_on, body.ends_on)
     }
 
