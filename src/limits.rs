@@ -54,6 +54,12 @@ pub const PAGE_ROWS_DEFAULT: usize = 100;
 pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
 /// Most seats of a council.
 pub const COUNCIL_SEATS: usize = 32;
+/// Days before and after a collaboration in which an endorsement between the two is commercial: 24 months.
+pub const COLLABORATION_DAYS: i32 = 24 * 30;
+/// Most accounts linked to one subject.
+pub const ACCOUNTS: usize = 32;
+/// Most clauses of a code of conduct.
+pub const CODE_CLAUSES: usize = 200;
 /// Longest urgent suspension, in days, both ends included.
 pub const URGENT_DAYS: i32 = 14;
 /// Longest origin or note name, in bytes.

@@ -211,7 +211,7 @@ class State:
 
     def party_class(self, party):
         if party in self.members:
-            return self.members[party]["class"]
+            return self.members[party]["class"] if self.members[party]["active"] else None
         return "subject" if self.subjects.get(party, {}).get("enrolled") else None
 
     def add_key(self, key, owner, at, added_by=None):
@@ -244,20 +244,44 @@ class State:
         for seat in body["council"]:
             self.add_key(seat["key"], seat["member"], self.at)
         operator = body["operator"]
+        self.operator = operator["member"]
         self.add_key(operator["key"], operator["member"], self.at)
-        self.members[operator["member"]] = {"group": operator["member"], "class": "operator"}
+        self.members[operator["member"]] = {"group": operator["member"], "class": "operator", "active": True}
         self.publish(1, 0, body["policy"])
+
+    def on_council_changed(self, item, body, *_):
+        for seat in body["council"]:
+            if seat["key"] not in self.keys:
+                self.add_key(seat["key"], seat["member"], self.at)
+
+    def on_operator_changed(self, item, body, *_):
+        operator = body["operator"]
+        if operator["member"] != self.operator:
+            self.members[self.operator]["active"] = False
+        self.operator = operator["member"]
+        self.add_key(operator["key"], self.operator, self.at)
+        self.members.setdefault(self.operator, {"group": self.operator, "class": "operator", "active": True})
 
     def on_policy_published(self, item, body, *_):
         self.publish(body["version"], days(body["effective_from"]), body["policy"])
 
     def on_member_admitted(self, item, body, *_):
-        self.members[body["member"]] = {"group": body["group"], "class": body["class"]}
+        self.members[body["member"]] = {"group": body["group"], "class": body["class"], "active": True}
         self.add_key(body["key"], body["member"], self.at)
 
     def on_member_updated(self, item, body, *_):
         changes = {name: body[name] for name in ("group", "class") if name in body}
         self.members[body["member"]].update(changes)
+
+    def on_member_suspended(self, item, body, *_):
+        self.members[body["member"]]["active"] = False
+
+    def on_member_reinstated(self, item, body, *_):
+        self.members[body["member"]]["active"] = True
+
+    def on_member_removed(self, item, body, *_):
+        self.members[body["member"]]["active"] = False
+        self.accreditations.pop(body["member"], None)
 
     def on_accreditation_granted(self, item, body, *_):
         self.accreditations[body["assessor"]] = {"id": item["id"], "class": body["class"]}
@@ -297,6 +321,7 @@ class State:
             "endorsements": [],
             "sanctions": [],
             "contests": [],
+            "collaborations": [],
         }
         self.add_key(body["key"], event["subject"], self.at)
 
@@ -344,12 +369,50 @@ class State:
             ]
             for one in self.subjects[item["by"]]["endorsements"]:
                 one["reciprocal"] |= one["id"] in returned
+        hides = body["relation"] != "commercial"
+        void = hides and any(self.near(one, item) for one in dossier["collaborations"])
         last = days(body["expires_on"])
         given.append({"id": item["id"], "subject": event["subject"], "on": self.today, "last": last})
         dossier["endorsements"].append(
             item
-            | {"relation": body["relation"], "last": last, "dilution": dilution, "reciprocal": bool(returned)}
+            | {
+                "relation": body["relation"],
+                "last": last,
+                "dilution": dilution,
+                "reciprocal": bool(returned),
+                "void": void,
+            }
         )
+
+    def near(self, collaboration, endorsement):
+        """Whether the endorsement must disclose that paid work."""
+        period = (collaboration["first"] - 720, collaboration["last"] + 720)
+        return period[0] <= endorsement["on"] <= period[1] and self.group(collaboration["by"]) == self.group(
+            endorsement["by"]
+        )
+
+    def on_account_linked(self, *_):
+        pass
+
+    def on_account_unlinked(self, *_):
+        pass
+
+    def on_code_published(self, *_):
+        pass
+
+    def on_pledge_signed(self, *_):
+        pass
+
+    def on_collaboration_declared(self, item, body, dossier, *_):
+        item |= {"first": days(body["starts_on"]), "last": days(body["ends_on"])}
+        dossier["collaborations"].append(item)
+        for one in dossier["endorsements"]:
+            one["void"] |= one["relation"] != "commercial" and self.near(item, one)
+
+    def on_collaboration_ended(self, item, body, dossier, *_):
+        for one in dossier["collaborations"]:
+            if one["id"] == body["target"]:
+                one["last"] = min(one["last"], self.today)
 
     def on_endorsement_withdrawn(self, item, body, dossier, *_):
         for one in self.given[item["by"]]:
@@ -357,12 +420,25 @@ class State:
                 one["last"] = min(one["last"], self.today)
         drop(dossier["endorsements"], body["target"])
 
+    def on_decision_recorded(self, *_):
+        pass
+
+    def on_decision_overturned(self, item, body, dossier, *_):
+        dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
+
     def on_sanction_imposed(self, item, body, dossier, *_):
         first, last = days(body["starts_on"]), body.get("ends_on")
         last = None if last is None else days(last)
         term = None if last is None else last - first + 1
         dossier["sanctions"].append(
-            item | {"severity": body["severity"], "first": first, "last": last, "term": term}
+            item
+            | {
+                "severity": body["severity"],
+                "first": first,
+                "last": last,
+                "term": term,
+                "decision": body["basis"].get("decision"),
+            }
         )
 
     def on_sanction_lifted(self, item, body, dossier, *_):
@@ -461,7 +537,7 @@ class Scorer:
 
     def weight(self, one):
         accreditation = self.state.accreditations.get(one["by"])
-        if one["conflict"] or accreditation is None:
+        if one["conflict"] or accreditation is None or self.state.party_class(one["by"]) is None:
             return 0
         rule = self.policy["assessment"]
         age = age_permille(rule["age"], self.as_of - one["from"])
@@ -530,7 +606,7 @@ class Scorer:
 
     def tied(self, group, members):
         return any(one["fee"] for one, _ in members) or any(
-            one["relation"] in ("commercial", "family_owner") and self.state.group(one["by"]) == group
+            (one["void"] or one["relation"] in ("commercial", "family_owner")) and self.state.group(one["by"]) == group
             for one in self.endorsements()
         )
 
@@ -580,7 +656,7 @@ class Scorer:
     def bonus(self, base):
         rule, ranked = self.policy["endorsement"], []
         for one in self.endorsements():
-            units = rule["relation_units"].get(one["relation"], 0)
+            units = 0 if one["void"] else rule["relation_units"].get(one["relation"], 0)
             units = units * age_permille(rule["age"], self.as_of - one["on"]) // 1000
             units = units * rule["undiluted"] // max(rule["undiluted"], one["dilution"])
             if one["reciprocal"]:

@@ -10,7 +10,7 @@ use super::{Problem, Shared};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
-use crate::score::{Capacity, Member, Parties};
+use crate::score::{Capacity, Member, Membership, Parties};
 
 /// A member as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub struct MemberRow {
     pub group: GroupId,
     /// Its duties.
     pub roles: Vec<Role>,
+    /// Whether it acts, and what it said weighs.
+    pub membership: Membership,
 }
 
 /// Every member.
@@ -127,6 +129,7 @@ fn row(party: &PartyId, member: &Member) -> MemberRow {
         class: member.class,
         group: member.group.clone(),
         roles: member.roles.clone(),
+        membership: member.membership,
     }
 }
 

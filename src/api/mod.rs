@@ -3,6 +3,7 @@
 mod answers;
 mod attachments;
 mod batch;
+mod collaborations;
 mod contests;
 mod events;
 mod extract;
@@ -12,6 +13,7 @@ mod names;
 mod policies;
 mod problem;
 pub mod ranking;
+mod register;
 mod respond;
 mod subjects;
 mod submit;
@@ -22,11 +24,13 @@ pub use problem::Problem;
 /// What the API answers, for programs that read it.
 pub mod views {
     pub use super::batch::LineFate;
+    pub use super::collaborations::{CollaborationPage, CollaborationView};
     pub use super::contests::{ContestPage, ContestView};
     pub use super::events::{EventPage, EventRow, EventView};
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
     pub use super::policies::{PolicyList, PolicyView};
+    pub use super::register::{AccountView, DecisionView, RegisterView};
     pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
 }
@@ -157,6 +161,10 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/v1/members/{member}",
             read!(members::one, "A member, its keys and accreditations over time"),
+        )
+        .api_route(
+            "/v1/collaborations",
+            read!(collaborations::list, "The register of paid work, by subject, business or words"),
         )
         .api_route("/v1/contests", read!(contests::list, "Contests, newest first"))
         .api_route("/v1/contests/{contest}", read!(contests::one, "One contest"))

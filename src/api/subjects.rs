@@ -14,6 +14,7 @@ use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
 use super::names::{Found, Names};
 use super::ranking::{Cursor, InField, Ranking, Row, Sort};
+use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
@@ -77,6 +78,9 @@ pub struct SubjectView {
     pub keys: Vec<KeyView>,
     /// How many of its contests are open.
     pub open_contests: usize,
+    /// What is registered about it.
+    #[serde(flatten)]
+    pub register: RegisterView,
 }
 
 /// One event about a subject, and the figure after it.
@@ -311,6 +315,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
         profile: enrolment.profile,
         keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size),
         open_contests: dossier.open_contests(at.size).count(),
+        register: RegisterView::of(&app, &snapshot, path.subject),
     }))
 }
 

@@ -12,8 +12,9 @@ use crate::client::opening;
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{
-    Basis, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted, MemberClass, Operator,
-    Outcome, PartyId, Policy, Reduction, Role, SanctionImposed, Seat, Severity, SubjectId,
+    Basis, ClauseBasis, ClauseId, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
+    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, SanctionImposed, Seat, Severity,
+    SubjectId,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
 use crate::vault::read_secret;
@@ -21,7 +22,8 @@ use crate::vault::read_secret;
 /// `MEMBER=KEY`: a private key file, which signs, or a public key in hex.
 #[derive(Debug, Clone)]
 pub struct MemberKey {
-    member: PartyId,
+    /// The member.
+    pub member: PartyId,
     key: String,
 }
 
@@ -36,7 +38,7 @@ impl FromStr for MemberKey {
 
 impl MemberKey {
     /// The public key, and the private one where it is at hand.
-    fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
+    pub fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
         if let Ok(public) = self.key.parse() {
             return Ok((public, None));
         }
@@ -180,18 +182,15 @@ impl Admit {
             roles: if self.registrar { vec![Role::Registrar] } else { Vec::new() },
             key,
         };
-        let statement = Statement {
-            issuer: PartyId::council(),
-            subject: None,
-            body: body.into(),
-            attachments: Vec::new(),
-            newcomers: secret.into_iter().collect(),
-        };
-        self.signing.publish(statement).await
+        let newcomers = secret.into_iter().collect();
+        self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
     }
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 --clause D1 --broken-on 2026-11-20 \
+    --reason 'Không ghi nhãn.' --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out sanction.json")]
 pub struct Sanction {
     /// Whom it is about
     #[arg(long)]
@@ -200,8 +199,20 @@ pub struct Sanction {
     #[arg(long, value_parser = named::<Severity>)]
     severity: Severity,
     /// The indicator of the policy that describes the conduct
+    #[arg(long, required_unless_present_any = ["clause", "decision"], conflicts_with_all = ["clause", "decision"])]
+    conduct: Option<IndicatorId>,
+    /// The clause of the code of conduct that was broken
+    #[arg(long, requires_all = ["code", "broken_on"], conflicts_with = "decision")]
+    clause: Option<ClauseId>,
+    /// The `code.published` event of that clause
+    #[arg(long, requires = "clause")]
+    code: Option<EventId>,
+    /// A day on which it was broken
+    #[arg(long, requires = "clause")]
+    broken_on: Option<Date>,
+    /// The `decision.recorded` event: the only basis for "broke the law"
     #[arg(long)]
-    conduct: IndicatorId,
+    decision: Option<EventId>,
     /// First day
     #[arg(long)]
     starts_on: Date,
@@ -221,9 +232,15 @@ pub struct Sanction {
 impl Sanction {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
+        let clause = self.clause.zip(self.code).zip(self.broken_on);
+        let clause = clause.map(|((clause, code), broken_on)| ClauseBasis { code, clause, broken_on });
+        let basis = (self.conduct.map(Basis::Conduct))
+            .or(clause.map(Basis::Clause))
+            .or(self.decision.map(Basis::Decision))
+            .ok_or_else(|| anyhow::anyhow!("name --conduct, --clause or --decision"))?;
         let body = SanctionImposed {
             severity: self.severity,
-            basis: Basis::Conduct(self.conduct),
+            basis,
             starts_on: self.starts_on,
             ends_on: self.ends_on,
             reason: attaching.text(&self.reason)?,

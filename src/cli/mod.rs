@@ -1,14 +1,17 @@
 //! The command line: one verb per thing that somebody wants done.
 
+mod accounts;
 mod bench;
 mod check;
 mod contribute;
+mod council;
 mod custody;
 mod govern;
 mod keys;
 mod output;
 mod ratings;
 mod read;
+mod register;
 mod schemas;
 mod server;
 mod signing;
@@ -16,6 +19,8 @@ mod signing;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::event::{MemberReinstated, MemberRemoved, MemberSuspended};
 
 /// Exit code for work that was done and found something wrong.
 const FOUND: u8 = 1;
@@ -48,14 +53,40 @@ enum Verb {
     Publish(signing::Publish),
     /// Admit a member (council)
     Admit(govern::Admit),
+    /// Suspend a member: it issues nothing, and nothing of it weighs (council)
+    Suspend(council::Membership),
+    /// Reinstate a suspended member (council)
+    Reinstate(council::Membership),
+    /// Remove a member for good (council)
+    Remove(council::Membership),
+    /// Change the council's seats and threshold (council, with the new keys)
+    Reseat(council::Reseat),
+    /// Change the operator or its key (council, with the new key)
+    HandOver(council::HandOver),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
+    /// Link an account on a platform to its subject (registrar and the KOL)
+    Link(accounts::Link),
+    /// Unlink it (registrar and the KOL)
+    Unlink(accounts::Unlink),
     /// Publish an assessment (accredited assessor)
     Assess(contribute::Assess),
     /// Publish an endorsement (any member, or another KOL)
     Endorse(contribute::Endorse),
     /// Impose a sanction (council)
     Sanction(govern::Sanction),
+    /// Publish a version of the code of conduct (council)
+    Code(register::Code),
+    /// Pledge to keep the code of conduct (the KOL)
+    Pledge(register::Pledge),
+    /// Declare paid work (the business and the KOL)
+    Collaborate(register::Collaborate),
+    /// End declared paid work before its last day (the same two)
+    EndCollaboration(register::EndCollaboration),
+    /// Record an official decision (state agency)
+    RecordDecision(register::RecordDecision),
+    /// Record that a decision was overturned (state agency)
+    OverturnDecision(register::OverturnDecision),
     /// Contest an assessment or sanction (the KOL concerned)
     Contest(contribute::Contest),
     /// Decide a contest (council)
@@ -133,10 +164,25 @@ impl Verb {
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,
             Self::Admit(verb) => verb.run().await,
+            Self::Suspend(verb) => verb.run(|member, reason| MemberSuspended { member, reason }.into()).await,
+            Self::Reinstate(verb) => {
+                verb.run(|member, reason| MemberReinstated { member, reason }.into()).await
+            }
+            Self::Remove(verb) => verb.run(|member, reason| MemberRemoved { member, reason }.into()).await,
+            Self::Reseat(verb) => verb.run().await,
+            Self::HandOver(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
+            Self::Link(verb) => verb.run().await,
+            Self::Unlink(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,
             Self::Sanction(verb) => verb.run().await,
+            Self::Code(verb) => verb.run().await,
+            Self::Pledge(verb) => verb.run().await,
+            Self::Collaborate(verb) => verb.run().await,
+            Self::EndCollaboration(verb) => verb.run().await,
+            Self::RecordDecision(verb) => verb.run().await,
+            Self::OverturnDecision(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,

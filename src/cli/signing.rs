@@ -76,6 +76,14 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// A statement of the council about nobody.
+    pub fn by_council(body: impl Into<Body>) -> Self {
+        let (issuer, body) = (PartyId::council(), body.into());
+        Self { issuer, subject: None, body, attachments: Vec::new(), newcomers: Vec::new() }
+    }
+}
+
 impl Signing {
     /// Signs a statement, and sends it or writes it down.
     pub async fn publish(self, statement: Statement) -> anyhow::Result<u8> {

@@ -165,4 +165,11 @@ pub const INFLUENCERS: &[Influencer] = &[
         levels: MIDDLING,
         newest_round: 68,
     },
+    Influencer {
+        seed: "long",
+        name: "Mai Đức Long",
+        topics: &["o-to", "cong-nghe"],
+        levels: SOLID,
+        newest_round: 52,
+    },
 ];

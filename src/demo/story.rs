@@ -30,6 +30,10 @@ pub fn tell(today: Date) -> Vec<Submission> {
     story.endorsements();
     story.worked_example();
     story.stolen_key();
+    story.code_of_conduct();
+    story.paid_work();
+    story.overturned();
+    story.suspended();
     story.end()
 }
 
@@ -294,6 +298,79 @@ impl Story {
             evidence: Vec::new(),
         };
         self.add(2, PartyId::from(subject(HAN)), about, body, vec![statement], &[&key(HAN)]);
+    }
+
+    /// The programme's code, which most influencers pledge to keep.
+    fn code_of_conduct(&mut self) {
+        let words = "Q1: ghi nhãn quảng cáo trước và trong khi phát. Q2: chỉ quảng cáo điều đã dùng. \
+            Q3: kiểm tra giấy tờ của sản phẩm. Q4: đính chính trong ba ngày.";
+        let text = Attachment::text(salt("code"), words);
+        let clauses = ["Q1", "Q2", "Q3", "Q4"].map(|id| id.parse().expect("a clause")).into();
+        let body = CodePublished { version: 1, clauses, text: text.commitment() };
+        let council = council();
+        let keys: Vec<&SecretKey> = council.iter().collect();
+        let code = self.add(220, PartyId::council(), None, body, vec![text], &keys);
+        for (number, one) in (0..).zip(INFLUENCERS).filter(|(number, _)| number % 5 != 4) {
+            let about = subject(one.seed);
+            let issuer = PartyId::from(about);
+            self.add(210 - number, issuer, Some(about), PledgeSigned { code }, Vec::new(), &[&key(one.seed)]);
+        }
+    }
+
+    /// Work that is paid for: declared at once by one, and after hiding it by another.
+    fn paid_work(&mut self) {
+        self.collaborate(72, "doi-xanh", "thu", "Ly sữa mỗi sáng", "sua");
+        self.endorse(64, "song-hong-moi", &key("song-hong-moi"), "long", "o-to", Relation::None);
+        self.collaborate(34, "song-hong-moi", "long", "Vay mua ô tô", "tin-dung");
+    }
+
+    /// A member that did not act for three weeks; what it had said did not weigh meanwhile.
+    fn suspended(&mut self) {
+        let member = party("nhip-so");
+        self.by_council(70, MemberSuspended { member: member.clone(), reason: None }, None);
+        self.by_council(49, MemberReinstated { member, reason: None }, None);
+    }
+
+    /// A decision, a reminder that rests on it, and the court that overturned both.
+    fn overturned(&mut self) {
+        let (agency, about) = ("quang-cao-so", Some(subject("lien")));
+        let act = |authority: &str, code: &str, date| OfficialAct {
+            authority: authority.to_owned(),
+            code: code.to_owned(),
+            date,
+        };
+        let decided = act("Cục Quảng cáo số", "27/QĐ-XPHC", self.date(41));
+        let body = DecisionRecorded { act: decided, document: None };
+        let decision = self.add(39, party(agency), about, body, Vec::new(), &[&key(agency)]);
+        let reason = Attachment::text(salt("S1"), "Nhắc nhở theo quyết định xử phạt hành chính.");
+        let body = SanctionImposed {
+            severity: Severity::S1,
+            basis: Basis::Decision(decision),
+            starts_on: self.date(36),
+            ends_on: Some(self.date(36).plus_days(179)),
+            reason: reason.commitment(),
+            proposal: None,
+            urgent: false,
+        };
+        let council = council();
+        let keys: Vec<&SecretKey> = council.iter().collect();
+        self.add(36, PartyId::council(), about, body, vec![reason], &keys);
+        let overturned = act("Tòa án nhân dân tỉnh Vân Khê", "12/HC-ST", self.date(14));
+        let body = DecisionOverturned { target: decision, act: overturned };
+        self.add(12, party(agency), about, body, Vec::new(), &[&key(agency)]);
+    }
+
+    fn collaborate(&mut self, days_ago: i32, business: &str, seed: &str, campaign: &str, category: &str) {
+        let body = CollaborationDeclared {
+            campaign: campaign.to_owned(),
+            category: category.parse().expect("a category"),
+            starts_on: self.date(days_ago - 2),
+            ends_on: self.date(days_ago - 62),
+            value_band: ValueBand::Under100m,
+            papers: vec![Commitment::to(&salt("papers"), campaign.as_bytes())],
+        };
+        let keys = [&key(business), &key(seed)];
+        self.add(days_ago, party(business), Some(subject(seed)), body, Vec::new(), &keys);
     }
 
     /// A stolen key endorses; the council dates the theft, and what it signed since weighs nothing.

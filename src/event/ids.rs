@@ -158,6 +158,22 @@ text_name!(
 );
 
 text_name!(
+    /// A kind of product, such as `sua-bot`.
+    CategoryId,
+    r"^[a-z0-9-]{1,40}$",
+    "a product category: [a-z0-9-]{1,40}",
+    is_slug
+);
+
+text_name!(
+    /// A platform on which subjects publish, such as `vietreel`; it need not be a member.
+    PlatformId,
+    r"^[a-z0-9-]{1,40}$",
+    "a platform: [a-z0-9-]{1,40}",
+    is_slug
+);
+
+text_name!(
     /// A criterion of a policy, such as `C1`.
     CriterionId,
     r"^[A-Za-z0-9._-]{1,32}$",

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Commitment, GroupId, PartyId};
-use super::{EventBody, no_texts};
+use super::{EventBody, no_texts, reason_text};
 use crate::dsse::PublicKey;
 
 /// What kind of organisation a member is.
@@ -76,6 +76,51 @@ pub struct MemberUpdated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 8))]
     pub roles: Option<Vec<Role>>,
+}
+
+/// `member.suspended`: council threshold; until reinstated it issues nothing and nothing of it weighs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberSuspended {
+    /// The member.
+    pub member: PartyId,
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+/// `member.reinstated`: council threshold; a suspended member acts again, and what it said weighs again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberReinstated {
+    /// The member.
+    pub member: PartyId,
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+/// `member.removed`: council threshold; as suspended, for good: keys and accreditation end too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberRemoved {
+    /// The member.
+    pub member: PartyId,
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+impl EventBody for MemberSuspended {
+    reason_text!();
+}
+
+impl EventBody for MemberReinstated {
+    reason_text!();
+}
+
+impl EventBody for MemberRemoved {
+    reason_text!();
 }
 
 impl EventBody for MemberAdmitted {

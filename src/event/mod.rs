@@ -3,9 +3,14 @@
 //! [`Event::parse`] turns the exact payload bytes into a typed event; it asks nothing of the
 //! ledger's state. Whether an event may be recorded is for the rules.
 
+mod account;
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
+mod council;
+mod decision;
 mod endorsement;
 mod ids;
 mod key;
@@ -16,17 +21,24 @@ mod sanction;
 pub mod schema;
 mod subject;
 
+pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
 pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
+pub use code::{CodePublished, PledgeSigned};
+pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
+pub use council::{CouncilChanged, OperatorChanged};
+pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
-    ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId, SubjectId,
-    TopicId,
+    CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
+    PlatformId, SubjectId, TopicId,
 };
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
-pub use member::{MemberAdmitted, MemberClass, MemberUpdated, Role};
+pub use member::{
+    MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
+};
 pub use policy::*;
 pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
 pub use subject::{SubjectDeparted, SubjectEnrolled};
@@ -140,9 +152,14 @@ macro_rules! catalogue {
 
 catalogue! {
     LedgerOpened = "ledger.opened", subject: false;
+    CouncilChanged = "council.changed", subject: false;
+    OperatorChanged = "operator.changed", subject: false;
     PolicyPublished = "policy.published", subject: false;
     MemberAdmitted = "member.admitted", subject: false;
     MemberUpdated = "member.updated", subject: false;
+    MemberSuspended = "member.suspended", subject: false;
+    MemberReinstated = "member.reinstated", subject: false;
+    MemberRemoved = "member.removed", subject: false;
     AccreditationGranted = "accreditation.granted", subject: false;
     AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
     KeyAdded = "key.added", subject: false;
@@ -150,10 +167,18 @@ catalogue! {
     KeyRevoked = "key.revoked", subject: false;
     SubjectEnrolled = "subject.enrolled", subject: true;
     SubjectDeparted = "subject.departed", subject: true;
+    AccountLinked = "account.linked", subject: true;
+    AccountUnlinked = "account.unlinked", subject: true;
     AssessmentPublished = "assessment.published", subject: true;
     AssessmentWithdrawn = "assessment.withdrawn", subject: true;
+    CodePublished = "code.published", subject: false;
+    PledgeSigned = "pledge.signed", subject: true;
+    CollaborationDeclared = "collaboration.declared", subject: true;
+    CollaborationEnded = "collaboration.ended", subject: true;
     EndorsementPublished = "endorsement.published", subject: true;
     EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
+    DecisionRecorded = "decision.recorded", subject: true;
+    DecisionOverturned = "decision.overturned", subject: true;
     SanctionImposed = "sanction.imposed", subject: true;
     SanctionLifted = "sanction.lifted", subject: true;
     ContestFiled = "contest.filed", subject: true;

@@ -43,6 +43,8 @@ pub struct ClauseBasis {
     pub code: EventId,
     /// The clause within it.
     pub clause: ClauseId,
+    /// A day on which it was broken; the subject's pledge to that version stood then.
+    pub broken_on: Date,
 }
 
 /// `sanction.imposed`: council threshold; S4 and S5 need three signatures and a council of five.

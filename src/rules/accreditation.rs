@@ -6,8 +6,7 @@ use crate::event::{AccreditationGranted, AccreditationWithdrawn, MemberClass};
 impl Case<'_> {
     pub(super) fn accreditation_granted(&mut self, body: &AccreditationGranted) -> Result<(), Rejection> {
         self.signed_by_council()?;
-        let member = self.state.parties().member(&body.assessor, self.state.size());
-        let member = member.ok_or_else(|| Reason::MemberUnknown.about(&body.assessor))?;
+        let member = self.member(&body.assessor)?;
         Reason::AccreditationMember.unless(member.class == MemberClass::Assessor, &body.assessor)?;
         for topic in &body.topics {
             Reason::AccreditationTerms.unless(self.policy.topics.contains_key(topic), topic)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Candidate, Reason, Rejection};
-use crate::event::{Body, LedgerOpened, body_bytes};
+use crate::event::{Body, LedgerOpened, PartyId, Seat, body_bytes};
 use crate::limits;
 use crate::log::Origin;
 use crate::score;
@@ -31,16 +31,7 @@ pub(super) fn judge_opening(candidate: Candidate<'_>) -> Result<(), Rejection> {
 fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
     let fault = |holds, what| Reason::OpeningBody.unless(holds, what);
     let seats = body.council.len();
-    fault((1..=limits::COUNCIL_SEATS).contains(&seats), "the council has 1 to 32 seats")?;
-    let distinct = |count: usize| count == seats;
-    fault(
-        distinct(body.council.iter().map(|one| one.seat).collect::<BTreeSet<_>>().len()),
-        "seats are numbered apart",
-    )?;
-    fault(
-        distinct(body.council.iter().map(|one| &one.member).collect::<BTreeSet<_>>().len()),
-        "each seat has its own member",
-    )?;
+    check_seats(Reason::OpeningBody, &body.council, body.threshold)?;
     let keys: BTreeSet<_> =
         body.council.iter().map(|one| one.key).chain([body.operator.key, body.log_key]).collect();
     fault(keys.len() == seats + 2, "seats, operator and log have keys of their own")?;
@@ -48,16 +39,30 @@ fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
         Reason::OpeningBody
             .unless(key.check_admissible().is_ok(), format_args!("key {key} is not usable"))?;
     }
-    let named = body.council.iter().map(|one| &one.member).chain([&body.operator.member]);
-    for member in named {
-        let fits = !member.is_council() && member.as_subject().is_none();
-        Reason::OpeningBody.unless(fits, format_args!("{member} is not a member's name"))?;
-    }
-    let most = seats.min(limits::SIGNATURES);
-    fault(
-        (1..=most).contains(&usize::from(body.threshold)),
-        "the threshold lies between 1 and the seats (at most 8)",
-    )?;
+    check_name(Reason::OpeningBody, &body.operator.member)?;
     fault(body.utc_offset_min.abs() <= 14 * 60, "utc_offset_min lies between -840 and 840")?;
     score::check_bounds(&body.policy).map_err(|error| Reason::OpeningBody.about(error))
+}
+
+/// Judges a council by itself, for the reason given.
+pub(super) fn check_seats(reason: Reason, council: &[Seat], threshold: u8) -> Result<(), Rejection> {
+    let seats = council.len();
+    reason.unless((1..=limits::COUNCIL_SEATS).contains(&seats), "the council has 1 to 32 seats")?;
+    let numbers: BTreeSet<_> = council.iter().map(|one| one.seat).collect();
+    reason.unless(numbers.len() == seats, "seats are numbered apart")?;
+    let members: BTreeSet<_> = council.iter().map(|one| &one.member).collect();
+    reason.unless(members.len() == seats, "each seat has its own member")?;
+    let keys: BTreeSet<_> = council.iter().map(|one| one.key).collect();
+    reason.unless(keys.len() == seats, "each seat has its own key")?;
+    for member in members {
+        check_name(reason, member)?;
+    }
+    let most = seats.min(limits::SIGNATURES);
+    let reachable = (1..=most).contains(&usize::from(threshold));
+    reason.unless(reachable, "the threshold lies between 1 and the seats (at most 8)")
+}
+
+fn check_name(reason: Reason, member: &PartyId) -> Result<(), Rejection> {
+    let fits = !member.is_council() && member.as_subject().is_none();
+    reason.unless(fits, format_args!("{member} is not a member's name"))
 }

@@ -1,9 +1,12 @@
 //! `member.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{MemberAdmitted, MemberUpdated};
+use crate::event::{
+    MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, PartyId,
+};
+use crate::score::{Member, Membership};
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     pub(super) fn member_admitted(&mut self, body: &MemberAdmitted) -> Result<(), Rejection> {
         self.issued_by_council()?;
         self.signers.council(0)?;
@@ -17,16 +20,50 @@ impl Case<'_> {
     pub(super) fn member_updated(&mut self, body: &MemberUpdated) -> Result<(), Rejection> {
         self.signed_by_council()?;
         Reason::MemberName.unless(body.name.as_deref().is_none_or(fits), &body.member)?;
-        let before = self.state.parties().member(&body.member, self.state.size());
-        let before = before.ok_or_else(|| Reason::MemberUnknown.about(&body.member))?;
+        let before = self.member(&body.member)?;
         let changes = body.class.is_some_and(|class| class != before.class)
             || body.group.as_ref().is_some_and(|group| *group != before.group)
             || body.name.as_ref().is_some_and(|name| *name != before.name)
             || body.roles.as_ref().is_some_and(|roles| *roles != before.roles);
         Reason::MemberUnchanged.unless(changes, &body.member)
     }
+
+    pub(super) fn member_suspended(&mut self, body: &MemberSuspended) -> Result<(), Rejection> {
+        self.signed_by_council()?;
+        let before = self.member(&body.member)?;
+        Reason::MemberStanding.unless(before.membership == Membership::Active, &body.member)?;
+        self.check_dispensable(&body.member)
+    }
+
+    pub(super) fn member_reinstated(&mut self, body: &MemberReinstated) -> Result<(), Rejection> {
+        self.signed_by_council()?;
+        let before = self.member(&body.member)?;
+        Reason::MemberStanding.unless(before.membership == Membership::Suspended, &body.member)
+    }
+
+    pub(super) fn member_removed(&mut self, body: &MemberRemoved) -> Result<(), Rejection> {
+        self.signed_by_council()?;
+        self.member(&body.member)?;
+        self.check_dispensable(&body.member)
+    }
+
+    /// A member that was not removed.
+    pub(super) fn member(&self, member: &PartyId) -> Result<&'a Member, Rejection> {
+        let before = self.state.parties().member(member, self.state.size());
+        let before = before.ok_or_else(|| Reason::MemberUnknown.about(member))?;
+        Reason::MemberStanding.unless(before.membership != Membership::Removed, member)?;
+        Ok(before)
+    }
+
+    /// A council that loses a signer may no longer reach its threshold, and a ledger needs its operator.
+    fn check_dispensable(&self, member: &PartyId) -> Result<(), Rejection> {
+        let mut seats = self.state.parties().council(self.state.size());
+        let runs = self.state.ledger().is_some_and(|ledger| ledger.operator == *member);
+        Reason::MemberSeated.unless(!runs && seats.all(|seat| seat.member != *member), member)
+    }
 }
 
-fn fits(name: &str) -> bool {
+/// Whether a name for people can be shown.
+pub(super) fn fits(name: &str) -> bool {
     (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control)
 }

@@ -3,9 +3,14 @@
 //! Pure: the server, an audit and the tests run the same rules. The order of judgement is that of
 //! [`Reason`]; the first rule broken is the answer.
 
+mod account;
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
+mod council;
+mod decision;
 mod endorsement;
 mod key;
 mod ledger;
@@ -26,7 +31,7 @@ use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, PartyId, Policy, SubjectId};
 use crate::score::Dossier;
-use crate::state::{Row, State};
+use crate::state::{Register, Row, State};
 
 /// An event that asks to be recorded, its signatures verified.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +71,14 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
     };
     match &candidate.event.body {
         Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
+        Body::CouncilChanged(body) => case.council_changed(body),
+        Body::OperatorChanged(body) => case.operator_changed(body),
         Body::PolicyPublished(body) => case.policy_published(body),
         Body::MemberAdmitted(body) => case.member_admitted(body),
         Body::MemberUpdated(body) => case.member_updated(body),
+        Body::MemberSuspended(body) => case.member_suspended(body),
+        Body::MemberReinstated(body) => case.member_reinstated(body),
+        Body::MemberRemoved(body) => case.member_removed(body),
         Body::AccreditationGranted(body) => case.accreditation_granted(body),
         Body::AccreditationWithdrawn(body) => case.accreditation_withdrawn(body),
         Body::KeyAdded(body) => case.key_added(body),
@@ -76,10 +86,18 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::KeyRevoked(body) => case.key_revoked(body),
         Body::SubjectEnrolled(body) => case.subject_enrolled(body),
         Body::SubjectDeparted(_) => case.subject_departed(),
+        Body::AccountLinked(body) => case.account_linked(body),
+        Body::AccountUnlinked(body) => case.account_unlinked(body),
         Body::AssessmentPublished(body) => case.assessment_published(body),
         Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
+        Body::CodePublished(body) => case.code_published(body),
+        Body::PledgeSigned(body) => case.pledge_signed(body),
+        Body::CollaborationDeclared(body) => case.collaboration_declared(body),
+        Body::CollaborationEnded(body) => case.collaboration_ended(body),
         Body::EndorsementPublished(body) => case.endorsement_published(body),
         Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
+        Body::DecisionRecorded(body) => case.decision_recorded(body),
+        Body::DecisionOverturned(body) => case.decision_overturned(body),
         Body::SanctionImposed(body) => case.sanction_imposed(body),
         Body::SanctionLifted(body) => case.sanction_lifted(body),
         Body::ContestFiled(body) => case.contest_filed(body),
@@ -141,6 +159,11 @@ impl<'a> Case<'a> {
             Some(row) if row.issuer != self.event.issuer => Reason::TargetOther.about(&row.issuer),
             Some(_) => Reason::TargetEnded.about(target),
         }
+    }
+
+    /// What is registered about the subject.
+    fn register(&self) -> Option<&'a Register> {
+        self.event.subject.and_then(|subject| self.state.register(&subject))
     }
 
     /// The file of a subject that has not left.

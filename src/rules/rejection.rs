@@ -76,6 +76,8 @@ reasons! {
     KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
     /// A key of another party.
     KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
+    /// The key of a member that is suspended or removed.
+    MemberInactive = "member.inactive", Forbidden, "this member is suspended or removed: it issues nothing unless it is reinstated";
     /// The issuer may not issue this type.
     Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
     /// Too few council seats signed.
@@ -96,12 +98,21 @@ reasons! {
     /// The compromise is dated wrongly.
     KeyInvalidFrom = "key.invalid_from", Rule, "only the council dates a compromise, at most 90 days back and not ahead, and says `compromised`";
 
+    /// Seats that an opening could not have, two of one controller group, or of who does not act.
+    CouncilSeats = "council.seats", Rule, "1 to 32 seats, each with its own number, active member, controller group and key; the threshold lies between 1 and the seats (at most 8)";
+
     /// The member's name cannot be given.
     MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters";
     /// The slug was given before.
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.
     MemberUnknown = "member.unknown", Conflict, "admit the member first";
+    /// Suspended, reinstated, removed or changed out of turn.
+    MemberStanding = "member.standing", Conflict, "an active member is suspended, a suspended one reinstated, and one that was removed never changes again";
+    /// A member of another kind, or one that does not act.
+    OperatorMember = "operator.member", Conflict, "the operator is an active member of class operator, or a new one";
+    /// A member that others depend on.
+    MemberSeated = "member.seated", Conflict, "it holds a seat of the council or runs the ledger: change that first";
     /// An update that changes nothing.
     MemberUnchanged = "member.unchanged", Conflict, "name what changes";
 
@@ -139,6 +150,11 @@ reasons! {
     /// The item has ended.
     TargetEnded = "target.ended", Conflict, "the item no longer stands: nothing is left to do";
 
+    /// Linked already.
+    AccountExists = "account.exists", Conflict, "this account is linked to the subject: nothing is left to do";
+    /// Too many.
+    AccountCount = "account.too_many", Conflict, "at most 32 accounts are linked to a subject: unlink another first";
+
     /// The assessor may not assess in the subject's fields now.
     AssessmentScope = "assessment.scope", Forbidden, "an assessor needs an accreditation in force that covers one of the subject's topics";
     /// Assessor and subject are in one hand.
@@ -156,6 +172,20 @@ reasons! {
     /// The notice that the policy requires.
     AssessmentNotice = "assessment.notice", Conflict, "notify the subject first and name that event in `notice`, where the policy has a reply window";
 
+    /// The code's number is not the next.
+    CodeVersion = "code.version", Conflict, "number it one above the newest version published";
+    /// No clauses, too many, or one twice.
+    CodeClauses = "code.clauses", Rule, "name 1 to 200 distinct clauses";
+    /// Not the newest code.
+    PledgeCode = "pledge.code", Conflict, "name the newest code.published event";
+    /// Pledged already.
+    PledgeExists = "pledge.exists", Conflict, "the subject has pledged to this version: nothing is left to do";
+
+    /// Paying oneself.
+    CollaborationSelf = "collaboration.own_group", Forbidden, "a collaboration is between two controller groups";
+    /// A campaign without a name, too many papers, or an end before its beginning.
+    CollaborationTerms = "collaboration.terms", Rule, "a campaign has a name of 1 to 200 characters, at most 16 papers, and does not end before it starts";
+
     /// Endorsing oneself.
     EndorsementSelf = "endorsement.own_group", Forbidden, "nobody endorses itself or a subject of its own controller group";
     /// A topic that is not the subject's.
@@ -167,10 +197,15 @@ reasons! {
     /// A second one.
     EndorsementExists = "endorsement.exists", Conflict, "one endorsement in force per endorser, subject and topic: withdraw the other first";
 
+    /// An act without authority or number, or dated wrongly.
+    DecisionAct = "decision.act", Rule, "an act has an authority and a number of 1 to 200 characters each, and is not dated ahead, nor before what it overturns";
+    /// Recorded already.
+    DecisionExists = "decision.exists", Conflict, "this decision is recorded: nothing is left to do";
+
     /// A severity without numbers.
     SanctionSeverity = "sanction.severity", Rule, "choose a severity of the policy in force";
     /// A basis that does not exist.
-    SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, or a recorded clause or decision";
+    SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, a clause that bound the subject on that day, or a recorded decision that stands";
     /// Begins in the past.
     SanctionStart = "sanction.starts_on", Rule, "a sanction begins today or later";
     /// Ends wrongly.

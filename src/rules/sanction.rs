@@ -29,8 +29,16 @@ impl Case<'_> {
     fn check_basis(&self, basis: &Basis) -> Result<(), Rejection> {
         match basis {
             Basis::Conduct(id) => Reason::SanctionBasis.unless(self.policy.indicator(id).is_some(), id),
-            Basis::Clause(clause) => Err(Reason::SanctionBasis.about(clause.code)),
-            Basis::Decision(decision) => Err(Reason::SanctionBasis.about(decision)),
+            Basis::Clause(broken) => {
+                let code = self.state.codes().find(|code| code.event == broken.code);
+                let holds = code.is_some_and(|code| code.clauses.contains(&broken.clause))
+                    && broken.broken_on <= self.today
+                    && self.was_bound(&broken.code, broken.broken_on);
+                Reason::SanctionBasis.unless(holds, &broken.clause)
+            }
+            Basis::Decision(decision) => {
+                Reason::SanctionBasis.unless(self.decision(decision).is_some(), decision)
+            }
         }
     }
 

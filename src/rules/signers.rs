@@ -6,7 +6,7 @@ use super::{Reason, Rejection};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::PartyId;
-use crate::score::{Capacity, KeyRecord};
+use crate::score::{Capacity, KeyRecord, Membership};
 use crate::state::State;
 
 /// The keys that signed an event, each marked once a rule has needed it.
@@ -60,7 +60,8 @@ impl<'a> Signers<'a> {
         // A weak key cannot sign, so its missing signature would say too little.
         key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))?;
         self.present(key)?;
-        Reason::KeyTaken.unless(self.state.parties().key(key).is_none(), key)
+        let logs = self.state.ledger().is_some_and(|ledger| ledger.log_key == *key);
+        Reason::KeyTaken.unless(!logs && self.state.parties().key(key).is_none(), key)
     }
 
     /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.
@@ -117,7 +118,10 @@ impl<'a> Signers<'a> {
 
     fn live(&self, key: &PublicKey, record: &KeyRecord) -> Result<(), Rejection> {
         Reason::KeyRevoked.unless(record.span.holds(self.state.size()), key)?;
-        Reason::KeyNotLive.unless(record.live_from <= self.at, key)
+        Reason::KeyNotLive.unless(record.live_from <= self.at, key)?;
+        let member = self.state.parties().member(&record.owner, self.state.size());
+        let acts = member.is_none_or(|member| member.membership == Membership::Active);
+        Reason::MemberInactive.unless(acts, &record.owner)
     }
 
     /// Why none of the keys is one of `party`'s.

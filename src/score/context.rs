@@ -24,6 +24,8 @@ pub(super) struct WhatIf {
     pub conflicts_weigh: bool,
     /// Signatures of keys in other hands count.
     pub keys_count: bool,
+    /// Void endorsements weigh.
+    pub void_weigh: bool,
     /// Endorsements are neither diluted nor reciprocal.
     pub undamped: bool,
 }

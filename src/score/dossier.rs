@@ -123,6 +123,8 @@ pub struct Endorsement {
     pub dilution: u16,
     /// Whether the two endorsed one another.
     pub reciprocal: bool,
+    /// The `collaboration.declared` event that it hides, and so is void; boxed, for few do.
+    pub voided_by: Option<Box<EventId>>,
 }
 
 /// A sanction.

@@ -2,6 +2,7 @@
 
 use super::context::{Context, Endorsed, WhatIf, age_permille};
 use super::figure::EndorsementFigure;
+use super::supposed::Supposed;
 
 /// What the endorsements in force come to.
 pub(super) struct Bonus<'a> {
@@ -53,6 +54,7 @@ impl<'a> Bonus<'a> {
             endorser: context.parties.name(one.record.endorser).clone(),
             units: *units as u16,
             place_permille: 0,
+            excluded: one.record.voided_by.as_ref().map(|_| Supposed::Void.code().to_owned()),
         };
         let mut figures: Vec<EndorsementFigure> = self.all.iter().map(figure).collect();
         for (at, place) in self.placed.iter().zip(&context.policy.endorsement.series_permille) {
@@ -64,6 +66,9 @@ impl<'a> Bonus<'a> {
 
 /// The units of one endorsement, 0 to 1000.
 fn units(context: &Context<'_>, one: &Endorsed<'_>, what_if: WhatIf) -> i64 {
+    if one.record.voided_by.is_some() && !what_if.void_weigh {
+        return 0;
+    }
     let rule = &context.policy.endorsement;
     let units = i64::from(rule.relation_units.get(&one.record.relation).copied().unwrap_or(0));
     let days = context.at.as_of.days_since(one.record.recorded.on);

@@ -66,7 +66,10 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
 }
 
 fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFigure {
-    let excluded = if !one.signed {
+    let assessor = context.parties.place(one.record.assessor, context.at.size);
+    let excluded = if assessor.class.is_none() {
+        Some("MEMBER.EXCLUDED")
+    } else if !one.signed {
         Some("KEY.EXCLUDED")
     } else if one.record.conflict {
         Some("COI.EXCLUDED")

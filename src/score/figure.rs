@@ -192,6 +192,9 @@ pub struct EndorsementFigure {
     pub units: u16,
     /// The weight of its place among the largest; 0 when others of its group or larger ones take all places.
     pub place_permille: u16,
+    /// Why it weighs nothing though it is in force, as a code; absent when it weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<String>,
 }
 
 /// A part of the score; the parts add up to it exactly.

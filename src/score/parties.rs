@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::party::{
-    Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
+    Accreditation, GroupNumber, Invalidity, KeyRecord, Member, Membership, PartyClass, PartyNumber, Place,
+    SeatRecord,
 };
 use super::{Named, Span, StandsFor};
 use crate::clock::Timestamp;
@@ -55,7 +56,8 @@ impl Party {
 
     fn class(&self, size: u64) -> Option<PartyClass> {
         if let Some((member, _)) = self.member(size) {
-            return Some(PartyClass::Member(member.record.class));
+            let active = member.record.membership == Membership::Active;
+            return active.then_some(PartyClass::Member(member.record.class));
         }
         self.subject.iter().any(|(span, _)| span.holds(size)).then_some(PartyClass::Subject)
     }
@@ -84,10 +86,11 @@ impl Parties {
     /// Where a party stands at `size`.
     pub fn place(&self, number: PartyNumber, size: u64) -> Place<'_> {
         let party = self.numbered(number);
+        let class = party.class(size);
         Place {
             group: party.group(size).unwrap_or(GroupNumber::Alone(number)),
-            class: party.class(size),
-            accreditation: party.accreditation(size),
+            class,
+            accreditation: class.and_then(|_| party.accreditation(size)),
         }
     }
 
@@ -128,7 +131,7 @@ impl Parties {
         }
     }
 
-    /// What kind of party this is at `size`.
+    /// What kind of party this is at `size`; none: neither active member nor subject.
     pub fn class(&self, party: &PartyId, size: u64) -> Option<PartyClass> {
         self.party(party)?.class(size)
     }

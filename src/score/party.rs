@@ -1,5 +1,8 @@
 //! What the parties are made of: numbers, members, seats, accreditations, keys.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
@@ -32,9 +35,9 @@ pub enum GroupNumber {
 pub struct Place<'a> {
     /// Its controller group.
     pub group: GroupNumber,
-    /// What kind of party it is; none: neither member nor subject.
+    /// What kind of party it is; none: neither active member nor subject.
     pub class: Option<PartyClass>,
-    /// Its accreditation.
+    /// Its accreditation; none while it is not an active member.
     pub accreditation: Option<&'a Accreditation>,
 }
 
@@ -49,6 +52,20 @@ pub struct Member {
     pub name: String,
     /// Its duties.
     pub roles: Vec<Role>,
+    /// Whether it acts, and what it said weighs.
+    pub membership: Membership,
+}
+
+/// How a member stands in the alliance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// It acts.
+    Active,
+    /// It does not act, and nothing of it weighs, until it is reinstated.
+    Suspended,
+    /// The same, for good.
+    Removed,
 }
 
 /// A council seat as it stood.

@@ -21,6 +21,10 @@ pub(super) fn remedy(code: &str) -> Label {
             "Bảo chứng của bên bảo chứng quá nhiều người, hoặc bảo chứng qua lại, được tính ít hơn: tìm bảo chứng độc lập.",
             "Endorsements by mass endorsers, or returned ones, count less: seek independent endorsers.",
         ),
+        "END.VOID" => (
+            "Bảo chứng này không công khai quan hệ thương mại đã khai báo: bên bảo chứng rút lại và công bố lại là thương mại.",
+            "This endorsement hides declared paid work: its endorser withdraws it and publishes it again as commercial.",
+        ),
         "KEY.EXCLUDED" => (
             "Khóa ký đã lộ: đề nghị bên ký phát hành lại bằng khóa mới.",
             "The signing key was in other hands: ask the issuer to publish again with its new key.",

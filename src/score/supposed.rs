@@ -21,6 +21,8 @@ pub(super) enum Supposed {
     Key,
     /// That contested items were out.
     Contest,
+    /// That void endorsements weighed.
+    Void,
     /// That endorsements were neither diluted nor reciprocal.
     Damped,
 }
@@ -53,6 +55,10 @@ pub(super) fn supposed_losses(
     if let Some(without_contested) = without_contested {
         suppose(Supposed::Contest, without_contested.points(context));
     }
+    if Supposed::Void.concerns_any(context) {
+        let valid = Bonus::of(context, WhatIf { void_weigh: true, ..plain });
+        suppose(Supposed::Void, points(context, &found.base, &valid, burden));
+    }
     if Supposed::Damped.concerns_any(context) {
         let undamped = Bonus::of(context, WhatIf { undamped: true, ..plain });
         suppose(Supposed::Damped, points(context, &found.base, &undamped, burden));
@@ -68,6 +74,7 @@ impl Supposed {
             Self::Conflict => "COI.EXCLUDED",
             Self::Key => "KEY.EXCLUDED",
             Self::Contest => "CONTEST.OPEN",
+            Self::Void => "END.VOID",
             Self::Damped => "END.DAMPED",
         }
     }
@@ -99,11 +106,15 @@ impl Supposed {
                 Box::new(unsigned.map(|(_, recorded)| recorded.event))
             }
             Self::Contest => Box::new(context.contests.iter().map(|one| one.target)),
+            Self::Void => {
+                let void = context.in_force(WhatIf::default()).filter(|one| one.record.voided_by.is_some());
+                Box::new(void.map(|one| one.record.recorded.event))
+            }
             Self::Damped => {
                 let undiluted = context.policy.endorsement.undiluted;
-                let in_force = context.in_force(WhatIf::default());
+                let valid = context.in_force(WhatIf::default()).filter(|one| one.record.voided_by.is_none());
                 let damped =
-                    in_force.filter(move |one| one.record.reciprocal || one.record.dilution > undiluted);
+                    valid.filter(move |one| one.record.reciprocal || one.record.dilution > undiluted);
                 Box::new(damped.map(|one| one.record.recorded.event))
             }
         }

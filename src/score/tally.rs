@@ -128,10 +128,11 @@ fn heaviest(group: &[Voter<'_>]) -> i64 {
     group.iter().map(|one| one.weight).max().unwrap_or(0)
 }
 
-/// The groups with a commercial or family tie that their endorsement discloses, ascending.
+/// The groups with a commercial or family tie that their endorsement discloses, or hides, ascending.
 fn tied_groups(context: &Context<'_>, what_if: WhatIf) -> Vec<GroupNumber> {
     let ties = |relation| matches!(relation, Relation::Commercial | Relation::FamilyOwner);
-    let tied = context.in_force(what_if).filter(|one| ties(one.record.relation));
+    let tied = context.in_force(what_if);
+    let tied = tied.filter(|one| ties(one.record.relation) || one.record.voided_by.is_some());
     let mut groups: Vec<GroupNumber> = tied.map(|one| one.group).collect();
     groups.sort_unstable();
     groups

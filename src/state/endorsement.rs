@@ -1,7 +1,7 @@
 //! `endorsement.*`
 //!
 //! What depends on others (how many endorsements the endorser has in force, whether two endorsed one
-//! another) is settled here, when the event is applied, so that a score never asks other files.
+//! another, whether paid work between them is hidden) is settled here, when the event is applied, so that a score never asks other files.
 
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ impl State {
             let pair = self.endorsed.entry((giver, subject)).or_default();
             Arc::make_mut(pair).push((on, event));
         }
+        let voided_by = self.hidden_by(subject, endorser, body.relation, on).map(Box::new);
         let record = Endorsement {
             recorded,
             endorser,
@@ -42,6 +43,7 @@ impl State {
             expires_on: body.expires_on,
             dilution: dilution.min(u32::from(u16::MAX)) as u16,
             reciprocal,
+            voided_by,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.endorsements.push(seq, record);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::council::{first_key, operator};
 use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::PublicKey;
-use crate::event::{GroupId, LedgerOpened, MemberClass, PartyId};
-use crate::score::{Capacity, KeyRecord, Member, PolicyVersion, SeatRecord, Span};
+use crate::event::{LedgerOpened, PartyId};
+use crate::score::{Capacity, PolicyVersion, SeatRecord, Span};
 
-/// What a ledger is, fixed by its first event.
+/// What a ledger is, fixed by its first event; only its operator changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     /// The origin: name and hash of the opening.
@@ -39,18 +40,8 @@ impl State {
             utc_offset_min: body.utc_offset_min,
             replayed_until: body.replayed_until,
         }));
-        let key = |owner: &PartyId, capacity| KeyRecord {
-            owner: owner.clone(),
-            capacity,
-            span: Span::opened_by(seq),
-            live_from: entry.at,
-            added_at: entry.at,
-            added_by: None,
-            recovery: false,
-            invalid: Vec::new(),
-        };
         for seat in &body.council {
-            self.parties.add_key(seat.key, key(&seat.member, Capacity::Seat));
+            self.parties.add_key(seat.key, first_key(seq, entry, &seat.member, Capacity::Seat));
         }
         let seats = body.council.iter().map(|seat| SeatRecord {
             seat: seat.seat,
@@ -58,18 +49,9 @@ impl State {
             key: seat.key,
         });
         self.parties.set_council(seq, seats.collect(), body.threshold);
-        let operator = &body.operator;
-        self.parties.add_key(operator.key, key(&operator.member, Capacity::Own));
-        self.parties.set_member(
-            seq,
-            &operator.member,
-            Member {
-                class: MemberClass::Operator,
-                group: GroupId::alone(&operator.member),
-                name: operator.member.to_string(),
-                roles: Vec::new(),
-            },
-        );
+        let member = &body.operator.member;
+        self.parties.add_key(body.operator.key, first_key(seq, entry, member, Capacity::Own));
+        self.parties.set_member(seq, member, operator(member));
         let first = PolicyVersion {
             span: Span::opened_by(seq),
             event: entry.id,

@@ -1,8 +1,10 @@
 //! `member.*`
 
+use super::council::first_key;
 use super::{Recording, State};
-use crate::event::{MemberAdmitted, MemberUpdated};
-use crate::score::{Capacity, KeyRecord, Member, Span};
+use crate::dsse::PublicKey;
+use crate::event::{MemberAdmitted, MemberUpdated, PartyId};
+use crate::score::{Capacity, Member, Membership};
 
 impl State {
     pub(super) fn admit_member(&mut self, seq: u64, entry: &Recording<'_>, body: &MemberAdmitted) {
@@ -11,19 +13,10 @@ impl State {
             group: body.group.clone(),
             name: body.name.clone(),
             roles: body.roles.clone(),
+            membership: Membership::Active,
         };
         self.parties.set_member(seq, &body.member, member);
-        let first_key = KeyRecord {
-            owner: body.member.clone(),
-            capacity: Capacity::Own,
-            span: Span::opened_by(seq),
-            live_from: entry.at,
-            added_at: entry.at,
-            added_by: None,
-            recovery: false,
-            invalid: Vec::new(),
-        };
-        self.parties.add_key(body.key, first_key);
+        self.parties.add_key(body.key, first_key(seq, entry, &body.member, Capacity::Own));
     }
 
     pub(super) fn update_member(&mut self, seq: u64, body: &MemberUpdated) {
@@ -33,7 +26,25 @@ impl State {
             group: body.group.clone().unwrap_or(before.group),
             name: body.name.clone().unwrap_or(before.name),
             roles: body.roles.clone().unwrap_or(before.roles),
+            membership: before.membership,
         };
         self.parties.set_member(seq, &body.member, member);
+    }
+
+    pub(super) fn set_membership(&mut self, seq: u64, member: &PartyId, membership: Membership) {
+        let Some(before) = self.parties.member(member, seq).cloned() else { return };
+        self.parties.set_member(seq, member, Member { membership, ..before });
+    }
+
+    pub(super) fn remove_member(&mut self, seq: u64, member: &PartyId) {
+        self.set_membership(seq, member, Membership::Removed);
+        self.parties.end_accreditation(seq, member);
+        self.end_own_keys(seq, member);
+    }
+
+    pub(super) fn end_own_keys(&mut self, seq: u64, party: &PartyId) {
+        let own = self.parties.keys_of(party).filter(|(_, record)| record.capacity == Capacity::Own);
+        let keys: Vec<PublicKey> = own.map(|(key, _)| *key).collect();
+        keys.iter().for_each(|key| self.parties.end_key(seq, key));
     }
 }

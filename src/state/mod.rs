@@ -3,9 +3,14 @@
 //! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
 //! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
 
+mod account;
 mod accreditation;
 mod assessment;
+mod code;
+mod collaboration;
 mod contest;
+mod council;
+mod decision;
 mod endorsement;
 mod given;
 mod index;
@@ -14,13 +19,16 @@ mod key;
 mod ledger;
 mod member;
 mod policy;
+mod register;
 mod sanction;
 mod subject;
 
+pub use code::Code;
 use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
+pub use register::{Account, Collaboration, Decision, Pledge, Register};
 
 use std::sync::Arc;
 
@@ -29,7 +37,9 @@ use imbl::{OrdMap, Vector};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, Policy, SubjectId};
-use crate::score::{self, At, Dossier, Enrolment, Figure, Named, Parties, PolicyBook, Recorded, Score};
+use crate::score::{
+    self, At, Dossier, Enrolment, Figure, Membership, Named, Parties, PolicyBook, Recorded, Score,
+};
 
 /// An event as the log holds it.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +74,11 @@ pub struct State {
     given: Vector<Option<Arc<Given>>>,
     /// What one subject published about another, for what is returned.
     endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
+    /// The versions of the code of conduct, ascending.
+    codes: Vector<Arc<Code>>,
+    registers: OrdMap<SubjectId, Arc<Register>>,
+    /// The seq of each declared collaboration, ascending, and whose it is.
+    declared: Vector<(u64, SubjectId)>,
     index: Index,
 }
 
@@ -176,6 +191,23 @@ impl State {
         self.identities.get(identity).copied()
     }
 
+    /// The versions of the code of conduct, ascending.
+    pub fn codes(&self) -> impl DoubleEndedIterator<Item = &Code> {
+        self.codes.iter().map(|code| &**code)
+    }
+
+    /// What is registered about a subject; none: nothing ever was.
+    pub fn register(&self, subject: &SubjectId) -> Option<&Register> {
+        self.registers.get(subject).map(|register| &**register)
+    }
+
+    /// The seq of each collaboration declared after another, and whose it is.
+    pub fn declared_after(&self, seq: Option<u64>) -> impl Iterator<Item = (u64, SubjectId)> {
+        let first = seq.map_or(0, |seq| seq.saturating_add(1));
+        let start = self.declared.binary_search_by_key(&first, |(seq, _)| *seq).unwrap_or_else(|place| place);
+        self.declared.focus().narrow(start..).into_iter().copied()
+    }
+
     /// Those whom a subject ever endorsed.
     pub fn endorsed_by(&self, giver: SubjectId) -> impl Iterator<Item = SubjectId> {
         let first = (giver, SubjectId::FIRST);
@@ -262,9 +294,14 @@ impl State {
         self.last_at = entry.at;
         match &entry.event.body {
             Body::LedgerOpened(_) => {}
+            Body::CouncilChanged(body) => self.change_council(seq, &entry, body),
+            Body::OperatorChanged(body) => self.change_operator(seq, &entry, body),
             Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
             Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
             Body::MemberUpdated(body) => self.update_member(seq, body),
+            Body::MemberSuspended(body) => self.set_membership(seq, &body.member, Membership::Suspended),
+            Body::MemberReinstated(body) => self.set_membership(seq, &body.member, Membership::Active),
+            Body::MemberRemoved(body) => self.remove_member(seq, &body.member),
             Body::AccreditationGranted(body) => self.grant_accreditation(seq, &entry, body),
             Body::AccreditationWithdrawn(body) => self.withdraw_accreditation(seq, body),
             Body::KeyAdded(body) => self.add_key(seq, &entry, body),
@@ -272,10 +309,18 @@ impl State {
             Body::KeyRevoked(body) => self.revoke_key(seq, body),
             Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
             Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
+            Body::AccountLinked(body) => self.link_account(seq, &entry, body),
+            Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
             Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
             Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
+            Body::CodePublished(body) => self.publish_code(&entry, body),
+            Body::PledgeSigned(body) => self.sign_pledge(seq, &entry, body),
+            Body::CollaborationDeclared(body) => self.declare_collaboration(seq, &entry, body),
+            Body::CollaborationEnded(body) => self.end_collaboration(seq, &entry, body),
             Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
             Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
+            Body::DecisionRecorded(body) => self.record_decision(seq, &entry, body),
+            Body::DecisionOverturned(body) => self.overturn_decision(seq, &entry, body),
             Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
             Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
             Body::ContestFiled(body) => self.file_contest(seq, &entry, body),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::council::first_key;
 use super::{Recording, State};
 use crate::event::{SubjectEnrolled, SubjectId};
-use crate::score::{Capacity, Dossier, Enrolment, KeyRecord, Span};
+use crate::score::{Capacity, Dossier, Enrolment};
 
 impl State {
     pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {
@@ -17,17 +18,7 @@ impl State {
             group: body.group.clone(),
         };
         self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
-        let first_key = KeyRecord {
-            owner: subject.into(),
-            capacity: Capacity::Own,
-            span: Span::opened_by(seq),
-            live_from: entry.at,
-            added_at: entry.at,
-            added_by: None,
-            recovery: false,
-            invalid: Vec::new(),
-        };
-        self.parties.add_key(body.key, first_key);
+        self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
         self.new_dossier(subject).enrolments.push(seq, enrolment);
     }
@@ -35,6 +26,10 @@ impl State {
     pub(super) fn depart_subject(&mut self, seq: u64, entry: &Recording<'_>) {
         if let Some(subject) = entry.event.subject {
             self.parties.set_subject_group(seq, subject, None);
+        }
+        // Who has left is bound by nothing.
+        if let Some(register) = entry.event.subject.and_then(|subject| self.registers.get_mut(&subject)) {
+            Arc::make_mut(register).pledges.close_where(seq, |_| true);
         }
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.enrolments.close_where(seq, |_| true);

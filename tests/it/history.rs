@@ -14,7 +14,9 @@ use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
 
+use crate::collaborations::collaboration;
 use crate::programme::*;
+use crate::register::act;
 
 const DAY_MS: u64 = 86_400_000;
 const KOLS: [&str; 3] = ["kol-1", "kol-2", "kol-3"];
@@ -37,6 +39,17 @@ pub enum Move {
     Regroup(usize, usize),
     Reaccredit(usize, bool),
     Policy(u16),
+    Pledge(usize),
+    Code,
+    Collaborate { of: usize, from: i32, days: i32 },
+    EndCollaboration(prop::sample::Index),
+    Rule { of: usize, sanction: bool },
+    Overturn(prop::sample::Index),
+    Membership(usize, u8),
+    Reseat(u8),
+    HandOver(u8),
+    Link(usize, u8),
+    Unlink(prop::sample::Index),
     Depart(usize),
 }
 
@@ -59,6 +72,17 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0..4usize, any::<bool>()).prop_map(|(who, withdraw)| Move::Reaccredit(who, withdraw)),
         1 => (10u16..90).prop_map(Move::Policy),
         1 => (0..3usize).prop_map(Move::Depart),
+        1 => Just(Move::Code),
+        3 => (0..3usize, -900..900, 0..60).prop_map(|(of, from, days)| Move::Collaborate { of, from, days }),
+        1 => any::<Index>().prop_map(Move::EndCollaboration),
+        2 => (0..3usize, any::<bool>()).prop_map(|(of, sanction)| Move::Rule { of, sanction }),
+        1 => any::<Index>().prop_map(Move::Overturn),
+        1 => (0u8..3).prop_map(Move::Reseat),
+        1 => (0u8..3).prop_map(Move::HandOver),
+        1 => (0..3usize, 0u8..3).prop_map(|(who, which)| Move::Link(who, which)),
+        1 => any::<Index>().prop_map(Move::Unlink),
+        2 => (0..5usize, 0u8..8).prop_map(|(who, what)| Move::Membership(who, what)),
+        2 => (0..3usize).prop_map(Move::Pledge),
     ];
     prop::collection::vec(one, 1..50)
 }
@@ -103,6 +127,11 @@ impl Trial {
         let roles = [Role::Registrar];
         trial.council(admission("registrar", MemberClass::Platform, &roles), Some("registrar")).unwrap();
         trial.council(admission("press", MemberClass::Press, &[]), Some("press")).unwrap();
+        // One owner publishes the press and sells.
+        let group = GroupId::alone(&party("press"));
+        let brand = MemberAdmitted { group, ..admission("brand", MemberClass::Business, &[]) };
+        trial.council(brand, Some("brand")).unwrap();
+        trial.council(admission("agency", MemberClass::StateAgency, &[]), Some("agency")).unwrap();
         for assessor in ASSESSORS {
             trial.council(admission(assessor, MemberClass::Assessor, &[]), Some(assessor)).unwrap();
             trial.council(accreditation(assessor), None).unwrap();
@@ -209,7 +238,7 @@ impl Trial {
                     value_band: (relation == Relation::Commercial).then_some(ValueBand::Under1b),
                     ..endorsement(today)
                 };
-                let endorsers = ["press", "registrar", KOLS[0], KOLS[1], KOLS[2]];
+                let endorsers = ["press", "brand", KOLS[0], KOLS[1], KOLS[2]];
                 let by = endorsers[*by];
                 let issuer = if by.starts_with("kol") { PartyId::from(subject(by)) } else { party(by) };
                 let of = subject(KOLS[*of]);
@@ -302,6 +331,87 @@ impl Trial {
                 let kol = KOLS[*who];
                 let body = SubjectDeparted { reason: None };
                 self.send(PartyId::from(subject(kol)), Some(subject(kol)), body, vec![], &[kol])?;
+            }
+            Move::Code => {
+                let version = self.ledger.snapshot().state.codes().count() as u32 + 1;
+                let (clauses, words) = (vec!["D1".parse().unwrap()], text("the code"));
+                let body = CodePublished { version, clauses, text: words.commitment() };
+                self.send(PartyId::council(), None, body, vec![words], &SEATS[..3])?;
+            }
+            Move::Pledge(who) => {
+                let newest = self.ledger.snapshot().state.codes().last().map(|code| code.event);
+                let Some(code) = newest else { return Ok(()) };
+                let kol = KOLS[*who];
+                self.send(
+                    PartyId::from(subject(kol)),
+                    Some(subject(kol)),
+                    PledgeSigned { code },
+                    vec![],
+                    &[kol],
+                )?;
+            }
+            Move::Collaborate { of, from, days } => {
+                let kol = KOLS[*of];
+                let body = collaboration(today.plus_days(*from), today.plus_days(from + days));
+                let id = self.send(party("brand"), Some(subject(kol)), body, vec![], &["brand", kol])?;
+                self.events.push(("collaboration", id, subject(kol), kol.to_owned()));
+            }
+            Move::EndCollaboration(which) => {
+                let Some((target, of, kol)) = self.pick(&["collaboration"], which) else { return Ok(()) };
+                let body = CollaborationEnded { target, reason: None };
+                self.send(party("brand"), Some(of), body, vec![], &["brand", &kol])?;
+            }
+            Move::Rule { of, sanction: punished } => {
+                let kol = KOLS[*of];
+                let act = act(&format!("{}/QĐ", self.events.len()), today);
+                let body = DecisionRecorded { act, document: None };
+                let id = self.send(party("agency"), Some(subject(kol)), body, vec![], &["agency"])?;
+                self.events.push(("decision", id, subject(kol), kol.to_owned()));
+                if *punished {
+                    let basis = Basis::Decision(id);
+                    self.about(kol, SanctionImposed { basis, ..sanction(today, Severity::S2, 60) })?;
+                }
+            }
+            Move::Overturn(which) => {
+                let Some((target, of, _)) = self.pick(&["decision"], which) else { return Ok(()) };
+                let body = DecisionOverturned { target, act: act("9/HC-ST", today) };
+                self.send(party("agency"), Some(of), body, vec![], &["agency"])?;
+            }
+            Move::Membership(who, what) => {
+                let member = party(["a1", "a2", "press", "brand", "agency"][*who]);
+                let body: Body = match what {
+                    0..4 => MemberSuspended { member, reason: None }.into(),
+                    4..7 => MemberReinstated { member, reason: None }.into(),
+                    _ => MemberRemoved { member, reason: None }.into(),
+                };
+                self.council(body, None)?;
+            }
+            Move::Reseat(number) => {
+                let name = format!("seat {number}");
+                let mut body = opened(policy(), None);
+                body.council[4].member = party(&format!("newcomer-{number}"));
+                body.council[4].key = key(&name).public();
+                let body = CouncilChanged { council: body.council, threshold: 3 };
+                self.council(body, Some(&name))?;
+            }
+            Move::HandOver(number) => {
+                let name = format!("operator {number}");
+                let member = party(&format!("operator-{}", number % 2));
+                let body = OperatorChanged { operator: Operator { member, key: key(&name).public() } };
+                self.council(body, Some(&name))?;
+            }
+            Move::Link(who, which) => {
+                let (kol, handle) = (KOLS[*who], text(&format!("@{who}-{which}")));
+                let platform = "vietreel".parse().unwrap();
+                let body = AccountLinked { platform, account: handle.commitment() };
+                let both = ["registrar", kol];
+                let id = self.send(party("registrar"), Some(subject(kol)), body, vec![handle], &both)?;
+                self.events.push(("account", id, subject(kol), kol.to_owned()));
+            }
+            Move::Unlink(which) => {
+                let Some((target, of, kol)) = self.pick(&["account"], which) else { return Ok(()) };
+                let body = AccountUnlinked { target, reason: None };
+                self.send(party("registrar"), Some(of), body, vec![], &["registrar", &kol])?;
             }
             Move::Policy(undiluted) => {
                 let mut policy = policy();

@@ -187,6 +187,13 @@ impl Programme {
         recorded["id"].as_str().unwrap().parse().unwrap()
     }
 
+    /// What a path of the API answers.
+    pub async fn get(&self, path: impl AsRef<str>) -> Value {
+        let path = path.as_ref();
+        let answer = reqwest::get(format!("{}{path}", self.client.base())).await.unwrap();
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
     /// Admits a member.
     pub async fn admit(&self, name: &str, class: MemberClass, roles: &[Role]) {
         let body = admission(name, class, roles);

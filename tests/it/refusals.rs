@@ -15,17 +15,19 @@ use tinnhiem::rules::{Kind, Reason};
 use tinnhiem::store::Fault;
 use tinnhiem::vault::Attachment;
 
-use crate::batch;
 use crate::programme::*;
+use crate::register;
+use crate::{accounts, batch, collaborations, council, members};
 
 const DAY_MS: u64 = 86_400_000;
 
 /// The codes provoked so far.
 #[derive(Default)]
-struct Provoked(BTreeSet<String>);
+pub struct Provoked(BTreeSet<String>);
 
 impl Provoked {
-    fn note(&mut self, answer: Result<Value, ClientError>, status: u16, code: &str) {
+    /// Notes a refusal, which must be this one.
+    pub fn note(&mut self, answer: Result<Value, ClientError>, status: u16, code: &str) {
         match answer {
             Err(ClientError::Refused { status: got, code: got_code, detail }) => {
                 assert_eq!((got, got_code.as_str()), (status, code), "{detail}");
@@ -65,9 +67,15 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     members_and_policies(&programme, &mut provoked).await;
     assessments(&programme, &mut provoked).await;
     endorsements(&programme, &mut provoked).await;
+    register::decisions(&programme, &mut provoked).await;
     sanctions(&programme, &mut provoked).await;
     contests(&programme, &mut provoked).await;
+    accounts::refusals(&programme, &mut provoked).await;
+    collaborations::refusals(&programme, &mut provoked).await;
+    register::codes_and_pledges(&programme, &mut provoked).await;
     subjects(&programme, &mut provoked).await;
+    council::refusals(&programme, &mut provoked).await;
+    members::refusals(&programme, &mut provoked).await;
     late_contests(&mut provoked).await;
     history_out_of_order(&mut provoked).await;
     when_the_ledger_cannot(&mut provoked).await;

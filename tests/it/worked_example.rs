@@ -85,7 +85,13 @@ impl Example {
     }
 
     fn member(&mut self, name: &str, class: MemberClass) {
-        let member = Member { class, group: name.parse().unwrap(), name: name.to_owned(), roles: Vec::new() };
+        let member = Member {
+            class,
+            group: name.parse().unwrap(),
+            name: name.to_owned(),
+            roles: Vec::new(),
+            membership: Membership::Active,
+        };
         self.parties.set_member(0, &party(name), member);
     }
 
@@ -146,6 +152,7 @@ impl Example {
                 topic: "my-pham".parse().unwrap(),
                 dilution,
                 reciprocal,
+                voided_by: None,
             },
         );
     }
@@ -308,6 +315,7 @@ fn many_assessors_of_one_owner_have_one_vote() {
             group: "o5".parse().unwrap(),
             name: by.to_owned(),
             roles: Vec::new(),
+            membership: Membership::Active,
         };
         example.parties.set_member(0, &party(by), member);
     }

@@ -42,7 +42,8 @@ fn endorsed_by(state: &State, subject: SubjectId) -> impl Iterator<Item = u32> {
 /// Whether an entry changes no figures but those of the subjects it names, or whom they endorsed.
 fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
     match row.type_name() {
-        "ledger.opened" | "member.admitted" | "key.added" | "key.rotated" => true,
+        "ledger.opened" | "council.changed" | "member.admitted" | "key.added" | "key.rotated"
+        | "code.published" => true,
         // What a policy changes shows in the version in force, which the ranking compares.
         "policy.published" => true,
         // Only the council can say from when on a key was in other hands.
@@ -54,7 +55,17 @@ fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
             held.iter().all(|one| one.span.from_size > seq)
         }
         name => {
-            let families = ["subject.", "assessment.", "endorsement.", "sanction.", "contest."];
+            let families = [
+                "subject.",
+                "account.",
+                "assessment.",
+                "pledge.",
+                "collaboration.",
+                "endorsement.",
+                "decision.",
+                "sanction.",
+                "contest.",
+            ];
             families.iter().any(|family| name.starts_with(family))
         }
     }

@@ -1,0 +1,171 @@
+//! `/v1/collaborations`: the public register of paid work, for whoever watches an advertisement.
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::extract::{InQuery, page_rows};
+use super::names::{Found, folded};
+use super::subjects::enrolment;
+use super::{App, Problem, Shared};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{CategoryId, Commitment, PartyId, SubjectId, ValueBand};
+use crate::ledger::Snapshot;
+use crate::limits;
+use crate::state::Collaboration;
+
+/// A declared collaboration as it stands.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CollaborationView {
+    /// The `collaboration.declared` event.
+    pub collaboration: EventId,
+    /// Its place in the log.
+    pub seq: u64,
+    /// The business that pays.
+    pub business: PartyId,
+    /// The business's name.
+    pub business_name: Option<String>,
+    /// The subject that works for it.
+    pub subject: SubjectId,
+    /// The subject's name, where its profile is kept here.
+    pub subject_name: Option<String>,
+    /// The campaign's name.
+    pub campaign: String,
+    /// What kind of product it is about.
+    pub category: CategoryId,
+    /// Its first day.
+    pub starts_on: Date,
+    /// Its last day.
+    pub ends_on: Date,
+    /// What it is worth a year.
+    pub value_band: ValueBand,
+    /// The papers that the subject checked; empty: it checked none.
+    pub papers: Vec<Commitment>,
+    /// When it was declared.
+    pub declared_on: Date,
+}
+
+/// A page of collaborations.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CollaborationPage {
+    /// The log's size that the page reflects.
+    pub size: u64,
+    /// The collaborations, in the order declared.
+    pub collaborations: Vec<CollaborationView>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<u64>,
+}
+
+/// Which collaborations.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Which {
+    /// Of this subject.
+    subject: Option<SubjectId>,
+    /// Of this business.
+    business: Option<PartyId>,
+    /// Whose campaign, category, business or subject is named like this, with or without diacritics.
+    q: Option<String>,
+    /// Declared after this seq.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// Collaborations in the order declared.
+pub async fn list(
+    State(app): Shared,
+    InQuery(which): InQuery<Which>,
+) -> Result<Json<CollaborationPage>, Problem> {
+    let limit = page_rows(which.limit)?;
+    let snapshot = app.ledger.snapshot();
+    let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
+    let sought = sought.map(|text| Sought::new(&app, text));
+    let mut page = CollaborationPage { size: snapshot.size(), collaborations: Vec::new(), next: None };
+    let mut last = None;
+    for (scanned, (seq, subject)) in snapshot.state.declared_after(which.after).enumerate() {
+        if page.collaborations.len() == limit || scanned == limits::SCAN_ROWS {
+            page.next = last;
+            break;
+        }
+        last = Some(seq);
+        if which.subject.is_some_and(|wanted| wanted != subject) {
+            continue;
+        }
+        let register = snapshot.state.register(&subject);
+        let mut declared = register.into_iter().flat_map(|register| register.collaborations.open());
+        let Some(one) = declared.find(|one| one.recorded.seq == seq) else { continue };
+        let business = snapshot.state.parties().name(one.business);
+        if which.business.as_ref().is_some_and(|wanted| wanted != business) {
+            continue;
+        }
+        if sought.as_ref().is_none_or(|sought| sought.fits(&app, &snapshot, subject, one)) {
+            page.collaborations.push(view(&app, &snapshot, subject, one));
+        }
+    }
+    Ok(Json(page))
+}
+
+/// The last collaborations of a subject, newest first.
+pub(super) fn of_subject(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Vec<CollaborationView> {
+    const SHOWN: usize = 20;
+    let register = snapshot.state.register(&subject);
+    let mut declared: Vec<&Collaboration> =
+        register.into_iter().flat_map(|register| register.collaborations.open()).collect();
+    declared.sort_by_key(|one| std::cmp::Reverse(one.recorded.seq));
+    declared.into_iter().take(SHOWN).map(|one| view(app, snapshot, subject, one)).collect()
+}
+
+fn view(app: &App, snapshot: &Snapshot, subject: SubjectId, one: &Collaboration) -> CollaborationView {
+    let profile = profile(snapshot, subject);
+    CollaborationView {
+        collaboration: one.recorded.event,
+        seq: one.recorded.seq,
+        business: snapshot.state.parties().name(one.business).clone(),
+        business_name: business_name(snapshot, one).map(str::to_owned),
+        subject,
+        subject_name: profile.and_then(|profile| app.names.shown(&profile)),
+        campaign: one.campaign.clone(),
+        category: one.category.clone(),
+        starts_on: one.starts_on,
+        ends_on: one.ends_on,
+        value_band: one.value_band,
+        papers: one.papers.clone(),
+        declared_on: one.recorded.on,
+    }
+}
+
+fn business_name<'a>(snapshot: &'a Snapshot, one: &Collaboration) -> Option<&'a str> {
+    let parties = snapshot.state.parties();
+    let member = parties.member(parties.name(one.business), snapshot.size());
+    member.map(|member| member.name.as_str())
+}
+
+fn profile(snapshot: &Snapshot, subject: SubjectId) -> Option<Commitment> {
+    let dossier = snapshot.state.dossier(&subject)?;
+    enrolment(dossier, snapshot.size()).map(|one| one.profile)
+}
+
+/// What `q` asks for.
+struct Sought {
+    text: String,
+    names: Found,
+}
+
+impl Sought {
+    fn new(app: &App, text: &str) -> Self {
+        app.names.read_few();
+        Self { text: folded(text), names: app.names.found(text.trim()) }
+    }
+
+    fn fits(&self, app: &App, snapshot: &Snapshot, subject: SubjectId, one: &Collaboration) -> bool {
+        let category = one.category.as_str().replace('-', " ");
+        let texts = [one.campaign.as_str(), &category, one.category.as_str()];
+        let mut texts = texts.into_iter().chain(business_name(snapshot, one));
+        let named = |profile: Commitment| {
+            self.names.holds(app.names.number(&profile)) && app.names.shown(&profile).is_some()
+        };
+        texts.any(|text| folded(text).contains(&self.text)) || profile(snapshot, subject).is_some_and(named)
+    }
+}

@@ -1,0 +1,221 @@
+//! What is registered beside scores: `code`, `pledge`, `collaborate`, `end-collaboration`,
+//! `record-decision`, `overturn-decision`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::contribute::named;
+use super::signing::{Attaching, Signing, Statement};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{
+    CategoryId, ClauseId, CodePublished, CollaborationDeclared, CollaborationEnded, DecisionOverturned,
+    DecisionRecorded, OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
+};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem code --version-number 1 --clause D1 --clause D2 --text quy-tac.pdf \\
+    --key dieu-phoi-1.pem --key dieu-phoi-2.pem --key dieu-phoi-3.pem")]
+pub struct Code {
+    /// One above the newest version
+    #[arg(long)]
+    version_number: u32,
+    /// A clause's id; repeatable
+    #[arg(long = "clause", required = true)]
+    clauses: Vec<ClauseId>,
+    /// A file with the whole text, attached
+    #[arg(long)]
+    text: PathBuf,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Code {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let text = attaching.file(&self.text)?;
+        let body = CodePublished { version: self.version_number, clauses: self.clauses, text };
+        let statement = Statement::by_council(body);
+        self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem pledge --subject kol-0123456789abc --code 5f…e2 --key me.pem")]
+pub struct Pledge {
+    /// The subject: you
+    #[arg(long)]
+    subject: SubjectId,
+    /// The newest `code.published` event
+    #[arg(long)]
+    code: EventId,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Pledge {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let body = PledgeSigned { code: self.code };
+        let issuer = PartyId::from(self.subject);
+        self.signing.publish(Statement::about(self.subject, issuer, body, Attaching::default())).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem collaborate --issuer sua-doi-xanh --subject kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot \\
+    --starts-on 2026-11-20 --ends-on 2027-02-20 --value-band under_100m --paper cong-bo.pdf \\
+    --key sua-doi-xanh.pem --out collaboration.json")]
+pub struct Collaborate {
+    /// The business that pays
+    #[arg(long)]
+    issuer: PartyId,
+    /// Who works for it, and signs too
+    #[arg(long)]
+    subject: SubjectId,
+    /// The campaign's name
+    #[arg(long)]
+    campaign: String,
+    /// What kind of product it is about
+    #[arg(long)]
+    category: CategoryId,
+    /// First day
+    #[arg(long)]
+    starts_on: Date,
+    /// Last day
+    #[arg(long)]
+    ends_on: Date,
+    /// What it is worth a year, in đồng: under_10m, under_100m, under_1b, from_1b
+    #[arg(long, value_parser = named::<ValueBand>)]
+    value_band: ValueBand,
+    /// A paper of product or advertiser that the KOL checked, attached; repeatable
+    #[arg(long = "paper")]
+    papers: Vec<PathBuf>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Collaborate {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let papers: anyhow::Result<Vec<_>> = self.papers.iter().map(|path| attaching.file(path)).collect();
+        let body = CollaborationDeclared {
+            campaign: self.campaign,
+            category: self.category,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+            value_band: self.value_band,
+            papers: papers?,
+        };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem end-collaboration --issuer sua-doi-xanh --subject kol-0123456789abc --target 5f…e2 \\
+    --key sua-doi-xanh.pem --key kol.pem")]
+pub struct EndCollaboration {
+    /// The business that declared it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Who works for it, and signs too
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `collaboration.declared` event
+    #[arg(long)]
+    target: EventId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl EndCollaboration {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = CollaborationEnded { target: self.target, reason };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+/// An official act.
+#[derive(Debug, Args)]
+pub struct Act {
+    /// The authority that made it
+    #[arg(long)]
+    authority: String,
+    /// Its number, as the authority writes it
+    #[arg(long)]
+    code: String,
+    /// Its date
+    #[arg(long)]
+    date: Date,
+}
+
+impl From<Act> for OfficialAct {
+    fn from(act: Act) -> Self {
+        Self { authority: act.authority, code: act.code, date: act.date }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem record-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc \\
+    --authority 'Sở Văn hóa tỉnh Vân Khê' --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
+pub struct RecordDecision {
+    /// The state agency that records it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    #[command(flatten)]
+    act: Act,
+    /// A file with its text, attached
+    #[arg(long)]
+    document: Option<PathBuf>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RecordDecision {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let document = self.document.map(|path| attaching.file(&path)).transpose()?;
+        let body = DecisionRecorded { act: self.act.into(), document };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem overturn-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc --target 5f…e2 \\
+    --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 --key cuc-quang-cao-so.pem")]
+pub struct OverturnDecision {
+    /// The state agency that records it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom the decision is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `decision.recorded` event
+    #[arg(long)]
+    target: EventId,
+    #[command(flatten)]
+    act: Act,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl OverturnDecision {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let body = DecisionOverturned { target: self.target, act: self.act.into() };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+    }
+}

@@ -1,0 +1,55 @@
+//! `decision.*`
+
+use super::member::fits;
+use super::{Case, Reason, Rejection};
+use crate::dsse::EventId;
+use crate::event::{DecisionOverturned, DecisionRecorded, MemberClass, OfficialAct};
+use crate::score::PartyClass;
+use crate::state::Decision;
+
+impl<'a> Case<'a> {
+    pub(super) fn decision_recorded(&mut self, body: &DecisionRecorded) -> Result<(), Rejection> {
+        self.signed_by_agency()?;
+        self.dossier()?;
+        self.check_act(&body.act)?;
+        let same = |one: &&Decision| one.act.authority == body.act.authority && one.act.code == body.act.code;
+        match self.decisions().find(same) {
+            Some(twin) => Err(Reason::DecisionExists.about(twin.recorded.event)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn decision_overturned(&mut self, body: &DecisionOverturned) -> Result<(), Rejection> {
+        self.signed_by_agency()?;
+        self.dossier()?;
+        let Some(decision) = self.decision(&body.target) else {
+            let known = self.made(&body.target, "decision.recorded").is_some();
+            let reason = if known { Reason::TargetEnded } else { Reason::TargetUnknown };
+            return Err(reason.about(body.target));
+        };
+        self.check_act(&body.act)?;
+        Reason::DecisionAct.unless(body.act.date >= decision.act.date, body.act.date)
+    }
+
+    /// The decision about the subject that this event recorded, while it stands.
+    pub(super) fn decision(&self, event: &EventId) -> Option<&'a Decision> {
+        self.decisions().find(|one| one.recorded.event == *event)
+    }
+
+    fn decisions(&self) -> impl Iterator<Item = &'a Decision> + use<'a> {
+        self.register().into_iter().flat_map(|register| register.decisions.open())
+    }
+
+    fn check_act(&self, act: &OfficialAct) -> Result<(), Rejection> {
+        Reason::DecisionAct.unless(fits(&act.authority), "authority")?;
+        Reason::DecisionAct.unless(fits(&act.code), "code")?;
+        Reason::DecisionAct.unless(act.date <= self.today, act.date)
+    }
+
+    fn signed_by_agency(&mut self) -> Result<(), Rejection> {
+        self.signed_by_issuer()?;
+        let class = self.state.parties().class(&self.event.issuer, self.state.size());
+        let agency = class == Some(PartyClass::Member(MemberClass::StateAgency));
+        Reason::Issuer.unless(agency, &self.event.issuer)
+    }
+}

@@ -1,0 +1,35 @@
+//! `code.*` and `pledge.*`
+
+use std::sync::Arc;
+
+use super::register::Pledge;
+use super::{Recording, State};
+use crate::dsse::EventId;
+use crate::event::{ClauseId, CodePublished, Commitment, PledgeSigned};
+
+/// A version of the code of conduct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The event that published it.
+    pub event: EventId,
+    /// Its number, from 1.
+    pub version: u32,
+    /// Its clauses.
+    pub clauses: Vec<ClauseId>,
+    /// The commitment to its text.
+    pub text: Commitment,
+}
+
+impl State {
+    pub(super) fn publish_code(&mut self, entry: &Recording<'_>, body: &CodePublished) {
+        let (version, clauses, text) = (body.version, body.clauses.clone(), body.text);
+        self.codes.push_back(Arc::new(Code { event: entry.id, version, clauses, text }));
+    }
+
+    pub(super) fn sign_pledge(&mut self, seq: u64, entry: &Recording<'_>, body: &PledgeSigned) {
+        let recorded = self.recorded(seq, entry);
+        let Some(register) = self.register_mut(entry) else { return };
+        register.pledges.close_where(seq, |_| true);
+        register.pledges.push(seq, Pledge { recorded, code: body.code });
+    }
+}
