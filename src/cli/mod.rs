@@ -7,11 +7,13 @@ mod custody;
 mod govern;
 mod keys;
 mod output;
+mod policy;
 mod ratings;
 mod read;
 mod schemas;
 mod server;
 mod signing;
+mod steps;
 
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ enum Verb {
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
     History(read::History),
+    /// See who would move under another policy
+    Policy(policy::Policy),
     /// List subjects by score
     Top(read::Top),
     /// List entries
@@ -141,6 +145,7 @@ impl Verb {
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
+            Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,

@@ -2,14 +2,17 @@
 
 mod batch;
 mod damage;
+mod explanations;
 mod faults;
 mod history;
 mod opening;
+mod policy;
 mod programme;
 mod ranking;
 mod ratings;
 mod reading;
 mod refusals;
+mod steps;
 mod trees;
 mod vectors;
 mod worked_example;
