@@ -29,7 +29,7 @@ pub fn check_recorded_at(state: &State, event: &Event, recorded_at: Timestamp) -
     }
     Reason::OutOfOrder.unless(in_order, recorded_at)?;
     let both = format_args!("issued at {issued_at}, recorded at {recorded_at}");
-    Reason::Future.unless(issued_at <= recorded_at.plus_ms(limits::ISSUED_AHEAD_MS), &both)?;
+    Reason::Future.unless(issued_at <= recorded_at.plus_ms(limits::ISSUED_AHEAD_MS), both)?;
     Reason::Stale.unless(recorded_at.minus_ms(limits::ISSUED_BEHIND_MS) <= issued_at, both)
 }
 
