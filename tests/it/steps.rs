@@ -80,7 +80,7 @@ fn add_up(state: &State, subject: SubjectId, at: At, page: usize) -> Result<(), 
         prop_assert!(pair[0].on <= pair[1].on);
     }
     for step in &steps {
-        prop_assert!(step.event.is_some() != !step.causes.is_empty());
+        prop_assert!(step.event.is_some() == step.causes.is_empty());
         // Seen without its event, or the day before, the score is what it was.
         if let Some(event) = &step.event {
             let after = figure(state, subject, event.seq + 1, step.on);
