@@ -14,6 +14,7 @@ mod policies;
 pub mod policy_diff;
 mod problem;
 pub mod ranking;
+pub mod record;
 mod respond;
 pub mod steps;
 mod subjects;
@@ -31,6 +32,7 @@ pub mod views {
     pub use super::members::{MemberList, MemberView};
     pub use super::policies::{PolicyList, PolicyView};
     pub use super::policy_diff::{BandMove, Mover, PolicyDiff};
+    pub use super::record::{AssessmentRecord, EndorsementRecord, MemberRecord};
     pub use super::steps::{Step, StepEvent, StepPage};
     pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
@@ -188,6 +190,10 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/v1/members/{member}",
             read!(members::one, "A member, its keys and accreditations over time"),
+        )
+        .api_route(
+            "/v1/members/{member}/record",
+            read!(record::one, "How what a member said has fared: overturn rate, agreement, workload"),
         )
         .api_route("/v1/contests", read!(contests::list, "Contests, newest first"))
         .api_route("/v1/contests/{contest}", read!(contests::one, "One contest"))

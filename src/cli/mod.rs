@@ -6,6 +6,7 @@ mod contribute;
 mod custody;
 mod govern;
 mod keys;
+mod member;
 mod output;
 mod policy;
 mod ratings;
@@ -66,6 +67,8 @@ enum Verb {
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
     History(read::History),
+    /// Show a member and how what it said has fared
+    Member(member::Member),
     /// See who would move under another policy
     Policy(policy::Policy),
     /// List subjects by score
@@ -145,6 +148,7 @@ impl Verb {
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
+            Self::Member(verb) => verb.run().await,
             Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,

@@ -11,6 +11,7 @@ mod programme;
 mod ranking;
 mod ratings;
 mod reading;
+mod record;
 mod refusals;
 mod steps;
 mod trees;
