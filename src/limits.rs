@@ -80,5 +80,9 @@ pub const OPENING_ENTRIES: u64 = 16_384;
 pub const KEPT_ANSWERS: usize = 16_384;
 /// Most bytes of scores kept as they were served.
 pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Most later dates that one score is read on in search of a change.
+pub const DATES: usize = 4_096;
+/// Most movers that one comparison of policies lists; its counts tell of all.
+pub const MOVERS: usize = 10_000;
 /// Most names kept to search in; the profiles of further subjects are read as they are shown.
 pub const KEPT_NAMES: usize = 4_000_000;

@@ -101,7 +101,12 @@ pub struct AccreditationView {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Which {
     /// Its slug.
-    member: PartyId,
+    pub member: PartyId,
+}
+
+/// The refusal for a member that is not there.
+pub fn unknown(member: &PartyId) -> Problem {
+    Problem::not_found("member.unknown", format!("there is no member {member}"))
 }
 
 /// Every member as it stands.
@@ -137,8 +142,7 @@ fn row(party: &PartyId, member: &Member) -> MemberRow {
 pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<MemberView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let (parties, size) = (snapshot.state.parties(), snapshot.size());
-    let unknown = || Problem::not_found("member.unknown", format!("there is no member {}", which.member));
-    let member = parties.member(&which.member, size).ok_or_else(unknown)?;
+    let member = parties.member(&which.member, size).ok_or_else(|| unknown(&which.member))?;
     let accreditations = parties.accreditations_of(&which.member).iter().map(|one| AccreditationView {
         event: one.record.event,
         topics: one.record.topics.clone(),

@@ -5,16 +5,20 @@ mod attachments;
 mod batch;
 mod collaborations;
 mod contests;
+mod cores;
 mod events;
 mod extract;
 mod log;
 mod members;
 mod names;
 mod policies;
+pub mod policy_diff;
 mod problem;
 pub mod ranking;
+pub mod record;
 mod register;
 mod respond;
+pub mod steps;
 mod subjects;
 mod submit;
 
@@ -30,7 +34,10 @@ pub mod views {
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
     pub use super::policies::{PolicyList, PolicyView};
+    pub use super::policy_diff::{BandMove, Mover, PolicyDiff};
+    pub use super::record::{AssessmentRecord, EndorsementRecord, MemberRecord};
     pub use super::register::{AccountView, DecisionView, RegisterView};
+    pub use super::steps::{Step, StepEvent, StepPage};
     pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
 }
@@ -42,9 +49,9 @@ use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
 use aide::transform::TransformOpenApi;
-use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt;
+use axum::{Json, Router};
 use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
@@ -59,6 +66,8 @@ pub struct App {
     answers: Answers,
     names: Arc<Names>,
     rankings: Arc<Rankings>,
+    /// Held by who looks through the whole ledger: one at a time, as each takes every core.
+    surveying: tokio::sync::Mutex<()>,
     today: Option<Date>,
     openapi: String,
 }
@@ -74,6 +83,17 @@ impl App {
         let state = &self.ledger.snapshot().state;
         self.today().max(state.date_of(state.last_at()))
     }
+
+    /// Looks through the whole ledger, apart from those who answer; one look at a time.
+    async fn survey<T: Send + 'static>(
+        self: &Arc<Self>,
+        look: impl FnOnce(&App) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _alone = self.surveying.lock().await;
+        let app = self.clone();
+        let looked = tokio::task::spawn_blocking(move || look(&app)).await;
+        looked.map_err(|error| Problem::new(500, "survey.stopped", error.to_string()))
+    }
 }
 
 /// The state that handlers take.
@@ -86,7 +106,8 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let rankings = Arc::new(Rankings::new(names.clone()));
-    let app = Arc::new(App { ledger, answers: Answers::default(), names, rankings, today, openapi });
+    let (answers, surveying) = (Answers::default(), tokio::sync::Mutex::default());
+    let app = Arc::new(App { ledger, answers, names, rankings, surveying, today, openapi });
     app.rankings.begin(&app.ledger.snapshot(), app.latest());
     routes
         .method_not_allowed_fallback(|| async {
@@ -156,6 +177,18 @@ fn routes() -> ApiRouter<Arc<App>> {
             "/v1/subjects/{subject}/history",
             read!(subjects::history, "Every event about a subject and what it did to the score"),
         )
+        .api_route(
+            "/v1/subjects/{subject}/history/steps",
+            get_with(steps::list, |operation| {
+                operation
+                    .summary("Every move of a score, by an event or by a date alone, as JSON or CSV")
+                    .response::<200, Json<steps::StepPage>>()
+            }),
+        )
+        .api_route(
+            "/v1/subjects/{subject}/next",
+            read!(subjects::next, "The next change that is known already: date, points and causes"),
+        )
         .api_route("/v1/subjects/{subject}/events", read!(events::of_subject, "Entries about a subject"))
         .api_route("/v1/members", read!(members::list, "Members as they stand"))
         .api_route(
@@ -166,9 +199,23 @@ fn routes() -> ApiRouter<Arc<App>> {
             "/v1/collaborations",
             read!(collaborations::list, "The register of paid work, by subject, business or words"),
         )
+        .api_route(
+            "/v1/members/{member}/record",
+            read!(record::one, "How what a member said has fared: overturn rate, agreement, workload"),
+        )
         .api_route("/v1/contests", read!(contests::list, "Contests, newest first"))
         .api_route("/v1/contests/{contest}", read!(contests::one, "One contest"))
         .api_route("/v1/policies", read!(policies::list, "Policy versions"))
+        .api_route(
+            "/v1/policies/diff",
+            post_with(policy_diff::draft, |operation| {
+                operation.summary("Who would move under the policy sent, before it is published")
+            }),
+        )
+        .api_route(
+            "/v1/policies/{version}/diff",
+            read!(policy_diff::version, "Who moves by a published version, on its first day"),
+        )
         .api_route("/v1/policies/{version}", read!(policies::one, "One policy version, whole"))
         .api_route("/v1/ledger", read!(log::ledger, "What this ledger is, and its limits"))
         .api_route("/v1/receipts/{seq}", read!(log::receipt, "The receipt of an entry (C2SP tlog-proof)"))

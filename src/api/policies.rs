@@ -66,10 +66,13 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Jso
     let snapshot = app.ledger.snapshot();
     let mut versions = snapshot.state.policies().versions().iter();
     let version = versions.find(|one| one.version == which.version);
-    let unknown =
-        || Problem::not_found("policy.unknown", format!("there is no policy version {}", which.version));
-    let version = version.ok_or_else(unknown)?;
+    let version = version.ok_or_else(|| unknown(which.version))?;
     Ok(Json(PolicyView { row: row(&app, version), policy: (*version.policy).clone() }))
+}
+
+/// The refusal for a version that is not there.
+pub fn unknown(version: u32) -> Problem {
+    Problem::not_found("policy.unknown", format!("there is no policy version {version}"))
 }
 
 fn row(app: &App, version: &PolicyVersion) -> PolicyRow {

@@ -20,7 +20,7 @@ use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
-use crate::score::{At, Dossier, Enrolment, Figure, Score};
+use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Score};
 
 /// How long a listing waits for the entries of a ledger at rest to be ranked.
 const PATIENCE_AT_REST: Duration = Duration::from_secs(2);
@@ -133,7 +133,7 @@ pub struct Which {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct One {
     /// Its id.
-    subject: SubjectId,
+    pub subject: SubjectId,
 }
 
 /// At which size and date.
@@ -347,6 +347,19 @@ fn served(app: &App, subject: &SubjectId, moment: &Moment) -> Result<Prepared<Sc
     let answer = Prepared::of(&score)?;
     app.answers.keep(subject, at, &answer);
     Ok(answer)
+}
+
+/// The next change of a score that is known already.
+pub async fn next(
+    State(app): Shared,
+    InPath(path): InPath<One>,
+    InQuery(moment): InQuery<Moment>,
+) -> Result<Json<Outlook>, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
+    let looked = tokio::task::spawn_blocking(move || snapshot.state.outlook(&path.subject, at)).await;
+    let outlook = looked.map_err(|error| Problem::new(500, "next.stopped", error.to_string()))?;
+    outlook.map(Json).ok_or_else(|| unknown(&path.subject))
 }
 
 /// Every event about a subject and what it did.

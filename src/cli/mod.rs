@@ -8,13 +8,16 @@ mod council;
 mod custody;
 mod govern;
 mod keys;
+mod member;
 mod output;
+mod policy;
 mod ratings;
 mod read;
 mod register;
 mod schemas;
 mod server;
 mod signing;
+mod steps;
 
 use std::process::ExitCode;
 
@@ -95,6 +98,10 @@ enum Verb {
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
     History(read::History),
+    /// Show a member and how what it said has fared
+    Member(member::Member),
+    /// See who would move under another policy
+    Policy(policy::Policy),
     /// List subjects by score
     Top(read::Top),
     /// List entries
@@ -187,6 +194,8 @@ impl Verb {
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
+            Self::Member(verb) => verb.run().await,
+            Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,

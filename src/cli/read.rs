@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::output::{self, points};
 use super::signing::At;
+use super::steps;
 use crate::api::views::{EventPage, HistoryPage, SubjectPage};
 use crate::clock::Date;
 use crate::event::{PartyId, SubjectId, TopicId};
@@ -36,15 +37,25 @@ impl Score {
             [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
         let query: Vec<String> = query.into_iter().flatten().collect();
         let path = format!("/v1/subjects/{}/score?{}", self.subject, query.join("&"));
-        let score: score::Score = self.at.client().json(&path).await?;
+        let client = self.at.client();
+        let score: score::Score = client.json(&path).await?;
+        let outlook = steps::outlook(&client, &score).await?;
         if self.json {
-            output::json(&score)?;
+            let mut shown = serde_json::to_value(&score)?;
+            shown["next"] = serde_json::to_value(&outlook.next)?;
+            output::json(&shown)?;
             return Ok(0);
         }
         println!("{}  {}", score.subject, figure(&score.figure));
         println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
         if let Some(without) = &score.without_contested {
             println!("without the contested items: {}", figure(without));
+        }
+        if let Some(change) = &outlook.next {
+            println!("{}", steps::sentence(change));
+        }
+        if let Some(shadow) = steps::shadow(&client, &score).await? {
+            println!("by policy {}, from {} on: {}", shadow.policy, shadow.as_of, figure(&shadow.figure));
         }
         if self.explain {
             explain(&score);
@@ -144,9 +155,15 @@ fn standing(standing: &Standing) -> String {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem history kol-0123456789abc            what each event did to the score
+  tinnhiem history kol-0123456789abc --steps    every move of it, by events and by dates alone")]
 pub struct History {
     /// The subject
     subject: SubjectId,
+    /// Every move of the score, by an event or by a date alone
+    #[arg(long)]
+    steps: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -157,6 +174,15 @@ pub struct History {
 impl History {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
+        if self.steps {
+            let all = steps::all(&client, self.subject).await?;
+            if self.json {
+                output::json(&all)?
+            } else {
+                steps::print(&all)
+            }
+            return Ok(0);
+        }
         let mut after = None;
         let mut rows = Vec::new();
         loop {

@@ -21,7 +21,7 @@ pub const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
 #[derive(Debug, Args)]
 pub struct At {
     /// The ledger's address
-    #[arg(long, env = "TINNHIEM_LEDGER", default_value = DEFAULT_LEDGER, global = true)]
+    #[arg(long, alias = "server", env = "TINNHIEM_LEDGER", default_value = DEFAULT_LEDGER, global = true)]
     pub ledger: String,
 }
 

@@ -105,8 +105,15 @@ impl Client {
     /// # Errors
     /// [`ClientError::Refused`] with the reason.
     pub async fn submit(&self, submission: &Submission) -> Result<Value, ClientError> {
-        let path = "/v1/events";
-        let answer = self.http.post(self.url(path)).body(submission.to_json()).send().await;
+        self.post("/v1/events", submission.to_json().into_bytes()).await
+    }
+
+    /// The JSON answer to a body.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
+        let answer = self.http.post(self.url(path)).body(body).send().await;
         let bytes = bounded(answered(path, answer).await?, path, limits::BATCH_BYTES).await?;
         serde_json::from_slice(&bytes)
             .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))

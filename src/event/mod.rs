@@ -338,6 +338,20 @@ impl Event {
     }
 }
 
+impl Policy {
+    /// Parses a policy as strictly as the event that would publish it.
+    ///
+    /// # Errors
+    /// [`Malformed`], whose text says which member to mend.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        if bytes.len() > limits::PAYLOAD_BYTES {
+            return Err(Malformed::TooLarge);
+        }
+        json::check(bytes, limits::JSON_DEPTH)?;
+        serde_json::from_slice(bytes).map_err(|error| Malformed::body("policy", &error))
+    }
+}
+
 /// The exact bytes of the `body` member of a payload, which a `ledger.opened`'s origin commits to.
 ///
 /// # Errors

@@ -1,11 +1,11 @@
 //! The engine `score/1`. Frozen: a change of rule is a new engine.
 
-use super::context::{Assessed, Context, WhatIf, is_overdue};
+use super::context::{Assessed, Context, WhatIf};
+use super::due::next_change;
 use super::evaluated::Evaluation;
-use super::figure::{AssessmentFigure, Figure, Score, Standing};
-use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned, tally};
+use super::figure::{AssessmentFigure, Figure, Score, Shadow, Standing};
+use super::{At, Dossier, Parties, PolicyBook, explained, tally};
 use crate::clock::Date;
-use crate::event::AgeStep;
 
 /// The score of a dossier at a moment, explained.
 ///
@@ -32,6 +32,9 @@ pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At
         without_contested: without_contested.map(|one| one.figure(&context)),
         figure,
         next_change: next_change(&context, policies),
+        shadow: policies
+            .coming(at.size, at.as_of)
+            .map(|one| Shadow { policy: one.version, as_of: one.effective_from }),
     }
 }
 
@@ -62,6 +65,7 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
         parts: Vec::new(),
         reasons: Vec::new(),
         next_change: None,
+        shadow: None,
     }
 }
 
@@ -86,30 +90,4 @@ fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFig
         contested: one.contest.open,
         excluded: excluded.map(str::to_owned),
     }
-}
-
-/// The first later date on which the passing of time alone may change the score.
-fn next_change(context: &Context<'_>, policies: &PolicyBook) -> Option<Date> {
-    let (dossier, policy, at) = (context.dossier, context.policy, context.at);
-    let assessments = dossier.assessments(at.size).flat_map(|one| {
-        let after = one.valid_until.map(|last| last.plus_days(1));
-        [next_step(&policy.assessment.age, one.counts_from, at.as_of), after]
-    });
-    let endorsements = context.endorsed.iter().flat_map(|one| {
-        let step = next_step(&policy.endorsement.age, one.record.recorded.on, at.as_of);
-        [step, Some(one.record.expires_on.plus_days(1))]
-    });
-    let sanctions = dossier.sanctions(at.size).flat_map(sanctioned::changes).map(Some);
-    let running = context.contests.iter().filter(|contest| !is_overdue(contest, at.as_of));
-    let contests = running.map(|contest| contest.decide_by.map(|last| last.plus_days(1)));
-    let policy_change = std::iter::once(policies.next_change(at.size, at.as_of));
-    let days = assessments.chain(endorsements).chain(sanctions).chain(contests).chain(policy_change);
-    days.flatten().filter(|day| *day > at.as_of).min()
-}
-
-/// The first day after `as_of` on which an age counted from `from` enters another step.
-fn next_step(steps: &[AgeStep], from: Date, as_of: Date) -> Option<Date> {
-    let ends = steps.iter().filter_map(|step| step.up_to_days);
-    let mut changes = ends.map(|up_to| from.plus_days(up_to as i32).plus_days(1));
-    changes.find(|day| *day > as_of)
 }

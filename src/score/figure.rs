@@ -41,6 +41,18 @@ pub struct Score {
     pub reasons: Vec<Reason>,
     /// The first later date on which the passing of time alone may change it.
     pub next_change: Option<Date>,
+    /// The policy version that comes into force next, while one is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Shadow>,
+}
+
+/// Where the score under a coming policy is read: at the same size on this date, its first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shadow {
+    /// The version.
+    pub policy: u32,
+    /// Its first day in force: `/v1/subjects/{subject}/score/{size}/{as_of}` is the shadow score.
+    pub as_of: Date,
 }
 
 /// What is shown of a score.
@@ -56,6 +68,19 @@ pub struct Figure {
     pub band: Option<char>,
     /// How sure it is.
     pub confidence: Option<Confidence>,
+}
+
+impl Figure {
+    /// Whether another figure shows another score, another band or another kind of standing.
+    pub fn moves_to(&self, other: &Self) -> bool {
+        let kind = |one: &Self| std::mem::discriminant(&one.standing);
+        (self.score, self.band, kind(self)) != (other.score, other.band, kind(other))
+    }
+
+    /// By how much another figure's score is higher, in hundredths; none unless both have one.
+    pub fn points_to(&self, other: &Self) -> Option<i64> {
+        Some(i64::from(other.score?) - i64::from(self.score?))
+    }
 }
 
 /// Whether there is a score, and why not.

@@ -7,11 +7,13 @@ mod assessed;
 mod bounds;
 mod context;
 mod dossier;
+mod due;
 mod endorsed;
 mod engine;
 mod evaluated;
 mod explained;
 mod figure;
+mod foreseen;
 mod grown;
 mod parties;
 mod party;
@@ -30,11 +32,13 @@ pub use bounds::{OutOfBounds, check_bounds};
 pub use dossier::{
     Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction,
 };
+pub use due::{Cause, Passing};
 pub use engine::{figure, score};
 pub use figure::{
     AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
-    Reason, Score, Standing,
+    Reason, Score, Shadow, Standing,
 };
+pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
 pub use grown::Grown;
 pub use parties::Parties;
 pub use party::{

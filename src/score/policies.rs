@@ -91,10 +91,27 @@ impl PolicyBook {
         self.versions.iter().rev().find(|one| one.span.holds(size) && one.effective_from <= date)
     }
 
-    /// The first day after `date` on which another version comes into force, as known at `size`.
-    pub fn next_change(&self, size: u64, date: Date) -> Option<Date> {
-        let later = self.versions.iter().filter(|one| one.span.holds(size)).map(|one| one.effective_from);
-        later.filter(|from| *from > date).min()
+    /// The version that comes into force next after `date`, as known at `size`.
+    pub fn coming(&self, size: u64, date: Date) -> Option<&PolicyVersion> {
+        let later = self.versions.iter().filter(|one| one.span.holds(size) && one.effective_from > date);
+        later.min_by_key(|one| one.effective_from)
+    }
+
+    /// The same book with one more version, which ends none, to learn what it would do.
+    pub fn supposing(&self, version: PolicyVersion) -> Self {
+        let mut book = self.clone();
+        book.publish(version.span.from_size, Date::from_days(i32::MAX), version);
+        book
+    }
+
+    /// The same book without a version, to learn what it does.
+    pub fn without(&self, version: u32) -> Self {
+        let mut book = self.clone();
+        if let Some(at) = book.versions.iter().position(|one| one.version == version) {
+            book.versions.remove(at);
+            book.scales.remove(at);
+        }
+        book
     }
 
     /// Adds a version that the entry at `seq`, recorded on `today`, publishes; pending ones end.

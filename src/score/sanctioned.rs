@@ -2,6 +2,7 @@
 
 use super::Sanction;
 use super::context::{Context, WhatIf};
+use super::due::Passing;
 use super::figure::Standing;
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -72,9 +73,14 @@ fn counts_before(other: &Sanction, one: &Sanction, from: Severity, days: u16) ->
 }
 
 /// Days on which a sanction's effect changes of itself.
-pub(super) fn changes(sanction: &Sanction) -> impl Iterator<Item = Date> {
+pub(super) fn changes(sanction: &Sanction) -> impl Iterator<Item = (Date, Passing)> {
     let first = sanction.starts_on;
     let half = sanction.term_days.map(|term| first.plus_days(term.div_ceil(2) as i32));
     let after = sanction.ends_on.map(|last| last.plus_days(1));
-    [Some(first), half, after].into_iter().flatten()
+    let days = [
+        (Some(first), Passing::SanctionBegins),
+        (half, Passing::SanctionHalves),
+        (after, Passing::SanctionEnds),
+    ];
+    days.into_iter().filter_map(|(day, what)| Some((day?, what)))
 }

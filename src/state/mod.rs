@@ -37,8 +37,10 @@ use imbl::{OrdMap, Vector};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, Policy, SubjectId};
+use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Membership, Named, Parties, PolicyBook, Recorded, Score,
+    self, At, Dossier, Enrolment, Figure, Foreseen, Membership, Named, Outlook, Parties, PolicyBook,
+    Recorded, Score,
 };
 
 /// An event as the log holds it.
@@ -260,6 +262,24 @@ impl State {
     pub fn figure(&self, subject: &SubjectId, at: At) -> Option<(Figure, Option<Date>)> {
         let dossier = self.known_at(subject, at.size)?;
         Some(score::figure(dossier, &self.parties, &self.policies, at))
+    }
+
+    /// What is shown of that score, and the next change that time alone brings about.
+    pub fn outlook(&self, subject: &SubjectId, at: At) -> Option<Outlook> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::outlook(dossier, &self.parties, &self.policies, at, limits::DATES))
+    }
+
+    /// The first change after a moment, at the latest on `until`; takes what it looks at off `dates`.
+    pub fn change_after(
+        &self,
+        subject: &SubjectId,
+        at: At,
+        until: Date,
+        dates: &mut usize,
+    ) -> Option<Foreseen> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::change_after(dossier, &self.parties, &self.policies, at, Some(until), dates))
     }
 
     /// The file of a subject that was enrolled at or before `size`.

@@ -16,7 +16,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// What makes every subject rated and endorsed by the others, so that what parties do shows in scores.
-fn established() -> Vec<Move> {
+pub fn established() -> Vec<Move> {
     // Level 1 of each indicator, three bits each; an assessor is a level off in one.
     let levels = |by: usize| 0o0_1111_1111_1111_1111_1111 ^ (3 << (3 * by));
     let assess = |(by, of)| Move::Assess { by, of, levels: levels(by), fee: false, conflict: false };

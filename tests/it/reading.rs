@@ -16,16 +16,16 @@ use tinnhiem::log::*;
 use crate::programme::listen_as_of;
 
 /// The demo behind a socket.
-struct Demo {
-    ledger: Arc<Ledger>,
-    http: reqwest::Client,
-    base: String,
+pub struct Demo {
+    pub ledger: Arc<Ledger>,
+    pub http: reqwest::Client,
+    pub base: String,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     _directory: tempfile::TempDir,
 }
 
 impl Demo {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let today: Date = "2026-06-01".parse().unwrap();
         demo::seed(directory.path(), today).await.unwrap();
@@ -35,17 +35,17 @@ impl Demo {
         Self { ledger, http: reqwest::Client::new(), base, server, _directory: directory }
     }
 
-    async fn get(&self, path: &str) -> reqwest::Response {
+    pub async fn get(&self, path: &str) -> reqwest::Response {
         self.http.get(format!("{}{path}", self.base)).send().await.unwrap()
     }
 
-    async fn json(&self, path: &str) -> Value {
+    pub async fn json(&self, path: &str) -> Value {
         let answer = self.get(path).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
-    async fn code(&self, path: &str) -> (u16, String) {
+    pub async fn code(&self, path: &str) -> (u16, String) {
         let answer = self.get(path).await;
         let status = answer.status().as_u16();
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");

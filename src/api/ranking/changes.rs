@@ -34,6 +34,14 @@ pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
     Changes::Of(touched)
 }
 
+/// Whether the entry at `seq` may have changed this subject's figure.
+pub fn touches(state: &State, seq: u64, row: &Row, subject: SubjectId) -> bool {
+    let named = row.subject == Some(subject) || row.issuer.as_subject() == Some(subject);
+    let endorser = row.subject.filter(|_| row.type_name().starts_with("subject."));
+    let endorsed = |giver| state.endorsed_by(giver).any(|endorsed| endorsed == subject);
+    named || endorser.is_some_and(endorsed) || !is_confined(state, seq, row)
+}
+
 /// Those whom a subject ever endorsed: what it is, and whether it is here, counts in their scores.
 fn endorsed_by(state: &State, subject: SubjectId) -> impl Iterator<Item = u32> {
     state.endorsed_by(subject).filter_map(move |endorsed| state.ordinal(&endorsed))

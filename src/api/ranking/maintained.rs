@@ -1,12 +1,12 @@
 //! A ranking and what it takes to bring it forward: where each subject stands, and when it is due.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::changes::{Changes, by_entries};
 use super::rows::{Row, Rows};
 use super::{Cursor, OTHER_TOPICS, Ranking};
+use crate::api::cores::on_every_core;
 use crate::api::names::Names;
 use crate::api::subjects::enrolment;
 use crate::clock::Date;
@@ -15,9 +15,7 @@ use crate::event::TopicId;
 use crate::score::{At, Dossier};
 use crate::state::State;
 
-/// Files that one core takes at a time.
-const BLOCK: usize = 1_024;
-/// Changes that are not worth a second core.
+/// Days beyond those of all subjects that are kept before they are swept.
 const FEW: usize = 256;
 /// What stands for no date of change.
 const NEVER: i32 = i32::MAX;
@@ -158,29 +156,10 @@ fn computed(
     topics: &Mutex<Vec<TopicId>>,
     ordinals: &[u32],
 ) -> Vec<Fresh> {
-    let one = |ordinal: &u32| {
-        let dossier = state.dossiers().get(*ordinal as usize)?;
-        Some(fresh(state, at, names, topics, *ordinal, dossier))
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if ordinals.len() <= FEW || cores == 1 {
-        return ordinals.iter().filter_map(one).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some(block) = ordinals.chunks(BLOCK).nth(next.fetch_add(1, Ordering::Relaxed)) {
-            done.extend(block.iter().filter_map(one));
-        }
-        done
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..cores).map(|_| scope.spawn(work)).collect();
-        let mut all = work();
-        for other in others {
-            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        all
+    on_every_core(ordinals.len(), |place| {
+        let ordinal = ordinals[place];
+        let dossier = state.dossiers().get(ordinal as usize)?;
+        Some(fresh(state, at, names, topics, ordinal, dossier))
     })
 }
 

@@ -6,6 +6,7 @@ mod maintained;
 mod order;
 mod rows;
 
+pub use changes::touches;
 pub use kept::Rankings;
 pub use order::{Cursor, Sort};
 pub use rows::Row;

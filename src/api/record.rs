@@ -1,0 +1,248 @@
+//! `/v1/members/{member}/record`: how what somebody said has fared.
+//!
+//! Counted out of the files themselves when asked, so that it can never differ from them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::cores::on_every_core;
+use super::extract::InPath;
+use super::members::{Which, unknown};
+use super::{Problem, Shared};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{Outcome, PartyId};
+use crate::score::{At, ContestStatus, Dossier, Item, PartyNumber, Records};
+use crate::state;
+
+/// How recent an assessment is that counts as work of late, in days.
+const LATE_DAYS: i32 = 30;
+
+/// How what somebody said has fared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberRecord {
+    /// The log's size that it reflects.
+    pub size: u64,
+    /// The date it is read on.
+    pub as_of: Date,
+    /// Whose: a member, or a subject that endorses.
+    pub member: PartyId,
+    /// Its assessments.
+    pub assessments: AssessmentRecord,
+    /// Its endorsements.
+    pub endorsements: EndorsementRecord,
+}
+
+/// How an assessor's assessments have fared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AssessmentRecord {
+    /// How many it published.
+    pub published: u64,
+    /// How many of them in the last 30 days.
+    pub last_30_days: u64,
+    /// How many subjects it assessed.
+    pub subjects: u64,
+    /// How many stand and are valid.
+    pub in_force: u64,
+    /// How many stand and are no longer valid.
+    pub expired: u64,
+    /// How many its own newer ones ended.
+    pub replaced: u64,
+    /// How many it withdrew.
+    pub withdrawn: u64,
+    /// How many fell by a contest.
+    pub struck: u64,
+    /// Contests against them that wait for a decision.
+    pub contests_open: u64,
+    /// Contests decided for the subject.
+    pub upheld: u64,
+    /// Contests decided for the subject in part.
+    pub partial: u64,
+    /// Contests decided against the subject.
+    pub rejected: u64,
+    /// The overturn rate: the share of decided contests that were upheld, in thousandths; absent before the first.
+    pub overturn_permille: Option<u64>,
+    /// Grades of its assessments in force of which a median is known, its own vote included.
+    pub grades: u64,
+    /// How many of them agree with that median.
+    pub agreeing: u64,
+    /// Their share, in thousandths; absent without a grade.
+    pub agreement_permille: Option<u64>,
+}
+
+/// How an endorser's endorsements have fared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EndorsementRecord {
+    /// How many it published.
+    pub published: u64,
+    /// How many stand and run.
+    pub in_force: u64,
+    /// How many stand and are over.
+    pub expired: u64,
+    /// How many it withdrew.
+    pub withdrawn: u64,
+    /// How many others ended.
+    pub voided: u64,
+}
+
+/// How what a party said has fared.
+pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<MemberRecord>, Problem> {
+    let looked = app.survey(move |app| {
+        let snapshot = app.ledger.snapshot();
+        let at = At { size: snapshot.size(), as_of: app.latest() };
+        record(&snapshot.state, &which.member, at.as_of).ok_or_else(|| unknown(&which.member))
+    });
+    looked.await?.map(Json)
+}
+
+/// How what a party said has fared by a date, on every core; none for a party the log never spoke of.
+pub fn record(state: &state::State, member: &PartyId, as_of: Date) -> Option<MemberRecord> {
+    let party = state.parties().number(member)?;
+    let at = At { size: state.size(), as_of };
+    let dossiers = state.dossiers();
+    let parts = on_every_core(dossiers.len(), |place| in_file(state, dossiers.get(place)?, party, at));
+    let (mut assessments, mut endorsements) = <(AssessmentRecord, EndorsementRecord)>::default();
+    for (of_assessments, of_endorsements) in &parts {
+        assessments.add(of_assessments);
+        endorsements.add(of_endorsements);
+    }
+    let permille = |part: u64, of: u64| (1000 * part).checked_div(of);
+    let decided = assessments.upheld + assessments.partial + assessments.rejected;
+    assessments.overturn_permille = permille(assessments.upheld, decided);
+    assessments.agreement_permille = permille(assessments.agreeing, assessments.grades);
+    Some(MemberRecord { size: at.size, as_of, member: member.clone(), assessments, endorsements })
+}
+
+impl AssessmentRecord {
+    fn add(&mut self, other: &Self) {
+        self.published += other.published;
+        self.last_30_days += other.last_30_days;
+        self.subjects += other.subjects;
+        self.in_force += other.in_force;
+        self.expired += other.expired;
+        self.replaced += other.replaced;
+        self.withdrawn += other.withdrawn;
+        self.struck += other.struck;
+        self.contests_open += other.contests_open;
+        self.upheld += other.upheld;
+        self.partial += other.partial;
+        self.rejected += other.rejected;
+        self.grades += other.grades;
+        self.agreeing += other.agreeing;
+    }
+}
+
+impl EndorsementRecord {
+    fn add(&mut self, other: &Self) {
+        self.published += other.published;
+        self.in_force += other.in_force;
+        self.expired += other.expired;
+        self.withdrawn += other.withdrawn;
+        self.voided += other.voided;
+    }
+}
+
+/// What a party said in one file; none when it said nothing there.
+fn in_file(
+    state: &state::State,
+    dossier: &Dossier,
+    party: PartyNumber,
+    at: At,
+) -> Option<(AssessmentRecord, EndorsementRecord)> {
+    let (assessed, endorsed) = (fates(&dossier.assessments, party), fates(&dossier.endorsements, party));
+    if assessed.is_empty() && endorsed.is_empty() {
+        return None;
+    }
+    let mut assessments =
+        AssessmentRecord { subjects: u64::from(!assessed.is_empty()), ..Default::default() };
+    for fate in assessed.values() {
+        assessments.published += 1;
+        assessments.last_30_days += u64::from(at.as_of.days_since(fate.on) < LATE_DAYS);
+        match fate.ended_by(state) {
+            None => {}
+            Some("assessment.published") => assessments.replaced += 1,
+            Some("assessment.withdrawn") => assessments.withdrawn += 1,
+            Some(_) => assessments.struck += 1,
+        }
+    }
+    for one in dossier.assessments.open_of(party) {
+        let valid = one.valid_until.is_none_or(|last| at.as_of <= last);
+        *(if valid { &mut assessments.in_force } else { &mut assessments.expired }) += 1;
+    }
+    for contest in dossier.contests(at.size).filter(|one| assessed.contains_key(&one.target)) {
+        match contest.status {
+            ContestStatus::Open => assessments.contests_open += 1,
+            ContestStatus::Decided { outcome: Outcome::Upheld, .. } => assessments.upheld += 1,
+            ContestStatus::Decided { outcome: Outcome::Partial, .. } => assessments.partial += 1,
+            ContestStatus::Decided { outcome: Outcome::Rejected, .. } => assessments.rejected += 1,
+            ContestStatus::Withdrawn => {}
+        }
+    }
+    if assessments.in_force > 0 {
+        (assessments.grades, assessments.agreeing) = agreement(state, dossier, party, at);
+    }
+    let mut endorsements = EndorsementRecord::default();
+    for fate in endorsed.values() {
+        endorsements.published += 1;
+        match fate.ended_by(state) {
+            None => {}
+            Some("endorsement.withdrawn") => endorsements.withdrawn += 1,
+            Some(_) => endorsements.voided += 1,
+        }
+    }
+    for one in dossier.endorsements.open_of(party) {
+        *(if at.as_of <= one.expires_on { &mut endorsements.in_force } else { &mut endorsements.expired }) +=
+            1;
+    }
+    Some((assessments, endorsements))
+}
+
+/// What became of one item.
+struct Fate {
+    on: Date,
+    /// The size at which it no longer stood; none: it stands.
+    to_size: Option<u64>,
+}
+
+impl Fate {
+    /// The type of the event that ended it.
+    fn ended_by(&self, state: &state::State) -> Option<&'static str> {
+        let row = state.index().row(self.to_size?.checked_sub(1)?);
+        row.map(|row| row.type_name())
+    }
+}
+
+/// A party's items of one kind; one that was amended is one item, whose last record tells.
+fn fates<T: Item>(records: &Records<T>, party: PartyNumber) -> BTreeMap<EventId, Fate> {
+    let ended = records.ended_after(0).filter(|one| one.record.by() == Some(party));
+    let ended = ended.map(|one| (one.record.recorded(), one.span.to_size));
+    let open = records.open_of(party).map(|one| (one.recorded(), None));
+    ended.chain(open).map(|(one, to_size)| (one.event, Fate { on: one.on, to_size })).collect()
+}
+
+/// How many grades in force have a median, and how many of them agree with it.
+fn agreement(state: &state::State, dossier: &Dossier, party: PartyNumber, at: At) -> (u64, u64) {
+    let in_force = state.policies().in_force(at.size, at.as_of);
+    let Some((version, score)) = in_force.zip(state.score(&dossier.subject, at)) else { return (0, 0) };
+    let distance = version.policy.assessment.agreement_distance;
+    let indicators = score.criteria.iter().flat_map(|one| &one.indicators);
+    let medians: Vec<Option<u16>> = indicators.map(|one| one.median).collect();
+    let (mut grades, mut agreeing) = (0, 0);
+    let own = dossier.assessments.open_of(party);
+    for one in own.filter(|one| one.valid_until.is_none_or(|last| at.as_of <= last)) {
+        let places = state.policies().places(one.policy, version.version);
+        for grade in &one.grades {
+            let place = places.get(usize::from(grade.place())).copied().flatten();
+            let median = place.and_then(|place| medians.get(usize::from(place)).copied().flatten());
+            if let Some((value, median)) = grade.value().zip(median) {
+                grades += 1;
+                agreeing += u64::from(value.abs_diff(median) <= distance);
+            }
+        }
+    }
+    (grades, agreeing)
+}

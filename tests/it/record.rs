@@ -1,0 +1,178 @@
+//! What is counted of a member is what a plain reading of the log counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+use tinnhiem::api::record::{AssessmentRecord, EndorsementRecord, record};
+use tinnhiem::audit::CheckedEntry;
+use tinnhiem::clock::Date;
+use tinnhiem::dsse::EventId;
+use tinnhiem::event::*;
+use tinnhiem::ledger::Refusal;
+use tinnhiem::score::At;
+
+use crate::history::{Trial, moves};
+use crate::ranking::established;
+use crate::reading::Demo;
+
+/// An item as a reader of the log follows it.
+struct Item {
+    by: PartyId,
+    about: SubjectId,
+    on: Date,
+    last: Option<Date>,
+    levels: BTreeMap<IndicatorId, Option<u16>>,
+    ended: Option<&'static str>,
+}
+
+/// Everything that was said, item by item, and every contest by its target.
+#[derive(Default)]
+struct Reading {
+    assessments: BTreeMap<EventId, Item>,
+    endorsements: BTreeMap<EventId, Item>,
+    contests: BTreeMap<EventId, (EventId, Option<Outcome>, bool)>,
+}
+
+impl Reading {
+    fn take(&mut self, id: EventId, on: Date, event: &Event) {
+        let by = event.issuer.clone();
+        match &event.body {
+            Body::AssessmentPublished(body) => {
+                let about = event.subject.unwrap();
+                let standing = self.assessments.values_mut().filter(|one| one.ended.is_none());
+                standing
+                    .filter(|one| one.by == by && one.about == about)
+                    .for_each(|one| one.ended = Some("replaced"));
+                let (last, levels) = (body.valid_until, body.grades.clone());
+                self.assessments.insert(id, Item { by, about, on, last, levels, ended: None });
+            }
+            Body::AssessmentWithdrawn(body) => {
+                self.assessments.get_mut(&body.target).unwrap().ended = Some("withdrawn");
+            }
+            Body::EndorsementPublished(body) => {
+                let (about, last) = (event.subject.unwrap(), Some(body.expires_on));
+                let levels = BTreeMap::new();
+                self.endorsements.insert(id, Item { by, about, on, last, levels, ended: None });
+            }
+            Body::EndorsementWithdrawn(body) => {
+                self.endorsements.get_mut(&body.target).unwrap().ended = Some("withdrawn");
+            }
+            Body::ContestFiled(body) => {
+                self.contests.insert(id, (body.target, None, false));
+            }
+            Body::ContestWithdrawn(body) => self.contests.get_mut(&body.contest).unwrap().2 = true,
+            Body::ContestDecided(body) => {
+                let contest = self.contests.get_mut(&body.contest).unwrap();
+                contest.1 = Some(body.outcome);
+                let item = self.assessments.get_mut(&contest.0).filter(|one| one.ended.is_none());
+                match (item, &body.effect) {
+                    (Some(item), _) if body.outcome == Outcome::Upheld => item.ended = Some("struck"),
+                    (Some(item), Some(Effect::Struck(indicators))) => {
+                        item.levels.retain(|indicator, _| !indicators.contains(indicator));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn runs(item: &&Item, as_of: Date) -> bool {
+    item.last.is_none_or(|last| as_of <= last)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_record_counts_what_a_plain_reading_of_the_log_counts(moves in moves(), ahead in 0i32..400) {
+        let mut trial = Trial::begin();
+        for one in established().iter().chain(&moves) {
+            match trial.try_move(one) {
+                Ok(()) | Err(Refusal::Rejected(_)) => {}
+                Err(refusal) => return Err(TestCaseError::fail(format!("{one:?}: {refusal}"))),
+            }
+        }
+        let snapshot = trial.ledger.snapshot();
+        let state = &snapshot.state;
+        let as_of = state.date_of(trial.clock.now()).plus_days(ahead);
+        let mut reading = Reading::default();
+        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
+            let entry = CheckedEntry::own(entry);
+            let recording = entry.recording().unwrap();
+            reading.take(recording.id, state.date_of(recording.at), recording.event);
+            ControlFlow::Continue(())
+        }).unwrap();
+        let policy = &state.policies().in_force(state.size(), as_of).unwrap().policy;
+        let speakers: BTreeSet<&PartyId> =
+            reading.assessments.values().chain(reading.endorsements.values()).map(|one| &one.by).collect();
+        for speaker in speakers {
+            let said: Vec<(&EventId, &Item)> =
+                reading.assessments.iter().filter(|(_, one)| one.by == *speaker).collect();
+            let all: Vec<&Item> = said.iter().map(|(_, one)| *one).collect();
+            let ended = |how: Option<&'static str>| all.iter().copied().filter(move |one| one.ended == how);
+            let against: Vec<_> = reading.contests.values()
+                .filter(|(target, ..)| said.iter().any(|(id, _)| *id == target)).collect();
+            let decided = |outcome| against.iter().filter(|(_, had, _)| *had == Some(outcome)).count() as u64;
+            let mut expected = AssessmentRecord {
+                published: said.len() as u64,
+                last_30_days: said.iter().filter(|(_, one)| as_of.days_since(one.on) < 30).count() as u64,
+                subjects: said.iter().map(|(_, one)| one.about).collect::<BTreeSet<_>>().len() as u64,
+                in_force: ended(None).filter(|one| runs(one, as_of)).count() as u64,
+                expired: ended(None).filter(|one| !runs(one, as_of)).count() as u64,
+                replaced: ended(Some("replaced")).count() as u64,
+                withdrawn: ended(Some("withdrawn")).count() as u64,
+                struck: ended(Some("struck")).count() as u64,
+                contests_open: against.iter().filter(|(_, had, gone)| had.is_none() && !gone).count() as u64,
+                upheld: decided(Outcome::Upheld),
+                partial: decided(Outcome::Partial),
+                rejected: decided(Outcome::Rejected),
+                ..AssessmentRecord::default()
+            };
+            let sum = expected.upheld + expected.partial + expected.rejected;
+            expected.overturn_permille = (1000 * expected.upheld).checked_div(sum);
+            for one in ended(None).filter(|one| runs(one, as_of)) {
+                let score = state.score(&one.about, At { size: state.size(), as_of }).unwrap();
+                for indicator in score.criteria.iter().flat_map(|one| &one.indicators) {
+                    let Some(Some(level)) = one.levels.get(&indicator.id) else { continue };
+                    // Every indicator of this policy has the levels 0 to 2.
+                    let value = i64::from(*level) * 5_000;
+                    let Some(median) = indicator.median else { continue };
+                    expected.grades += 1;
+                    let apart = (value - i64::from(median)).abs();
+                    expected.agreeing += u64::from(apart <= i64::from(policy.assessment.agreement_distance));
+                }
+            }
+            expected.agreement_permille = (1000 * expected.agreeing).checked_div(expected.grades);
+            let given: Vec<&Item> = reading.endorsements.values().filter(|one| one.by == *speaker).collect();
+            let standing = || given.iter().filter(|one| one.ended.is_none());
+            let endorsements = EndorsementRecord {
+                published: given.len() as u64,
+                in_force: standing().filter(|one| runs(one, as_of)).count() as u64,
+                expired: standing().filter(|one| !runs(one, as_of)).count() as u64,
+                withdrawn: given.iter().filter(|one| one.ended.is_some()).count() as u64,
+                voided: 0,
+            };
+            let found = record(state, speaker, as_of).unwrap();
+            prop_assert_eq!(found.assessments, expected);
+            prop_assert_eq!(found.endorsements, endorsements);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_the_demo_is_served() {
+    let demo = Demo::start().await;
+    let page = demo.json("/v1/events?limit=1000&issuer=o5-tam-diem&type=assessment.published").await;
+    let served = demo.json("/v1/members/o5-tam-diem/record").await;
+    assert_eq!(served["assessments"]["published"], page["events"].as_array().unwrap().len());
+    assert_eq!(demo.code("/v1/members/nobody/record").await, (404, "member.unknown".to_owned()));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"))
+        .args(["member", "o5-tam-diem", "--ledger", &demo.base])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("overturn rate"), "{said}");
+}
