@@ -89,7 +89,7 @@ pub async fn submit(
     let (chunks, verified) = mpsc::channel(CHUNKS);
     // Bounded by the lines of a batch, so that reading the body never waits for the reader of answers.
     let (fates, known) = mpsc::unbounded_channel();
-    tokio::spawn(read_lines(body, chunks));
+    tokio::spawn(read_lines(app.clone(), body, chunks));
     tokio::spawn(record(app.clone(), verified, fates));
     let receipts = options.receipts.unwrap_or(true);
     let answers = futures_util::stream::unfold((known, 0), move |(mut known, line)| {
@@ -118,7 +118,7 @@ pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
 type Chunk = Result<JoinHandle<Vec<Checked>>, Problem>;
 
 /// Cuts the body into lines and sends chunks of them to be verified.
-async fn read_lines(body: Body, chunks: mpsc::Sender<Chunk>) {
+async fn read_lines(app: Arc<App>, body: Body, chunks: mpsc::Sender<Chunk>) {
     let mut body = body.into_data_stream();
     let mut cut = Cutter::default();
     let mut ended = Ok(());
@@ -130,21 +130,28 @@ async fn read_lines(body: Body, chunks: mpsc::Sender<Chunk>) {
             Err(_) => Err(Problem::new(400, "batch.broken", "the body broke off: send the rest again")),
         };
         for chunk in std::mem::take(&mut cut.full) {
-            if chunks.send(Ok(verify(chunk))).await.is_err() {
+            if chunks.send(Ok(verify(&app, chunk))).await.is_err() {
                 return;
             }
         }
     }
     let ended = ended.and_then(|()| cut.end_line());
-    let _ = chunks.send(Ok(verify(cut.lines))).await;
+    let _ = chunks.send(Ok(verify(&app, cut.lines))).await;
     if let Err(problem) = ended {
         let _ = chunks.send(Err(problem)).await;
     }
 }
 
-fn verify(lines: Lines) -> JoinHandle<Vec<Checked>> {
-    tokio::task::spawn_blocking(move || {
-        lines.iter().map(|line| Submission::parse(line).and_then(Submission::verify)).collect()
+/// Verifies lines as soon as a core is free for it: more threads than cores would only take turns.
+fn verify(app: &Arc<App>, lines: Lines) -> JoinHandle<Vec<Checked>> {
+    let verifying = app.verifying.clone();
+    tokio::spawn(async move {
+        let core = verifying.acquire_owned().await;
+        let checked = tokio::task::spawn_blocking(move || {
+            let _core = core;
+            lines.iter().map(|line| Submission::parse(line).and_then(Submission::verify)).collect()
+        });
+        checked.await.unwrap_or_default()
     })
 }
 

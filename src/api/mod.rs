@@ -68,6 +68,8 @@ pub struct App {
     rankings: Arc<Rankings>,
     /// Held by who looks through the whole ledger: one at a time, as each takes every core.
     surveying: tokio::sync::Mutex<()>,
+    /// Cores that are free to verify the lines of batches.
+    verifying: Arc<tokio::sync::Semaphore>,
     today: Option<Date>,
     openapi: String,
 }
@@ -107,7 +109,9 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let rankings = Arc::new(Rankings::new(names.clone()));
     let (answers, surveying) = (Answers::default(), tokio::sync::Mutex::default());
-    let app = Arc::new(App { ledger, answers, names, rankings, surveying, today, openapi });
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let verifying = Arc::new(tokio::sync::Semaphore::new(cores));
+    let app = Arc::new(App { ledger, answers, names, rankings, surveying, verifying, today, openapi });
     app.rankings.begin(&app.ledger.snapshot(), app.latest());
     routes
         .method_not_allowed_fallback(|| async {

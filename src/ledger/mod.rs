@@ -158,7 +158,7 @@ impl Ledger {
         let (publish, published) = watch::channel(Arc::new(snapshot));
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
-        let patrol = Patrol::over(&setup, &tip, stop.clone());
+        let patrol = Patrol::over(&setup, &tip, published.clone(), stop.clone());
         let places = Arc::new(Semaphore::new(setup.queue_events));
         let (jobs, queue) = mpsc::channel(setup.queue_events);
         let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);

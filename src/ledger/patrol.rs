@@ -4,19 +4,23 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::{Refusal, Setup};
+use super::{Refusal, Setup, Snapshot};
 use crate::limits;
 use crate::log::{ChainHash, Entry, Frontier, Origin, leaf_hash};
 use crate::store::{Store, keys, read_entry, read_range};
 
-/// For each part of the time that it works it rests this many.
+/// For each part of the time that it works it rests this many, where nothing is being written.
 const REST: u32 = 4;
+/// The same where entries are: whoever sends them does not wait for what is old.
+const REST_WHILE_WRITING: u32 = 64;
+/// Whoever closes the ledger waits for a rest to end.
+const LONGEST_REST: Duration = Duration::from_millis(200);
 
 /// The thread that hashes; it ends when dropped.
 pub struct Patrol {
@@ -28,14 +32,19 @@ impl Patrol {
     /// Starts over the entries that `tip` did not hash; none when it hashed all.
     ///
     /// When they are not what the hashes say, the ledger stops with [`Refusal::Stopped`].
-    pub fn over(setup: &Setup, tip: &Tip, stop: Arc<watch::Sender<Option<Refusal>>>) -> Option<Self> {
+    pub fn over(
+        setup: &Setup,
+        tip: &Tip,
+        published: watch::Receiver<Arc<Snapshot>>,
+        stop: Arc<watch::Sender<Option<Refusal>>>,
+    ) -> Option<Self> {
         let (store, origin, to) = (setup.store.clone(), tip.origin.clone(), tip.unhashed);
         if to == 0 {
             return None;
         }
         let leave = Arc::new(AtomicBool::new(false));
         let left = leave.clone();
-        let work = move || match hash(&*store, &origin, to, &left) {
+        let work = move || match hash(&*store, &origin, to, published, &left) {
             Ok(()) => tracing::info!(entries = to, "the old entries are whole"),
             Err(what) => {
                 tracing::error!(%what, code = "store.diverged", "the old entries are damaged: restore them from an export or a mirror");
@@ -58,7 +67,13 @@ impl Drop for Patrol {
 }
 
 /// Compares the first `to` entries with one another and with the stored hashes, a tile at a time.
-fn hash(store: &dyn Store, origin: &Origin, to: u64, leave: &AtomicBool) -> Result<(), String> {
+fn hash(
+    store: &dyn Store,
+    origin: &Origin,
+    to: u64,
+    mut published: watch::Receiver<Arc<Snapshot>>,
+    leave: &AtomicBool,
+) -> Result<(), String> {
     let mut chain = ChainHash::of_origin(origin);
     let (mut frontier, mut rows) = (Frontier::default(), TileRows::default());
     let mut from = 0;
@@ -89,7 +104,10 @@ fn hash(store: &dyn Store, origin: &Origin, to: u64, leave: &AtomicBool) -> Resu
             }
         }
         from = upto;
-        std::thread::sleep(started.elapsed() * REST);
+        let writing = published.has_changed().unwrap_or(false);
+        published.mark_unchanged();
+        let rest = started.elapsed() * if writing { REST_WHILE_WRITING } else { REST };
+        std::thread::sleep(rest.min(LONGEST_REST));
     }
     let next = if from == to { read_entry(store, to).ok().flatten() } else { None };
     match next {
