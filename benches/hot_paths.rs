@@ -275,6 +275,7 @@ fn stored() -> (Reader, TileId, Receipt) {
         clock: Clock::manual(day().start_at(0)),
         order: Box::new(OwnOrder),
         queue_events: limits::QUEUE_EVENTS,
+        journal: None,
         lock: None,
     };
     let mut all = Some(entries.clone());

@@ -37,7 +37,7 @@ pub struct FsckReport {
 pub fn fsck(archive: &Archive) -> FsckReport {
     let mut findings = Vec::new();
     check_heads(archive, &mut findings);
-    let journal = Journal::read(&archive.directory, archive.identity.origin.as_str());
+    let journal = Journal::read(&archive.directory);
     let mut at_journal = None;
     let mut auditor = Auditor::new(archive.identity.origin.clone());
     let mut tiles = TileAudit::default();

@@ -15,6 +15,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use crate::limits;
 use crate::log::ChainHash;
@@ -51,7 +52,7 @@ impl Journal {
     /// Reads the journal of a directory; an empty one when there is none.
     ///
     /// Frames are checked, decoded and indexed on one thread while the state takes them on another.
-    pub fn read(directory: &Path, origin: &str) -> Self {
+    pub fn read(directory: &Path) -> Self {
         let Ok(file) = File::open(path(directory)) else { return Self::empty() };
         let mut journal = Self::empty();
         std::thread::scope(|scope| {
@@ -60,7 +61,7 @@ impl Journal {
             let indexing = scope.spawn(move || {
                 let mut index = Index::default();
                 let mut reader = FrameReader::over(file);
-                while let Some(frame) = reader.next(origin, emptied.try_recv().unwrap_or_default()) {
+                while let Some(frame) = reader.next(emptied.try_recv().unwrap_or_default()) {
                     if let Frame::Whole { rows, .. } = &frame {
                         rows.iter().for_each(|kept| index.push(Row::of(kept.recording())));
                     }
@@ -102,6 +103,23 @@ impl Journal {
     }
 }
 
+/// A journal on its way, on a thread of its own.
+pub struct JournalReading(JoinHandle<Journal>);
+
+impl JournalReading {
+    /// Begins to read the journal of a directory; none when there is no thread for it.
+    pub fn begin(directory: &Path) -> Option<Self> {
+        let directory = directory.to_owned();
+        let thread = std::thread::Builder::new().name("journal".to_owned());
+        thread.spawn(move || Journal::read(&directory)).ok().map(Self)
+    }
+
+    /// The journal, once it is read.
+    pub fn finish(self) -> Journal {
+        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
 enum Frame {
     Begun,
     Whole { rows: Vec<Kept>, chain: ChainHash, bytes: u64 },
@@ -120,7 +138,7 @@ impl FrameReader {
     }
 
     /// The next frame, its rows put in `rows`; none at the end, or where the last was never finished.
-    fn next(&mut self, origin: &str, mut rows: Vec<Kept>) -> Option<Frame> {
+    fn next(&mut self, mut rows: Vec<Kept>) -> Option<Frame> {
         self.frame.clear();
         if !self.begun {
             self.begun = true;
@@ -137,7 +155,7 @@ impl FrameReader {
             return Some(Frame::Damaged);
         }
         let chain = ChainHash::from_bytes(std::array::from_fn(|at| frame[4 + at]));
-        Some(match Kept::read_rows(&frame[HEADER..], origin, &mut rows) {
+        Some(match Kept::read_rows(&frame[HEADER..], &mut rows) {
             Ok(()) => Frame::Whole { rows, chain, bytes: self.frame.len() as u64 },
             Err(_) => Frame::Damaged,
         })

@@ -18,6 +18,7 @@ mod submission;
 
 pub use archive::Archive;
 pub use fsck::{FsckReport, fsck};
+pub use journal::JournalReading;
 pub use opening::{create, log_key, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use reader::{ReadError, Reader};
@@ -58,6 +59,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// The key that signs checkpoints.
     pub log_key: SecretKey,
+    /// The journal, on its way since before the store was opened; none: it is read after.
+    pub journal: Option<JournalReading>,
     /// Where the time is read.
     pub clock: Clock,
     /// Who decides the order of entries.
@@ -88,10 +91,11 @@ impl Setup {
         clock: Clock,
         lock: DirectoryLock,
     ) -> Result<Self, OpenError> {
+        let journal = JournalReading::begin(directory);
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
         let queue_events = limits::QUEUE_EVENTS;
-        Ok(Self { directory, store, log_key, clock, order, queue_events, lock: Some(lock) })
+        Ok(Self { directory, store, log_key, journal, clock, order, queue_events, lock: Some(lock) })
     }
 }
 
@@ -148,11 +152,12 @@ impl Ledger {
     ///
     /// # Errors
     /// [`OpenError`] with the last good position and what to do. Nothing has been signed then.
-    pub fn open(setup: Setup) -> Result<Self, OpenError> {
+    pub fn open(mut setup: Setup) -> Result<Self, OpenError> {
         let reader = Reader::new(setup.store.clone());
         let vault = Vault::open(&setup.directory);
         let clock = setup.clock.clone();
-        let tip = recovery::recover(&setup)?;
+        let journal = setup.journal.take();
+        let tip = recovery::recover(&setup, journal)?;
         let (origin, log_vkey) = (tip.origin.clone(), tip.log_vkey.clone());
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));

@@ -1,7 +1,7 @@
 //! Opening: the store is believed only as far as it extends the last signed head.
 
 use super::Setup;
-use super::journal::{Journal, JournalWriter};
+use super::journal::{Journal, JournalReading, JournalWriter};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use crate::dsse::PublicKey;
@@ -124,7 +124,7 @@ impl Identity {
 ///
 /// The newest entries are hashed before it opens, up to the root of the last head over the stored
 /// hashes of the others. Where anything does not fit, all of it is hashed and the state made anew.
-pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
+pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<Tip, OpenError> {
     let store = &*setup.store;
     let mut heads = Heads::open(&setup.directory)?;
     if let HeadsState::Damaged(what) = heads.state() {
@@ -149,7 +149,8 @@ pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
                 .map_err(|error| OpenError::Heads(error.to_string()))?,
         ),
     };
-    let mut retraced = newest(setup, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
+    let mut retraced =
+        newest(setup, journal, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
     let size = retraced.frontier.size();
     if head.is_none() && size > 1 {
         return Err(OpenError::Heads("there are entries, but no head".to_owned()));
@@ -181,8 +182,13 @@ pub(super) fn recover(setup: &Setup) -> Result<Tip, OpenError> {
 }
 
 /// Retraces the newest entries over what is stored of the others, or all where that does not fit.
-fn newest(setup: &Setup, origin: &Origin, head: Option<&Checkpoint>) -> Result<Retraced, OpenError> {
-    let journal = Journal::read(&setup.directory, origin.as_str());
+fn newest(
+    setup: &Setup,
+    journal: Option<JournalReading>,
+    origin: &Origin,
+    head: Option<&Checkpoint>,
+) -> Result<Retraced, OpenError> {
+    let journal = journal.map_or_else(|| Journal::read(&setup.directory), JournalReading::finish);
     let acknowledged = head.map_or(0, |head| head.size);
     let from = journal.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
     let from = from / limits::TILE_WIDTH * limits::TILE_WIDTH;

@@ -162,28 +162,31 @@ impl Recording<'_> {
 }
 
 impl Kept {
-    /// Reads rows that follow one another onto `kept`; `ledger` is the origin that every event was signed for.
+    /// Reads rows that follow one another onto `kept`.
     ///
     /// # Errors
     /// [`BadRow`]: make the rows anew from the log.
-    pub fn read_rows(mut rows: &[u8], ledger: &str, kept: &mut Vec<Self>) -> Result<(), BadRow> {
+    pub fn read_rows(mut rows: &[u8], kept: &mut Vec<Self>) -> Result<(), BadRow> {
         while !rows.is_empty() {
             let (length, rest) = rows.split_first_chunk::<4>().ok_or(BadRow)?;
             let (row, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize).ok_or(BadRow)?;
-            kept.push(Self::read(row, ledger)?);
+            kept.push(Self::read(row)?);
             rows = rest;
         }
         Ok(())
     }
 
-    fn read(row: &[u8], ledger: &str) -> Result<Self, BadRow> {
+    fn read(row: &[u8]) -> Result<Self, BadRow> {
         let row: Row = postcard::from_bytes(row).map_err(|_| BadRow)?;
         let issued_ms = (row.at.as_ms() as i64).checked_sub(row.lag_ms).ok_or(BadRow)?;
         let issued_at = u64::try_from(issued_ms).ok().and_then(Timestamp::from_ms).ok_or(BadRow)?;
+        // Only of the opening is it asked whose ledger it is, and that stands in its payload.
+        let mut ledger = String::new();
         let left_out = Commitment::from_bytes(LEFT_OUT);
         let body: Body = match row.body {
             RowBody::Payload(payload) => {
                 let event = Event::parse_recorded(&payload).map_err(|_| BadRow)?;
+                ledger = event.ledger;
                 event.body
             }
             RowBody::Assessment { policy, grades, observed, valid_until, flags } => AssessmentPublished {
@@ -221,8 +224,6 @@ impl Kept {
             RowBody::EndorsementWithdrawal(target) => EndorsementWithdrawn { target, reason: None }.into(),
             RowBody::ContestWithdrawal(contest) => ContestWithdrawn { contest, reason: None }.into(),
         };
-        // Only of the opening is it asked whose ledger it is.
-        let ledger = if matches!(body, Body::LedgerOpened(_)) { ledger.to_owned() } else { String::new() };
         let event = Event { ledger, issuer: row.issuer, subject: row.subject, issued_at, body };
         let keys = row.keys.into_iter().map(|Raw(key)| PublicKey::from_bytes(key)).collect();
         Ok(Self { id: EventId::from_bytes(row.id.0), at: row.at, keys, event })

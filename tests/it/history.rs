@@ -473,7 +473,7 @@ proptest! {
         }).unwrap();
         let mut read = State::default();
         let mut all = Vec::new();
-        Kept::read_rows(&rows, trial.origin.as_str(), &mut all).unwrap();
+        Kept::read_rows(&rows, &mut all).unwrap();
         for kept in all {
             read.apply(kept.recording());
         }

@@ -91,6 +91,7 @@ impl Parts {
             clock: self.clock.clone(),
             order: Box::new(OwnOrder),
             queue_events: tinnhiem::limits::QUEUE_EVENTS,
+            journal: None,
             lock: None,
         }
     }
