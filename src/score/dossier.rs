@@ -177,6 +177,7 @@ pub enum ContestStatus {
     Withdrawn,
 }
 
+/// What every kind of record has in common: how it was recorded and, where that is asked for, whose it is.
 macro_rules! item {
     ($kind:ident $(, $by:ident)?) => {
         impl Item for $kind {
@@ -191,6 +192,8 @@ macro_rules! item {
         }
     };
 }
+
+pub(crate) use item;
 
 item!(Enrolment);
 item!(Assessment, assessor);

@@ -29,6 +29,7 @@ mod tally;
 mod votes;
 
 pub use bounds::{OutOfBounds, check_bounds};
+pub(crate) use dossier::item;
 pub use dossier::{
     Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction,
 };

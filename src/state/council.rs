@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Recording, State};
 use crate::dsse::PublicKey;
-use crate::event::{CouncilChanged, GroupId, MemberClass, OperatorChanged, PartyId};
+use crate::event::{CouncilChanged, GroupId, MemberClass, OperatorChanged, PartyId, Seat};
 use crate::score::{Capacity, KeyRecord, Member, Membership, SeatRecord, Span};
 
 impl State {
@@ -16,12 +16,7 @@ impl State {
         for seat in body.council.iter().filter(|seat| !before.contains(&seat.key)) {
             self.parties.add_key(seat.key, first_key(seq, entry, &seat.member, Capacity::Seat));
         }
-        let seats = body.council.iter().map(|seat| SeatRecord {
-            seat: seat.seat,
-            member: seat.member.clone(),
-            key: seat.key,
-        });
-        self.parties.set_council(seq, seats.collect(), body.threshold);
+        self.parties.set_council(seq, seats(&body.council), body.threshold);
     }
 
     pub(super) fn change_operator(&mut self, seq: u64, entry: &Recording<'_>, body: &OperatorChanged) {
@@ -62,4 +57,10 @@ pub(super) fn first_key(seq: u64, entry: &Recording<'_>, owner: &PartyId, capaci
         recovery: false,
         invalid: Vec::new(),
     }
+}
+
+/// The seats of a council as the parties keep them.
+pub(super) fn seats(council: &[Seat]) -> Vec<SeatRecord> {
+    let record = |seat: &Seat| SeatRecord { seat: seat.seat, member: seat.member.clone(), key: seat.key };
+    council.iter().map(record).collect()
 }

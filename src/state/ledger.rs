@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::council::{first_key, operator};
+use super::council::{first_key, operator, seats};
 use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::PublicKey;
 use crate::event::{LedgerOpened, PartyId};
-use crate::score::{Capacity, PolicyVersion, SeatRecord, Span};
+use crate::score::{Capacity, PolicyVersion, Span};
 
 /// What a ledger is, fixed by its first event; only its operator changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +43,7 @@ impl State {
         for seat in &body.council {
             self.parties.add_key(seat.key, first_key(seq, entry, &seat.member, Capacity::Seat));
         }
-        let seats = body.council.iter().map(|seat| SeatRecord {
-            seat: seat.seat,
-            member: seat.member.clone(),
-            key: seat.key,
-        });
-        self.parties.set_council(seq, seats.collect(), body.threshold);
+        self.parties.set_council(seq, seats(&body.council), body.threshold);
         let member = &body.operator.member;
         self.parties.add_key(body.operator.key, first_key(seq, entry, member, Capacity::Own));
         self.parties.set_member(seq, member, operator(member));

@@ -9,7 +9,7 @@ use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{CategoryId, Commitment, OfficialAct, PlatformId, ValueBand};
 use crate::limits;
-use crate::score::{Item, PartyNumber, Recorded, Records};
+use crate::score::{Item, PartyNumber, Recorded, Records, item};
 
 /// What is registered about one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,22 +82,6 @@ pub struct Account {
     pub platform: PlatformId,
     /// The commitment to its handle or address.
     pub account: Commitment,
-}
-
-/// What one kind of record has in common with those of a file.
-macro_rules! item {
-    ($kind:ident $(, $by:ident)?) => {
-        impl Item for $kind {
-            fn recorded(&self) -> &Recorded {
-                &self.recorded
-            }
-            $(
-                fn by(&self) -> Option<PartyNumber> {
-                    Some(self.$by)
-                }
-            )?
-        }
-    };
 }
 
 item!(Pledge);
