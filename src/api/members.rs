@@ -9,8 +9,8 @@ use super::extract::InPath;
 use super::{Problem, Shared};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
-use crate::score::{Capacity, Member, Membership, Parties};
+use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
+use crate::score::{Capacity, Member, Parties};
 
 /// A member as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -19,6 +19,7 @@ mod member;
 mod policy;
 mod sanction;
 pub mod schema;
+mod stages;
 mod subject;
 
 pub use account::{AccountLinked, AccountUnlinked};
@@ -41,6 +42,7 @@ pub use member::{
 };
 pub use policy::*;
 pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
+pub use stages::{Arrow, MACHINES, Machine, Membership, Move};
 pub use subject::{SubjectDeparted, SubjectEnrolled};
 
 use serde::{Deserialize, Serialize};

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ledger::check_seats;
 use super::{Case, Reason, Rejection};
-use crate::event::{CouncilChanged, MemberClass, OperatorChanged, Seat};
-use crate::score::Membership;
+use crate::event::{CouncilChanged, MemberClass, Membership, OperatorChanged, Seat};
 
 impl Case<'_> {
     pub(super) fn council_changed(&mut self, body: &CouncilChanged) -> Result<(), Rejection> {

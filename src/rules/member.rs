@@ -2,9 +2,9 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{
-    MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, PartyId,
+    MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Membership, PartyId,
 };
-use crate::score::{Member, Membership};
+use crate::score::Member;
 
 impl<'a> Case<'a> {
     pub(super) fn member_admitted(&mut self, body: &MemberAdmitted) -> Result<(), Rejection> {
@@ -20,7 +20,7 @@ impl<'a> Case<'a> {
     pub(super) fn member_updated(&mut self, body: &MemberUpdated) -> Result<(), Rejection> {
         self.signed_by_council()?;
         Reason::MemberName.unless(body.name.as_deref().is_none_or(fits), &body.member)?;
-        let before = self.member(&body.member)?;
+        let before = self.moved(&body.member)?;
         let changes = body.class.is_some_and(|class| class != before.class)
             || body.group.as_ref().is_some_and(|group| *group != before.group)
             || body.name.as_ref().is_some_and(|name| *name != before.name)
@@ -30,21 +30,27 @@ impl<'a> Case<'a> {
 
     pub(super) fn member_suspended(&mut self, body: &MemberSuspended) -> Result<(), Rejection> {
         self.signed_by_council()?;
-        let before = self.member(&body.member)?;
-        Reason::MemberStanding.unless(before.membership == Membership::Active, &body.member)?;
+        self.moved(&body.member)?;
         self.check_dispensable(&body.member)
     }
 
     pub(super) fn member_reinstated(&mut self, body: &MemberReinstated) -> Result<(), Rejection> {
         self.signed_by_council()?;
-        let before = self.member(&body.member)?;
-        Reason::MemberStanding.unless(before.membership == Membership::Suspended, &body.member)
+        self.moved(&body.member).map(drop)
     }
 
     pub(super) fn member_removed(&mut self, body: &MemberRemoved) -> Result<(), Rejection> {
         self.signed_by_council()?;
-        self.member(&body.member)?;
+        self.moved(&body.member)?;
         self.check_dispensable(&body.member)
+    }
+
+    /// A member that this event leads on from where it stands.
+    fn moved(&self, member: &PartyId) -> Result<&'a Member, Rejection> {
+        let before = self.member(member)?;
+        let leads_to = Membership::after(Some(before.membership), self.moves());
+        Reason::MemberStanding.unless(leads_to.is_some(), member)?;
+        Ok(before)
     }
 
     /// A member that was not removed.

@@ -29,7 +29,7 @@ use signers::Signers;
 
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Event, PartyId, Policy, SubjectId};
+use crate::event::{Body, Event, Move, PartyId, Policy, SubjectId};
 use crate::score::Dossier;
 use crate::state::{Register, Row, State};
 
@@ -139,6 +139,11 @@ impl<'a> Case<'a> {
         let subject = self.subject_id()?;
         Reason::Issuer.unless(self.event.issuer == PartyId::from(subject), &self.event.issuer)?;
         self.signed_by_issuer()
+    }
+
+    /// What the event is to the items it moves on.
+    fn moves(&self) -> Move {
+        Move::Event(self.event.body.type_name())
     }
 
     fn subject_id(&self) -> Result<SubjectId, Rejection> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Reason, Rejection};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
-use crate::event::PartyId;
-use crate::score::{Capacity, KeyRecord, Membership};
+use crate::event::{Membership, PartyId};
+use crate::score::{Capacity, KeyRecord};
 use crate::state::State;
 
 /// The keys that signed an event, each marked once a rule has needed it.

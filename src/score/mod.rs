@@ -43,8 +43,8 @@ pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
 pub use grown::Grown;
 pub use parties::Parties;
 pub use party::{
-    Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, Membership, PartyClass, PartyNumber,
-    Place, SeatRecord,
+    Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,
+    SeatRecord,
 };
 pub use policies::{PolicyBook, PolicyVersion, Scale};
 pub use records::{Item, Records, StandsFor};

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::party::{
-    Accreditation, GroupNumber, Invalidity, KeyRecord, Member, Membership, PartyClass, PartyNumber, Place,
-    SeatRecord,
+    Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
 use super::{Named, Span, StandsFor};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{GroupId, PartyId, SubjectId};
+use crate::event::{GroupId, Membership, PartyId, SubjectId};
 use imbl::{OrdMap, Vector};
 
 /// Everybody who acts, as they stood over time.

@@ -1,12 +1,9 @@
 //! What the parties are made of: numbers, members, seats, accreditations, keys.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::Span;
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{ClassId, GroupId, MemberClass, PartyId, Role, TopicId};
+use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
 
 /// A party's number: its place in the order in which the log first spoke of parties.
 ///
@@ -54,18 +51,6 @@ pub struct Member {
     pub roles: Vec<Role>,
     /// Whether it acts, and what it said weighs.
     pub membership: Membership,
-}
-
-/// How a member stands in the alliance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Membership {
-    /// It acts.
-    Active,
-    /// It does not act, and nothing of it weighs, until it is reinstated.
-    Suspended,
-    /// The same, for good.
-    Removed,
 }
 
 /// A council seat as it stood.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Recording, State};
 use crate::dsse::PublicKey;
-use crate::event::{CouncilChanged, GroupId, MemberClass, OperatorChanged, PartyId, Seat};
-use crate::score::{Capacity, KeyRecord, Member, Membership, SeatRecord, Span};
+use crate::event::{CouncilChanged, GroupId, MemberClass, Membership, OperatorChanged, PartyId, Seat};
+use crate::score::{Capacity, KeyRecord, Member, SeatRecord, Span};
 
 impl State {
     pub(super) fn change_council(&mut self, seq: u64, entry: &Recording<'_>, body: &CouncilChanged) {

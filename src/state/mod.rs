@@ -36,11 +36,10 @@ use imbl::{OrdMap, Vector};
 
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Commitment, Event, Policy, SubjectId};
+use crate::event::{Body, Commitment, Event, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Foreseen, Membership, Named, Outlook, Parties, PolicyBook,
-    Recorded, Score,
+    self, At, Dossier, Enrolment, Figure, Foreseen, Named, Outlook, Parties, PolicyBook, Recorded, Score,
 };
 
 /// An event as the log holds it.

@@ -1,0 +1,104 @@
+//! The stages that items go through, and what moves them on: the rules follow these tables, the
+//! documentation draws them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What moves an item from one stage to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    /// An event of this type.
+    Event(&'static str),
+    /// A day, with what it is the day after.
+    Day(&'static str),
+}
+
+/// One way on; without `from` it makes the item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrow {
+    /// Where it starts.
+    pub from: Option<&'static str>,
+    /// What moves the item.
+    pub by: Move,
+    /// Where it leads.
+    pub to: &'static str,
+}
+
+/// The stages of one kind of item, in the order in which they are drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine {
+    /// What kind of item it is.
+    pub item: &'static str,
+    /// The names of its stages.
+    pub stages: &'static [&'static str],
+    /// The ways between them.
+    pub arrows: &'static [Arrow],
+}
+
+/// An enum of stages and the table of their arrows: `From by event "…" to To`, or `by day "…"`;
+/// `new` in place of a stage makes the item.
+macro_rules! stages {
+    (@from new) => { None };
+    (@from $from:ident) => { Some(stringify!($from)) };
+    (@is new, $stage:ident) => { $stage.is_none() };
+    (@is $from:ident, $stage:ident) => { $stage == Some(Self::$from) };
+    (@by event, $text:literal) => { Move::Event($text) };
+    (@by day, $text:literal) => { Move::Day($text) };
+    (
+        $(#[$meta:meta])*
+        $name:ident of $item:literal {
+            $($(#[doc = $doc:literal])* $stage:ident,)*
+        }
+        $($from:ident by $kind:ident $text:literal to $to:ident;)*
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[doc = $doc])* $stage,)*
+        }
+
+        impl $name {
+            /// Its stages and arrows.
+            pub const MACHINE: Machine = Machine {
+                item: $item,
+                stages: &[$(stringify!($stage)),*],
+                arrows: &[$(Arrow {
+                    from: stages!(@from $from),
+                    by: stages!(@by $kind, $text),
+                    to: stringify!($to),
+                }),*],
+            };
+
+            /// Where an event or a day leads from a stage, or from nothing; none: it leads nowhere.
+            pub fn after(stage: Option<Self>, by: Move) -> Option<Self> {
+                $(if stages!(@is $from, stage) && by == stages!(@by $kind, $text) {
+                    return Some(Self::$to);
+                })*
+                None
+            }
+        }
+    };
+}
+
+stages! {
+    /// Whether a member acts, and what it said weighs.
+    Membership of "member" {
+        /// It acts.
+        Active,
+        /// It does not act for now; what it said weighs nothing meanwhile.
+        Suspended,
+        /// It never acts again; what it said weighs nothing.
+        Removed,
+    }
+    new by event "member.admitted" to Active;
+    Active by event "member.updated" to Active;
+    Suspended by event "member.updated" to Suspended;
+    Active by event "member.suspended" to Suspended;
+    Suspended by event "member.reinstated" to Active;
+    Active by event "member.removed" to Removed;
+    Suspended by event "member.removed" to Removed;
+}
+
+/// Every table.
+pub const MACHINES: &[Machine] = &[Membership::MACHINE];
