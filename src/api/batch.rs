@@ -149,7 +149,7 @@ fn verify(app: &Arc<App>, lines: Lines) -> JoinHandle<Vec<Checked>> {
         let core = verifying.acquire_owned().await;
         let checked = tokio::task::spawn_blocking(move || {
             let _core = core;
-            lines.iter().map(|line| Submission::parse(line).and_then(Submission::verify)).collect()
+            Submission::verify_each(lines.iter().map(Submission::parse))
         });
         checked.await.unwrap_or_default()
     })

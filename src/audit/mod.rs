@@ -10,7 +10,7 @@ pub use finding::{Finding, Place};
 pub use tiles::TileAudit;
 
 use crate::clock::Timestamp;
-use crate::dsse::{EventId, PublicKey};
+use crate::dsse::{EventId, PublicKey, Verified};
 use crate::event::Event;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
@@ -23,8 +23,11 @@ pub struct CheckedEntry {
     chain: ChainHash,
     /// The hash it names, whether or not the rest can be read.
     prev: Option<ChainHash>,
-    opened: Result<OpenedEntry, (&'static str, String)>,
+    opened: Result<OpenedEntry, Unopened>,
 }
+
+/// Why an entry cannot be opened: a stable code, and what is wrong.
+type Unopened = (&'static str, String);
 
 #[derive(Debug)]
 struct OpenedEntry {
@@ -41,6 +44,12 @@ impl CheckedEntry {
         Self::opened(bytes, OpenedEntry::open(bytes))
     }
 
+    /// The same of each of many, in their order, in less time.
+    pub fn check_each(entries: &[&[u8]]) -> Vec<Self> {
+        let opened = OpenedEntry::open_each(entries);
+        entries.iter().zip(opened).map(|(bytes, opened)| Self::opened(bytes, opened)).collect()
+    }
+
     /// Parses an entry of one's own log, whose signatures were verified when it was recorded.
     pub fn own(bytes: &[u8]) -> Self {
         Self::opened(bytes, OpenedEntry::own(bytes))
@@ -51,7 +60,7 @@ impl CheckedEntry {
         Self::opened(bytes, Err(("entry.unopened", "it was hashed, not opened".to_owned())))
     }
 
-    fn opened(bytes: &[u8], opened: Result<OpenedEntry, (&'static str, String)>) -> Self {
+    fn opened(bytes: &[u8], opened: Result<OpenedEntry, Unopened>) -> Self {
         let (leaf, chain, prev) = (leaf_hash(bytes), ChainHash::of_entry(bytes), Entry::prev_of(bytes));
         Self { leaf, chain, prev, opened }
     }
@@ -112,17 +121,40 @@ impl CheckedEntry {
 }
 
 impl OpenedEntry {
-    fn open(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
+    fn open(bytes: &[u8]) -> Result<Self, Unopened> {
         let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
         let recorded_at = entry.recorded_at;
         let verified = entry.verify().map_err(|error| (error.code(), error.to_string()))?;
+        Self::of(recorded_at, verified)
+    }
+
+    fn open_each(entries: &[&[u8]]) -> Vec<Result<Self, Unopened>> {
+        let mut unverified = Vec::with_capacity(entries.len());
+        let parsed: Vec<Result<Timestamp, Unopened>> = entries
+            .iter()
+            .map(|bytes| {
+                let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
+                unverified.push((entry.payload, entry.signatures));
+                Ok(entry.recorded_at)
+            })
+            .collect();
+        let mut verified = Verified::check_each(unverified).into_iter();
+        let each = parsed.into_iter().map(|recorded_at| {
+            let recorded_at = recorded_at?;
+            let verified = verified.next().expect("each parsed entry was checked");
+            Self::of(recorded_at, verified.map_err(|error| (error.code(), error.to_string()))?)
+        });
+        each.collect()
+    }
+
+    fn of(recorded_at: Timestamp, verified: Verified) -> Result<Self, Unopened> {
         let event = Event::parse(verified.payload()).map_err(|error| (error.code(), error.to_string()))?;
         let (id, keys) = (verified.id(), verified.keys().collect());
         let (payload, _) = verified.into_parts();
         Ok(Self { recorded_at, id, keys, payload, event })
     }
 
-    fn own(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
+    fn own(bytes: &[u8]) -> Result<Self, Unopened> {
         let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
         let recorded_at = entry.recorded_at;
         let event =

@@ -346,8 +346,7 @@ fn check_bundle(bytes: &[u8], bundle: &BundleId) -> CheckedBundle {
             (Vec::new(), Some(format!("entry {seq} cannot be read: {error}")))
         }
     };
-    let checked = entries.into_iter().map(|bytes| {
-        let entry = CheckedEntry::check(bytes);
+    let checked = CheckedEntry::check_each(&entries).into_iter().map(|entry| {
         let commitments = commitments(&entry);
         (entry, commitments)
     });

@@ -210,12 +210,15 @@ impl Envelope {
 
     /// Verifies every signature, strictly.
     ///
-    /// Batch verification is not used: it accepts signatures that strict verification refuses.
-    ///
     /// # Errors
     /// [`EnvelopeError`] with the key whose signature fails.
     pub fn verify(self) -> Result<Verified, EnvelopeError> {
         Verified::check(self.payload, self.signatures)
+    }
+
+    /// The payload and the signatures over it, which nobody has verified.
+    pub fn into_parts(self) -> (Vec<u8>, Vec<(PublicKey, Signature)>) {
+        (self.payload, self.signatures)
     }
 }
 

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{LazyLock, RwLock};
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
-use ed25519_dalek::{Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -30,38 +29,12 @@ impl PartialOrd for PublicKey {
     }
 }
 
-/// Keys kept decompressed.
-const KEPT_KEYS: usize = 4096;
-
-/// The keys met last, each in the slot that its bytes choose: the same few sign most events, and
-/// decompressing a key takes a seventh of the time of a verification.
-static DECOMPRESSED: LazyLock<Vec<RwLock<Option<VerifyingKey>>>> =
-    LazyLock::new(|| (0..KEPT_KEYS).map(|_| RwLock::new(None)).collect());
-
 /// 2²⁵⁵ − 19, big-endian: a canonical y coordinate is below it.
 const FIELD_PRIME: [u8; 32] = {
     let mut prime = [0xff; 32];
     (prime[0], prime[31]) = (0x7f, 0xed);
     prime
 };
-
-/// The y coordinates of the eight points of small order, little-endian; the top bit is the sign of x.
-const SMALL_ORDER: [[u8; 32]; 5] = {
-    let (mut one, mut minus_one) = ([0; 32], [0xff; 32]);
-    one[0] = 1;
-    (minus_one[0], minus_one[31]) = (0xec, 0x7f);
-    [one, minus_one, [0; 32], ORDER_EIGHT[0], ORDER_EIGHT[1]]
-};
-const ORDER_EIGHT: [[u8; 32]; 2] = [
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a,
-        0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
-    ],
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5,
-        0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
-    ],
-];
 
 /// The text or PEM is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,32 +55,6 @@ impl PublicKey {
     /// The key's 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
-    }
-
-    /// Whether `signature` over `message` is this key's, by strict verification.
-    ///
-    /// Strict is what verifies, from neither a key nor a nonce point of small order. Verifying
-    /// compares the nonce point's bytes with those of the point that it computes, which are canonical;
-    /// so its order shows in its bytes, and decompressing it, a seventh of the time, is saved.
-    pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
-        let dalek = ed25519_dalek::Signature::from_bytes(&signature.0);
-        !signature.has_nonce_of_small_order()
-            && self.decompressed().is_some_and(|key| key.verify(message, &dalek).is_ok())
-    }
-
-    /// The curve point of the key; none when the bytes are none, or one of small order.
-    fn decompressed(&self) -> Option<VerifyingKey> {
-        let slot = &DECOMPRESSED[usize::from(u16::from_le_bytes([self.0[0], self.0[1]])) % KEPT_KEYS];
-        if let Ok(kept) = slot.try_read()
-            && let Some(key) = kept.filter(|key| *key.as_bytes() == self.0)
-        {
-            return Some(key);
-        }
-        let key = VerifyingKey::from_bytes(&self.0).ok().filter(|key| !key.is_weak())?;
-        if let Ok(mut kept) = slot.try_write() {
-            *kept = Some(key);
-        }
-        Some(key)
     }
 
     /// Whether the key may be enrolled: canonical, and not of small order.
@@ -215,14 +162,6 @@ impl Signature {
     pub fn as_bytes(&self) -> &[u8; 64] {
         &self.0
     }
-
-    /// Whether its nonce point, canonically written, is of small order.
-    fn has_nonce_of_small_order(&self) -> bool {
-        SMALL_ORDER.iter().any(|y| {
-            let sign_left_out = self.0[31] & 0x7f == y[31];
-            sign_left_out && self.0[..31] == y[..31]
-        })
-    }
 }
 
 impl fmt::Debug for Signature {
@@ -301,52 +240,6 @@ mod tests {
         // RFC 8410 section 7: version 0, OID 1.3.101.112, the seed in an OCTET STRING, no public key.
         assert!(pem.contains("MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"));
         assert!(!format!("{key:?}").contains("000102"));
-    }
-
-    /// Of a key with a torsion component, and of an honest one, signatures whose nonce point is any of
-    /// the eight of small order: plain verification takes them.
-    #[test]
-    fn verification_is_as_strict_as_the_library_s() {
-        use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
-        use curve25519_dalek::scalar::Scalar;
-        use sha2::{Digest, Sha512};
-
-        let secret = Scalar::from(0x0123_4567_89ab_cdef_u64);
-        let mut seen = std::collections::BTreeSet::new();
-        for torsion in EIGHT_TORSION {
-            let public = (ED25519_BASEPOINT_POINT * secret + torsion).compress().to_bytes();
-            let key = VerifyingKey::from_bytes(&public).unwrap();
-            for nonce in EIGHT_TORSION {
-                for message in 0..64_u64 {
-                    let message = message.to_be_bytes();
-                    let nonce_bytes = nonce.compress().to_bytes();
-                    let hashed = Sha512::new().chain_update(nonce_bytes).chain_update(public);
-                    let challenge = Scalar::from_hash(hashed.chain_update(message));
-                    let bytes: Vec<u8> =
-                        nonce_bytes.into_iter().chain((challenge * secret).to_bytes()).collect();
-                    let signature = Signature::from_bytes(bytes.try_into().unwrap());
-                    let dalek = ed25519_dalek::Signature::from_bytes(&signature.0);
-                    assert!(key.verify_strict(&message, &dalek).is_err());
-                    assert!(!PublicKey(public).verify(&message, &signature));
-                    if key.verify(&message, &dalek).is_ok() {
-                        seen.insert(nonce_bytes);
-                    }
-                }
-            }
-        }
-        assert_eq!(seen.len(), 8, "each is met where only strictness refuses it");
-        // From a key of small order, anything may be made to verify.
-        for weak in EIGHT_TORSION {
-            let public = weak.compress().to_bytes();
-            let key = VerifyingKey::from_bytes(&public).unwrap();
-            let nonce = ED25519_BASEPOINT_POINT.compress().to_bytes();
-            let bytes: Vec<u8> = nonce.into_iter().chain(Scalar::ONE.to_bytes()).collect();
-            let signature = Signature::from_bytes(bytes.try_into().unwrap());
-            let dalek = ed25519_dalek::Signature::from_bytes(&signature.0);
-            let taken = (0..64_u8).filter(|byte| key.verify(&[*byte], &dalek).is_ok()).count();
-            assert!(taken > 0, "plain verification takes some");
-            assert!((0..64_u8).all(|byte| !PublicKey(public).verify(&[byte], &signature)));
-        }
     }
 
     #[test]

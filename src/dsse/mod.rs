@@ -4,6 +4,7 @@
 
 mod envelope;
 mod key;
+mod verification;
 mod verified;
 
 pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pae};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::envelope::{EnvelopeError, PAYLOAD_TYPE, pae};
 use super::key::{MalformedKey, PublicKey, Signature, hex32, serde_as_hex};
+use super::verification::verify_each;
 use crate::limits;
 
 /// An event's id: BLAKE3 of the DSSE PAE that was signed, as 64 lower-case hex digits.
@@ -80,6 +81,26 @@ impl Verified {
         }
         let id = EventId(*blake3::hash(&signed).as_bytes());
         Self::assemble(payload, id, signatures)
+    }
+
+    /// The same of each of many, in their order, in less time.
+    pub fn check_each(
+        unverified: Vec<(Vec<u8>, Vec<(PublicKey, Signature)>)>,
+    ) -> Vec<Result<Self, EnvelopeError>> {
+        let signed: Vec<Vec<u8>> = unverified.iter().map(|(payload, _)| pae(PAYLOAD_TYPE, payload)).collect();
+        let all = unverified.iter().zip(&signed).flat_map(|((_, signatures), signed)| {
+            signatures.iter().map(|(key, signature)| (*key, &signed[..], *signature))
+        });
+        let mut holds = verify_each(&all.collect::<Vec<_>>()).into_iter();
+        let each = unverified.into_iter().zip(&signed).map(|((payload, signatures), signed)| {
+            let holds: Vec<bool> = holds.by_ref().take(signatures.len()).collect();
+            if let Some(at) = holds.iter().position(|holds| !holds) {
+                return Err(EnvelopeError::BadSignature(signatures[at].0));
+            }
+            let id = EventId(*blake3::hash(signed).as_bytes());
+            Self::assemble(payload, id, signatures)
+        });
+        each.collect()
     }
 
     /// Takes the signatures as verified: for one's own log, whose hashes have been checked.

@@ -95,6 +95,34 @@ impl Submission {
     /// # Errors
     /// [`Refusal`], whose text says what to mend.
     pub fn verify(self) -> Result<Admissible, Refusal> {
+        let event = self.event()?;
+        Ok(Admissible { verified: self.envelope.verify()?, event, attachments: self.attachments })
+    }
+
+    /// The same of each of many, in their order, in less time; what could not be parsed stays refused.
+    pub fn verify_each(
+        parsed: impl Iterator<Item = Result<Self, Refusal>>,
+    ) -> Vec<Result<Admissible, Refusal>> {
+        let mut envelopes = Vec::new();
+        let mut opened = Vec::new();
+        for one in parsed {
+            opened.push(one.and_then(|submission| {
+                let event = submission.event()?;
+                envelopes.push(submission.envelope.into_parts());
+                Ok((event, submission.attachments))
+            }));
+        }
+        let mut verified = Verified::check_each(envelopes).into_iter();
+        let each = opened.into_iter().map(|one| {
+            let (event, attachments) = one?;
+            let verified = verified.next().expect("each envelope was checked")?;
+            Ok(Admissible { verified, event, attachments })
+        });
+        each.collect()
+    }
+
+    /// The event, which commits to every attachment.
+    fn event(&self) -> Result<Event, Refusal> {
         let event = Event::parse(self.envelope.payload())?;
         let attachable = event.attachable();
         for attachment in &self.attachments {
@@ -104,7 +132,7 @@ impl Submission {
                 return Err(Refusal::AttachmentUnmatched(commitment));
             }
         }
-        Ok(Admissible { verified: self.envelope.verify()?, event, attachments: self.attachments })
+        Ok(event)
     }
 }
 
