@@ -1,24 +1,25 @@
-//! A list that only grows: its last part in place, the rest shared between snapshots.
+//! A list that only grows: its last rows in place, the rest in runs that snapshots share.
 //!
-//! Most dossiers hold a handful of each kind, for which a tree of shared chunks takes fifty times
-//! the room; a few hold a hundred thousand, which no snapshot may copy.
+//! A snapshot's copy costs as many counts as there are runs and rows in place; most dossiers hold a
+//! handful of each kind, a few a hundred thousand. Runs of equal length are merged, so that there are
+//! no more of them than the length has binary digits.
 
-use imbl::Vector;
+use std::sync::Arc;
 
-/// Rows kept in place before they are shared.
-const TAIL: usize = 64;
+/// Rows kept in place before they become a run.
+const TAIL: usize = 16;
 
 /// A list that only grows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grown<T: Clone> {
-    /// All rows but the last few; absent while they are few.
-    shared: Option<Box<Vector<T>>>,
+pub struct Grown<T> {
+    /// Of falling length, each a power of two times that of the tail.
+    runs: Vec<Arc<[T]>>,
     tail: Vec<T>,
 }
 
-impl<T: Clone> Default for Grown<T> {
+impl<T> Default for Grown<T> {
     fn default() -> Self {
-        Self { shared: None, tail: Vec::new() }
+        Self { runs: Vec::new(), tail: Vec::new() }
     }
 }
 
@@ -26,9 +27,20 @@ impl<T: Clone> Grown<T> {
     /// Adds a row.
     pub fn push(&mut self, row: T) {
         if self.tail.len() == TAIL {
-            self.shared.get_or_insert_default().extend(self.tail.drain(..));
+            self.runs.push(self.tail.drain(..).collect());
+            self.merge();
         }
         self.tail.push(row);
+    }
+
+    fn merge(&mut self) {
+        while let [.., before, last] = self.runs.as_slice()
+            && before.len() == last.len()
+        {
+            let merged = before.iter().chain(&**last).cloned().collect();
+            self.runs.truncate(self.runs.len() - 2);
+            self.runs.push(merged);
+        }
     }
 
     /// The last row.
@@ -38,18 +50,16 @@ impl<T: Clone> Grown<T> {
 
     /// The rows from the first on that `holds` is true for, where it holds for all after it too.
     pub fn from_where(&self, holds: impl Fn(&T) -> bool) -> impl DoubleEndedIterator<Item = &T> {
-        use std::cmp::Ordering::{Greater, Less};
-        let order = |row: &T| if holds(row) { Greater } else { Less };
-        let shared = self.shared.as_deref();
-        let first = shared.map_or(0, |shared| shared.binary_search_by(order).unwrap_or_else(|place| place));
-        let tail = self.tail.partition_point(|row| !holds(row));
-        let shared = shared.into_iter().flat_map(move |shared| shared.focus().narrow(first..).into_iter());
-        shared.chain(&self.tail[tail..])
+        let first_run = self.runs.partition_point(|run| run.last().is_some_and(|last| !holds(last)));
+        let mut runs = self.runs[first_run..].iter();
+        let begun = runs.next().map_or(&[][..], |run| &run[run.partition_point(|row| !holds(row))..]);
+        let tail = &self.tail[self.tail.partition_point(|row| !holds(row))..];
+        begun.iter().chain(runs.flat_map(|run| run.iter())).chain(tail)
     }
 
     /// Every row.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.shared.as_deref().into_iter().flatten().chain(&self.tail)
+        self.runs.iter().flat_map(|run| run.iter()).chain(&self.tail)
     }
 }
 
@@ -60,7 +70,7 @@ mod tests {
     #[test]
     fn it_answers_as_a_plain_list_does_at_every_length() {
         let mut grown = Grown::default();
-        for length in 0..5 * TAIL as u64 {
+        for length in 0..21 * TAIL as u64 {
             assert!(grown.iter().copied().eq((0..length).map(|row| 2 * row)));
             assert!(grown.iter().rev().copied().eq((0..length).rev().map(|row| 2 * row)));
             for from in [0, 1, length, 2 * length, 2 * length + 1] {
@@ -70,5 +80,6 @@ mod tests {
             grown.push(2 * length);
             assert_eq!(grown.last(), Some(&(2 * length)));
         }
+        assert_eq!(grown.runs.iter().map(|run| run.len() / TAIL).collect::<Vec<_>>(), [16, 4]);
     }
 }

@@ -5,6 +5,7 @@
 
 mod assessed;
 mod bounds;
+mod chunked;
 mod context;
 mod dossier;
 mod due;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::chunked::Chunked;
 use super::{Grown, PartyNumber, Recorded, Span};
 
 /// What a dossier keeps records of.
@@ -26,7 +27,7 @@ pub struct Records<T>(Option<Arc<Lists<T>>>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Lists<T> {
-    open: Vec<Open<T>>,
+    open: Chunked<Open<T>>,
     /// In the order in which they ended.
     closed: Grown<StandsFor<T>>,
 }
@@ -81,16 +82,13 @@ impl<T> Clone for Records<T> {
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Self { open: Vec::new(), closed: Grown::default() }
+        Self { open: Chunked::default(), closed: Grown::default() }
     }
 }
 
 impl<T> Clone for Lists<T> {
     fn clone(&self) -> Self {
-        // Copied to be added to.
-        let mut open = Vec::with_capacity(self.open.len() + 1);
-        open.extend_from_slice(&self.open);
-        Self { open, closed: self.closed.clone() }
+        Self { open: self.open.clone(), closed: self.closed.clone() }
     }
 }
 
@@ -103,7 +101,7 @@ impl<T> Records<T> {
 
     /// The records that nothing has ended, in the order recorded.
     pub fn open(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.opened().iter().map(|one| &*one.record)
+        self.opened().map(|one| &*one.record)
     }
 
     /// The record that ended last.
@@ -116,8 +114,8 @@ impl<T> Records<T> {
         self.close(seq, |one| ends(&one.record));
     }
 
-    fn opened(&self) -> &[Open<T>] {
-        self.0.as_ref().map_or(&[], |lists| &lists.open)
+    fn opened(&self) -> impl DoubleEndedIterator<Item = &Open<T>> {
+        self.0.iter().flat_map(|lists| lists.open.iter())
     }
 
     fn lists_mut(&mut self) -> &mut Lists<T> {
@@ -126,54 +124,50 @@ impl<T> Records<T> {
 
     fn close(&mut self, seq: u64, mut ends: impl FnMut(&Open<T>) -> bool) {
         // Nothing is copied where nothing ends.
-        let Some(first) = self.opened().iter().position(&mut ends) else { return };
+        let Some(first) = self.opened().position(&mut ends) else { return };
         let Lists { open, closed } = self.lists_mut();
         let mut at = 0;
-        open.retain(|one| {
-            let ends = at == first || at > first && ends(one);
+        let ended = open.take_where(|one| {
+            let goes = at == first || at > first && ends(one);
             at += 1;
-            if ends {
-                let mut span = Span { from_size: one.from_size, to_size: None };
-                span.close_by(seq);
-                closed.push(StandsFor { span, record: one.record.clone() });
-            }
-            !ends
+            goes
         });
+        for one in ended {
+            let mut span = Span { from_size: one.from_size, to_size: None };
+            span.close_by(seq);
+            closed.push(StandsFor { span, record: one.record });
+        }
     }
 }
 
 impl<T: Item> Records<T> {
     /// The records that stand at `size`, in the order recorded.
     pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
-        let open = self.opened();
-        let begun = open.partition_point(|one| one.from_size <= size);
-        let (mut merged, mut open) = (Vec::new(), &open[..begun]);
-        let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
+        let open = self.opened().take_while(move |one| one.from_size <= size);
+        let ended = self.ended_after(size).filter(move |one| one.span.from_size <= size);
         // One entry may have made several records, which then ended in another order.
         let place = |from_size: u64, record: &T| (from_size, record.recorded().seq);
-        merged.extend(ended.map(|one| (place(one.span.from_size, &one.record), &*one.record)));
+        let mut merged: Vec<_> =
+            ended.map(|one| (place(one.span.from_size, &one.record), &*one.record)).collect();
+        let mut open = Some(open);
         if !merged.is_empty() {
-            merged.extend(open.iter().map(|one| (place(one.from_size, &one.record), &*one.record)));
+            let open = open.take().into_iter().flatten();
+            merged.extend(open.map(|one| (place(one.from_size, &one.record), &*one.record)));
             merged.sort_unstable_by_key(|(place, _)| *place);
-            open = &[];
         }
-        merged.into_iter().map(|(_, record)| record).chain(open.iter().map(|one| &*one.record))
+        let open = open.into_iter().flatten().map(|one| &*one.record);
+        merged.into_iter().map(|(_, record)| record).chain(open)
     }
 
     /// Adds a record that the entry at `seq` makes.
     pub fn push(&mut self, seq: u64, record: T) {
         let from_size = Span::opened_by(seq).from_size;
-        let open = &mut self.lists_mut().open;
-        // Most dossiers hold one or two of a kind.
-        if open.len() < 4 {
-            open.reserve_exact(1);
-        }
-        open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
+        self.lists_mut().open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
     }
 
     /// The open records of a party, in the order recorded.
     pub fn open_of(&self, party: PartyNumber) -> impl Iterator<Item = &T> {
-        self.opened().iter().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
+        self.opened().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
     }
 
     /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.

@@ -1,0 +1,115 @@
+//! A list from whose middle rows go: in chunks that snapshots share, so that a change copies few rows.
+
+use std::sync::Arc;
+
+/// Most rows of a chunk.
+const CHUNK: usize = 16;
+
+/// Rows in the order added.
+#[derive(Debug, Clone)]
+pub(super) struct Chunked<T> {
+    /// None is empty; neighbours that rows went from have more between them than fit into one.
+    chunks: Vec<Arc<[T]>>,
+    /// The rows added last.
+    tail: Vec<T>,
+}
+
+impl<T: Clone + PartialEq> PartialEq for Chunked<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Clone + Eq> Eq for Chunked<T> {}
+
+impl<T> Default for Chunked<T> {
+    fn default() -> Self {
+        Self { chunks: Vec::new(), tail: Vec::new() }
+    }
+}
+
+impl<T: Clone> Chunked<T> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter()).chain(&self.tail)
+    }
+
+    pub(super) fn push(&mut self, row: T) {
+        if self.tail.len() == CHUNK {
+            self.chunks.push(self.tail.drain(..).collect());
+        }
+        // Most lists hold one or two rows.
+        if self.tail.len() < 4 {
+            self.tail.reserve_exact(1);
+        }
+        self.tail.push(row);
+    }
+
+    /// Takes out the rows that `goes` holds for, asked once of each in order.
+    pub(super) fn take_where(&mut self, mut goes: impl FnMut(&T) -> bool) -> Vec<T> {
+        let mut taken = Vec::new();
+        for chunk in &mut self.chunks {
+            let Some(first) = chunk.iter().position(&mut goes) else { continue };
+            let (before, others) = chunk.split_at(first);
+            let mut kept = before.to_vec();
+            for (at, row) in others.iter().enumerate() {
+                let list = if at == 0 || goes(row) { &mut taken } else { &mut kept };
+                list.push(row.clone());
+            }
+            *chunk = kept.into();
+        }
+        if !taken.is_empty() {
+            self.join();
+        }
+        taken.extend(self.tail.extract_if(.., |row| goes(row)));
+        taken
+    }
+
+    /// Makes one chunk of neighbours that fit into one.
+    fn join(&mut self) {
+        let mut joined: Vec<Arc<[T]>> = Vec::with_capacity(self.chunks.len());
+        for chunk in self.chunks.drain(..).filter(|chunk| !chunk.is_empty()) {
+            match joined.last_mut().filter(|last| last.len() + chunk.len() <= CHUNK) {
+                Some(last) => *last = last.iter().chain(&*chunk).cloned().collect(),
+                None => joined.push(chunk),
+            }
+        }
+        self.chunks = joined;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_answers_as_a_plain_list_does(
+            moves in proptest::collection::vec((0u32..40, 0u32..12), 0..200),
+        ) {
+            let (mut chunked, mut plain) = (Chunked::default(), Vec::new());
+            for (number, (more, modulus)) in (0..).zip(moves) {
+                for row in 0..more {
+                    chunked.push((number, row));
+                    plain.push((number, row));
+                }
+                let snapshot = chunked.clone();
+                let before = plain.clone();
+                let goes = |row: &(u32, u32)| (row.0 * 7 + row.1 + number) % 12 < modulus;
+                let mut asked = Vec::new();
+                let taken = chunked.take_where(|row| {
+                    asked.push(*row);
+                    goes(row)
+                });
+                prop_assert_eq!(&asked, &plain);
+                prop_assert_eq!(taken, plain.extract_if(.., |row| goes(row)).collect::<Vec<_>>());
+                prop_assert!(chunked.iter().eq(&plain));
+                prop_assert!(chunked.iter().rev().eq(plain.iter().rev()));
+                prop_assert!(snapshot.iter().eq(&before));
+                let lengths: Vec<usize> = chunked.chunks.iter().map(|chunk| chunk.len()).collect();
+                prop_assert!(lengths.iter().all(|length| (1..=CHUNK).contains(length)));
+            }
+        }
+    }
+}
