@@ -41,7 +41,7 @@ pub struct Dossier {
     /// Contests as they were decided or withdrawn, in that order.
     pub settled: Grown<StandsFor<Contest>>,
     /// The seq of every entry about the subject, ascending.
-    pub timeline: Grown<u64>,
+    pub timeline: Grown<u64, 128>,
 }
 
 /// The subject's place in the programme.

@@ -6,24 +6,21 @@
 
 use std::sync::Arc;
 
-/// Rows kept in place before they become a run.
-const TAIL: usize = 16;
-
-/// A list that only grows.
+/// A list that only grows, up to `TAIL` rows of it in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grown<T> {
+pub struct Grown<T, const TAIL: usize = 16> {
     /// Of falling length, each a power of two times that of the tail.
     runs: Vec<Arc<[T]>>,
     tail: Vec<T>,
 }
 
-impl<T> Default for Grown<T> {
+impl<T, const TAIL: usize> Default for Grown<T, TAIL> {
     fn default() -> Self {
         Self { runs: Vec::new(), tail: Vec::new() }
     }
 }
 
-impl<T: Clone> Grown<T> {
+impl<T: Clone, const TAIL: usize> Grown<T, TAIL> {
     /// Adds a row.
     pub fn push(&mut self, row: T) {
         if self.tail.len() == TAIL {
@@ -67,9 +64,11 @@ impl<T: Clone> Grown<T> {
 mod tests {
     use super::*;
 
+    const TAIL: usize = 16;
+
     #[test]
     fn it_answers_as_a_plain_list_does_at_every_length() {
-        let mut grown = Grown::default();
+        let mut grown = Grown::<u64, TAIL>::default();
         for length in 0..21 * TAIL as u64 {
             assert!(grown.iter().copied().eq((0..length).map(|row| 2 * row)));
             assert!(grown.iter().rev().copied().eq((0..length).rev().map(|row| 2 * row)));
