@@ -160,7 +160,7 @@ impl Story {
 
     fn assess(&mut self, days_ago: i32, assessor: &str, seed: &str, levels: &str) -> EventId {
         let levels: Vec<u16> = levels.chars().filter_map(|level| Some(level.to_digit(10)? as u16)).collect();
-        let grades: BTreeMap<IndicatorId, Option<u16>> =
+        let grades: Levels =
             (1..).zip(levels).map(|(number, level)| (indicator(number), Some(level))).collect();
         let extreme = grades.iter().filter(|(_, level)| matches!(level, Some(0 | 2)));
         let evidence = extreme.map(|(id, _)| {

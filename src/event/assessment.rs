@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Levels;
 use super::ids::{Commitment, IndicatorId};
 use super::{EventBody, reason_text};
 use crate::clock::Date;
@@ -17,7 +18,7 @@ pub struct AssessmentPublished {
     /// The policy version whose indicators and levels the grades use.
     pub policy: u32,
     /// The level of each indicator graded; null: does not apply to this subject.
-    pub grades: BTreeMap<IndicatorId, Option<u16>>,
+    pub grades: Levels,
     /// What each grade rests on; the policy says for which levels it is required.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,

@@ -15,6 +15,7 @@ mod endorsement;
 mod ids;
 mod key;
 mod ledger;
+mod levels;
 mod member;
 mod policy;
 mod sanction;
@@ -37,6 +38,7 @@ pub use ids::{
 };
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
+pub use levels::Levels;
 pub use member::{
     MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
 };

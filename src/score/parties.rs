@@ -19,7 +19,8 @@ pub struct Parties {
     members: OrdMap<PartyId, PartyNumber>,
     group_numbers: Named,
     groups: Vector<GroupId>,
-    keys: OrdMap<PublicKey, Arc<KeyRecord>>,
+    key_places: Named,
+    keys: Vector<(PublicKey, Arc<KeyRecord>)>,
     /// The keys that were ever in other hands: few, and asked for at every score.
     compromised: OrdMap<PublicKey, Vec<Invalidity>>,
     council: Vec<StandsFor<SeatRecord>>,
@@ -137,7 +138,11 @@ impl Parties {
 
     /// The record of a key.
     pub fn key(&self, key: &PublicKey) -> Option<&KeyRecord> {
-        self.keys.get(key).map(|record| &**record)
+        self.key_place(key).and_then(|place| self.keys.get(place)).map(|(_, record)| &**record)
+    }
+
+    fn key_place(&self, key: &PublicKey) -> Option<usize> {
+        self.key_places.place(key, |place| self.keys.get(place).is_some_and(|(one, _)| one == key))
     }
 
     /// Every key a party ever had, in the order added.
@@ -231,13 +236,25 @@ impl Parties {
     /// Adds a key; it is its owner's for ever.
     pub fn add_key(&mut self, key: PublicKey, record: KeyRecord) {
         self.party_mut(&record.owner).keys.push(key);
-        self.keys.insert(key, Arc::new(record));
+        let record = (key, Arc::new(record));
+        match self.key_place(&key) {
+            Some(place) => drop(self.keys.set(place, record)),
+            None => {
+                self.key_places.push(&key, self.keys.len());
+                self.keys.push_back(record);
+            }
+        }
+    }
+
+    fn key_mut(&mut self, key: &PublicKey) -> Option<&mut KeyRecord> {
+        let place = self.key_place(key)?;
+        self.keys.get_mut(place).map(|(_, record)| Arc::make_mut(record))
     }
 
     /// Ends a key from the entry at `seq` on.
     pub fn end_key(&mut self, seq: u64, key: &PublicKey) {
-        if let Some(record) = self.keys.get_mut(key) {
-            Arc::make_mut(record).span.close_by(seq);
+        if let Some(record) = self.key_mut(key) {
+            record.span.close_by(seq);
         }
     }
 
@@ -245,15 +262,14 @@ impl Parties {
     pub fn invalidate_key(&mut self, seq: u64, key: &PublicKey, from: Timestamp) {
         let mut pending = vec![(*key, from)];
         while let Some((key, from)) = pending.pop() {
-            let Some(record) = self.keys.get_mut(&key) else { continue };
-            if record.invalid.iter().any(|one| one.from <= from) {
+            let Some(changed) = self.key_mut(&key) else { continue };
+            if changed.invalid.iter().any(|one| one.from <= from) {
                 continue;
             }
-            let changed = Arc::make_mut(record);
             changed.invalid.push(Invalidity { known_from_size: seq + 1, from });
             changed.span.close_by(seq);
-            self.compromised.insert(key, changed.invalid.clone());
-            let owner = changed.owner.clone();
+            let (owner, invalid) = (changed.owner.clone(), changed.invalid.clone());
+            self.compromised.insert(key, invalid);
             pending.extend(
                 self.keys_of(&owner)
                     .filter(|(_, other)| other.added_by == Some(key) && other.added_at >= from)

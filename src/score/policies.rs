@@ -1,12 +1,11 @@
 //! Every policy version, and which one is in force on a date.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Grade, Span};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{IndicatorId, Policy};
+use crate::event::{IndicatorId, Levels, Policy};
 use imbl::OrdMap;
 
 /// One published version.
@@ -60,7 +59,7 @@ impl PolicyBook {
     pub fn scaled<'a>(
         &'a self,
         version: u32,
-        levels: &'a BTreeMap<IndicatorId, Option<u16>>,
+        levels: &'a Levels,
     ) -> impl Iterator<Item = (&'a IndicatorId, Option<u16>, Option<&'a Scale>)> {
         let at = self.versions.iter().position(|one| one.version == version);
         let mut scales = at.map_or(&[][..], |at| &self.scales[at]).iter().peekable();
@@ -71,7 +70,7 @@ impl PolicyBook {
     }
 
     /// What the levels mean under the version of this number, in the order of its indicators.
-    pub fn grades(&self, version: u32, levels: &BTreeMap<IndicatorId, Option<u16>>) -> Box<[Grade]> {
+    pub fn grades(&self, version: u32, levels: &Levels) -> Box<[Grade]> {
         let graded = self.scaled(version, levels).filter_map(|(_, level, scale)| {
             let scale = scale?;
             Some(Grade::new(scale.place, level.map(|level| value(level, scale.max_level))))

@@ -14,8 +14,8 @@ use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
     AssessmentPublished, AssessmentWithdrawn, Body, Commitment, ContestDecided, ContestFiled,
-    ContestWithdrawn, EndorsementPublished, EndorsementWithdrawn, Event, Grounds, GroupId, IndicatorId,
-    Outcome, PartyId, Relation, SubjectEnrolled, SubjectId, TopicId,
+    ContestWithdrawn, EndorsementPublished, EndorsementWithdrawn, Event, Grounds, GroupId, Levels, Outcome,
+    PartyId, Relation, SubjectEnrolled, SubjectId, TopicId,
 };
 
 /// The form of the rows; another form is made anew from the log.
@@ -73,7 +73,7 @@ enum RowBody {
     Payload(Vec<u8>),
     Assessment {
         policy: u32,
-        grades: Vec<(IndicatorId, Option<u16>)>,
+        grades: Levels,
         observed: (Date, Date),
         valid_until: Option<Date>,
         flags: (bool, bool),
@@ -111,7 +111,7 @@ impl RowBody {
         match &event.body {
             Body::AssessmentPublished(body) if body.notice.is_none() => Self::Assessment {
                 policy: body.policy,
-                grades: body.grades.iter().map(|(id, level)| (id.clone(), *level)).collect(),
+                grades: body.grades.clone(),
                 observed: (body.observed_from, body.observed_until),
                 valid_until: body.valid_until,
                 flags: (body.conflict, body.fee),
@@ -191,7 +191,7 @@ impl Kept {
             }
             RowBody::Assessment { policy, grades, observed, valid_until, flags } => AssessmentPublished {
                 policy,
-                grades: grades.into_iter().collect(),
+                grades,
                 evidence: BTreeMap::new(),
                 observed_from: observed.0,
                 observed_until: observed.1,

@@ -200,7 +200,7 @@ impl Trial {
                 self.serve();
             }
             Move::Assess { by, of, levels, fee, conflict } => {
-                let grades: std::collections::BTreeMap<IndicatorId, Option<u16>> = (0..20)
+                let grades: Levels = (0..20)
                     .filter(|number| levels >> (3 * number) & 7 != 7)
                     .map(|number| {
                         let level = (levels >> (3 * number) & 3) as u16;

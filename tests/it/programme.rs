@@ -292,7 +292,7 @@ pub fn enrolment(name: &str) -> (SubjectEnrolled, Attachment) {
 pub fn assessment(on: Date) -> AssessmentPublished {
     AssessmentPublished {
         policy: 1,
-        grades: BTreeMap::from([("I1".parse().unwrap(), Some(1))]),
+        grades: [("I1".parse().unwrap(), Some(1))].into(),
         evidence: BTreeMap::new(),
         observed_from: on.plus_days(-10),
         observed_until: on,

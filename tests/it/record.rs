@@ -22,7 +22,7 @@ struct Item {
     about: SubjectId,
     on: Date,
     last: Option<Date>,
-    levels: BTreeMap<IndicatorId, Option<u16>>,
+    levels: Levels,
     ended: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl Reading {
             }
             Body::EndorsementPublished(body) => {
                 let (about, last) = (event.subject.unwrap(), Some(body.expires_on));
-                let levels = BTreeMap::new();
+                let levels = Levels::default();
                 self.endorsements.insert(id, Item { by, about, on, last, levels, ended: None });
             }
             Body::EndorsementWithdrawn(body) => {
@@ -69,7 +69,9 @@ impl Reading {
                 match (item, &body.effect) {
                     (Some(item), _) if body.outcome == Outcome::Upheld => item.ended = Some("struck"),
                     (Some(item), Some(Effect::Struck(indicators))) => {
-                        item.levels.retain(|indicator, _| !indicators.contains(indicator));
+                        let stands = |(indicator, _): &(&IndicatorId, _)| !indicators.contains(indicator);
+                        let left = item.levels.iter().filter(stands);
+                        item.levels = left.map(|(indicator, level)| (indicator.clone(), *level)).collect();
                     }
                     _ => {}
                 }
