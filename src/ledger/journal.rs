@@ -24,6 +24,8 @@ use crate::state::{Index, JOURNAL_FORMAT, Kept, Recording, Row, State};
 const MAGIC: [u8; 8] = [b'T', b'N', b'J', b'R', b'N', b'L', JOURNAL_FORMAT, 0];
 const SUM: usize = 16;
 const HEADER: usize = 36;
+/// Bytes that a row takes, on the safe side.
+const ROW_BYTES: usize = 192;
 /// Frames read ahead of the one being applied.
 const AHEAD: usize = 8;
 
@@ -54,12 +56,13 @@ impl Journal {
     /// Frames are checked, decoded and indexed on one thread while the state takes them on another.
     pub fn read(directory: &Path) -> Self {
         let Ok(file) = File::open(path(directory)) else { return Self::empty() };
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
         let mut journal = Self::empty();
         std::thread::scope(|scope| {
             let (send, frames) = mpsc::sync_channel(AHEAD);
             let (empty, emptied) = mpsc::sync_channel(AHEAD);
             let indexing = scope.spawn(move || {
-                let mut index = Index::default();
+                let mut index = Index::with_room(length as usize / ROW_BYTES);
                 let mut reader = FrameReader::over(file);
                 while let Some(frame) = reader.next(emptied.try_recv().unwrap_or_default()) {
                     if let Frame::Whole { rows, .. } = &frame {
@@ -70,6 +73,7 @@ impl Journal {
                         break;
                     }
                 }
+                index.seal();
                 index
             });
             // Giving rows back costs as much as a third of applying them, so another does it; the list

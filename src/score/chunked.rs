@@ -1,5 +1,6 @@
 //! A list from whose middle rows go: in chunks that snapshots share, so that a change copies few rows.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Most rows of a chunk.
@@ -44,23 +45,43 @@ impl<T: Clone> Chunked<T> {
         self.tail.push(row);
     }
 
-    /// Takes out the rows that `goes` holds for, asked once of each in order.
-    pub(super) fn take_where(&mut self, mut goes: impl FnMut(&T) -> bool) -> Vec<T> {
+    /// The place of the first row that `goes` holds for.
+    pub(super) fn position(&self, mut goes: impl FnMut(&T) -> bool) -> Option<usize> {
+        let mut before = 0;
+        for chunk in &self.chunks {
+            if let Some(at) = chunk.iter().position(&mut goes) {
+                return Some(before + at);
+            }
+            before += chunk.len();
+        }
+        self.tail.iter().position(goes).map(|at| before + at)
+    }
+
+    /// Takes out the row at `first`, and those after it that `goes` holds for, asked once of each in order.
+    pub(super) fn take_from(&mut self, first: usize, mut goes: impl FnMut(&T) -> bool) -> Vec<T> {
+        let place = Cell::new(0);
+        let mut leaves = |row: &T| {
+            let at = place.replace(place.get() + 1);
+            at == first || at > first && goes(row)
+        };
         let mut taken = Vec::new();
         for chunk in &mut self.chunks {
-            let Some(first) = chunk.iter().position(&mut goes) else { continue };
-            let (before, others) = chunk.split_at(first);
-            let mut kept = before.to_vec();
-            for (at, row) in others.iter().enumerate() {
-                let list = if at == 0 || goes(row) { &mut taken } else { &mut kept };
-                list.push(row.clone());
+            if place.get() + chunk.len() <= first {
+                place.set(place.get() + chunk.len());
+                continue;
+            }
+            let Some(at) = chunk.iter().position(&mut leaves) else { continue };
+            let mut kept = chunk[..at].to_vec();
+            taken.push(chunk[at].clone());
+            for row in &chunk[at + 1..] {
+                if leaves(row) { &mut taken } else { &mut kept }.push(row.clone());
             }
             *chunk = kept.into();
         }
         if !taken.is_empty() {
             self.join();
         }
-        taken.extend(self.tail.extract_if(.., |row| goes(row)));
+        taken.extend(self.tail.extract_if(.., |row| leaves(row)));
         taken
     }
 
@@ -97,13 +118,17 @@ mod tests {
                 let snapshot = chunked.clone();
                 let before = plain.clone();
                 let goes = |row: &(u32, u32)| (row.0 * 7 + row.1 + number) % 12 < modulus;
-                let mut asked = Vec::new();
-                let taken = chunked.take_where(|row| {
-                    asked.push(*row);
-                    goes(row)
-                });
-                prop_assert_eq!(&asked, &plain);
-                prop_assert_eq!(taken, plain.extract_if(.., |row| goes(row)).collect::<Vec<_>>());
+                let first = plain.iter().position(goes);
+                prop_assert_eq!(chunked.position(goes), first);
+                if let Some(first) = first {
+                    let mut asked = Vec::new();
+                    let taken = chunked.take_from(first, |row| {
+                        asked.push(*row);
+                        goes(row)
+                    });
+                    prop_assert_eq!(&asked[..], &plain[first + 1..]);
+                    prop_assert_eq!(taken, plain.extract_if(.., |row| goes(row)).collect::<Vec<_>>());
+                }
                 prop_assert!(chunked.iter().eq(&plain));
                 prop_assert!(chunked.iter().rev().eq(plain.iter().rev()));
                 prop_assert!(snapshot.iter().eq(&before));

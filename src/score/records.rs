@@ -124,14 +124,10 @@ impl<T> Records<T> {
 
     fn close(&mut self, seq: u64, mut ends: impl FnMut(&Open<T>) -> bool) {
         // Nothing is copied where nothing ends.
-        let Some(first) = self.opened().position(&mut ends) else { return };
+        let first = self.0.as_ref().and_then(|lists| lists.open.position(&mut ends));
+        let Some(first) = first else { return };
         let Lists { open, closed } = self.lists_mut();
-        let mut at = 0;
-        let ended = open.take_where(|one| {
-            let goes = at == first || at > first && ends(one);
-            at += 1;
-            goes
-        });
+        let ended = open.take_from(first, ends);
         for one in ended {
             let mut span = Span { from_size: one.from_size, to_size: None };
             span.close_by(seq);

@@ -52,17 +52,33 @@ impl Named {
 struct Run {
     slots: Vec<u64>,
     keys: usize,
+    /// How many keys it takes.
+    room: usize,
 }
 
 impl Slots {
     /// The places at which a key of this hash may stand.
     pub fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> + '_ {
-        self.runs.iter().rev().flat_map(move |run| run.candidates(hash))
+        // Most keys stand in the first run, which is the longest.
+        self.runs.iter().flat_map(move |run| run.candidates(hash))
+    }
+
+    /// No key yet, and room for so many before a run is merged: no snapshot shares them meanwhile.
+    pub fn with_room(keys: usize) -> Self {
+        Self { runs: vec![Arc::new(Run::sized(keys.max(RUN_KEYS)))] }
+    }
+
+    /// Takes no more keys into the run that is being filled: from here on snapshots share it.
+    pub fn seal(&mut self) {
+        if let Some(run) = self.runs.last_mut() {
+            let run = Arc::make_mut(run);
+            run.room = run.keys;
+        }
     }
 
     /// Adds a key, which stands at `place`.
     pub fn push(&mut self, hash: u64, place: u64) {
-        if self.runs.last().is_none_or(|run| run.keys >= RUN_KEYS) {
+        if self.runs.last().is_none_or(|run| run.keys >= run.room) {
             self.merge();
             self.runs.push(Arc::new(Run::sized(RUN_KEYS)));
         }
@@ -93,7 +109,7 @@ impl Slots {
 impl Run {
     /// A run of at most half-full slots.
     fn sized(keys: usize) -> Self {
-        Self { slots: vec![0; (2 * keys).next_power_of_two()], keys: 0 }
+        Self { slots: vec![0; (2 * keys).next_power_of_two()], keys: 0, room: keys }
     }
 
     fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> + '_ {
@@ -158,6 +174,14 @@ mod tests {
             assert!(slots.candidates(hash(place)).any(|candidate| candidate == place), "{place}");
         }
         assert!(slots.candidates(0x0303_0303_0303_0303).count() < 3);
+        let mut roomy = Slots::with_room(count as usize / 2);
+        (0..count / 3).for_each(|place| roomy.push(hash(place), place));
+        roomy.seal();
+        (count / 3..count).for_each(|place| roomy.push(hash(place), place));
+        assert_eq!(roomy.runs[0].keys as u64, count / 3);
+        for place in 0..count {
+            assert!(roomy.candidates(hash(place)).any(|candidate| candidate == place), "{place}");
+        }
         for (size, snapshot) in snapshots {
             let known = |place| snapshot.candidates(hash(place)).any(|candidate| candidate == place);
             assert!(size == 0 || known(size - 1));

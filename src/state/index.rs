@@ -57,6 +57,16 @@ impl PartialEq for Index {
 }
 
 impl Index {
+    /// Empty, with room for so many entries while they come in a row; [`Index::seal`] ends that.
+    pub fn with_room(entries: usize) -> Self {
+        Self { rows: Vector::new(), seqs: Slots::with_room(entries) }
+    }
+
+    /// Ends the coming in of many, before a snapshot is taken.
+    pub fn seal(&mut self) {
+        self.seqs.seal();
+    }
+
     /// The seq of an event.
     pub fn seq(&self, id: &EventId) -> Option<u64> {
         self.seqs.candidates(hash(id)).find(|seq| self.row(*seq).is_some_and(|row| row.id == *id))
