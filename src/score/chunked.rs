@@ -9,7 +9,7 @@ const CHUNK: usize = 16;
 /// Rows in the order added.
 #[derive(Debug, Clone)]
 pub(super) struct Chunked<T> {
-    /// None is empty; neighbours that rows went from have more between them than fit into one.
+    /// None is empty; where one has become half empty, neighbours that fit into one are one.
     chunks: Vec<Arc<[T]>>,
     /// The rows added last.
     tail: Vec<T>,
@@ -45,6 +45,10 @@ impl<T: Clone> Chunked<T> {
         self.tail.push(row);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>() + self.tail.len()
+    }
+
     /// The place of the first row that `goes` holds for.
     pub(super) fn position(&self, mut goes: impl FnMut(&T) -> bool) -> Option<usize> {
         let mut before = 0;
@@ -65,6 +69,7 @@ impl<T: Clone> Chunked<T> {
             at == first || at > first && goes(row)
         };
         let mut taken = Vec::new();
+        let mut sparse = false;
         for chunk in &mut self.chunks {
             if place.get() + chunk.len() <= first {
                 place.set(place.get() + chunk.len());
@@ -76,9 +81,10 @@ impl<T: Clone> Chunked<T> {
             for row in &chunk[at + 1..] {
                 if leaves(row) { &mut taken } else { &mut kept }.push(row.clone());
             }
+            sparse |= kept.len() <= CHUNK / 2;
             *chunk = kept.into();
         }
-        if !taken.is_empty() {
+        if sparse {
             self.join();
         }
         taken.extend(self.tail.extract_if(.., |row| leaves(row)));

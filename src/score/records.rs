@@ -138,21 +138,23 @@ impl<T> Records<T> {
 
 impl<T: Item> Records<T> {
     /// The records that stand at `size`, in the order recorded.
-    pub fn standing(&self, size: u64) -> impl Iterator<Item = &T> {
-        let open = self.opened().take_while(move |one| one.from_size <= size);
-        let ended = self.ended_after(size).filter(move |one| one.span.from_size <= size);
+    pub fn standing(&self, size: u64) -> impl ExactSizeIterator<Item = &T> {
+        let Some(lists) = &self.0 else { return Vec::new().into_iter() };
+        let open = lists.open.iter().take_while(|one| one.from_size <= size);
         // One entry may have made several records, which then ended in another order.
         let place = |from_size: u64, record: &T| (from_size, record.recorded().seq);
-        let mut merged: Vec<_> =
+        let ended = self.ended_after(size).filter(|one| one.span.from_size <= size);
+        let mut mixed: Vec<_> =
             ended.map(|one| (place(one.span.from_size, &one.record), &*one.record)).collect();
-        let mut open = Some(open);
-        if !merged.is_empty() {
-            let open = open.take().into_iter().flatten();
-            merged.extend(open.map(|one| (place(one.from_size, &one.record), &*one.record)));
-            merged.sort_unstable_by_key(|(place, _)| *place);
+        let mut standing = Vec::with_capacity(lists.open.len() + mixed.len());
+        if mixed.is_empty() {
+            open.for_each(|one| standing.push(&*one.record));
+        } else {
+            open.for_each(|one| mixed.push((place(one.from_size, &one.record), &*one.record)));
+            mixed.sort_unstable_by_key(|(place, _)| *place);
+            standing.extend(mixed.into_iter().map(|(_, record)| record));
         }
-        let open = open.into_iter().flatten().map(|one| &*one.record);
-        merged.into_iter().map(|(_, record)| record).chain(open)
+        standing.into_iter()
     }
 
     /// Adds a record that the entry at `seq` makes.
