@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem schemas schemas")]
 pub struct Schemas {
     /// The folder to write into
     #[arg(default_value = "schemas")]

@@ -22,6 +22,7 @@ mod sanction;
 pub mod schema;
 mod stages;
 mod subject;
+pub mod words;
 
 pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};

@@ -3,6 +3,7 @@
 mod accounts;
 mod batch;
 mod collaborations;
+mod consent;
 mod council;
 mod damage;
 mod explanations;
