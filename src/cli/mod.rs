@@ -3,12 +3,14 @@
 mod accounts;
 mod bench;
 mod check;
+mod clocks;
 mod consent;
 mod contribute;
 mod council;
 mod custody;
 mod govern;
 mod keys;
+mod me;
 mod member;
 mod output;
 mod policy;
@@ -103,6 +105,10 @@ enum Verb {
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
     History(read::History),
+    /// Show what was said about a KOL and what it did, what the KOL can do until when, and what comes next
+    Me(me::Me),
+    /// List who must act by when, who may, and what is about to happen
+    Clocks(clocks::Clocks),
     /// Show a member and how what it said has fared
     Member(member::Member),
     /// See who would move under another policy
@@ -203,6 +209,8 @@ impl Verb {
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
+            Self::Me(verb) => verb.run().await,
+            Self::Clocks(verb) => verb.run().await,
             Self::Member(verb) => verb.run().await,
             Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batch;
+mod clocks;
 mod collaborations;
 mod consent;
 mod council;
