@@ -20,6 +20,7 @@ impl Schemas {
             let text = serde_json::to_string_pretty(&schema)? + "\n";
             std::fs::write(self.folder.join(name), text)?;
         }
+        std::fs::write(self.folder.join(crate::schemas::STAGES), crate::schemas::stages())?;
         Ok(0)
     }
 }

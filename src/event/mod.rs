@@ -13,6 +13,7 @@ mod council;
 mod decision;
 mod endorsement;
 mod ids;
+mod items;
 mod key;
 mod ledger;
 mod levels;
@@ -37,6 +38,7 @@ pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
     PlatformId, SubjectId, TopicId,
 };
+pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
 pub use levels::Levels;

@@ -11,6 +11,7 @@ mod explanations;
 mod faults;
 mod history;
 mod members;
+mod model;
 mod opening;
 mod policy;
 mod programme;
