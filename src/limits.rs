@@ -84,5 +84,7 @@ pub const KEPT_BYTES: usize = 32 * 1024 * 1024;
 pub const DATES: usize = 4_096;
 /// Most movers that one comparison of policies lists; its counts tell of all.
 pub const MOVERS: usize = 10_000;
+/// Most clocks in one calendar, the soonest first.
+pub const CALENDAR_CLOCKS: usize = 1_000;
 /// Most names kept to search in; the profiles of further subjects are read as they are shown.
 pub const KEPT_NAMES: usize = 4_000_000;

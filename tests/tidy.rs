@@ -132,8 +132,11 @@ fn schemas_are_current() {
         .collect();
     written.sort();
     let mut expected: Vec<String> = tinnhiem::schemas::all().into_iter().map(|(name, _)| name).collect();
+    expected.push(tinnhiem::schemas::STAGES.to_owned());
     expected.sort();
     assert_eq!(written, expected, "run `cargo run -- schemas`");
+    let drawn = std::fs::read_to_string(Path::new("schemas").join(tinnhiem::schemas::STAGES)).unwrap();
+    assert_eq!(drawn, tinnhiem::schemas::stages(), "run `cargo run -- schemas`");
     for (name, schema) in tinnhiem::schemas::all() {
         let text = std::fs::read_to_string(Path::new("schemas").join(&name)).unwrap();
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -14,6 +14,8 @@ import tempfile
 import time
 import urllib.request
 
+import icalendar
+
 program = os.path.abspath(sys.argv[1])
 root = pathlib.Path(__file__).resolve().parent.parent
 readme = (root / "README.md").read_text()
@@ -51,6 +53,10 @@ try:
     assert ran.returncode == 0, f"the tour ended with {ran.returncode}"
     assert "79.82" in ran.stdout, "the worked example is shown"
     assert ran.stdout.count("clean\n") >= 4, "audits and fsck are clean"
+    read = [icalendar.Calendar.from_ical((work / name).read_bytes()) for name in ["nhip-so.ics", "kol.ics"]]
+    days = [day for calendar in read for day in calendar.walk("VEVENT")]
+    assert days and all(day["UID"] and day["DTSTAMP"] and day["DTSTART"] for day in days), "calendars hold days"
+    assert not any(part.errors for part in [*read, *days]), "calendars are read without a fault"
 finally:
     if server:
         server.terminate()

@@ -3,6 +3,8 @@
 mod answers;
 mod attachments;
 mod batch;
+mod calendar;
+mod clocks;
 mod collaborations;
 mod contests;
 mod cores;
@@ -28,6 +30,7 @@ pub use problem::Problem;
 /// What the API answers, for programs that read it.
 pub mod views {
     pub use super::batch::LineFate;
+    pub use super::clocks::{ClockPage, ClockView};
     pub use super::collaborations::{CollaborationPage, CollaborationView};
     pub use super::contests::{ContestPage, ContestView};
     pub use super::events::{EventPage, EventRow, EventView};
@@ -202,6 +205,18 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/v1/collaborations",
             read!(collaborations::list, "The register of paid work, by subject, business or words"),
+        )
+        .api_route(
+            "/v1/clocks",
+            read!(clocks::list, "Who must act by when, who may, and what is about to happen"),
+        )
+        .api_route(
+            "/v1/members/{member}/clocks.ics",
+            read!(clocks::of_member, "A member's clocks as iCalendar"),
+        )
+        .api_route(
+            "/v1/subjects/{subject}/clocks.ics",
+            read!(clocks::of_subject, "A subject's clocks as iCalendar"),
         )
         .api_route(
             "/v1/members/{member}/record",

@@ -11,6 +11,8 @@ use crate::client::{AuditReport, Client, Source, audit};
 use crate::log::{Receipt, VerifierKey};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem receipt 42 --out entry-42.tlog-proof")]
 pub struct FetchReceipt {
     /// The entry's seq
     seq: u64,
@@ -33,6 +35,8 @@ impl FetchReceipt {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem verify contest.tlog-proof --vkey \"$VKEY\"")]
 pub struct Verify {
     /// The receipt (`.tlog-proof`)
     receipt: PathBuf,
@@ -75,6 +79,8 @@ impl Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem audit https://ledger.example --vkey \"$VKEY\"")]
 pub struct Audit {
     /// An address, an export's folder, or a data directory
     #[arg(default_value = DEFAULT_LEDGER)]

@@ -23,6 +23,9 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc --identity cccd.txt \\
+    --identity-secret registrar.hex --consent consent.pdf --subject-key kol.pem --key vietreel.pem")]
 pub struct Enrol {
     /// The registrar
     #[arg(long)]
@@ -127,6 +130,10 @@ impl FromStr for Evidence {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=1 --grade I2=2 \\
+    --evidence I2=capture.png --grade I3=- --observed-from 2026-10-01 --observed-until 2026-11-20 \\
+    --valid-until 2027-06-01 --statement 'Xem ba video.' --key o1.pem")]
 pub struct Assess {
     /// The assessor
     #[arg(long)]
@@ -190,6 +197,9 @@ impl Assess {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem endorse --issuer nhip-so --subject kol-0123456789abc --relation professional --topic giao-duc \\
+    --statement 'Chúng tôi đã làm việc cùng.' --key nhip-so.pem")]
 pub struct Endorse {
     /// The endorser
     #[arg(long)]
@@ -231,6 +241,9 @@ impl Endorse {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem contest --subject kol-0123456789abc --target 5f…e2 --grounds factual_error \\
+    --statement 'Video có ghi nhãn.' --key me.pem --receipt contest.tlog-proof")]
 pub struct Contest {
     /// The subject: you
     #[arg(long)]

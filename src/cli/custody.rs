@@ -11,6 +11,8 @@ use crate::ledger::{Archive, OpenError, fsck};
 use crate::log::VerifierKey;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem fsck my-ledger")]
 pub struct Fsck {
     /// The data directory; no other process may have it open
     data: PathBuf,
@@ -64,6 +66,8 @@ pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> an
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem export --data my-ledger my-export")]
 pub struct Export {
     /// The data directory; no other process may have it open
     #[arg(long)]
@@ -84,6 +88,8 @@ impl Export {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem import my-export --data restored")]
 pub struct Import {
     /// The export's folder
     folder: PathBuf,

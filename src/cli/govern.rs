@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::consent::{Consent, Unsigned};
 use super::contribute::named;
 use super::keys::read_submission;
 use super::signing::{Attaching, Signing, Statement};
@@ -48,6 +49,9 @@ impl MemberKey {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem init --data my-ledger --name alliance.example --seat bo-van-hoa=seat.pem \\
+    --operator van-hanh=operator.pem")]
 pub struct Init {
     /// The new data directory; its log key is made there
     #[arg(long)]
@@ -79,13 +83,15 @@ pub struct Init {
     /// Open with this signed opening
     #[arg(long, conflicts_with_all = ["name", "out"])]
     opening: Option<PathBuf>,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 impl Init {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(self) -> anyhow::Result<u8> {
         let submission = match &self.opening {
             Some(path) => read_submission(path)?,
-            None => self.draft()?,
+            None => self.draft().await?,
         };
         if let Some(out) = &self.out {
             std::fs::write(out, submission.to_json() + "\n")?;
@@ -106,7 +112,7 @@ impl Init {
         Ok(0)
     }
 
-    fn draft(&self) -> anyhow::Result<Submission> {
+    async fn draft(&self) -> anyhow::Result<Submission> {
         let policy: Policy = match &self.policy {
             Some(path) => serde_json::from_slice(&std::fs::read(path)?)?,
             None => serde_json::from_str(crate::demo::POLICY_1)?,
@@ -142,11 +148,16 @@ impl Init {
             replayed_until: self.replayed_until,
         };
         let (_, draft) = opening(name, Clock::system().now(), body)?;
+        let keys: Vec<_> = signers.iter().map(SecretKey::public).collect();
+        self.consent.to(Unsigned { event: &draft.event, attachments: &[], keys: &keys }, None).await?;
         Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
     }
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem admit --member bao-moi --class press --name 'Báo Mới' --member-key bao-moi.pem \\
+    --key seat-1.pem --out admission.json")]
 pub struct Admit {
     /// The new member's slug
     #[arg(long)]
@@ -252,6 +263,9 @@ impl Sanction {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 --outcome upheld --reason 'Không có minh chứng.' \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Decide {
     /// The subject that contests
     #[arg(long)]

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::consent::{Consent, Unsigned};
+use super::signing::At;
 use crate::dsse::SecretKey;
+use crate::event::Event;
 use crate::ledger::Submission;
 use crate::limits;
 use crate::vault::{read_secret, write_secret};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem keygen me.pem")]
 pub struct Keygen {
     /// Where to write the private key (PKCS#8 PEM, mode 0600); the public key is printed
     out: PathBuf,
@@ -25,6 +30,8 @@ impl Keygen {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem sign admission.json --key seat-2.pem    shows what it says, and asks")]
 pub struct Sign {
     /// The event: an envelope, or an envelope with attachments
     event: PathBuf,
@@ -34,12 +41,21 @@ pub struct Sign {
     /// Where to write the result; the same file unless given
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    consent: Consent,
+    #[command(flatten)]
+    at: At,
 }
 
 impl Sign {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(self) -> anyhow::Result<u8> {
         let mut submission = read_submission(&self.event)?;
         let key = read_secret(&self.key)?;
+        // What cannot be read is not signed.
+        let event = Event::parse(submission.envelope.payload())?;
+        let (attachments, keys) = (&submission.attachments, &[key.public()]);
+        let unsigned = Unsigned { event: &event, attachments, keys };
+        self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         std::fs::write(self.out.as_ref().unwrap_or(&self.event), submission.to_json() + "\n")?;
         println!("{}", String::from_utf8_lossy(submission.envelope.payload()));

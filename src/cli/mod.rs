@@ -3,11 +3,14 @@
 mod accounts;
 mod bench;
 mod check;
+mod clocks;
+mod consent;
 mod contribute;
 mod council;
 mod custody;
 mod govern;
 mod keys;
+mod me;
 mod member;
 mod output;
 mod policy;
@@ -59,8 +62,12 @@ enum Verb {
     /// Suspend a member: it issues nothing, and nothing of it weighs (council)
     Suspend(council::Membership),
     /// Reinstate a suspended member (council)
+    #[command(after_help = "Example:
+  tinnhiem reinstate --member bao-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
     Reinstate(council::Membership),
     /// Remove a member for good (council)
+    #[command(after_help = "Example:
+  tinnhiem remove --member bao-moi --reason 'Giải thể.' --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
     Remove(council::Membership),
     /// Change the council's seats and threshold (council, with the new keys)
     Reseat(council::Reseat),
@@ -98,6 +105,10 @@ enum Verb {
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
     History(read::History),
+    /// Show what was said about a KOL and what it did, what the KOL can do until when, and what comes next
+    Me(me::Me),
+    /// List who must act by when, who may, and what is about to happen
+    Clocks(clocks::Clocks),
     /// Show a member and how what it said has fared
     Member(member::Member),
     /// See who would move under another policy
@@ -127,11 +138,15 @@ enum Verb {
     /// Write the JSON Schemas and the OpenAPI document
     Schemas(schemas::Schemas),
     /// Print a completion script for a shell
+    #[command(after_help = "Example:
+  tinnhiem completions bash > /etc/bash_completion.d/tinnhiem")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
+    #[command(after_help = "Example:
+  tinnhiem man > tinnhiem.1")]
     Man,
 }
 
@@ -165,9 +180,9 @@ impl Verb {
         match self {
             Self::Demo(verb) => verb.run().await,
             Self::Serve(verb) => verb.run().await,
-            Self::Init(verb) => verb.run(),
+            Self::Init(verb) => verb.run().await,
             Self::Keygen(verb) => verb.run(),
-            Self::Sign(verb) => verb.run(),
+            Self::Sign(verb) => verb.run().await,
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,
             Self::Admit(verb) => verb.run().await,
@@ -194,6 +209,8 @@ impl Verb {
             Self::Decide(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
+            Self::Me(verb) => verb.run().await,
+            Self::Clocks(verb) => verb.run().await,
             Self::Member(verb) => verb.run().await,
             Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,
@@ -217,5 +234,59 @@ impl Verb {
                 Ok(0)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of the examples in a help text, one list per command.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let whole = help.replace("\\\n    ", "").replace("5f…e2", &"5f".repeat(32)).replace("3f…9a", KEY);
+        let vkey = crate::log::VerifierKey::ed25519("demo", KEY.parse().unwrap()).to_string();
+        let whole = whole.replace("\"$VKEY\"", &vkey);
+        let lines = whole.lines().map(str::trim).filter(|line| line.starts_with("tinnhiem "));
+        // A remark stands four blanks after its command, a redirection after a sign.
+        let bare = |line: &str| line.split("    ").next().unwrap().split(" > ").next().unwrap().to_owned();
+        lines.map(bare).map(|line| words(&line)).collect()
+    }
+
+    const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for c in line.chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    fn check(path: &str, command: &clap::Command) {
+        let verbs: Vec<_> = command.get_subcommands().filter(|one| one.get_name() != "help").collect();
+        for verb in &verbs {
+            check(&format!("{path} {}", verb.get_name()), verb);
+        }
+        if !verbs.is_empty() {
+            return;
+        }
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let own: Vec<_> = examples(&help).into_iter().filter(|one| one.join(" ").starts_with(path)).collect();
+        assert!(!own.is_empty(), "`{path} --help` shows no example");
+        for example in own {
+            let parsed = Cli::command().try_get_matches_from(&example);
+            assert!(parsed.is_ok(), "{}: {}", example.join(" "), parsed.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn every_verb_has_an_example_that_parses() {
+        check("tinnhiem", &Cli::command());
     }
 }

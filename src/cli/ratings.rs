@@ -18,6 +18,8 @@ use crate::ledger::{self, Ledger, Setup};
 const BATCH_RATINGS: usize = 4_000;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem ratings soc-sign-bitcoinotc.csv.gz --show 5")]
 pub struct Ratings {
     /// The ratings: rater,ratee,rating,seconds per line, plain or gzip
     file: PathBuf,

@@ -6,12 +6,15 @@ use serde_json::Value;
 use super::output::{self, points};
 use super::signing::At;
 use super::steps;
-use crate::api::views::{EventPage, HistoryPage, SubjectPage};
+use crate::api::views::{EventPage, HistoryPage, HistoryRow, SubjectPage};
+use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{PartyId, SubjectId, TopicId};
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem score kol-0123456789abc --explain")]
 pub struct Score {
     /// The subject
     subject: SubjectId,
@@ -183,27 +186,11 @@ impl History {
             }
             return Ok(0);
         }
-        let mut after = None;
-        let mut rows = Vec::new();
-        loop {
-            let from = after.map_or(String::new(), |after: u64| format!("&after={after}"));
-            let path = format!("/v1/subjects/{}/history?limit=1000{from}", self.subject);
-            let page: HistoryPage = client.json(&path).await?;
-            rows.extend(page.history);
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
+        let rows = events(&client, self.subject).await?;
         if self.json {
             output::json(&rows)?;
             return Ok(0);
         }
-        let shown = |one: &Option<Figure>| {
-            one.as_ref().map_or("–".to_owned(), |one| {
-                one.score.map_or("–".to_owned(), |score| points(i64::from(score)))
-            })
-        };
         let lines: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
@@ -212,8 +199,8 @@ impl History {
                     row.on.to_string(),
                     row.event.type_name.clone(),
                     row.event.issuer.to_string(),
-                    shown(&row.before),
-                    shown(&row.after),
+                    bare(row.before.as_ref()),
+                    bare(row.after.as_ref()),
                 ]
             })
             .collect();
@@ -222,7 +209,28 @@ impl History {
     }
 }
 
+/// Every event about a subject, page by page.
+pub async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<HistoryRow>> {
+    let mut rows = Vec::new();
+    let mut from = String::new();
+    loop {
+        let path = format!("/v1/subjects/{subject}/history?limit=1000{from}");
+        let page: HistoryPage = client.json(&path).await?;
+        rows.extend(page.history);
+        let Some(next) = page.next else { return Ok(rows) };
+        from = format!("&after={next}");
+    }
+}
+
+/// The points of a figure alone.
+pub fn bare(figure: Option<&Figure>) -> String {
+    let score = figure.and_then(|figure| figure.score);
+    score.map_or("–".to_owned(), |score| points(i64::from(score)))
+}
+
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem top --topic my-pham --limit 10")]
 pub struct Top {
     /// In this field
     #[arg(long)]
@@ -289,6 +297,8 @@ pub fn print_subjects(page: &SubjectPage) {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem log --subject kol-0123456789abc --type contest.filed")]
 pub struct Log {
     /// About this subject
     #[arg(long)]
@@ -351,6 +361,8 @@ impl Log {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem show 42")]
 pub struct Show {
     /// A seq or an event id
     event: String,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem schemas schemas")]
 pub struct Schemas {
     /// The folder to write into
     #[arg(default_value = "schemas")]
@@ -18,6 +20,7 @@ impl Schemas {
             let text = serde_json::to_string_pretty(&schema)? + "\n";
             std::fs::write(self.folder.join(name), text)?;
         }
+        std::fs::write(self.folder.join(crate::schemas::STAGES), crate::schemas::stages())?;
         Ok(0)
     }
 }

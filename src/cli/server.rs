@@ -17,6 +17,8 @@ use crate::limits;
 const GRACE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem serve --data my-ledger --listen 127.0.0.1:8080")]
 pub struct Serve {
     /// The data directory
     #[arg(long)]
@@ -95,6 +97,8 @@ pub(super) async fn signalled() {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem demo --data demo-data")]
 pub struct Demo {
     /// The data directory; a throw-away one unless given
     #[arg(long)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::consent::{Consent, Unsigned};
 use super::keys::read_submission;
 use super::output;
 use crate::client::{Client, Draft, random_salt};
@@ -52,6 +53,8 @@ pub struct Signing {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// What an event says, before it is bound to a ledger and a time.
@@ -100,6 +103,9 @@ impl Signing {
         let now = Clock::system().now();
         let draft = Draft::new(&origin, statement.issuer, statement.subject, now, statement.body)
             .with(statement.attachments);
+        let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
+        let unsigned = Unsigned { event: &draft.event, attachments: &draft.attachments, keys: &public };
+        self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>())?;
         match &self.out {
             Some(out) => {
@@ -137,6 +143,8 @@ async fn send(
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem submit admission.json --receipt admission.tlog-proof")]
 pub struct Submit {
     /// The signed event
     event: PathBuf,
@@ -158,6 +166,9 @@ impl Submit {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem publish endorsement.withdrawn --issuer nhip-so --subject kol-0123456789abc \\
+    --body withdrawal.json --key nhip-so.pem")]
 pub struct Publish {
     /// The event's type, such as `assessment.withdrawn`
     #[arg(name = "type")]

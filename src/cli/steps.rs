@@ -37,21 +37,48 @@ pub fn sentence(change: &Change) -> String {
     )
 }
 
+/// The same in Vietnamese.
+pub fn sentence_vi(change: &Change) -> String {
+    let moves = match change.points {
+        Some(points_up @ 1..) => format!("tăng {}", points(points_up)),
+        Some(0) => "giữ nguyên, hạng thay đổi".to_owned(),
+        Some(down) => format!("giảm {}", points(-down)),
+        None => "thay đổi tình trạng".to_owned(),
+    };
+    let causes: Vec<String> = change.causes.iter().map(|cause| passing(cause).0).collect();
+    format!("ngày {} điểm {moves}, vì {}", change.on, causes.join(", và "))
+}
+
 /// A cause in words.
 pub fn because(cause: &Cause) -> String {
-    let aged = |what: &str| format!("{what} turns {} days old", cause.days.unwrap_or_default());
-    let what = match cause.what {
-        Passing::AssessmentAges => aged("an assessment"),
-        Passing::AssessmentExpires => "an assessment is no longer valid".to_owned(),
-        Passing::EndorsementAges => aged("an endorsement"),
-        Passing::EndorsementExpires => "an endorsement is over".to_owned(),
-        Passing::SanctionBegins => "a sanction begins".to_owned(),
-        Passing::SanctionHalves => "a sanction is half over".to_owned(),
-        Passing::SanctionEnds => "a sanction is over".to_owned(),
-        Passing::ClockMissed => "a contest was not decided in time".to_owned(),
-        Passing::PolicyBegins => "another policy comes into force".to_owned(),
+    format!("{} (event {})", passing(cause).1, cause.event)
+}
+
+/// What a date does, in Vietnamese and English.
+pub fn passing(cause: &Cause) -> (String, String) {
+    let days = cause.days.unwrap_or_default();
+    let (vi, en) = match cause.what {
+        Passing::AssessmentAges => {
+            return (
+                format!("một đánh giá tròn {days} ngày"),
+                format!("an assessment turns {days} days old"),
+            );
+        }
+        Passing::EndorsementAges => {
+            return (
+                format!("một bảo chứng tròn {days} ngày"),
+                format!("an endorsement turns {days} days old"),
+            );
+        }
+        Passing::AssessmentExpires => ("một đánh giá hết hiệu lực", "an assessment is no longer valid"),
+        Passing::EndorsementExpires => ("một bảo chứng hết hạn", "an endorsement is over"),
+        Passing::SanctionBegins => ("một biện pháp xử lý bắt đầu", "a sanction begins"),
+        Passing::SanctionHalves => ("một biện pháp xử lý đã qua nửa thời hạn", "a sanction is half over"),
+        Passing::SanctionEnds => ("một biện pháp xử lý kết thúc", "a sanction is over"),
+        Passing::ClockMissed => ("một khiếu nại quá hạn quyết định", "a contest was not decided in time"),
+        Passing::PolicyBegins => ("chính sách khác có hiệu lực", "another policy comes into force"),
     };
-    format!("{what} (event {})", cause.event)
+    (vi.to_owned(), en.to_owned())
 }
 
 /// Every step of a score, page by page.

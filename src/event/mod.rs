@@ -13,6 +13,7 @@ mod council;
 mod decision;
 mod endorsement;
 mod ids;
+mod items;
 mod key;
 mod ledger;
 mod levels;
@@ -22,6 +23,7 @@ mod sanction;
 pub mod schema;
 mod stages;
 mod subject;
+pub mod words;
 
 pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
@@ -36,6 +38,7 @@ pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
     PlatformId, SubjectId, TopicId,
 };
+pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerOpened, Operator, Seat};
 pub use levels::Levels;

@@ -4,10 +4,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::items::*;
+
 /// What moves an item from one stage to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// An event of this type.
+    /// An event of the type that its first word names; the words after it say in which case.
     Event(&'static str),
     /// A day, with what it is the day after.
     Day(&'static str),
@@ -81,6 +83,8 @@ macro_rules! stages {
     };
 }
 
+pub(super) use stages;
+
 stages! {
     /// Whether a member acts, and what it said weighs.
     Membership of "member" {
@@ -91,14 +95,29 @@ stages! {
         /// It never acts again; what it said weighs nothing.
         Removed,
     }
+    new by event "ledger.opened" to Active;
+    new by event "operator.changed" to Active;
     new by event "member.admitted" to Active;
     Active by event "member.updated" to Active;
     Suspended by event "member.updated" to Suspended;
     Active by event "member.suspended" to Suspended;
     Suspended by event "member.reinstated" to Active;
     Active by event "member.removed" to Removed;
+    Active by event "operator.changed" to Removed;
     Suspended by event "member.removed" to Removed;
 }
 
 /// Every table.
-pub const MACHINES: &[Machine] = &[Membership::MACHINE];
+pub const MACHINES: &[Machine] = &[
+    Membership::MACHINE,
+    KeyStage::MACHINE,
+    AccreditationStage::MACHINE,
+    PolicyStage::MACHINE,
+    SubjectStage::MACHINE,
+    AccountStage::MACHINE,
+    AssessmentStage::MACHINE,
+    EndorsementStage::MACHINE,
+    CollaborationStage::MACHINE,
+    DecisionStage::MACHINE,
+    SanctionStage::MACHINE,
+];

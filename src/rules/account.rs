@@ -1,7 +1,7 @@
 //! `account.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{AccountLinked, AccountUnlinked, PartyId, Role};
+use crate::event::{AccountLinked, AccountStage, AccountUnlinked, PartyId, Role};
 use crate::limits;
 use crate::state::Account;
 
@@ -19,9 +19,11 @@ impl<'a> Case<'a> {
         self.signed_by_registrar_and_subject()?;
         self.dossier()?;
         let linked = self.accounts().any(|one| one.recorded.event == body.target);
-        let known = self.made(&body.target, "account.linked").is_some();
-        let gone = if known { Reason::TargetEnded } else { Reason::TargetUnknown };
-        gone.unless(linked, body.target)
+        let stage = match linked {
+            true => Some(AccountStage::Linked),
+            false => self.ended(&body.target, "account.linked", AccountStage::Unlinked),
+        };
+        self.leads_on(&body.target, stage, AccountStage::after)
     }
 
     fn accounts(&self) -> impl Iterator<Item = &'a Account> + use<'a> {

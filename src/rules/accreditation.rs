@@ -1,7 +1,7 @@
 //! `accreditation.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{AccreditationGranted, AccreditationWithdrawn, MemberClass};
+use crate::event::{AccreditationGranted, AccreditationStage, AccreditationWithdrawn, MemberClass};
 
 impl Case<'_> {
     pub(super) fn accreditation_granted(&mut self, body: &AccreditationGranted) -> Result<(), Rejection> {
@@ -24,7 +24,10 @@ impl Case<'_> {
         let assessor = parties.accredited_by(&body.target);
         let assessor = assessor.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
         let standing = parties.accreditation(assessor, self.state.size());
-        let stands = standing.is_some_and(|one| one.event == body.target);
-        Reason::TargetEnded.unless(stands, body.target)
+        let stage = match standing.filter(|one| one.event == body.target) {
+            Some(one) => one.stage(self.today),
+            None => AccreditationStage::Ended,
+        };
+        self.leads_on(&body.target, Some(stage), AccreditationStage::after)
     }
 }

@@ -1,7 +1,7 @@
 //! `assessment.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{AssessmentPublished, AssessmentWithdrawn};
+use crate::event::{AssessmentPublished, AssessmentStage, AssessmentWithdrawn};
 use crate::score::{Dossier, PolicyBook};
 
 impl Case<'_> {
@@ -51,9 +51,12 @@ impl Case<'_> {
         self.signed_by_issuer()?;
         let dossier = self.dossier()?;
         let number = self.state.parties().number(&self.event.issuer);
-        let own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
-        let stands = own.into_iter().any(|one| one.recorded.event == body.target);
-        if stands { Ok(()) } else { Err(self.gone(&body.target, "assessment.published")) }
+        let mut own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
+        let stage = match own.find(|one| one.recorded.event == body.target) {
+            Some(one) => one.stage(self.today),
+            None => self.ended_own(&body.target, "assessment.published", AssessmentStage::Ended)?,
+        };
+        self.leads_on(&body.target, Some(stage), AssessmentStage::after)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::member::fits;
 use super::{Case, Reason, Rejection};
-use crate::event::{CollaborationDeclared, CollaborationEnded, MemberClass, PartyId};
+use crate::event::{CollaborationDeclared, CollaborationEnded, CollaborationStage, MemberClass, PartyId};
 use crate::limits;
 use crate::score::PartyClass;
 
@@ -25,10 +25,11 @@ impl Case<'_> {
         let number = self.state.parties().number(&self.event.issuer);
         let declared = self.register().zip(number);
         let mut own = declared.into_iter().flat_map(|(register, by)| register.collaborations.open_of(by));
-        match own.find(|one| one.recorded.event == body.target) {
-            Some(one) => Reason::TargetEnded.unless(one.ends_on >= self.today, body.target),
-            None => Err(self.gone(&body.target, "collaboration.declared")),
-        }
+        let stage = match own.find(|one| one.recorded.event == body.target) {
+            Some(one) => one.stage(self.today),
+            None => self.ended_own(&body.target, "collaboration.declared", CollaborationStage::Over)?,
+        };
+        self.leads_on(&body.target, Some(stage), CollaborationStage::after)
     }
 
     fn signed_by_business_and_subject(&mut self) -> Result<(), Rejection> {

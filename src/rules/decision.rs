@@ -3,7 +3,7 @@
 use super::member::fits;
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
-use crate::event::{DecisionOverturned, DecisionRecorded, MemberClass, OfficialAct};
+use crate::event::{DecisionOverturned, DecisionRecorded, DecisionStage, MemberClass, OfficialAct};
 use crate::score::PartyClass;
 use crate::state::Decision;
 
@@ -22,13 +22,15 @@ impl<'a> Case<'a> {
     pub(super) fn decision_overturned(&mut self, body: &DecisionOverturned) -> Result<(), Rejection> {
         self.signed_by_agency()?;
         self.dossier()?;
-        let Some(decision) = self.decision(&body.target) else {
-            let known = self.made(&body.target, "decision.recorded").is_some();
-            let reason = if known { Reason::TargetEnded } else { Reason::TargetUnknown };
-            return Err(reason.about(body.target));
+        let decision = self.decision(&body.target);
+        let stage = match decision {
+            Some(_) => Some(DecisionStage::Standing),
+            None => self.ended(&body.target, "decision.recorded", DecisionStage::Overturned),
         };
+        self.leads_on(&body.target, stage, DecisionStage::after)?;
         self.check_act(&body.act)?;
-        Reason::DecisionAct.unless(body.act.date >= decision.act.date, body.act.date)
+        let in_order = decision.is_none_or(|decision| body.act.date >= decision.act.date);
+        Reason::DecisionAct.unless(in_order, body.act.date)
     }
 
     /// The decision about the subject that this event recorded, while it stands.

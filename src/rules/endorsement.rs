@@ -1,7 +1,7 @@
 //! `endorsement.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{EndorsementPublished, EndorsementWithdrawn, Relation};
+use crate::event::{EndorsementPublished, EndorsementStage, EndorsementWithdrawn, Relation};
 
 impl Case<'_> {
     pub(super) fn endorsement_published(&mut self, body: &EndorsementPublished) -> Result<(), Rejection> {
@@ -28,9 +28,10 @@ impl Case<'_> {
         let dossier = self.dossier()?;
         let number = self.state.parties().number(&self.event.issuer);
         let mut own = number.into_iter().flat_map(|number| dossier.endorsements.open_of(number));
-        match own.find(|one| one.recorded.event == body.target) {
-            Some(one) => Reason::TargetEnded.unless(one.expires_on >= self.today, body.target),
-            None => Err(self.gone(&body.target, "endorsement.published")),
-        }
+        let stage = match own.find(|one| one.recorded.event == body.target) {
+            Some(one) => one.stage(self.today),
+            None => self.ended_own(&body.target, "endorsement.published", EndorsementStage::Ended)?,
+        };
+        self.leads_on(&body.target, Some(stage), EndorsementStage::after)
     }
 }

@@ -1,7 +1,7 @@
 //! `key.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{KeyAdded, KeyRevoked, KeyRotated, PartyId, RevocationCause};
+use crate::event::{KeyAdded, KeyRevoked, KeyRotated, KeyStage, PartyId, RevocationCause};
 use crate::limits;
 use crate::score::Capacity;
 
@@ -37,7 +37,7 @@ impl Case<'_> {
         }
         let record = self.state.parties().key(&body.key).ok_or_else(|| Reason::KeyUnknown.about(body.key))?;
         Reason::KeyOtherOwner.unless(record.owner == self.event.issuer, body.key)?;
-        let waiting = record.recovery && record.live_from > self.at && record.span.holds(self.state.size());
+        let waiting = record.stage(self.state.size(), self.at) == KeyStage::Waiting;
         if waiting && body.cause == RevocationCause::Cancelled {
             self.signers.party(&self.event.issuer)?;
         } else if record.capacity == Capacity::Seat {
@@ -53,8 +53,10 @@ impl Case<'_> {
     fn key_revoked_by_council(&mut self, body: &KeyRevoked) -> Result<(), Rejection> {
         self.signed_by_council()?;
         let record = self.state.parties().key(&body.key).ok_or_else(|| Reason::KeyTarget.about(body.key))?;
+        let stage = record.stage(self.state.size(), self.at);
         let Some(from) = body.invalid_from else {
-            return Reason::KeyTarget.unless(record.span.holds(self.state.size()), body.key);
+            let leads_on = KeyStage::after(Some(stage), self.moves()).is_some();
+            return Reason::KeyTarget.unless(leads_on, body.key);
         };
         let oldest = self.at.minus_ms(limits::COMPROMISE_DAYS as u64 * DAY_MS);
         let dated = (oldest..=self.at).contains(&from) && body.cause == RevocationCause::Compromised;

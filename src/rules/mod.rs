@@ -157,13 +157,29 @@ impl<'a> Case<'a> {
         (row.subject == self.event.subject && row.type_name() == type_name).then_some(row)
     }
 
-    /// Why the issuer cannot withdraw an item that is not among those of its own that stand.
-    fn gone(&self, target: &EventId, type_name: &str) -> Rejection {
+    /// The stage `last` of an item about the subject that does not stand, if it ever did.
+    fn ended<S>(&self, target: &EventId, type_name: &str, last: S) -> Option<S> {
+        self.made(target, type_name).map(|_| last)
+    }
+
+    /// The same of the issuer's own items.
+    fn ended_own<S>(&self, target: &EventId, type_name: &str, last: S) -> Result<S, Rejection> {
         match self.made(target, type_name) {
-            None => Reason::TargetUnknown.about(target),
-            Some(row) if row.issuer != self.event.issuer => Reason::TargetOther.about(&row.issuer),
-            Some(_) => Reason::TargetEnded.about(target),
+            None => Err(Reason::TargetUnknown.about(target)),
+            Some(row) if row.issuer != self.event.issuer => Err(Reason::TargetOther.about(&row.issuer)),
+            Some(_) => Ok(last),
         }
+    }
+
+    /// Refuses unless the event leads the item on from the stage at which it stands.
+    fn leads_on<S: Copy>(
+        &self,
+        target: &EventId,
+        stage: Option<S>,
+        after: fn(Option<S>, Move) -> Option<S>,
+    ) -> Result<(), Rejection> {
+        Reason::TargetUnknown.unless(stage.is_some(), target)?;
+        Reason::TargetEnded.unless(after(stage, self.moves()).is_some(), target)
     }
 
     /// What is registered about the subject.

@@ -1,7 +1,7 @@
 //! `sanction.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{Basis, SanctionImposed, SanctionLifted, Severity};
+use crate::event::{Basis, SanctionImposed, SanctionLifted, SanctionStage, Severity};
 use crate::limits;
 
 impl Case<'_> {
@@ -69,12 +69,10 @@ impl Case<'_> {
         self.signed_by_council()?;
         let dossier = self.dossier()?;
         let target = dossier.sanctions.open().find(|one| one.recorded.event == body.target);
-        let Some(target) = target else {
-            let known = self.made(&body.target, "sanction.imposed").is_some();
-            let reason = if known { Reason::TargetEnded } else { Reason::TargetUnknown };
-            return Err(reason.about(body.target));
+        let stage = match target {
+            Some(target) => Some(target.stage(self.today)),
+            None => self.ended(&body.target, "sanction.imposed", SanctionStage::Struck),
         };
-        let runs = target.ends_on.is_none_or(|last| last >= self.today) && !target.lifted;
-        Reason::TargetEnded.unless(runs, body.target)
+        self.leads_on(&body.target, stage, SanctionStage::after)
     }
 }

@@ -25,6 +25,7 @@ mod sanctioned;
 mod sheet;
 mod slots;
 mod span;
+mod stage;
 mod supposed;
 mod tally;
 mod votes;

@@ -6,6 +6,7 @@
 mod account;
 mod accreditation;
 mod assessment;
+mod clocks;
 mod code;
 mod collaboration;
 mod contest;
@@ -23,6 +24,7 @@ mod register;
 mod sanction;
 mod subject;
 
+pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
 use given::Given;
 pub use index::{Index, Row};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{CategoryId, Commitment, OfficialAct, PlatformId, ValueBand};
+use crate::event::{CategoryId, CollaborationStage, Commitment, OfficialAct, PlatformId, ValueBand};
 use crate::limits;
 use crate::score::{Item, PartyNumber, Recorded, Records, item};
 
@@ -55,6 +55,11 @@ pub struct Collaboration {
 }
 
 impl Collaboration {
+    /// Its stage on a day.
+    pub fn stage(&self, on: Date) -> CollaborationStage {
+        if self.ends_on < on { CollaborationStage::Over } else { CollaborationStage::Declared }
+    }
+
     /// Whether an endorsement published on a day must disclose it.
     pub fn is_near(&self, on: Date) -> bool {
         let days = limits::COLLABORATION_DAYS;

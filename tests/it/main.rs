@@ -2,13 +2,16 @@
 
 mod accounts;
 mod batch;
+mod clocks;
 mod collaborations;
+mod consent;
 mod council;
 mod damage;
 mod explanations;
 mod faults;
 mod history;
 mod members;
+mod model;
 mod opening;
 mod policy;
 mod programme;

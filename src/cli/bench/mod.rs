@@ -30,6 +30,8 @@ use figures::{Figures, TARGETS};
 use ledgers::{Kept, Kind};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem bench --quick")]
 pub struct Bench {
     /// Build and keep ledgers in this folder
     #[arg(long, requires = "ledger")]

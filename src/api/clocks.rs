@@ -1,0 +1,273 @@
+//! `/v1/clocks` and the calendars of members and subjects: who must act by when.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, Day};
+use super::extract::{InPath, InQuery, page_rows};
+use super::subjects::enrolment;
+use super::{App, Problem, Shared, members, subjects};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{PartyId, SubjectId};
+use crate::ledger::Snapshot;
+use crate::limits;
+use crate::state::{Awaited, Duty, OpenClock};
+
+/// A clock that runs.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ClockView {
+    /// What it runs down to.
+    pub what: Awaited,
+    /// What is asked of whom it names.
+    pub duty: Duty,
+    /// The last day to act, or the day on which it happens.
+    pub due: Date,
+    /// Whether that day is over and nobody acted.
+    pub missed: bool,
+    /// Whom it runs for; absent: everybody.
+    pub who: Option<PartyId>,
+    /// Whom it is about.
+    pub subject: Option<SubjectId>,
+    /// That subject's name, where its profile is kept here.
+    pub subject_name: Option<String>,
+    /// The event that started it.
+    pub event: EventId,
+    /// That event's place in the log.
+    pub seq: u64,
+    /// The same in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// A page of clocks.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ClockPage {
+    /// The log's size that the page reflects.
+    pub size: u64,
+    /// The day that it is read on.
+    pub as_of: Date,
+    /// The clocks, the soonest first; those that were missed stand before all.
+    pub clocks: Vec<ClockView>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<String>,
+}
+
+/// Which clocks.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Which {
+    /// That run for this party: a member, a subject, or `council`; who holds a seat sees the council's.
+    who: Option<PartyId>,
+    /// About this subject.
+    subject: Option<SubjectId>,
+    /// Due on this day or before.
+    until: Option<Date>,
+    /// That ask this: `must` act, `may` act, or nothing of what `will` happen.
+    duty: Option<Duty>,
+    /// After this place: the `next` of a page.
+    after: Option<String>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// Where a clock stands among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    due: Date,
+    seq: u64,
+    what: Awaited,
+}
+
+impl Place {
+    fn of(clock: &OpenClock) -> Self {
+        Self { due: clock.due, seq: clock.seq, what: clock.what }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.due, self.seq, name_of(self.what))
+    }
+}
+
+/// The name that it has in JSON.
+fn name_of(what: Awaited) -> String {
+    let name = serde_json::to_value(what).unwrap_or_default();
+    name.as_str().unwrap_or_default().to_owned()
+}
+
+impl FromStr for Place {
+    type Err = Problem;
+
+    fn from_str(text: &str) -> Result<Self, Problem> {
+        let malformed = || Problem::new(400, "query.after", "after is the `next` of a page");
+        let mut parts = text.splitn(3, '.');
+        let mut part = || parts.next().ok_or_else(malformed);
+        let (due, seq, what) = (part()?, part()?, part()?);
+        Ok(Self {
+            due: due.parse().map_err(|_| malformed())?,
+            seq: seq.parse().map_err(|_| malformed())?,
+            what: serde_json::from_value(what.into()).map_err(|_| malformed())?,
+        })
+    }
+}
+
+/// The first clocks of those offered, so many at most.
+struct First {
+    kept: BTreeMap<Place, OpenClock>,
+    most: usize,
+    more: bool,
+}
+
+impl First {
+    fn new(most: usize) -> Self {
+        Self { kept: BTreeMap::new(), most, more: false }
+    }
+
+    fn offer(&mut self, clock: OpenClock) {
+        let place = Place::of(&clock);
+        if self.kept.len() == self.most {
+            self.more = true;
+            if self.kept.last_key_value().is_none_or(|(last, _)| *last < place) {
+                return;
+            }
+            self.kept.pop_last();
+        }
+        self.kept.insert(place, clock);
+    }
+
+    /// The `after` of what follows.
+    fn next(&self) -> Option<String> {
+        self.kept.last_key_value().filter(|_| self.more).map(|(last, _)| last.to_string())
+    }
+}
+
+/// The clocks of the whole programme, the soonest first.
+pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<ClockPage>, Problem> {
+    let mut first = First::new(page_rows(which.limit)?);
+    let after: Option<Place> = which.after.as_deref().map(str::parse).transpose()?;
+    let on = app.latest();
+    let about = which.subject;
+    let wanted = move |snapshot: &Snapshot, clock: &OpenClock| {
+        which.until.is_none_or(|until| clock.due <= until)
+            && which.duty.is_none_or(|duty| clock.what.duty() == duty)
+            && after.is_none_or(|after| after < Place::of(clock))
+            && which.who.as_ref().is_none_or(|who| snapshot.state.runs_for(clock, who))
+    };
+    let page = move |app: &App, snapshot: &Snapshot, first: First| ClockPage {
+        size: snapshot.size(),
+        as_of: on,
+        next: first.next(),
+        clocks: first.kept.values().map(|clock| view(app, snapshot, clock, on)).collect(),
+    };
+    if let Some(subject) = about {
+        let snapshot = app.ledger.snapshot();
+        let dossier = snapshot.state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
+        let clocks = snapshot.state.clocks_about(dossier, on).filter(|clock| wanted(&snapshot, clock));
+        clocks.for_each(|clock| first.offer(clock));
+        return Ok(Json(page(&app, &snapshot, first)));
+    }
+    let look = move |app: &App| {
+        let snapshot = app.ledger.snapshot();
+        let clocks = snapshot.state.clocks(on).filter(|clock| wanted(&snapshot, clock));
+        clocks.for_each(|clock| first.offer(clock));
+        page(app, &snapshot, first)
+    };
+    Ok(Json(app.survey(look).await?))
+}
+
+fn view(app: &App, snapshot: &Snapshot, clock: &OpenClock, on: Date) -> ClockView {
+    let words = clock.what.words();
+    ClockView {
+        what: clock.what,
+        duty: clock.what.duty(),
+        due: clock.due,
+        missed: clock.is_missed(on),
+        who: snapshot.state.party_of(clock),
+        subject: clock.subject,
+        subject_name: clock.subject.and_then(|subject| name(app, snapshot, subject)),
+        event: clock.event,
+        seq: clock.seq,
+        vi: words.vi.to_owned(),
+        en: words.en.to_owned(),
+    }
+}
+
+fn name(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Option<String> {
+    let dossier = snapshot.state.dossier(&subject)?;
+    app.names.shown(&enrolment(dossier, snapshot.size())?.profile)
+}
+
+/// The calendar of a member, or of the council.
+pub async fn of_member(
+    State(app): Shared,
+    InPath(which): InPath<members::Which>,
+) -> Result<Calendar, Problem> {
+    let member = which.member;
+    app.survey(move |app| {
+        let snapshot = app.ledger.snapshot();
+        let (state, size) = (&snapshot.state, snapshot.size());
+        let name = match state.parties().member(&member, size) {
+            Some(known) => known.name.clone(),
+            None if holds_seat(&snapshot, &member) => member.to_string(),
+            None => return Err(members::unknown(&member)),
+        };
+        let clocks = state.clocks(app.latest()).filter(|clock| state.runs_for(clock, &member));
+        Ok(calendar(app, &snapshot, &name, clocks))
+    })
+    .await?
+}
+
+/// Whether a party acts as, or for, the council, without being a member.
+fn holds_seat(snapshot: &Snapshot, party: &PartyId) -> bool {
+    let mut seats = snapshot.state.parties().council(snapshot.size());
+    party.is_council() || seats.any(|seat| seat.member == *party)
+}
+
+/// The calendar of a subject: what is about it, and what is about everybody.
+pub async fn of_subject(
+    State(app): Shared,
+    InPath(which): InPath<subjects::One>,
+) -> Result<Calendar, Problem> {
+    let snapshot = app.ledger.snapshot();
+    let (state, on) = (&snapshot.state, app.latest());
+    let dossier = state.dossier(&which.subject).ok_or_else(|| subjects::unknown(&which.subject))?;
+    let name = name(&app, &snapshot, which.subject).unwrap_or_else(|| which.subject.to_string());
+    let clocks = state.clocks_about(dossier, on).chain(state.clocks_for_all(on));
+    Ok(calendar(&app, &snapshot, &name, clocks))
+}
+
+fn calendar(
+    app: &App,
+    snapshot: &Arc<Snapshot>,
+    name: &str,
+    clocks: impl Iterator<Item = OpenClock>,
+) -> Calendar {
+    let mut first = First::new(limits::CALENDAR_CLOCKS);
+    clocks.for_each(|clock| first.offer(clock));
+    let days = first.kept.values().map(|clock| {
+        let shown = view(app, snapshot, clock, clock.due);
+        let about = shown.subject.map(|subject| match &shown.subject_name {
+            Some(name) => format!("{name} ({subject})"),
+            None => subject.to_string(),
+        });
+        let about = about.unwrap_or_default();
+        let row = snapshot.state.index().row(clock.seq);
+        Day {
+            uid: format!("{}.{}", name_of(clock.what), clock.event),
+            stamp: row.map(|row| row.recorded_at).unwrap_or_default(),
+            on: clock.due,
+            summary: format!("{} / {}", shown.vi, shown.en),
+            description: format!("{about}\n{}\nevent {}", shown.duty.words(), clock.event),
+        }
+    });
+    Calendar::new(app.ledger.origin(), &format!("Tín nhiệm: {name}"), days)
+}

@@ -1,0 +1,220 @@
+//! Events in people's words, Vietnamese first: what a type does, what a member is called, what a name
+//! of a closed list means.
+
+/// The same in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// Vietnamese.
+    pub vi: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl std::fmt::Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} / {}", self.vi, self.en)
+    }
+}
+
+const OF_TYPES: &[[&str; 3]] = &[
+    ["ledger.opened", "mở sổ cái", "open the ledger"],
+    ["council.changed", "thay Ban điều phối", "change the council"],
+    ["operator.changed", "thay đơn vị vận hành", "change the operator"],
+    ["policy.published", "công bố phiên bản chính sách", "publish a policy version"],
+    ["member.admitted", "kết nạp thành viên", "admit a member"],
+    ["member.updated", "sửa thông tin thành viên", "update a member"],
+    ["member.suspended", "đình chỉ thành viên", "suspend a member"],
+    ["member.reinstated", "khôi phục thành viên", "reinstate a member"],
+    ["member.removed", "loại thành viên", "remove a member for good"],
+    ["accreditation.granted", "công nhận đánh giá viên", "accredit an assessor"],
+    ["accreditation.withdrawn", "rút công nhận đánh giá viên", "withdraw an accreditation"],
+    ["key.added", "thêm khóa", "add a key"],
+    ["key.rotated", "đổi khóa", "rotate a key"],
+    ["key.revoked", "thu hồi khóa", "revoke a key"],
+    ["subject.enrolled", "ghi danh KOL", "enrol a KOL"],
+    ["subject.departed", "rời chương trình", "leave the programme"],
+    ["account.linked", "gắn tài khoản nền tảng", "link an account"],
+    ["account.unlinked", "gỡ tài khoản nền tảng", "unlink an account"],
+    ["assessment.published", "công bố đánh giá tín nhiệm", "publish an assessment"],
+    ["assessment.withdrawn", "rút đánh giá tín nhiệm", "withdraw an assessment"],
+    ["code.published", "công bố bộ quy tắc ứng xử", "publish the code of conduct"],
+    ["pledge.signed", "cam kết bộ quy tắc ứng xử", "pledge to the code of conduct"],
+    ["collaboration.declared", "khai báo hợp tác có trả tiền", "declare paid work"],
+    ["collaboration.ended", "kết thúc hợp tác sớm", "end paid work early"],
+    ["endorsement.published", "công bố bảo chứng", "publish an endorsement"],
+    ["endorsement.withdrawn", "rút bảo chứng", "withdraw an endorsement"],
+    ["decision.recorded", "ghi quyết định của cơ quan nhà nước", "record an official decision"],
+    ["decision.overturned", "ghi việc hủy quyết định", "record that a decision was overturned"],
+    ["sanction.imposed", "áp dụng biện pháp xử lý", "impose a sanction"],
+    ["sanction.lifted", "gỡ bỏ biện pháp xử lý", "lift a sanction"],
+    ["contest.filed", "khiếu nại", "contest an item"],
+    ["contest.decided", "quyết định khiếu nại", "decide a contest"],
+    ["contest.withdrawn", "rút khiếu nại", "withdraw a contest"],
+];
+
+const OF_MEMBERS: &[[&str; 3]] = &[
+    ["account", "tài khoản", "account"],
+    ["act", "văn bản", "act"],
+    ["assessor", "đánh giá viên", "assessor"],
+    ["authority", "cơ quan ban hành", "authority"],
+    ["basis", "căn cứ", "basis"],
+    ["broken_on", "vi phạm ngày", "broken on"],
+    ["campaign", "chiến dịch", "campaign"],
+    ["category", "loại sản phẩm", "product category"],
+    ["cause", "lý do", "cause"],
+    ["class", "loại", "class"],
+    ["clause", "điều khoản", "clause"],
+    ["clauses", "các điều khoản", "clauses"],
+    ["code", "bộ quy tắc hoặc số hiệu", "code or number"],
+    ["conduct", "hành vi theo chỉ báo", "conduct by indicator"],
+    ["conflict", "có xung đột lợi ích", "conflict of interest"],
+    ["consent", "văn bản đồng ý", "consent"],
+    ["contest", "khiếu nại", "contest"],
+    ["council", "Ban điều phối", "council"],
+    ["date", "ngày", "date"],
+    ["decision", "quyết định", "decision"],
+    ["document", "tài liệu", "document"],
+    ["effect", "phần còn lại", "what remains"],
+    ["effective_from", "hiệu lực từ", "in force from"],
+    ["ends_on", "ngày cuối", "last day"],
+    ["evidence", "minh chứng", "evidence"],
+    ["expires_on", "hết hạn sau ngày", "last day"],
+    ["fee", "có nhận thù lao", "paid"],
+    ["grades", "mức chấm", "grades"],
+    ["grounds", "lý do khiếu nại", "grounds"],
+    ["group", "nhóm kiểm soát", "controller group"],
+    ["identity", "mã định danh", "identity"],
+    ["invalid_from", "vô hiệu từ", "invalid from"],
+    ["key", "khóa", "key"],
+    ["log_key", "khóa của sổ", "log key"],
+    ["member", "thành viên", "member"],
+    ["name", "tên", "name"],
+    ["new", "khóa mới", "new key"],
+    ["notice", "thông báo trước", "notice"],
+    ["observed_from", "quan sát từ", "observed from"],
+    ["observed_until", "quan sát đến", "observed until"],
+    ["old", "khóa cũ", "old key"],
+    ["operator", "đơn vị vận hành", "operator"],
+    ["outcome", "kết quả", "outcome"],
+    ["owner", "chủ khóa", "owner"],
+    ["panel", "hội đồng xem xét", "panel"],
+    ["papers", "giấy tờ đã kiểm tra", "papers checked"],
+    ["platform", "nền tảng", "platform"],
+    ["policy", "chính sách", "policy"],
+    ["profile", "hồ sơ công khai", "public profile"],
+    ["proposal", "đề xuất", "proposal"],
+    ["reason", "lý do", "reason"],
+    ["reduced", "giảm xuống", "reduced to"],
+    ["relation", "quan hệ", "relation"],
+    ["replayed_until", "nhận lịch sử trước", "history taken before"],
+    ["roles", "nhiệm vụ", "roles"],
+    ["seat", "ghế", "seat"],
+    ["severity", "mức xử lý", "severity"],
+    ["starts_on", "ngày đầu", "first day"],
+    ["statement", "trình bày", "statement"],
+    ["struck", "gạch bỏ chỉ báo", "indicators struck"],
+    ["target", "đối tượng", "target"],
+    ["text", "toàn văn", "text"],
+    ["threshold", "số chữ ký cần", "threshold"],
+    ["topic", "lĩnh vực", "topic"],
+    ["topics", "lĩnh vực", "topics"],
+    ["urgent", "khẩn cấp", "urgent"],
+    ["utc_offset_min", "múi giờ (phút)", "UTC offset (minutes)"],
+    ["valid_until", "hiệu lực đến", "valid until"],
+    ["value_band", "giá trị một năm", "worth a year"],
+    ["version", "phiên bản", "version"],
+];
+
+const OF_VALUES: &[[&str; 3]] = &[
+    ["S1", "S1, nhắc nhở", "reminder"],
+    ["S2", "S2, cảnh cáo", "warning"],
+    ["S3", "S3, hạn chế", "restriction"],
+    ["S4", "S4, đình chỉ", "suspension"],
+    ["S5", "S5, thu hồi", "ended"],
+    ["assessor", "đánh giá viên", "assessor"],
+    ["auditor", "đơn vị kiểm toán độc lập", "auditor"],
+    ["business", "doanh nghiệp", "business"],
+    ["cancelled", "hủy việc khôi phục", "recovery cancelled"],
+    ["commercial", "thương mại", "commercial"],
+    ["compromised", "bị lộ", "compromised"],
+    ["conflict_of_interest", "xung đột lợi ích", "conflict of interest"],
+    ["disproportionate", "quá mức", "disproportionate"],
+    ["factual_error", "sai sự thật", "factual error"],
+    ["family_owner", "gia đình hoặc chủ sở hữu", "family or owner"],
+    ["from_1b", "từ 1 tỷ đồng", "1 billion đồng or more"],
+    ["lost", "bị mất", "lost"],
+    ["none", "không có", "none"],
+    ["operator", "đơn vị vận hành", "operator"],
+    ["partial", "chấp nhận một phần", "partly upheld"],
+    ["platform", "nền tảng số", "platform"],
+    ["press", "báo chí", "press"],
+    ["procedure", "sai quy trình", "procedure"],
+    ["professional", "nghề nghiệp", "professional"],
+    ["registrar", "đơn vị ghi danh", "registrar"],
+    ["rejected", "bác", "rejected"],
+    ["retired", "thôi dùng", "retired"],
+    ["state_agency", "cơ quan nhà nước", "state agency"],
+    ["under_100m", "dưới 100 triệu đồng", "under 100 million đồng"],
+    ["under_10m", "dưới 10 triệu đồng", "under 10 million đồng"],
+    ["under_1b", "dưới 1 tỷ đồng", "under 1 billion đồng"],
+    ["upheld", "chấp nhận", "upheld"],
+];
+
+fn find(rows: &[[&'static str; 3]], name: &str) -> Option<Words> {
+    rows.iter().find(|row| row[0] == name).map(|&[_, vi, en]| Words { vi, en })
+}
+
+/// What an event of this type does.
+pub fn of_type(type_name: &str) -> Option<Words> {
+    find(OF_TYPES, type_name)
+}
+
+/// What a body's member is called.
+pub fn of_member(name: &str) -> Option<Words> {
+    find(OF_MEMBERS, name)
+}
+
+/// What a name of a closed list means.
+pub fn of_value(name: &str) -> Option<Words> {
+    find(OF_VALUES, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::{TYPES, schema};
+    use super::*;
+
+    #[test]
+    fn every_type_member_and_value_has_words() {
+        let nameless = TYPES.iter().filter(|name| of_type(name).is_none());
+        let mut missing: Vec<String> = nameless.map(|name| (*name).to_owned()).collect();
+        for (type_name, schema) in schema::events() {
+            // A policy is a document of its own, and not put in words.
+            let mut parts: Vec<&Value> = match type_name {
+                "ledger.opened" | "policy.published" => Vec::new(),
+                _ => schema["$defs"].as_object().unwrap().values().collect(),
+            };
+            parts.push(&schema["properties"]["body"]);
+            parts.into_iter().for_each(|part| look(part, &mut missing));
+        }
+        assert_eq!(missing, Vec::<String>::new(), "say them in src/event/words.rs");
+    }
+
+    fn look(schema: &Value, missing: &mut Vec<String>) {
+        for (name, one) in schema["properties"].as_object().into_iter().flatten() {
+            missing.extend(of_member(name).is_none().then(|| name.clone()));
+            look(one, missing);
+        }
+        let lists = ["oneOf", "anyOf", "enum"].into_iter().flat_map(|key| schema[key].as_array());
+        for one in lists.flatten() {
+            let value = one.as_str().or(one["const"].as_str());
+            missing.extend(value.filter(|value| of_value(value).is_none()).map(str::to_owned));
+            look(one, missing);
+        }
+        if schema["items"].is_object() {
+            look(&schema["items"], missing);
+        }
+    }
+}

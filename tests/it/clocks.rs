@@ -1,0 +1,187 @@
+//! Who must act by when: the listing, and the calendars.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use tinnhiem::clock::Clock;
+use tinnhiem::event::*;
+
+use crate::programme::*;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// A programme in which clocks of most kinds run.
+async fn running() -> (Programme, String) {
+    let mut policy = policy();
+    (policy.windows.decide, policy.windows.file) = (Some(30), Some(183));
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy.clone(), clock).await;
+    let today = programme.today();
+    programme.assess("a2", "kol").await;
+    let contested = programme.assess("a1", "kol").await;
+    programme.impose("kol", Severity::S2, 60).await;
+    let filed = programme.contest("kol", contested).await.unwrap();
+    let recovered = KeyAdded { key: key("a1 again").public(), owner: Some(party("a1")) };
+    let recovered = programme.draft(PartyId::council(), None, recovered);
+    programme.recorded(recovered, &["seat-1", "seat-2", "seat-3", "a1 again"]).await;
+    let body = endorsement(today);
+    programme
+        .recorded(programme.draft(party("business"), Some(subject("other-kol")), body), &["business"])
+        .await;
+    let coming = PolicyPublished { version: 2, effective_from: today.plus_days(90), policy };
+    programme.recorded(programme.draft(PartyId::council(), None, coming), &SEATS[..3]).await;
+    (programme, filed["id"].as_str().unwrap().to_owned())
+}
+
+async fn clocks(programme: &Programme, query: &str) -> Vec<Value> {
+    programme.get(format!("/v1/clocks?{query}")).await["clocks"].as_array().unwrap().clone()
+}
+
+fn kinds(clocks: &[Value]) -> Vec<&str> {
+    clocks.iter().map(|one| one["what"].as_str().unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clocks_of_the_programme_are_listed_the_soonest_first() {
+    let (programme, filed) = running().await;
+    let today = programme.today();
+    let all = clocks(&programme, "").await;
+    let expected = [
+        ("key_recovery", 14, Some("a1"), "may"),
+        ("contest_decision", 30, Some("council"), "must"),
+        ("sanction_ends", 59, None, "will"),
+        ("policy_begins", 90, None, "will"),
+        ("contest_filing", 183, None, "may"),
+        ("contest_filing", 183, None, "may"),
+        ("endorsement_ends", 200, Some("business"), "will"),
+        ("assessment_ends", 300, Some("a2"), "will"),
+        ("assessment_ends", 300, Some("a1"), "will"),
+    ];
+    assert_eq!(kinds(&all), expected.map(|one| one.0));
+    for (one, (what, days, who, duty)) in all.iter().zip(expected) {
+        assert_eq!(one["due"], today.plus_days(days).to_string(), "{what}");
+        assert_eq!(one["duty"], duty, "{what}");
+        assert!(who.is_none_or(|who| one["who"] == who), "{one}");
+        assert_eq!(one["missed"], false);
+    }
+    assert_eq!(all[1]["event"], filed);
+    // Each party sees its own, a seat the council's; what is for everybody, all.
+    assert_eq!(kinds(&clocks(&programme, "who=seat-2").await), ["contest_decision", "policy_begins"]);
+    assert_eq!(kinds(&clocks(&programme, "who=a3").await), ["policy_begins"]);
+    let own = format!("who={}", subject("kol"));
+    let own = clocks(&programme, &own).await;
+    assert_eq!(kinds(&own), ["sanction_ends", "policy_begins", "contest_filing", "contest_filing"]);
+    let about = clocks(&programme, &format!("subject={}", subject("other-kol"))).await;
+    assert_eq!(kinds(&about), ["endorsement_ends"]);
+    assert_eq!(kinds(&clocks(&programme, "duty=must").await), ["contest_decision"]);
+    let until = format!("until={}", today.plus_days(59));
+    assert_eq!(clocks(&programme, &until).await.len(), 3);
+    // Page by page they are the same.
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = programme.get(format!("/v1/clocks?limit=2{after}")).await;
+        paged.extend(page["clocks"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(paged, all);
+    let url = |path: &str| format!("{}/v1/{path}", programme.client.base());
+    for (path, status) in
+        [("clocks?after=soon", 400), ("clocks?limit=0", 400), ("members/nobody/clocks.ics", 404)]
+    {
+        assert_eq!(reqwest::get(url(path)).await.unwrap().status(), status, "{path}");
+    }
+    // Nobody decided.
+    programme.clock.set(programme.clock.now().plus_ms(31 * DAY_MS));
+    let must = clocks(&programme, "duty=must").await;
+    assert_eq!((must.len(), &must[0]["missed"]), (1, &Value::Bool(true)));
+    assert!(!kinds(&clocks(&programme, "").await).contains(&"key_recovery"));
+}
+
+/// Reads a calendar as strictly as RFC 5545 writes one; tells its name and its events.
+fn read(text: &str) -> (String, Vec<BTreeMap<String, String>>) {
+    assert!(text.ends_with("\r\n"));
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.strip_suffix("\r\n").unwrap().split("\r\n") {
+        assert!(line.len() <= 75 && !line.is_empty(), "{line}");
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        match line.strip_prefix(' ') {
+            Some(more) => lines.last_mut().unwrap().push_str(more),
+            None => lines.push(line.to_owned()),
+        }
+    }
+    let mut parts = lines.iter().map(|line| line.split_once(':').unwrap());
+    let mut expect = |name: &str, value: &str| assert_eq!(parts.next(), Some((name, value)));
+    expect("BEGIN", "VCALENDAR");
+    expect("VERSION", "2.0");
+    let (mut events, mut head, mut open) = (Vec::new(), BTreeMap::new(), None);
+    for (name, value) in parts {
+        match (name, value) {
+            ("BEGIN", "VEVENT") => assert!(open.replace(BTreeMap::new()).is_none()),
+            ("END", "VEVENT") => events.push(open.take().unwrap()),
+            ("END", "VCALENDAR") => assert!(open.is_none()),
+            (name, value) => {
+                let twice = open.as_mut().unwrap_or(&mut head).insert(name.to_owned(), unescaped(value));
+                assert!(twice.is_none(), "{name} twice");
+            }
+        }
+    }
+    assert!(head.contains_key("PRODID"));
+    assert_eq!(lines.last().unwrap(), "END:VCALENDAR");
+    (head["NAME"].clone(), events)
+}
+
+fn unescaped(value: &str) -> String {
+    let (mut out, mut chars) = (String::new(), value.chars());
+    while let Some(c) = chars.next() {
+        assert!(!matches!(c, ';' | ','), "{value} is not escaped");
+        out.push(match c {
+            '\\' => match chars.next().unwrap() {
+                'n' => '\n',
+                c @ ('\\' | ';' | ',') => c,
+                other => panic!("{other} was escaped"),
+            },
+            c => c,
+        });
+    }
+    out
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calendars_are_what_rfc_5545_says_and_follow_from_the_log() {
+    let (programme, filed) = running().await;
+    let name = "Báo; \"Nhịp\\Số\", và nhiều chữ nữa để tên này dài hơn bảy mươi lăm byte của một dòng";
+    let named = MemberUpdated {
+        member: party("a1"),
+        name: Some(name.to_owned()),
+        class: None,
+        group: None,
+        roles: None,
+    };
+    programme.recorded(programme.draft(PartyId::council(), None, named), &SEATS[..3]).await;
+    let fetch = async |path: &str| {
+        let answer = reqwest::get(format!("{}{path}", programme.client.base())).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/calendar; charset=utf-8", "{path}");
+        answer.text().await.unwrap()
+    };
+    let council = fetch("/v1/members/council/clocks.ics").await;
+    let (_, events) = read(&council);
+    assert_eq!(events.len(), 2);
+    let decide = &events[0];
+    assert!(decide["UID"].starts_with(&format!("contest_decision.{filed}@it.")), "{decide:?}");
+    let due = programme.today().plus_days(30).to_string().replace('-', "");
+    assert_eq!(decide["DTSTART;VALUE=DATE"], due);
+    let entry = programme.get(format!("/v1/events/{filed}")).await;
+    let stamp: String = entry["recorded_at"].as_str().unwrap()[..19].replace(['-', ':'], "") + "Z";
+    assert_eq!(decide["DTSTAMP"], stamp);
+    assert_eq!(decide["SUMMARY"], "hạn quyết định khiếu nại / a contest is to be decided");
+    assert!(decide["DESCRIPTION"].contains(&format!("kol ({})\n", subject("kol"))), "{decide:?}");
+    let (titled, own) = read(&fetch("/v1/members/a1/clocks.ics").await);
+    assert_eq!((titled, own.len()), (format!("Tín nhiệm: {name}"), 3));
+    let (_, mine) = read(&fetch(&format!("/v1/subjects/{}/clocks.ics", subject("kol"))).await);
+    let uids: BTreeSet<&String> = mine.iter().map(|one| &one["UID"]).collect();
+    assert_eq!((mine.len(), uids.len()), (7, 7));
+    // No clock on the wall, but what the log says, is in it.
+    programme.clock.set(programme.clock.now().plus_ms(DAY_MS));
+    assert_eq!(fetch("/v1/members/council/clocks.ics").await, council);
+}

@@ -1,0 +1,94 @@
+//! Nothing is signed at a terminal before its signer has read it and said so.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::programme::*;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tinnhiem");
+
+/// How the program is run: at a terminal of its own, or with input that is none.
+#[derive(Clone, Copy, PartialEq)]
+enum Input {
+    Terminal,
+    Pipe,
+}
+
+/// Runs a command line with an answer typed; tells its exit code and all that it said.
+fn run(folder: &Path, line: &str, input: Input, answer: &str) -> (Option<i32>, String) {
+    let line = format!("{PROGRAM} {line}");
+    let mut command = match input {
+        // `script` runs it at a pseudo-terminal and passes its exit code on.
+        Input::Terminal => Command::new("script"),
+        Input::Pipe => Command::new("sh"),
+    };
+    match input {
+        Input::Terminal => command.args(["-qec", &line, "/dev/null"]),
+        Input::Pipe => command.args(["-c", &format!("{line} 2>&1")]),
+    };
+    command.current_dir(folder).env_remove("TINNHIEM_YES");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+fn line(out: &str) -> String {
+    format!(
+        "endorse --issuer nhip-so --subject {} --relation professional --topic giao-duc \
+         --expires-on 2027-01-01 --statement 'Đã làm việc cùng.' --key me.pem \
+         --origin demo/00112233445566778899aabbccddeeff --out {out}",
+        subject("kol")
+    )
+}
+
+#[test]
+fn what_will_be_signed_is_shown_and_asked_about_at_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tinnhiem::vault::write_secret(&at.join("me.pem"), &key("nhip-so")).unwrap();
+    let (code, said) = run(at, &line("yes.json"), Input::Terminal, "c\n");
+    assert_eq!((code, at.join("yes.json").exists()), (Some(0), true), "{said}");
+    for shown in [
+        "công bố bảo chứng / publish an endorsement [endorsement.published]",
+        "nhip-so",
+        &subject("kol").to_string(),
+        "demo/00112233445566778899aabbccddeeff",
+        "quan hệ / relation: professional (nghề nghiệp / professional)",
+        "trình bày / statement: “Đã làm việc cùng.”",
+        &key("nhip-so").public().to_string(),
+        "Ký? Sign?",
+    ] {
+        assert!(said.contains(shown), "{shown} is not in {said}");
+    }
+    for no in ["k\n", "\n", "tinnhiem top\n"] {
+        let (code, said) = run(at, &line("no.json"), Input::Terminal, no);
+        assert_eq!((code, at.join("no.json").exists()), (Some(2), false), "{said}");
+        assert!(said.contains("nothing was signed"), "{said}");
+    }
+}
+
+#[test]
+fn scripts_are_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tinnhiem::vault::write_secret(&at.join("me.pem"), &key("nhip-so")).unwrap();
+    let yes = format!("{} --yes", line("flag.json"));
+    for (line, out, input) in
+        [(line("pipe.json"), "pipe.json", Input::Pipe), (yes, "flag.json", Input::Terminal)]
+    {
+        let (code, said) = run(at, &line, input, "");
+        assert_eq!((code, at.join(out).exists()), (Some(0), true), "{said}");
+        assert!(said.contains("publish an endorsement") && !said.contains("Sign?"), "{said}");
+    }
+    // Another signature on a file that came from elsewhere: shown, and asked about, like one's own.
+    let before = std::fs::read(at.join("pipe.json")).unwrap();
+    tinnhiem::vault::write_secret(&at.join("other.pem"), &key("other")).unwrap();
+    let sign = "sign pipe.json --key other.pem --ledger http://127.0.0.1:9";
+    let (code, said) = run(at, sign, Input::Terminal, "k\n");
+    assert_eq!((code, std::fs::read(at.join("pipe.json")).unwrap()), (Some(2), before), "{said}");
+    let (code, said) = run(at, sign, Input::Terminal, "y\n");
+    assert!(code == Some(0) && said.contains("signed by"), "{said}");
+}

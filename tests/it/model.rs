@@ -1,0 +1,247 @@
+//! Random histories walked along the drawn stages: nothing is recorded that a drawing forbids, nothing
+//! is refused for a stage that it allows, and a replay ends where the living state did.
+
+mod acts;
+mod observed;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tinnhiem::clock::{Date, Timestamp};
+use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::event::*;
+use tinnhiem::rules::{Candidate, Reason, Rejection, judge};
+use tinnhiem::state::{Kept, Recording, State};
+
+use crate::programme::*;
+use observed::{Item, Thing};
+
+/// Walks, and steps of each.
+const WALKS: u64 = 24;
+const STEPS: u32 = 500;
+
+/// Types that no walk makes: the opening makes the world.
+const UNWALKED: [&str; 1] = ["ledger.opened"];
+
+/// Refusals for the stage of what the event aims at.
+const OF_STAGE: [Reason; 3] = [Reason::TargetEnded, Reason::MemberStanding, Reason::KeyTarget];
+
+/// An arrow of a drawing: item, from, by, to.
+type Way = (&'static str, Option<&'static str>, Move, &'static str);
+
+/// What a walk met.
+#[derive(Default)]
+struct Met {
+    accepted: BTreeMap<&'static str, u32>,
+    refused: BTreeMap<&'static str, u32>,
+    ways: Vec<Way>,
+}
+
+/// Repeatable chance.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n.max(1)
+    }
+
+    fn one_in(&mut self, n: usize) -> bool {
+        self.below(n) == 0
+    }
+
+    fn pick<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+        all.get(self.below(all.len())).cloned()
+    }
+}
+
+/// An event to try.
+struct Act {
+    issuer: PartyId,
+    subject: Option<SubjectId>,
+    body: Body,
+    keys: Vec<PublicKey>,
+    /// What it is to move.
+    aim: Option<Thing>,
+}
+
+struct World {
+    state: State,
+    origin: String,
+    now: Timestamp,
+    dice: Dice,
+    /// Every key ever made, so that each is made once.
+    made: u32,
+    items: Vec<Item>,
+    log: Vec<Kept>,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut policy = policy();
+        (policy.windows.file, policy.windows.decide) = (Some(60), Some(30));
+        let now = "2026-01-05T02:00:00.000Z".parse().unwrap();
+        let (origin, draft) = tinnhiem::client::opening("model", now, opened(policy, None)).unwrap();
+        let mut world = Self {
+            state: State::default(),
+            origin: origin.to_string(),
+            now,
+            dice: Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            made: 0,
+            items: Vec::new(),
+            log: Vec::new(),
+        };
+        let keys = SEATS[..3].iter().map(|seat| key(seat).public()).collect();
+        world.record(draft.event, keys).unwrap();
+        world
+    }
+
+    fn today(&self) -> Date {
+        self.state.date_of(self.now)
+    }
+
+    /// Judges an event as the next entry and records it if it may be.
+    fn record(&mut self, event: Event, mut keys: Vec<PublicKey>) -> Result<(), Rejection> {
+        keys.sort();
+        keys.dedup();
+        let payload = event.to_payload();
+        let candidate = Candidate { event: &event, payload: &payload, keys: &keys, recorded_at: self.now };
+        judge(&self.state, candidate)?;
+        let id = EventId::from_bytes(*blake3::hash(&payload).as_bytes());
+        self.state.apply(Recording { id, at: self.now, keys: &keys, event: &event });
+        for item in observed::made(id, &event) {
+            if self.items.iter().all(|known| known.thing != item.thing) {
+                self.items.push(item);
+            }
+        }
+        self.log.push(Kept { id, at: self.now, keys, event });
+        Ok(())
+    }
+
+    /// Where each item stands.
+    fn stages(&self) -> Vec<&'static str> {
+        self.items.iter().map(|item| item.stage(&self.state, self.now)).collect()
+    }
+
+    /// Lets time pass: what changes by that is drawn as changing by days.
+    fn wait(&mut self, met: &mut Met) {
+        let days = if self.dice.one_in(12) { self.dice.below(50) as u64 } else { 0 };
+        let before = self.stages();
+        self.now = self.now.plus_ms(1 + days * 86_400_000 + self.dice.below(600_000) as u64);
+        for (item, from) in self.items.iter().zip(before) {
+            let mut at = from;
+            let to = item.stage(&self.state, self.now);
+            while at != to {
+                let mut days = item.machine().arrows.iter().filter(|arrow| matches!(arrow.by, Move::Day(_)));
+                let way = days.find(|arrow| arrow.from == Some(at));
+                let way = way.unwrap_or_else(|| panic!("{item:?} went from {from} to {to} in time alone"));
+                met.ways.push((item.machine().item, way.from, way.by, way.to));
+                at = way.to;
+            }
+        }
+    }
+
+    /// Tries an event, and holds the answer against the drawings.
+    fn attempt(&mut self, act: Act, met: &mut Met) {
+        let type_name = act.body.type_name();
+        let before = self.stages();
+        let aimed = act.aim.and_then(|aim| self.items.iter().position(|item| item.thing == aim));
+        let departed = act.subject.is_some_and(|subject| {
+            let about = self.items.iter().position(|item| item.thing == Thing::Subject(subject));
+            about.is_some_and(|place| before[place] == "Departed")
+        });
+        let event = Event {
+            ledger: self.origin.clone(),
+            issuer: act.issuer,
+            subject: act.subject,
+            issued_at: self.now,
+            body: act.body,
+        };
+        let said = format!("{event:?}");
+        match self.record(event, act.keys) {
+            Ok(()) => {
+                *met.accepted.entry(type_name).or_default() += 1;
+                assert!(!departed, "recorded about who has left: {said}");
+                self.follow(type_name, aimed, &before, met, &said);
+            }
+            Err(rejection) => {
+                *met.refused.entry(rejection.code()).or_default() += 1;
+                if rejection.reason == Reason::SubjectDeparted {
+                    assert!(departed, "{rejection} about who has not left: {said}");
+                }
+                let Some(place) = aimed.filter(|_| OF_STAGE.contains(&rejection.reason)) else { return };
+                let (item, from) = (&self.items[place], before[place]);
+                let allowed = item.ways(Some(from), type_name).any(|arrow| is_plain(arrow.by));
+                assert!(!allowed, "{rejection}, but {item:?} at {from} may be moved: {said}");
+            }
+        }
+    }
+
+    /// What an accepted event changed, it changed along arrows of its type.
+    fn follow(
+        &self,
+        type_name: &'static str,
+        aimed: Option<usize>,
+        before: &[&'static str],
+        met: &mut Met,
+        said: &str,
+    ) {
+        for (place, item) in self.items.iter().enumerate() {
+            let (from, to) = (before.get(place).copied(), item.stage(&self.state, self.now));
+            if from == Some(to) && aimed != Some(place) {
+                continue;
+            }
+            let way = item.ways(from, type_name).find(|arrow| arrow.to == to);
+            let way = way.unwrap_or_else(|| panic!("no arrow for {item:?} from {from:?} to {to}: {said}"));
+            met.ways.push((item.machine().item, from, way.by, to));
+        }
+    }
+
+    /// The log applied anew, and what its journal says of it, come to the same state.
+    fn check_replay(&self) {
+        let (mut replayed, mut restored) = (State::default(), State::default());
+        let mut rows = Vec::new();
+        for entry in &self.log {
+            entry.recording().write_row(&mut rows);
+            replayed.apply(entry.recording());
+        }
+        assert!(replayed == self.state, "a replay comes to another state");
+        let mut kept = Vec::new();
+        Kept::read_rows(&rows, &mut kept).unwrap();
+        kept.iter().for_each(|entry| restored.apply(entry.recording()));
+        assert!(restored == self.state, "the journal comes to another state");
+    }
+}
+
+/// Whether an arrow is open in every case: its text is a type and nothing more.
+fn is_plain(by: Move) -> bool {
+    matches!(by, Move::Event(text) if !text.contains(' '))
+}
+
+#[test]
+fn random_histories_follow_the_drawings() {
+    let mut met = Met::default();
+    for seed in 0..WALKS {
+        let mut world = World::new(seed);
+        for _ in 0..STEPS {
+            world.wait(&mut met);
+            if let Some(act) = acts::any(&mut world) {
+                world.attempt(act, &mut met);
+            }
+        }
+        world.check_replay();
+    }
+    let walked = |name: &&&str| !UNWALKED.contains(*name) && !met.accepted.contains_key(**name);
+    let missing: Vec<_> = TYPES.iter().filter(walked).collect();
+    assert!(missing.is_empty(), "never recorded: {missing:?}; add it to acts.rs. {:?}", met.refused);
+    let drawn = MACHINES.iter().filter(|machine| observed::KINDS.contains(&machine.item));
+    let drawn = drawn.flat_map(|machine| machine.arrows.iter().map(move |arrow| (machine.item, arrow)));
+    let drawn = drawn.filter(|(_, arrow)| !matches!(arrow.by, Move::Event("ledger.opened")));
+    let untaken: BTreeSet<String> = drawn
+        .filter(|(item, arrow)| !met.ways.contains(&(*item, arrow.from, arrow.by, arrow.to)))
+        .map(|(item, arrow)| format!("{item}: {arrow:?}"))
+        .collect();
+    assert!(untaken.is_empty(), "drawn, but never taken: {untaken:#?} {:?}", met.refused);
+    assert!(met.refused.len() > 20, "too little was refused: {:?}", met.refused);
+}

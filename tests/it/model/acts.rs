@@ -1,0 +1,500 @@
+//! Events to try in a walk: one maker per type, each of what may go right and what may not.
+
+use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::event::*;
+use tinnhiem::score::{Capacity, Dossier};
+
+use super::observed::Thing;
+use super::{Act, World};
+use crate::programme::*;
+
+/// A type's maker, and how often it is tried.
+type Maker = (u32, fn(&mut World) -> Option<Act>);
+
+const MAKERS: &[Maker] = &[
+    (3, admit),
+    (1, update),
+    (2, suspend),
+    (3, reinstate),
+    (1, remove),
+    (1, reseat),
+    (1, hand_over),
+    (1, publish_policy),
+    (3, accredit),
+    (1, withdraw_accreditation),
+    (3, add_key),
+    (1, rotate_key),
+    (3, revoke_key),
+    (2, enrol),
+    (1, depart),
+    (1, link),
+    (2, unlink),
+    (8, assess),
+    (2, withdraw_assessment),
+    (1, publish_code),
+    (1, pledge),
+    (3, collaborate),
+    (2, end_collaboration),
+    (6, endorse),
+    (3, withdraw_endorsement),
+    (2, decide_officially),
+    (1, overturn),
+    (5, sanction),
+    (3, lift),
+    (6, contest),
+    (5, decide),
+    (1, withdraw_contest),
+];
+
+/// Something to try; none: the world lacks what the dice asked for.
+pub fn any(world: &mut World) -> Option<Act> {
+    let all: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
+    let mut left = world.dice.below(all as usize) as u32;
+    let mut makers = MAKERS.iter();
+    let maker = makers.find(|(weight, _)| {
+        let found = left < *weight;
+        left = left.saturating_sub(*weight);
+        found
+    });
+    maker.and_then(|(_, make)| make(world))
+}
+
+impl World {
+    fn fresh(&mut self) -> String {
+        self.made += 1;
+        format!("n{}", self.made)
+    }
+
+    fn fresh_key(&mut self) -> PublicKey {
+        key(&self.fresh()).public()
+    }
+
+    /// A key of a party, most often one that signs.
+    fn key_of(&mut self, party: &PartyId) -> Vec<PublicKey> {
+        let (size, now) = (self.state.size(), self.now);
+        let own = self.state.parties().keys_of(party).filter(|(_, one)| one.capacity == Capacity::Own);
+        let (live, rest): (Vec<_>, Vec<_>) =
+            own.partition(|(_, one)| one.span.holds(size) && one.live_from <= now);
+        let (live, rest): (Vec<PublicKey>, Vec<PublicKey>) =
+            (live.iter().map(|one| *one.0).collect(), rest.iter().map(|one| *one.0).collect());
+        let from = if live.is_empty() || (!rest.is_empty() && self.dice.one_in(20)) { rest } else { live };
+        self.dice.pick(&from).into_iter().collect()
+    }
+
+    /// The keys of as many seats as must sign.
+    fn council(&mut self) -> Vec<PublicKey> {
+        let size = self.state.size();
+        let seats: Vec<PublicKey> = self.state.parties().council(size).map(|seat| seat.key).collect();
+        let live = |key: &&PublicKey| self.state.parties().key(key).unwrap().span.holds(size);
+        let live: Vec<PublicKey> = seats.iter().filter(live).copied().collect();
+        let short = usize::from(self.dice.one_in(30));
+        live.into_iter().take(3 - short).collect()
+    }
+
+    fn member(&mut self, fits: impl Fn(&tinnhiem::score::Member) -> bool) -> Option<PartyId> {
+        let size = self.state.size();
+        let parties = self.state.parties();
+        let all = parties.members().filter(|name| fits(parties.member(name, size).unwrap()));
+        let all: Vec<PartyId> = all.cloned().collect();
+        self.dice.pick(&all)
+    }
+
+    fn of_class(&mut self, class: MemberClass) -> Option<PartyId> {
+        let active = !self.dice.one_in(10);
+        self.member(|one| one.class == class && (!active || one.membership == Membership::Active))
+    }
+
+    fn subject(&mut self) -> Option<SubjectId> {
+        let size = self.state.size();
+        let left = self.dice.one_in(15);
+        let fits = |one: &&std::sync::Arc<Dossier>| left || one.enrolment(size).is_some();
+        let all: Vec<SubjectId> = self.state.dossiers().iter().filter(fits).map(|one| one.subject).collect();
+        self.dice.pick(&all)
+    }
+
+    /// An item about a subject, of this kind, most often one that has not ended.
+    fn item(&mut self, kind: &str) -> Option<(EventId, SubjectId, Thing)> {
+        let ended = self.dice.one_in(8);
+        let over = ["Ended", "Struck", "Unlinked", "Overturned", "Over"];
+        let all = self.items.iter().filter_map(|item| match &item.thing {
+            Thing::About(one, event, subject) if *one == kind => {
+                let stands = !over.contains(&item.stage(&self.state, self.now));
+                (ended || stands).then(|| (*event, *subject, item.thing.clone()))
+            }
+            _ => None,
+        });
+        let all: Vec<_> = all.collect();
+        self.dice.pick(&all)
+    }
+
+    fn issuer_of(&self, event: &EventId) -> PartyId {
+        let index = self.state.index();
+        index.row(index.seq(event).unwrap()).unwrap().issuer.clone()
+    }
+
+    fn by_council(&mut self, about: Option<SubjectId>, body: impl Into<Body>, more: Vec<PublicKey>) -> Act {
+        let keys = [self.council(), more].concat();
+        Act { issuer: PartyId::council(), subject: about, body: body.into(), keys, aim: None }
+    }
+
+    fn by(&mut self, issuer: PartyId, about: Option<SubjectId>, body: impl Into<Body>) -> Act {
+        let keys = self.key_of(&issuer);
+        Act { issuer, subject: about, body: body.into(), keys, aim: None }
+    }
+}
+
+impl Act {
+    fn aiming(self, aim: Thing) -> Self {
+        Self { aim: Some(aim), ..self }
+    }
+
+    fn with(mut self, keys: Vec<PublicKey>) -> Self {
+        self.keys.extend(keys);
+        self
+    }
+}
+
+fn admit(world: &mut World) -> Option<Act> {
+    use MemberClass::*;
+    let class = world.dice.pick(&[Assessor, Assessor, Business, Platform, StateAgency, Press])?;
+    let name = world.fresh();
+    let roles = if class == Platform { vec![Role::Registrar] } else { Vec::new() };
+    let body = admission(&name, class, &roles);
+    let added = vec![body.key];
+    Some(world.by_council(None, body, added))
+}
+
+fn update(world: &mut World) -> Option<Act> {
+    let member = world.member(|_| true)?;
+    let name = Some(world.fresh());
+    let body = MemberUpdated { member: member.clone(), name, class: None, group: None, roles: None };
+    Some(world.by_council(None, body, Vec::new()).aiming(Thing::Member(member)))
+}
+
+fn suspend(world: &mut World) -> Option<Act> {
+    let member = world.member(|_| true)?;
+    let body = MemberSuspended { member: member.clone(), reason: None };
+    Some(world.by_council(None, body, Vec::new()).aiming(Thing::Member(member)))
+}
+
+fn reinstate(world: &mut World) -> Option<Act> {
+    let any = world.dice.one_in(4);
+    let member = world.member(|one| any || one.membership == Membership::Suspended)?;
+    let body = MemberReinstated { member: member.clone(), reason: None };
+    Some(world.by_council(None, body, Vec::new()).aiming(Thing::Member(member)))
+}
+
+fn remove(world: &mut World) -> Option<Act> {
+    let size = world.state.size();
+    let waiting = world.items.iter().filter_map(|item| match item.thing {
+        Thing::Key(key) if item.stage(&world.state, world.now) == "Waiting" => {
+            world.state.parties().key(&key).map(|one| one.owner.clone())
+        }
+        _ => None,
+    });
+    let waiting = waiting.filter(|owner| world.state.parties().member(owner, size).is_some());
+    let waiting: Vec<PartyId> = waiting.collect();
+    let member = world.dice.pick(&waiting).or_else(|| world.member(|_| true))?;
+    let body = MemberRemoved { member: member.clone(), reason: None };
+    Some(world.by_council(None, body, Vec::new()).aiming(Thing::Member(member)))
+}
+
+fn reseat(world: &mut World) -> Option<Act> {
+    let size = world.state.size();
+    let chosen = world.dice.below(5);
+    let seats: Vec<_> = world.state.parties().council(size).cloned().collect();
+    let (mut council, mut added) = (Vec::new(), Vec::new());
+    for (place, seat) in seats.into_iter().enumerate() {
+        let live = world.state.parties().key(&seat.key).unwrap().span.holds(size);
+        let key = if live && place != chosen { seat.key } else { world.fresh_key() };
+        added.extend((key != seat.key).then_some(key));
+        council.push(Seat { seat: seat.seat, member: seat.member, key });
+    }
+    Some(world.by_council(None, CouncilChanged { council, threshold: 3 }, added))
+}
+
+fn hand_over(world: &mut World) -> Option<Act> {
+    let stays = world.dice.one_in(2);
+    let fresh = world.fresh();
+    let member = if stays { world.state.ledger()?.operator.clone() } else { party(&fresh) };
+    let key = world.fresh_key();
+    Some(world.by_council(None, OperatorChanged { operator: Operator { member, key } }, vec![key]))
+}
+
+fn publish_policy(world: &mut World) -> Option<Act> {
+    let versions = world.state.policies().versions();
+    let version = versions.last()?.version + 1;
+    let policy = (*versions[0].policy).clone();
+    let effective_from = world.today().plus_days(28 + world.dice.below(40) as i32);
+    Some(world.by_council(None, PolicyPublished { version, effective_from, policy }, Vec::new()))
+}
+
+fn accredit(world: &mut World) -> Option<Act> {
+    let assessor = world.of_class(MemberClass::Assessor)?;
+    let days = world.dice.below(60) as i32;
+    let valid_until = (days < 40).then(|| world.today().plus_days(days));
+    let body = AccreditationGranted { valid_until, ..accreditation(assessor.as_str()) };
+    Some(world.by_council(None, body, Vec::new()))
+}
+
+fn withdraw_accreditation(world: &mut World) -> Option<Act> {
+    let all = world.items.iter().filter_map(|item| match &item.thing {
+        Thing::Accreditation(event, _) => Some((*event, item.thing.clone())),
+        _ => None,
+    });
+    let all: Vec<_> = all.collect();
+    let newest = all.len().saturating_sub(6);
+    let (target, thing) = world.dice.pick(&all[newest..])?;
+    let body = AccreditationWithdrawn { target, reason: None };
+    Some(world.by_council(None, body, Vec::new()).aiming(thing))
+}
+
+/// A member, the operator more often than another, or a subject.
+fn owner(world: &mut World) -> Option<PartyId> {
+    match world.dice.below(4) {
+        0 => Some(world.state.ledger()?.operator.clone()),
+        1 => world.subject().map(PartyId::from),
+        _ => world.member(|_| true),
+    }
+}
+
+fn add_key(world: &mut World) -> Option<Act> {
+    let owner = owner(world)?;
+    let added = world.fresh_key();
+    if world.dice.one_in(3) {
+        return Some(world.by(owner, None, KeyAdded { key: added, owner: None }).with(vec![added]));
+    }
+    Some(world.by_council(None, KeyAdded { key: added, owner: Some(owner) }, vec![added]))
+}
+
+fn rotate_key(world: &mut World) -> Option<Act> {
+    let owner = owner(world)?;
+    let (old, new) = (world.key_of(&owner).first().copied()?, world.fresh_key());
+    let keys = vec![old, new];
+    let body = KeyRotated { old, new }.into();
+    Some(Act { issuer: owner, subject: None, body, keys, aim: None }.aiming(Thing::Key(old)))
+}
+
+fn revoke_key(world: &mut World) -> Option<Act> {
+    let size = world.state.size();
+    let all = world.items.iter().filter_map(|item| match item.thing {
+        Thing::Key(key) => Some(key),
+        _ => None,
+    });
+    let all: Vec<PublicKey> = all.collect();
+    let key = world.dice.pick(&all)?;
+    let record = world.state.parties().key(&key)?.clone();
+    let waits = record.live_from > world.now;
+    let parties = world.state.parties();
+    let live = |key: &PublicKey| parties.key(key).unwrap().span.holds(size);
+    let seats = parties.council(size).filter(|seat| live(&seat.key)).count();
+    if record.capacity == Capacity::Seat && seats <= 3 {
+        return None;
+    }
+    let aim = Thing::Key(key);
+    match world.dice.below(4) {
+        0 => {
+            let from = world.now.minus_ms(world.dice.below(80) as u64 * 86_400_000);
+            let body = KeyRevoked { key, cause: RevocationCause::Compromised, invalid_from: Some(from) };
+            Some(world.by_council(None, body, Vec::new()).aiming(aim))
+        }
+        1 => {
+            let body = KeyRevoked { key, cause: RevocationCause::Lost, invalid_from: None };
+            Some(world.by_council(None, body, Vec::new()).aiming(aim))
+        }
+        _ if waits => {
+            let body = KeyRevoked { key, cause: RevocationCause::Cancelled, invalid_from: None };
+            Some(world.by(record.owner, None, body).aiming(aim))
+        }
+        _ => {
+            let body = KeyRevoked { key, cause: RevocationCause::Retired, invalid_from: None }.into();
+            Some(Act { issuer: record.owner, subject: None, body, keys: vec![key], aim: Some(aim) })
+        }
+    }
+}
+
+fn enrol(world: &mut World) -> Option<Act> {
+    let size = world.state.size();
+    let in_it = world.state.dossiers().iter().filter(|one| one.enrolment(size).is_some()).count();
+    let registrar = world.of_class(MemberClass::Platform).filter(|_| in_it < 4)?;
+    let name = world.fresh();
+    let (body, _) = enrolment(&name);
+    let added = vec![body.key];
+    Some(world.by(registrar, Some(subject(&name)), body).with(added))
+}
+
+fn depart(world: &mut World) -> Option<Act> {
+    let subject = world.subject()?;
+    let body = SubjectDeparted { reason: None };
+    Some(world.by(subject.into(), Some(subject), body).aiming(Thing::Subject(subject)))
+}
+
+fn link(world: &mut World) -> Option<Act> {
+    let (registrar, subject) = (world.of_class(MemberClass::Platform)?, world.subject()?);
+    let account = Commitment::to(&[3; 32], world.fresh().as_bytes());
+    let body = AccountLinked { platform: "vietreel".parse().ok()?, account };
+    let keys = world.key_of(&subject.into());
+    Some(world.by(registrar, Some(subject), body).with(keys))
+}
+
+fn unlink(world: &mut World) -> Option<Act> {
+    let registrar = world.of_class(MemberClass::Platform)?;
+    let (target, subject, thing) = world.item("account")?;
+    let keys = world.key_of(&subject.into());
+    let body = AccountUnlinked { target, reason: None };
+    Some(world.by(registrar, Some(subject), body).with(keys).aiming(thing))
+}
+
+fn assess(world: &mut World) -> Option<Act> {
+    let (assessor, subject) = (world.of_class(MemberClass::Assessor)?, world.subject()?);
+    let today = world.today();
+    let policy = world.state.policies().in_force(world.state.size(), today)?.version;
+    let valid_until = Some(today.plus_days(world.dice.below(60) as i32));
+    let body = AssessmentPublished { policy, valid_until, ..assessment(today) };
+    Some(world.by(assessor, Some(subject), body))
+}
+
+fn withdraw_assessment(world: &mut World) -> Option<Act> {
+    let (target, subject, thing) = world.item("assessment")?;
+    let issuer = world.issuer_of(&target);
+    let body = AssessmentWithdrawn { target, reason: None };
+    Some(world.by(issuer, Some(subject), body).aiming(thing))
+}
+
+fn publish_code(world: &mut World) -> Option<Act> {
+    let version = world.state.codes().last().map_or(1, |code| code.version + 1);
+    let text = Commitment::to(&[4; 32], b"code");
+    let body = CodePublished { version, clauses: vec!["D1".parse().ok()?], text };
+    Some(world.by_council(None, body, Vec::new()))
+}
+
+fn pledge(world: &mut World) -> Option<Act> {
+    let (subject, code) = (world.subject()?, world.state.codes().last()?.event);
+    Some(world.by(subject.into(), Some(subject), PledgeSigned { code }))
+}
+
+fn collaborate(world: &mut World) -> Option<Act> {
+    let (business, subject) = (world.of_class(MemberClass::Business)?, world.subject()?);
+    let starts_on = world.today().plus_days(-(world.dice.below(40) as i32));
+    let body = CollaborationDeclared {
+        campaign: "campaign".to_owned(),
+        category: "sua".parse().ok()?,
+        starts_on,
+        ends_on: starts_on.plus_days(world.dice.below(80) as i32),
+        value_band: ValueBand::Under10m,
+        papers: Vec::new(),
+    };
+    let keys = world.key_of(&subject.into());
+    Some(world.by(business, Some(subject), body).with(keys))
+}
+
+fn end_collaboration(world: &mut World) -> Option<Act> {
+    let (target, subject, thing) = world.item("collaboration")?;
+    let (business, keys) = (world.issuer_of(&target), world.key_of(&subject.into()));
+    let body = CollaborationEnded { target, reason: None };
+    Some(world.by(business, Some(subject), body).with(keys).aiming(thing))
+}
+
+fn endorse(world: &mut World) -> Option<Act> {
+    let subject = world.subject()?;
+    let endorser = match world.dice.one_in(2) {
+        true => world.of_class(MemberClass::Business),
+        false => owner(world),
+    };
+    let body = EndorsementPublished {
+        expires_on: world.today().plus_days(world.dice.below(60) as i32),
+        ..endorsement(world.today())
+    };
+    Some(world.by(endorser?, Some(subject), body))
+}
+
+fn withdraw_endorsement(world: &mut World) -> Option<Act> {
+    let (target, subject, thing) = world.item("endorsement")?;
+    let issuer = world.issuer_of(&target);
+    let body = EndorsementWithdrawn { target, reason: None };
+    Some(world.by(issuer, Some(subject), body).aiming(thing))
+}
+
+fn official_act(world: &mut World) -> OfficialAct {
+    OfficialAct { authority: "an authority".to_owned(), code: world.fresh(), date: world.today() }
+}
+
+fn decide_officially(world: &mut World) -> Option<Act> {
+    let (agency, subject) = (world.of_class(MemberClass::StateAgency)?, world.subject()?);
+    let body = DecisionRecorded { act: official_act(world), document: None };
+    Some(world.by(agency, Some(subject), body))
+}
+
+fn overturn(world: &mut World) -> Option<Act> {
+    let agency = world.of_class(MemberClass::StateAgency)?;
+    let (target, subject, thing) = world.item("decision")?;
+    let body = DecisionOverturned { target, act: official_act(world) };
+    Some(world.by(agency, Some(subject), body).aiming(thing))
+}
+
+fn sanction(world: &mut World) -> Option<Act> {
+    let decided = world.item("decision").filter(|_| world.dice.below(4) > 0);
+    let (basis, subject) = match decided {
+        Some((decision, subject, _)) => (Basis::Decision(decision), subject),
+        None => (Basis::Conduct("I5".parse().ok()?), world.subject()?),
+    };
+    let severity = world.dice.pick(&[Severity::S1, Severity::S2, Severity::S3])?;
+    let starts_on = world.today().plus_days(world.dice.below(3) as i32);
+    let days = 1 + world.dice.below(40) as i32;
+    let body = SanctionImposed { basis, ..crate::programme::sanction(starts_on, severity, days) };
+    Some(world.by_council(Some(subject), body, Vec::new()))
+}
+
+fn lift(world: &mut World) -> Option<Act> {
+    let (target, subject, thing) = world.item("sanction")?;
+    let body = SanctionLifted { target, reason: None };
+    Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
+}
+
+fn contest(world: &mut World) -> Option<Act> {
+    let kind = if world.dice.one_in(2) { "assessment" } else { "sanction" };
+    let (target, subject, thing) = world.item(kind)?;
+    let grounds = world.dice.pick(&[Grounds::FactualError, Grounds::Procedure])?;
+    let body = ContestFiled { grounds, ..crate::programme::contest(target) };
+    Some(world.by(subject.into(), Some(subject), body).aiming(thing))
+}
+
+/// A contest that waits for a decision, its subject and target.
+fn pending(world: &mut World) -> Option<(EventId, SubjectId, EventId)> {
+    let open = world.state.dossiers().iter().flat_map(|dossier| {
+        dossier.pending.open().map(|one| (one.recorded.event, dossier.subject, one.target))
+    });
+    let open: Vec<_> = open.collect();
+    world.dice.pick(&open)
+}
+
+fn decide(world: &mut World) -> Option<Act> {
+    let (contest, subject, target) = pending(world)?;
+    let things = world.items.iter().filter(
+        |item| matches!(&item.thing, Thing::About("assessment" | "sanction", event, _) if *event == target),
+    );
+    let item = things.last()?.clone();
+    let outcome =
+        world.dice.pick(&[Outcome::Upheld, Outcome::Rejected, Outcome::Partial, Outcome::Partial])?;
+    let reduced = Reduction {
+        severity: Severity::S1,
+        ends_on: Some(world.today().plus_days(5 - world.dice.below(12) as i32)),
+    };
+    let effect = match &item.thing {
+        _ if outcome != Outcome::Partial => None,
+        Thing::About("assessment", ..) => Some(Effect::Struck(vec!["I1".parse().ok()?])),
+        _ => Some(Effect::Reduced(reduced)),
+    };
+    let reason = Commitment::to(&[5; 32], b"reason");
+    let body = ContestDecided { contest, outcome, effect, reason, panel: None };
+    let act = world.by_council(Some(subject), body, Vec::new());
+    // An item that has ended is decided about all the same, and stays as it is.
+    let ended = ["Ended", "Struck"].contains(&item.stage(&world.state, world.now));
+    Some(if ended { act } else { act.aiming(item.thing) })
+}
+
+fn withdraw_contest(world: &mut World) -> Option<Act> {
+    let (contest, subject, _) = pending(world)?;
+    let body = ContestWithdrawn { contest, reason: None };
+    Some(world.by(subject.into(), Some(subject), body))
+}
