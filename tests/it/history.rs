@@ -438,6 +438,28 @@ impl Trial {
     }
 }
 
+/// A replay of the log under the rules, and what the journal keeps of it, make this state.
+pub fn check_replay(origin: &Origin, ledger: &Ledger, live: &State) {
+    let (mut auditor, mut rows) = (Auditor::new(origin.clone()), Vec::new());
+    ledger
+        .reader()
+        .entries(0, u64::MAX, &mut |_, entry| {
+            auditor.take(CheckedEntry::check(entry), |_| {});
+            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    auditor.check_root(ledger.snapshot().checkpoint.checkpoint());
+    assert_eq!(auditor.findings(), []);
+    assert_eq!(auditor.state(), live);
+    let (mut read, mut all) = (State::default(), Vec::new());
+    Kept::read_rows(&rows, &mut all).unwrap();
+    for kept in all {
+        read.apply(kept.recording());
+    }
+    assert_eq!(&read, live);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -458,26 +480,7 @@ proptest! {
             let sum: i64 = score.parts.iter().map(|part| part.points).sum();
             prop_assert_eq!(score.figure.score.map_or(0, i64::from), sum);
         }
-        let mut auditor = Auditor::new(trial.origin.clone());
-        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
-            auditor.take(CheckedEntry::check(entry), |_| {});
-            ControlFlow::Continue(())
-        }).unwrap();
-        auditor.check_root(trial.ledger.snapshot().checkpoint.checkpoint());
-        prop_assert_eq!(auditor.findings(), []);
-        prop_assert_eq!(auditor.state(), &live);
-        let mut rows = Vec::new();
-        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
-            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
-            ControlFlow::Continue(())
-        }).unwrap();
-        let mut read = State::default();
-        let mut all = Vec::new();
-        Kept::read_rows(&rows, &mut all).unwrap();
-        for kept in all {
-            read.apply(kept.recording());
-        }
-        prop_assert_eq!(&read, &live);
+        check_replay(&trial.origin, &trial.ledger, &live);
         trial.ledger.close();
         let reopened = Ledger::open(trial.parts.setup()).unwrap();
         prop_assert_eq!(&reopened.snapshot().state, &live);

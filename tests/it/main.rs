@@ -3,6 +3,7 @@
 mod accounts;
 mod batch;
 mod collaborations;
+mod contests;
 mod council;
 mod damage;
 mod explanations;
