@@ -24,7 +24,10 @@ impl Case<'_> {
         let drawn = self.state.drawn_panel(dossier, contest, self.today);
         let drawn = drawn.ok_or_else(|| Reason::PanelValues.about(panelled.draw))?;
         let challenged = body.challenged.as_ref().or(panelled.challenged.as_ref());
-        let fits = self.state.seats_panel(&drawn, challenged, &body.members);
+        // The subject appoints nobody.
+        let others = || drawn.order.iter().filter(|name| Some(*name) != challenged).count();
+        let fits = self.state.seats_panel(&drawn, challenged, &body.members)
+            && (!by_subject || others() >= drawn.seats);
         Reason::PanelDraw.unless(fits, body.contest)
     }
 

@@ -100,11 +100,17 @@ impl Court {
     }
 
     /// Sends something about the subject `kol`.
-    pub async fn send(&self, who: &str, body: impl Into<Body>, signers: &[&str]) -> Result<Value, ClientError> {
+    pub async fn send(
+        &self,
+        who: &str,
+        body: impl Into<Body>,
+        signers: &[&str],
+    ) -> Result<Value, ClientError> {
         let issuer = if who == "kol" { PartyId::from(subject(who)) } else { party(who) };
         let draft = self.programme.draft(issuer, Some(subject("kol")), body);
         let texts = draft.event.texts();
-        let attached = [text("my case"), text("why")].into_iter().filter(|one| texts.contains(&one.commitment()));
+        let attached =
+            [text("my case"), text("why")].into_iter().filter(|one| texts.contains(&one.commitment()));
         let attached: Vec<_> = attached.collect();
         self.programme.send(draft.with(attached), signers).await
     }
@@ -283,7 +289,10 @@ async fn a_panel_that_nobody_chose_decides_and_another_decides_the_appeal() {
     assert_eq!(score["score"], first);
     let view = court.view(contest).await;
     assert_eq!((&view["stage"], &view["outcome"]), (&"final".into(), &"rejected".into()));
-    assert_eq!(court.programme.get("/v1/contests?status=decided").await["contests"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        court.programme.get("/v1/contests?status=decided").await["contests"].as_array().unwrap().len(),
+        1
+    );
     let record = court.programme.get("/v1/members/a4/record").await;
     assert_eq!(record["assessments"]["rejected"], 1);
     assert_eq!(record["assessments"]["partial"], 0);
@@ -293,9 +302,12 @@ async fn a_panel_that_nobody_chose_decides_and_another_decides_the_appeal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missed_decision_takes_the_item_out_until_it_is_decided() {
     // The same contest, decided in time and late, for and against.
-    for (late, outcome) in
-        [(false, Outcome::Rejected), (true, Outcome::Rejected), (true, Outcome::Upheld), (false, Outcome::Upheld)]
-    {
+    for (late, outcome) in [
+        (false, Outcome::Rejected),
+        (true, Outcome::Rejected),
+        (true, Outcome::Upheld),
+        (false, Outcome::Upheld),
+    ] {
         let mut court = Court::open().await;
         let hostile = court.assessed().await;
         let contest = court.file(hostile).await;
@@ -305,15 +317,15 @@ async fn a_missed_decision_takes_the_item_out_until_it_is_decided() {
         let (sat, panel) = court.seat(contest).await;
         let sat: Vec<&str> = sat.iter().map(String::as_str).collect();
         let size = court.programme.ledger.snapshot().size();
-        let read = async |days: i32| {
-            court.score(&format!("?size={size}&as_of={}", filed.plus_days(days))).await
-        };
+        let read =
+            async |days: i32| court.score(&format!("?size={size}&as_of={}", filed.plus_days(days))).await;
         let (with, without) = (read(30).await, read(31).await);
         assert_eq!(with["assessments"][3]["excluded"], Value::Null);
         assert_eq!(without["assessments"][3]["excluded"], "CLOCK.MISSED");
         assert!(with["score"].as_i64() < without["score"].as_i64());
         let next = court.programme.get(format!("/v1/subjects/{}/next", subject("kol"))).await;
-        let next = if next["next"]["on"] == filed.plus_days(31).to_string() { &next["next"] } else { &Value::Null };
+        let next =
+            if next["next"]["on"] == filed.plus_days(31).to_string() { &next["next"] } else { &Value::Null };
         assert_eq!(next["causes"][0]["what"], "clock_missed");
         court.days(if late { 31 } else { 30 });
         let now = court.score("").await["score"].as_i64();
@@ -378,7 +390,10 @@ async fn a_quorum_that_a_missed_panel_breaks_is_withheld_and_a_missed_appeal_too
     let missed_by = court.programme.today().plus_days(30);
     court.days(31);
     let standing = court.score("").await["standing"].clone();
-    assert_eq!((&standing["state"], &standing["missed_by"]), (&"withheld_clock".into(), &missed_by.to_string().into()));
+    assert_eq!(
+        (&standing["state"], &standing["missed_by"]),
+        (&"withheld_clock".into(), &missed_by.to_string().into())
+    );
     // Late, it may still be seated and decided, but not put off.
     let (sat, panel) = court.seat(contest).await;
     let sat: Vec<&str> = sat.iter().map(String::as_str).collect();

@@ -34,6 +34,7 @@ pub enum Move {
     Lift(prop::sample::Index),
     Contest(prop::sample::Index),
     Decide(prop::sample::Index, u8),
+    Appeal(prop::sample::Index),
     AddKey(usize),
     Compromise(usize, u8),
     Regroup(usize, usize),
@@ -66,6 +67,7 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<Index>().prop_map(Move::Lift),
         2 => any::<Index>().prop_map(Move::Contest),
         2 => (any::<Index>(), 0u8..4).prop_map(|(which, how)| Move::Decide(which, how)),
+        2 => any::<Index>().prop_map(Move::Appeal),
         1 => (0..4usize).prop_map(Move::AddKey),
         1 => (0..4usize, 0u8..80).prop_map(|(whose, days)| Move::Compromise(whose, days)),
         1 => (0..4usize, 0..4usize).prop_map(|(who, to)| Move::Regroup(who, to)),
@@ -107,6 +109,7 @@ impl Trial {
         let mut policy = policy();
         // Three weeks to decide, so that clocks are missed in some histories.
         policy.windows.decide = Some(21);
+        (policy.windows.appeal, policy.windows.appeal_decide) = (Some(30), Some(14));
         policy.notice_days = 1;
         let (origin, draft) = opening("history", start, opened(policy, None)).unwrap();
         let opening = draft.sign(&SEATS.map(key).each_ref()[..3]).unwrap();
@@ -286,7 +289,19 @@ impl Trial {
                     }
                 };
                 let reason = text("why").commitment();
-                self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+                let state = self.ledger.snapshot().state.clone();
+                let found = state.dossier(&subject(&kol)).and_then(|file| file.contest(&contest));
+                if found.is_some_and(|one| one.stage.is_appeal()) {
+                    self.about(&kol, AppealDecided { contest, outcome, effect, reason, panel: None })?;
+                } else {
+                    self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+                }
+            }
+            Move::Appeal(which) => {
+                let Some((contest, of, kol)) = self.pick(&["contest"], which) else { return Ok(()) };
+                let (attached, evidence) = (text("my case"), Vec::new());
+                let body = AppealFiled { contest, statement: attached.commitment(), evidence };
+                self.send(PartyId::from(of), Some(of), body, vec![attached], &[&kol])?;
             }
             Move::AddKey(whose) => {
                 self.second_keys += 1;
@@ -416,6 +431,8 @@ impl Trial {
             Move::Policy(undiluted) => {
                 let mut policy = policy();
                 policy.windows.decide = Some(*undiluted);
+                policy.windows.appeal = Some(*undiluted);
+                policy.windows.appeal_decide = Some(*undiluted / 2);
                 policy.endorsement.cap = *undiluted * 4;
                 policy.assessment.prior_weight = 300 + *undiluted;
                 policy.notice_days = 1;

@@ -11,6 +11,7 @@ mod faults;
 mod history;
 mod members;
 mod opening;
+mod panels;
 mod policy;
 mod programme;
 mod ranking;
