@@ -106,7 +106,7 @@ pub struct Date(i32);
 
 impl Date {
     /// The date `days` after 1970-01-01.
-    pub fn from_days(days: i32) -> Self {
+    pub const fn from_days(days: i32) -> Self {
         Self(days)
     }
 

@@ -88,3 +88,11 @@ pub const MOVERS: usize = 10_000;
 pub const CALENDAR_CLOCKS: usize = 1_000;
 /// Most names kept to search in; the profiles of further subjects are read as they are shown.
 pub const KEPT_NAMES: usize = 4_000_000;
+/// Most values of one chain from which panels are drawn.
+pub const DRAW_LENGTH: u32 = 1_000_000;
+/// Days after a filing within which its values are revealed; later they count as zero.
+pub const DRAW_DAYS: i32 = 3;
+/// Days after a panel was seated within which the subject may challenge a member of it.
+pub const CHALLENGE_DAYS: i32 = 3;
+/// Days after which a tie between a member and a subject no longer keeps it off a small pool's panel: 12 months.
+pub const TIE_DAYS: i32 = 12 * 30;

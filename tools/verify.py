@@ -196,6 +196,7 @@ class State:
         self.policies, self.members, self.accreditations = [], {}, {}
         self.keys, self.subjects, self.given = {}, {}, collections.defaultdict(list)
         self.offset = 0
+        self.council, self.seated, self.chains, self.draws = [], {}, {}, {}
 
     def date(self, ms):
         return (ms + self.offset * 60_000) // 86_400_000
@@ -243,6 +244,7 @@ class State:
     def on_ledger_opened(self, item, body, _dossier, _event, _entry):
         for seat in body["council"]:
             self.add_key(seat["key"], seat["member"], self.at)
+        self.council = [seat["member"] for seat in body["council"]]
         operator = body["operator"]
         self.operator = operator["member"]
         self.add_key(operator["key"], operator["member"], self.at)
@@ -253,11 +255,12 @@ class State:
         for seat in body["council"]:
             if seat["key"] not in self.keys:
                 self.add_key(seat["key"], seat["member"], self.at)
+        self.council = [seat["member"] for seat in body["council"]]
 
     def on_operator_changed(self, item, body, *_):
         operator = body["operator"]
         if operator["member"] != self.operator:
-            self.members[self.operator]["active"] = False
+            self.members[self.operator] |= {"active": False, "removed": True}
         self.operator = operator["member"]
         self.add_key(operator["key"], self.operator, self.at)
         self.members.setdefault(self.operator, {"group": self.operator, "class": "operator", "active": True})
@@ -280,7 +283,7 @@ class State:
         self.members[body["member"]]["active"] = True
 
     def on_member_removed(self, item, body, *_):
-        self.members[body["member"]]["active"] = False
+        self.members[body["member"]] |= {"active": False, "removed": True}
         self.accreditations.pop(body["member"], None)
 
     def on_accreditation_granted(self, item, body, *_):
@@ -321,7 +324,11 @@ class State:
             "endorsements": [],
             "sanctions": [],
             "contests": [],
+            "settled": [],
             "collaborations": [],
+            "decisions": {},
+            "items": {},
+            "ties": {},
         }
         self.add_key(body["key"], event["subject"], self.at)
 
@@ -333,8 +340,13 @@ class State:
         grades = {
             name: None if level is None else FULL * level // maxima[name] for name, level in body["grades"].items()
         }
+        for one in dossier["assessments"]:
+            if one["by"] == item["by"]:
+                self.untie(dossier, one["id"])
         dossier["assessments"] = [one for one in dossier["assessments"] if one["by"] != item["by"]]
         until = body.get("valid_until")
+        self.tie(dossier, item, NEVER if until is None else days(until))
+        dossier["items"][item["id"]] = [item["by"]]
         dossier["assessments"].append(
             item
             | {
@@ -346,7 +358,17 @@ class State:
             }
         )
 
+    def tie(self, dossier, item, last):
+        """Somebody has to do with the subject until a day, or until what ties them is over."""
+        dossier["ties"][item["id"]] = (item["by"], last)
+
+    def untie(self, dossier, target):
+        if target in dossier["ties"]:
+            by, last = dossier["ties"][target]
+            dossier["ties"][target] = (by, min(last, self.today))
+
     def on_assessment_withdrawn(self, item, body, dossier, *_):
+        self.untie(dossier, body["target"])
         drop(dossier["assessments"], body["target"])
 
     def on_endorsement_published(self, item, body, dossier, event, _entry):
@@ -372,6 +394,7 @@ class State:
         hides = body["relation"] != "commercial"
         void = hides and any(self.near(one, item) for one in dossier["collaborations"])
         last = days(body["expires_on"])
+        self.tie(dossier, item, last)
         given.append({"id": item["id"], "subject": event["subject"], "on": self.today, "last": last})
         dossier["endorsements"].append(
             item
@@ -406,6 +429,7 @@ class State:
     def on_collaboration_declared(self, item, body, dossier, *_):
         item |= {"first": days(body["starts_on"]), "last": days(body["ends_on"])}
         dossier["collaborations"].append(item)
+        self.tie(dossier, item, item["last"])
         for one in dossier["endorsements"]:
             one["void"] |= one["relation"] != "commercial" and self.near(item, one)
 
@@ -413,15 +437,17 @@ class State:
         for one in dossier["collaborations"]:
             if one["id"] == body["target"]:
                 one["last"] = min(one["last"], self.today)
+                self.untie(dossier, one["id"])
 
     def on_endorsement_withdrawn(self, item, body, dossier, *_):
         for one in self.given[item["by"]]:
             if one["id"] == body["target"]:
                 one["last"] = min(one["last"], self.today)
+        self.untie(dossier, body["target"])
         drop(dossier["endorsements"], body["target"])
 
-    def on_decision_recorded(self, *_):
-        pass
+    def on_decision_recorded(self, item, body, dossier, *_):
+        dossier["decisions"][item["id"]] = item["by"]
 
     def on_decision_overturned(self, item, body, dossier, *_):
         dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
@@ -430,6 +456,8 @@ class State:
         first, last = days(body["starts_on"]), body.get("ends_on")
         last = None if last is None else days(last)
         term = None if last is None else last - first + 1
+        decided = dossier["decisions"].get(body["basis"].get("decision"))
+        dossier["items"][item["id"]] = [*self.council, *([decided] if decided else [])]
         dossier["sanctions"].append(
             item
             | {
@@ -438,6 +466,7 @@ class State:
                 "last": last,
                 "term": term,
                 "decision": body["basis"].get("decision"),
+                "lifted": False,
             }
         )
 
@@ -445,33 +474,169 @@ class State:
         for one in dossier["sanctions"]:
             if one["id"] == body["target"]:
                 one["last"] = self.today if one["last"] is None else min(one["last"], self.today)
+                one["lifted"] = True
 
-    def on_contest_filed(self, item, body, dossier, *_):
-        windows = self.policy_on(self.today).document["windows"]
-        decide = windows["decide"]
-        due = None if decide is None else self.today + (windows["admit"] or 0) + decide
-        dossier["contests"].append(item | {"target": body["target"], "due": due})
+    # Contests: what waits stands in `contests`, what does not in `settled`, the newest last.
+
+    def clock(self, day, name, extension):
+        """The last day to decide, and the last to which that may be put off, by the policy in force on a day."""
+        windows = self.policy_on(day).document["windows"]
+        due = None if windows[name] is None else day + windows[name]
+        return due, None if due is None or windows[extension] is None else due + windows[extension]
+
+    def due(self, contest):
+        if contest["admit_by"] is not None and not contest["admitted"]:
+            return self.clock(contest["admit_by"], "decide", "decide_extension")[0]
+        return contest["clock"][0]
+
+    def open_contest(self, dossier, contest):
+        one = next(one for one in dossier["contests"] if one["id"] == contest)
+        if one["admit_by"] is not None and not one["admitted"] and one["admit_by"] < self.today:
+            one |= {"admitted": True, "clock": self.clock(one["admit_by"], "decide", "decide_extension")}
+        return one
+
+    def settle(self, dossier, one, **how):
+        drop(dossier["contests"], one["id"])
+        dossier["settled"].append(one | how)
+
+    def on_contest_filed(self, item, body, dossier, event, _entry):
+        admit = self.policy_on(self.today).document["windows"]["admit"]
+        contest = item | {"target": body["target"], "admitted": False, "whole": None, "panel": None}
+        contest |= {"former": [], "challenged": None, "draw": None, "ruled": None}
+        contest["admit_by"] = None if admit is None else self.today + admit
+        contest["clock"] = (None, None) if admit is not None else self.clock(self.today, "decide", "decide_extension")
+        if admit is not None:
+            before = [
+                one
+                for one in dossier["settled"]
+                if one["target"] == body["target"] and one["ruled"] == "withdrawn" and one["draw"]
+            ]
+            if before:
+                contest |= {name: before[-1][name] for name in ("draw", "challenged")}
+            else:
+                contest["draw"] = item["id"]
+                self.draw(item, dossier, event["subject"], contest)
+        dossier["contests"].append(contest)
+
+    def draw(self, item, dossier, subject, contest):
+        """Fixes who may be drawn, and whose values are due."""
+        parties = [subject, *dossier["items"][contest["target"]], *contest["former"]]
+        barred = {self.group(one) for one in parties}
+        tied = {}
+        for by, last in dossier["ties"].values():
+            tied[self.group(by)] = max(last, tied.get(self.group(by), last))
+        old = self.today - 360
+        barred |= {group for group, last in tied.items() if last >= old}
+        pool = [
+            (one["group"] in tied, name, one["group"])
+            for name, one in self.members.items()
+            if one["active"] and one["group"] not in barred
+        ]
+        chains = {role: chain["id"] for role, chain in self.chains.items() if chain["left"]}
+        self.draws[item["id"]] = {"pool": pool, "barred": barred, "chains": chains, "values": {}, "on": self.today} | {
+            "seats": self.policy_on(self.today).document["contest"].get("panel_size", 3)
+        }
+
+    def on_draw_committed(self, item, body, *_):
+        role = "operator" if item["by"] == self.operator else "auditor"
+        self.chains[role] = {"id": item["id"], "by": item["by"], "last": body["tip"], "left": body["length"]}
+
+    def on_draw_revealed(self, item, body, *_):
+        role = next(role for role, chain in self.chains.items() if chain["by"] == item["by"])
+        chain, draw = self.chains[role], self.draws[body["filing"]]
+        hashed = blake3(bytes.fromhex(body["value"])).hexdigest()
+        require(hashed == chain["last"] and chain["left"] > 0, f"{item['id']}: the value is not the next of its chain")
+        due = draw["chains"].get(role) == chain["id"] and self.today <= draw["on"] + 3
+        require(due and role not in draw["values"], f"{item['id']}: no value is due")
+        chain |= {"last": body["value"], "left": chain["left"] - 1}
+        draw["values"][role] = body["value"]
+
+    def drawn(self, contest):
+        draw = self.draws[contest["draw"]]
+        seed = b"tinnhiem panel 1" + bytes.fromhex(contest["draw"])
+        for role in ("operator", "auditor"):
+            late = role not in draw["chains"] or draw["on"] + 3 < self.today
+            require(role in draw["values"] or late, f"the panel of {contest['id']} was seated before both values")
+            seed += bytes.fromhex(draw["values"].get(role, "00" * 32))
+        seed = blake3(seed).digest()
+        order, groups = [], set()
+        for _, _, name, group in sorted(
+            (old, blake3(seed + name.encode()).digest(), name, group) for old, name, group in draw["pool"]
+        ):
+            if group not in groups and not self.members[name].get("removed"):
+                order.append(name)
+            groups.add(group)
+        return [name for name in order if name != contest["challenged"]][: draw["seats"]]
+
+    def on_panel_seated(self, item, body, dossier, *_):
+        contest = self.open_contest(dossier, body["contest"])
+        contest["challenged"] = contest["challenged"] or body.get("challenged")
+        drawn, draw = self.drawn(contest), self.draws[contest["draw"]]
+        appointed = body["members"][len(drawn) :]
+        groups = [self.group(name) for name in body["members"]]
+        fits = body["members"][: len(drawn)] == drawn and len(groups) == draw["seats"] == len(set(groups))
+        fits &= all(self.members[name]["active"] and self.group(name) not in draw["barred"] for name in appointed)
+        fits &= not (appointed and body.get("challenged"))
+        require(fits, f"{item['id']}: the panel is not the one drawn, {drawn}")
+        contest["panel"] = body["members"]
+
+    def on_contest_admitted(self, item, body, dossier, *_):
+        contest = self.open_contest(dossier, body["contest"])
+        contest |= {"admitted": True, "clock": self.clock(self.today, "decide", "decide_extension")}
+
+    def on_contest_declined(self, item, body, dossier, *_):
+        self.settle(dossier, self.open_contest(dossier, body["contest"]), ruled="declined")
+
+    def on_contest_extended(self, item, body, dossier, *_):
+        contest = self.open_contest(dossier, body["contest"])
+        contest["clock"] = (contest["clock"][1], None)
 
     def on_contest_withdrawn(self, item, body, dossier, *_):
-        drop(dossier["contests"], body["contest"])
+        self.settle(dossier, self.open_contest(dossier, body["contest"]), ruled="withdrawn")
+
+    def on_appeal_filed(self, item, body, dossier, event, _entry):
+        contest = next(one for one in reversed(dossier["settled"]) if one["id"] == body["contest"]) | {"admitted": True}
+        contest["clock"] = self.clock(self.today, "appeal_decide", "appeal_extension")
+        if contest["draw"]:
+            sat = [*contest["panel"], *([contest["challenged"]] if contest["challenged"] else [])]
+            contest |= {"draw": item["id"], "panel": None, "challenged": None, "former": contest["former"] + sat}
+            self.draw(item, dossier, event["subject"], contest)
+        dossier["contests"].append(contest)
+
+    def on_appeal_decided(self, *event):
+        self.on_contest_decided(*event)
 
     def on_contest_decided(self, item, body, dossier, *_):
-        target = next(one["target"] for one in dossier["contests"] if one["id"] == body["contest"])
-        drop(dossier["contests"], body["contest"])
+        contest = self.open_contest(dossier, body["contest"])
+        require(not contest["draw"] or contest["panel"], f"{item['id']}: decided without a panel")
+        target, effect = contest["target"], body.get("effect", {})
+        whole, contest["whole"] = contest["whole"], None
+        self.settle(dossier, contest, ruled=body["outcome"])
         if body["outcome"] == "upheld":
+            self.untie(dossier, target)
             drop(dossier["assessments"], target)
             drop(dossier["sanctions"], target)
-        effect = body.get("effect", {})
-        for one in dossier["assessments"]:
-            if one["id"] == target:
-                one["grades"] = {k: v for k, v in one["grades"].items() if k not in effect.get("struck", [])}
-        for one in dossier["sanctions"]:
-            if one["id"] == target and "reduced" in effect:
+        for one in (one for kind in ("assessments", "sanctions") for one in dossier[kind] if one["id"] == target):
+            # An appeal begins from the item as it was, but what was lifted meanwhile stays so.
+            lifted_on = one["last"] if whole is not None and one.get("lifted") else None
+            was = dict(one) if whole is None else whole | {"lifted": one.get("lifted", False)}
+            if body["outcome"] == "partial":
+                dossier["settled"][-1]["whole"] = dict(was)
+            one.clear()
+            one |= was
+            if "struck" in effect:
+                one["grades"] = {k: v for k, v in one["grades"].items() if k not in effect["struck"]}
+            if "reduced" in effect:
                 reduced = effect["reduced"]
                 one["severity"] = min(one["severity"], reduced["severity"])
                 lasts = [one["last"], days(reduced["ends_on"]) if "ends_on" in reduced else None]
                 one["last"] = min((last for last in lasts if last is not None), default=None)
                 one["term"] = None if one["last"] is None else max(one["last"] - one["first"], 0) + 1
+            if lifted_on is not None:
+                one["last"] = lifted_on if one["last"] is None else min(one["last"], lifted_on)
+
+
+NEVER = 2**31 - 1
 
 
 def drop(items, target):
@@ -516,7 +681,8 @@ class Scorer:
         self.state, self.dossier, self.as_of = state, dossier, as_of
         self.policy = state.policy_on(as_of).document
         contested = {one["target"] for one in dossier["contests"]}
-        self.missed = [one for one in dossier["contests"] if one["due"] is not None and one["due"] < as_of]
+        dues = [(one, state.due(one)) for one in dossier["contests"]]
+        self.missed = [one for one, due in dues if due is not None and due < as_of]
         out = set() if missed_in else {one["target"] for one in self.missed}
         self.out = out | (contested if without_contested else set())
         self.flags = {"without_contested": without_contested}

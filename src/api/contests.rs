@@ -5,15 +5,17 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::draws::{DrawView, draw_view};
 use super::events::seq_of;
 use super::extract::{InPath, InQuery, page_rows};
-use super::{Problem, Shared};
+use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Grounds, Outcome, SubjectId, TYPES};
+use crate::event::{Contesting, DeclineCode, Grounds, Outcome, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::score::{Contest, ContestStatus};
+use crate::score::Contest;
+use crate::state::{Brought, Drawer};
 
 /// A contest as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -30,26 +32,68 @@ pub struct ContestView {
     pub grounds: Grounds,
     /// When it was filed.
     pub filed_on: Date,
-    /// The last day on which it may be decided; absent where no clock runs.
-    pub decide_by: Option<Date>,
     /// How it stands.
     pub status: Status,
+    /// How far it has come today.
+    pub stage: Contesting,
+    /// Who must act for it to go on: parties, `council`; nobody once it is over.
+    pub waits_for: Vec<PartyId>,
+    /// The last day to admit or decline it, after which it is admitted; absent where that is not required.
+    pub admit_by: Option<Date>,
+    /// The last day on which it, or its appeal, may be decided; absent where no clock runs.
+    pub decide_by: Option<Date>,
+    /// The last day to which that may be put off; absent where it may not, or not again.
+    pub extend_to: Option<Date>,
+    /// The last day to appeal the decision; absent where it cannot be.
+    pub appeal_by: Option<Date>,
+    /// Why it was not admitted.
+    pub declined: Option<DeclineCode>,
     /// What was decided.
     pub outcome: Option<Outcome>,
     /// The event that decided it.
     pub decided_by: Option<EventId>,
+    /// The panel that sits.
+    pub panel: Option<PanelView>,
+    /// The draw that makes the panel; absent where there is none.
+    pub draw: Option<DrawView>,
+}
+
+/// A panel that sits.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PanelView {
+    /// The `panel.seated` event.
+    pub panel: EventId,
+    /// Its members.
+    pub members: Vec<PartyId>,
+    /// The member that the subject challenged.
+    pub challenged: Option<PartyId>,
+    /// The last day to challenge one.
+    pub challenge_by: Date,
 }
 
 /// How a contest stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Waiting for a decision.
+    /// Waiting for a decision, or for that of its appeal.
     Open,
     /// Decided.
     Decided,
+    /// Not admitted.
+    Declined,
     /// Withdrawn by the subject.
     Withdrawn,
+}
+
+impl Status {
+    fn of(contest: &Contest) -> Self {
+        match contest.stage {
+            stage if stage.is_open() => Self::Open,
+            Contesting::Declined => Self::Declined,
+            Contesting::Withdrawn => Self::Withdrawn,
+            _ => Self::Decided,
+        }
+    }
 }
 
 /// A page of contests.
@@ -80,7 +124,7 @@ pub struct Which {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct One {
     /// Its seq, or the id of its `contest.filed` event.
-    contest: String,
+    pub(super) contest: String,
 }
 
 /// Contests, newest first.
@@ -99,7 +143,7 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
         let wanted = row.filter(|row| {
             row.kind == filed && which.subject.is_none_or(|subject| row.subject == Some(subject))
         });
-        let contest = wanted.and_then(|_| view(&snapshot, seq));
+        let contest = wanted.and_then(|_| view(&app, &snapshot, seq));
         page.contests.extend(contest.filter(|one| which.status.is_none_or(|status| one.status == status)));
     }
     Ok(Json(page))
@@ -110,19 +154,25 @@ pub async fn one(State(app): Shared, InPath(which): InPath<One>) -> Result<Json<
     let snapshot = app.ledger.snapshot();
     let seq = seq_of(&snapshot, &which.contest)?;
     let unknown = || Problem::not_found("contest.unknown", format!("{} is no contest", which.contest));
-    view(&snapshot, seq).map(Json).ok_or_else(unknown)
+    view(&app, &snapshot, seq).map(Json).ok_or_else(unknown)
 }
 
-fn view(snapshot: &Snapshot, seq: u64) -> Option<ContestView> {
-    let row = snapshot.state.index().row(seq)?;
+fn view(app: &App, snapshot: &Snapshot, seq: u64) -> Option<ContestView> {
+    let state = &snapshot.state;
+    let row = state.index().row(seq)?;
     let subject = row.subject?;
-    let mut contests = snapshot.state.dossier(&subject)?.contests(snapshot.size());
-    let contest: &Contest = contests.find(|one| one.recorded.event == row.id)?;
-    let (status, outcome, decided_by) = match contest.status {
-        ContestStatus::Open => (Status::Open, None, None),
-        ContestStatus::Decided { outcome, by } => (Status::Decided, Some(outcome), Some(by)),
-        ContestStatus::Withdrawn => (Status::Withdrawn, None, None),
-    };
+    let contest = state.dossier(&subject)?.contest(&row.id)?;
+    let today = app.today().max(state.date_of(state.last_at()));
+    let clock = contest.clock(state.policies(), state.size());
+    let panel = contest.panelled.as_deref().and_then(|panelled| {
+        let panel = panelled.panel.as_ref()?;
+        Some(PanelView {
+            panel: panel.event,
+            members: panel.members.clone(),
+            challenged: panelled.challenged.clone(),
+            challenge_by: panel.on.plus_days(limits::CHALLENGE_DAYS),
+        })
+    });
     Some(ContestView {
         contest: row.id,
         seq,
@@ -130,9 +180,35 @@ fn view(snapshot: &Snapshot, seq: u64) -> Option<ContestView> {
         target: contest.target,
         grounds: contest.grounds,
         filed_on: contest.recorded.on,
-        decide_by: contest.decide_by,
-        status,
-        outcome,
-        decided_by,
+        status: Status::of(contest),
+        stage: contest.stage_on(today, state.policies(), state.size()),
+        waits_for: waits_for(snapshot, contest, today),
+        admit_by: contest.admit_by,
+        decide_by: clock.decide_by,
+        extend_to: clock.extend_to,
+        appeal_by: contest.appeal_by,
+        declined: contest.declined,
+        outcome: contest.ruling.map(|ruling| ruling.outcome),
+        decided_by: contest.ruling.map(|ruling| ruling.by),
+        panel,
+        draw: contest.panelled.as_ref().and_then(|panelled| draw_view(state, &panelled.draw, today)),
     })
+}
+
+/// Who must act next.
+fn waits_for(snapshot: &Snapshot, contest: &Contest, today: Date) -> Vec<PartyId> {
+    let state = &snapshot.state;
+    let stage = contest.stage_on(today, state.policies(), state.size());
+    if !stage.is_open() {
+        return Vec::new();
+    }
+    if let Some(panel) = contest.panel() {
+        return panel.members.clone();
+    }
+    let draw = contest.panelled.as_ref().and_then(|panelled| state.draws().draw(&panelled.draw));
+    let due = draw.filter(|draw| stage != Contesting::Filed && today <= draw.reveal_by()).map(|draw| {
+        let due = Drawer::BOTH.into_iter().filter(|one| matches!(draw.brought(*one), Brought::Due(_)));
+        due.filter_map(|one| state.draws().chain(one)).map(|chain| chain.holder.clone()).collect::<Vec<_>>()
+    });
+    due.filter(|due| !due.is_empty()).unwrap_or_else(|| vec![PartyId::council()])
 }

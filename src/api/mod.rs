@@ -8,6 +8,7 @@ mod clocks;
 mod collaborations;
 mod contests;
 mod cores;
+pub mod draws;
 mod events;
 mod extract;
 mod log;
@@ -32,7 +33,8 @@ pub mod views {
     pub use super::batch::LineFate;
     pub use super::clocks::{ClockPage, ClockView};
     pub use super::collaborations::{CollaborationPage, CollaborationView};
-    pub use super::contests::{ContestPage, ContestView};
+    pub use super::contests::{ContestPage, ContestView, PanelView};
+    pub use super::draws::{BroughtView, ChainView, Chains, DrawView, DrawnView};
     pub use super::events::{EventPage, EventRow, EventView};
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
@@ -224,6 +226,11 @@ fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route("/v1/contests", read!(contests::list, "Contests, newest first"))
         .api_route("/v1/contests/{contest}", read!(contests::one, "One contest"))
+        .api_route(
+            "/v1/contests/{contest}/draw",
+            read!(draws::one, "The panel of a contest as it is drawn: seed, order, who sits"),
+        )
+        .api_route("/v1/draws", read!(draws::chains, "The chains that serve draws, and what is due of them"))
         .api_route("/v1/policies", read!(policies::list, "Policy versions"))
         .api_route(
             "/v1/policies/diff",

@@ -16,7 +16,7 @@ use super::{Problem, Shared};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Outcome, PartyId};
-use crate::score::{At, ContestStatus, Dossier, Item, PartyNumber, Records};
+use crate::score::{At, Dossier, Item, PartyNumber, Records};
 use crate::state;
 
 /// How recent an assessment is that counts as work of late, in days.
@@ -174,12 +174,13 @@ fn in_file(
         *(if valid { &mut assessments.in_force } else { &mut assessments.expired }) += 1;
     }
     for contest in dossier.contests(at.size).filter(|one| assessed.contains_key(&one.target)) {
-        match contest.status {
-            ContestStatus::Open => assessments.contests_open += 1,
-            ContestStatus::Decided { outcome: Outcome::Upheld, .. } => assessments.upheld += 1,
-            ContestStatus::Decided { outcome: Outcome::Partial, .. } => assessments.partial += 1,
-            ContestStatus::Decided { outcome: Outcome::Rejected, .. } => assessments.rejected += 1,
-            ContestStatus::Withdrawn => {}
+        let outcome = contest.ruling.map(|ruling| ruling.outcome);
+        match outcome {
+            _ if contest.stage.is_open() => assessments.contests_open += 1,
+            Some(Outcome::Upheld) => assessments.upheld += 1,
+            Some(Outcome::Partial) => assessments.partial += 1,
+            Some(Outcome::Rejected) => assessments.rejected += 1,
+            None => {}
         }
     }
     if assessments.in_force > 0 {

@@ -13,9 +13,9 @@ use crate::client::opening;
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{
-    Basis, ClauseBasis, ClauseId, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
-    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, SanctionImposed, Seat, Severity,
-    SubjectId,
+    AppealDecided, Basis, Body, ClauseBasis, ClauseId, ContestDecided, Effect, GroupId, IndicatorId,
+    LedgerOpened, MemberAdmitted, MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role,
+    SanctionImposed, Seat, Severity, SubjectId,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
 use crate::vault::read_secret;
@@ -263,9 +263,9 @@ impl Sanction {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 --outcome upheld --reason 'Không có minh chứng.' \\
-    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+#[command(after_help = "Example (a panel; the council needs neither --issuer nor --panel):
+  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 --outcome partial --strike I4 --reason 'Chỉ mục này sai.' \\
+    --issuer nhip-so --panel 8a…07 --key nhip-so.pem --key vietreel.pem")]
 pub struct Decide {
     /// The subject that contests
     #[arg(long)]
@@ -288,6 +288,15 @@ pub struct Decide {
     /// The reasoning
     #[arg(long)]
     reason: String,
+    /// Decide the appeal, in the place of what was decided before
+    #[arg(long)]
+    appeal: bool,
+    /// The `panel.seated` event, where a panel decides; its majority signs
+    #[arg(long, requires = "issuer")]
+    panel: Option<EventId>,
+    /// A member of that panel
+    #[arg(long, requires = "panel")]
+    issuer: Option<PartyId>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -300,13 +309,14 @@ impl Decide {
             None if !self.strike.is_empty() => Some(Effect::Struck(self.strike)),
             None => None,
         };
-        let body = ContestDecided {
-            contest: self.contest,
-            outcome: self.outcome,
-            effect,
-            reason: attaching.text(&self.reason)?,
-            panel: None,
+        let reason = attaching.text(&self.reason)?;
+        let (contest, outcome, panel) = (self.contest, self.outcome, self.panel);
+        let body: Body = if self.appeal {
+            AppealDecided { contest, outcome, effect, reason, panel }.into()
+        } else {
+            ContestDecided { contest, outcome, effect, reason, panel }.into()
         };
-        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
+        let issuer = self.issuer.unwrap_or_else(PartyId::council);
+        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
     }
 }

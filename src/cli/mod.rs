@@ -5,9 +5,11 @@ mod bench;
 mod check;
 mod clocks;
 mod consent;
+mod contests;
 mod contribute;
 mod council;
 mod custody;
+mod draws;
 mod govern;
 mod keys;
 mod me;
@@ -99,8 +101,26 @@ enum Verb {
     OverturnDecision(register::OverturnDecision),
     /// Contest an assessment or sanction (the KOL concerned)
     Contest(contribute::Contest),
-    /// Decide a contest (council)
+    /// Admit a contest (council)
+    AdmitContest(contests::AdmitContest),
+    /// Decline a contest (council)
+    DeclineContest(contests::DeclineContest),
+    /// Seat the panel that was drawn for a contest or its appeal (council)
+    Seat(contests::Seat),
+    /// Challenge one member of the panel (the KOL concerned)
+    Challenge(contests::Challenge),
+    /// Put a decision off, once (the panel, or the council before it sits)
+    Extend(contests::Extend),
+    /// Decide a contest or its appeal (the panel, or the council where there is none)
     Decide(govern::Decide),
+    /// Appeal a decision (the KOL concerned)
+    Appeal(contests::Appeal),
+    /// Commit to the values from which panels are drawn (operator, auditor)
+    CommitDraw(draws::CommitDraw),
+    /// Reveal the next of them (operator, auditor)
+    RevealDraw(draws::RevealDraw),
+    /// Draw the panel of a contest again
+    Draw(draws::Draw),
     /// Show a score, at any size and date
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
@@ -206,7 +226,16 @@ impl Verb {
             Self::RecordDecision(verb) => verb.run().await,
             Self::OverturnDecision(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
+            Self::AdmitContest(verb) => verb.run().await,
+            Self::DeclineContest(verb) => verb.run().await,
+            Self::Seat(verb) => verb.run().await,
+            Self::Challenge(verb) => verb.run().await,
+            Self::Extend(verb) => verb.run().await,
             Self::Decide(verb) => verb.run().await,
+            Self::Appeal(verb) => verb.run().await,
+            Self::CommitDraw(verb) => verb.run().await,
+            Self::RevealDraw(verb) => verb.run().await,
+            Self::Draw(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
             Self::Me(verb) => verb.run().await,

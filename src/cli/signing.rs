@@ -37,7 +37,7 @@ impl At {
 #[derive(Debug, Args)]
 pub struct Signing {
     #[command(flatten)]
-    at: At,
+    pub at: At,
     /// A private key that signs; once for each signature
     #[arg(long = "key", required = true)]
     keys: Vec<PathBuf>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Commitment, IndicatorId};
 use super::sanction::Severity;
-use super::{EventBody, reason_text};
+use super::{EventBody, no_texts, reason_text};
 use crate::clock::Date;
 use crate::dsse::EventId;
 
@@ -37,6 +37,49 @@ pub struct ContestFiled {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub evidence: Vec<Commitment>,
+}
+
+/// `contest.admitted`: council threshold, within the days to admit; the days to decide begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestAdmitted {
+    /// The `contest.filed` event.
+    pub contest: EventId,
+}
+
+/// Why a contest is not admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineCode {
+    /// It repeats what was decided before.
+    SettledFacts,
+    /// It is about something that no panel decides.
+    OutOfScope,
+    /// It says nothing that could be checked.
+    NoCase,
+}
+
+/// `contest.declined`: council threshold, within the days to admit; the item stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestDeclined {
+    /// The `contest.filed` event.
+    pub contest: EventId,
+    /// Why.
+    pub code: DeclineCode,
+    /// The reasoning, as an attached text.
+    pub reason: Commitment,
+}
+
+/// `contest.extended`: the panel's majority, before it is seated the council; once per clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContestExtended {
+    /// The `contest.filed` event.
+    pub contest: EventId,
+    /// Why, as an attached text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
 }
 
 /// What was decided.
@@ -85,7 +128,7 @@ pub struct ContestDecided {
     pub effect: Option<Effect>,
     /// The reasoning, as an attached text.
     pub reason: Commitment,
-    /// The `panel.seated` event; required once the policy sets an admission window.
+    /// The `panel.seated` event; required where the contest has a panel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<EventId>,
 }
@@ -109,6 +152,24 @@ impl EventBody for ContestFiled {
     fn documents(&self) -> Vec<Commitment> {
         self.evidence.clone()
     }
+}
+
+impl EventBody for ContestAdmitted {
+    no_texts!();
+}
+
+impl EventBody for ContestDeclined {
+    fn texts(&self) -> Vec<Commitment> {
+        vec![self.reason]
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        Vec::new()
+    }
+}
+
+impl EventBody for ContestExtended {
+    reason_text!();
 }
 
 impl EventBody for ContestDecided {

@@ -316,6 +316,46 @@ impl fmt::Display for Commitment {
 
 serde_by_text!(Commitment, r"^[0-9a-f]{64}$");
 
+/// A value of a hash chain from which panels are drawn: 32 bytes, as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DrawValue([u8; 32]);
+
+impl DrawValue {
+    /// What a value that was withheld counts as.
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// The value's 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A value read from its 32 bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The value after this one in its chain.
+    pub fn next(&self) -> Self {
+        Self(*blake3::hash(&self.0).as_bytes())
+    }
+}
+
+impl FromStr for DrawValue {
+    type Err = MalformedName;
+
+    fn from_str(text: &str) -> Result<Self, MalformedName> {
+        Commitment::from_str(text).map(|read| Self(read.0))
+    }
+}
+
+impl fmt::Display for DrawValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Commitment(self.0).fmt(f)
+    }
+}
+
+serde_by_text!(DrawValue, r"^[0-9a-f]{64}$");
+
 #[cfg(test)]
 mod tests {
     use super::*;

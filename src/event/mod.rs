@@ -5,12 +5,14 @@
 
 mod account;
 mod accreditation;
+mod appeal;
 mod assessment;
 mod code;
 mod collaboration;
 mod contest;
 mod council;
 mod decision;
+mod draw;
 mod endorsement;
 mod ids;
 mod items;
@@ -18,6 +20,7 @@ mod key;
 mod ledger;
 mod levels;
 mod member;
+mod panel;
 mod policy;
 mod sanction;
 pub mod schema;
@@ -27,16 +30,21 @@ pub mod words;
 
 pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
+pub use appeal::{AppealDecided, AppealFiled};
 pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
-pub use contest::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome, Reduction};
+pub use contest::{
+    ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
+    DeclineCode, Effect, Grounds, Outcome, Reduction,
+};
 pub use council::{CouncilChanged, OperatorChanged};
 pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
+pub use draw::{DrawCommitted, DrawRevealed};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
 pub use ids::{
-    CategoryId, ClassId, ClauseId, Commitment, CriterionId, GroupId, IndicatorId, MalformedName, PartyId,
-    PlatformId, SubjectId, TopicId,
+    CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IndicatorId, MalformedName,
+    PartyId, PlatformId, SubjectId, TopicId,
 };
 pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
@@ -45,9 +53,10 @@ pub use levels::Levels;
 pub use member::{
     MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
 };
+pub use panel::PanelSeated;
 pub use policy::*;
 pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
-pub use stages::{Arrow, MACHINES, Machine, Membership, Move};
+pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move};
 pub use subject::{SubjectDeparted, SubjectEnrolled};
 
 use serde::{Deserialize, Serialize};
@@ -189,8 +198,16 @@ catalogue! {
     SanctionImposed = "sanction.imposed", subject: true;
     SanctionLifted = "sanction.lifted", subject: true;
     ContestFiled = "contest.filed", subject: true;
+    ContestAdmitted = "contest.admitted", subject: true;
+    ContestDeclined = "contest.declined", subject: true;
+    PanelSeated = "panel.seated", subject: true;
+    ContestExtended = "contest.extended", subject: true;
     ContestDecided = "contest.decided", subject: true;
     ContestWithdrawn = "contest.withdrawn", subject: true;
+    AppealFiled = "appeal.filed", subject: true;
+    AppealDecided = "appeal.decided", subject: true;
+    DrawCommitted = "draw.committed", subject: false;
+    DrawRevealed = "draw.revealed", subject: true;
 }
 
 /// One event, as parsed from the payload that was signed.

@@ -267,6 +267,18 @@ pub struct Band {
 pub struct ContestPolicy {
     /// Most contests open at once per subject.
     pub max_open: u8,
+    /// Members of a panel, an odd number.
+    #[serde(default = "three", skip_serializing_if = "is_three")]
+    pub panel_size: u8,
+}
+
+fn three() -> u8 {
+    3
+}
+
+/// A document that left it out keeps its bytes.
+fn is_three(size: &u8) -> bool {
+    *size == three()
 }
 
 /// The clocks of due process, in calendar days; 0 is due the same day, null runs no clock.

@@ -107,6 +107,82 @@ stages! {
     Suspended by event "member.removed" to Removed;
 }
 
+stages! {
+    /// How far a contest has come. A day is the one after the last of the policy's window that it names.
+    Contesting of "contest" {
+        /// The council has yet to admit it; where the policy sets no days for that, to decide it.
+        Filed,
+        /// Admitted, or not declined in time: its panel is to be seated.
+        Admitted,
+        /// Its panel is to decide.
+        Seated,
+        /// Not decided in time: its item is out of the score until it is.
+        Overdue,
+        /// Decided; the subject may appeal where the policy has days for that.
+        Decided,
+        /// Appealed: another panel is to be seated; where there is none, the council decides.
+        Appealed,
+        /// The other panel is to decide.
+        AppealSeated,
+        /// The appeal was not decided in time: the item is out of the score until it is.
+        AppealOverdue,
+        /// Decided for good.
+        Final,
+        /// Not admitted: the item stands.
+        Declined,
+        /// Given up by the subject before a decision.
+        Withdrawn,
+    }
+    new by event "contest.filed" to Filed;
+    Filed by event "contest.admitted" to Admitted;
+    Filed by event "contest.declined" to Declined;
+    Filed by day "windows.admit" to Admitted;
+    Filed by day "windows.decide" to Overdue;
+    Filed by event "contest.extended" to Filed;
+    Filed by event "contest.decided" to Decided;
+    Filed by event "contest.withdrawn" to Withdrawn;
+    Admitted by event "panel.seated" to Seated;
+    Admitted by event "contest.extended" to Admitted;
+    Admitted by day "windows.decide" to Overdue;
+    Admitted by event "contest.withdrawn" to Withdrawn;
+    Seated by event "panel.seated" to Seated;
+    Seated by event "contest.extended" to Seated;
+    Seated by event "contest.decided" to Decided;
+    Seated by day "windows.decide" to Overdue;
+    Seated by event "contest.withdrawn" to Withdrawn;
+    Overdue by event "panel.seated" to Overdue;
+    Overdue by event "contest.decided" to Decided;
+    Overdue by event "contest.withdrawn" to Withdrawn;
+    Decided by event "appeal.filed" to Appealed;
+    Decided by day "windows.appeal" to Final;
+    Appealed by event "panel.seated" to AppealSeated;
+    Appealed by event "contest.extended" to Appealed;
+    Appealed by event "appeal.decided" to Final;
+    Appealed by day "windows.appeal_decide" to AppealOverdue;
+    Appealed by event "contest.withdrawn" to Final;
+    AppealSeated by event "panel.seated" to AppealSeated;
+    AppealSeated by event "contest.extended" to AppealSeated;
+    AppealSeated by event "appeal.decided" to Final;
+    AppealSeated by day "windows.appeal_decide" to AppealOverdue;
+    AppealSeated by event "contest.withdrawn" to Final;
+    AppealOverdue by event "panel.seated" to AppealOverdue;
+    AppealOverdue by event "appeal.decided" to Final;
+    AppealOverdue by event "contest.withdrawn" to Final;
+}
+
+impl Contesting {
+    /// Whether something waits for a decision.
+    pub fn is_open(self) -> bool {
+        use Contesting::*;
+        matches!(self, Filed | Admitted | Seated | Overdue | Appealed | AppealSeated | AppealOverdue)
+    }
+
+    /// Whether that is an appeal.
+    pub fn is_appeal(self) -> bool {
+        matches!(self, Self::Appealed | Self::AppealSeated | Self::AppealOverdue)
+    }
+}
+
 /// Every table.
 pub const MACHINES: &[Machine] = &[
     Membership::MACHINE,
@@ -120,4 +196,5 @@ pub const MACHINES: &[Machine] = &[
     CollaborationStage::MACHINE,
     DecisionStage::MACHINE,
     SanctionStage::MACHINE,
+    Contesting::MACHINE,
 ];

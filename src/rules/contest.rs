@@ -2,8 +2,11 @@
 
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
-use crate::event::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, Grounds, Outcome};
-use crate::score::{self, Assessment, Contest, ContestStatus, Dossier, Recorded, Records, Sanction};
+use crate::event::{
+    ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
+    Contesting, Effect, Grounds, Outcome,
+};
+use crate::score::{Assessment, Contest, Dossier, Recorded, Sanction};
 
 /// What a contest is about.
 enum Item<'a> {
@@ -33,11 +36,10 @@ impl<'a> Case<'a> {
         let contests = dossier.pending.open().chain(dossier.settled_since(item.recorded().seq));
         for contest in contests.filter(|contest| contest.target == body.target) {
             let id = contest.recorded.event;
-            match contest.status {
-                ContestStatus::Open => return Err(Reason::ContestOpen.about(id)),
-                ContestStatus::Decided { .. } => return Err(Reason::ContestSettled.about(id)),
-                ContestStatus::Withdrawn => {}
-            }
+            Reason::ContestOpen.unless(!contest.stage.is_open(), id)?;
+            // What was not admitted on one ground may be on another.
+            let declined = contest.stage == Contesting::Declined && contest.grounds == body.grounds;
+            Reason::ContestSettled.unless(contest.ruling.is_none() && !declined, id)?;
         }
         let open = dossier.pending.open().count();
         let most = usize::from(self.policy.contest.max_open);
@@ -58,22 +60,74 @@ impl<'a> Case<'a> {
         sanction.map(Item::Sanction).ok_or_else(|| gone().about(target))
     }
 
-    pub(super) fn contest_decided(&mut self, body: &ContestDecided) -> Result<(), Rejection> {
+    pub(super) fn contest_admitted(&mut self, body: &ContestAdmitted) -> Result<(), Rejection> {
         self.signed_by_council()?;
+        self.awaiting_admission(&body.contest)
+    }
+
+    pub(super) fn contest_declined(&mut self, body: &ContestDeclined) -> Result<(), Rejection> {
+        self.signed_by_council()?;
+        self.awaiting_admission(&body.contest)
+    }
+
+    fn awaiting_admission(&self, id: &EventId) -> Result<(), Rejection> {
+        let contest = self.open_contest(self.dossier()?, id)?;
+        let stage = self.moved_contest(contest)?;
+        Reason::ContestStage.unless(contest.admit_by.is_some(), format_args!("{stage:?}"))
+    }
+
+    pub(super) fn contest_extended(&mut self, body: &ContestExtended) -> Result<(), Rejection> {
+        self.signed_by_deciders(&body.contest)?;
+        let contest = self.open_contest(self.dossier()?, &body.contest)?;
+        self.moved_contest(contest)?;
+        let clock = contest.clock(self.state.policies(), self.state.size());
+        let admitted = contest.admit_by.is_none() || contest.stage_today(self) != Contesting::Filed;
+        Reason::ContestExtension.unless(admitted && clock.extend_to.is_some(), body.contest)
+    }
+
+    pub(super) fn contest_decided(&mut self, body: &ContestDecided) -> Result<(), Rejection> {
+        self.signed_by_deciders(&body.contest)?;
         let dossier = self.dossier()?;
         let contest = self.open_contest(dossier, &body.contest)?;
-        self.check_effect(dossier, contest, body)?;
-        let needs_panel = self.policy.windows.admit.is_some();
-        Reason::ContestPanel.unless(!needs_panel && body.panel.is_none(), "panel")
+        self.moved_contest(contest)?;
+        self.check_effect(dossier, contest, body.outcome, body.effect.as_ref())?;
+        self.check_panel(contest, body.panel)
+    }
+
+    /// The panel's majority signed, and nobody else; where no panel sits, the council.
+    pub(super) fn signed_by_deciders(&mut self, id: &EventId) -> Result<(), Rejection> {
+        let dossier = self.event.subject.and_then(|subject| self.state.dossier(&subject));
+        let contest = dossier.and_then(|file| file.pending.open().find(|one| one.recorded.event == *id));
+        let Some(panel) = contest.and_then(|contest| contest.panel()) else {
+            return self.signed_by_council();
+        };
+        Reason::Issuer.unless(panel.members.contains(&self.event.issuer), &self.event.issuer)?;
+        self.signers.panel(&panel.members)?;
+        self.signers.all_needed()
+    }
+
+    /// The decision names the panel that sits, where there is to be one.
+    pub(super) fn check_panel(&self, contest: &Contest, named: Option<EventId>) -> Result<(), Rejection> {
+        let sits = contest.panel().map(|panel| panel.event);
+        let fits = named == sits && named.is_some() == contest.panelled.is_some();
+        Reason::ContestPanel.unless(fits, "panel")
+    }
+
+    /// Where a contest stands today, from which this event leads on.
+    pub(super) fn moved_contest(&self, contest: &Contest) -> Result<Contesting, Rejection> {
+        let stage = contest.stage_today(self);
+        let leads_to = Contesting::after(Some(stage), self.moves());
+        Reason::ContestStage.unless(leads_to.is_some(), format_args!("{stage:?}"))?;
+        Ok(stage)
     }
 
     pub(super) fn contest_withdrawn(&mut self, body: &ContestWithdrawn) -> Result<(), Rejection> {
         self.signed_by_subject()?;
-        let dossier = self.dossier()?;
-        self.open_contest(dossier, &body.contest).map(drop)
+        let contest = self.open_contest(self.dossier()?, &body.contest)?;
+        self.moved_contest(contest).map(drop)
     }
 
-    fn open_contest(&self, dossier: &'a Dossier, id: &EventId) -> Result<&'a Contest, Rejection> {
+    pub(super) fn open_contest(&self, dossier: &'a Dossier, id: &EventId) -> Result<&'a Contest, Rejection> {
         let contest = dossier.pending.open().find(|one| one.recorded.event == *id);
         let known = self.made(id, "contest.filed").is_some();
         let gone = || if known { Reason::TargetEnded } else { Reason::TargetUnknown };
@@ -81,36 +135,40 @@ impl<'a> Case<'a> {
     }
 
     /// The item may have ended since the contest was filed; its outcome is recorded all the same.
-    fn check_effect(
+    pub(super) fn check_effect(
         &self,
         dossier: &Dossier,
         contest: &Contest,
-        body: &ContestDecided,
+        outcome: Outcome,
+        effect: Option<&Effect>,
     ) -> Result<(), Rejection> {
-        let fits = match (&body.outcome, &body.effect) {
+        let fits = match (outcome, effect) {
             (Outcome::Upheld | Outcome::Rejected, None) => true,
-            (Outcome::Partial, Some(Effect::Struck(indicators))) => latest(&dossier.assessments, contest)
-                .is_some_and(|item| {
+            (Outcome::Partial, Some(Effect::Struck(indicators))) => {
+                contest.whole(&dossier.assessments).is_some_and(|item| {
                     let version = self.state.policies().version(item.policy);
                     let place = |id| version.and_then(|version| version.policy.place(id));
                     let graded = |id| item.grades.iter().any(|one| Some(one.place()) == place(id));
                     !indicators.is_empty() && indicators.iter().all(graded)
-                }),
-            (Outcome::Partial, Some(Effect::Reduced(reduction))) => latest(&dossier.sanctions, contest)
-                .is_some_and(|before| {
+                })
+            }
+            (Outcome::Partial, Some(Effect::Reduced(reduction))) => {
+                contest.whole(&dossier.sanctions).is_some_and(|before| {
                     let longer = reduction.ends_on.zip(before.ends_on).is_some_and(|(new, old)| new > old);
                     let milder = reduction.severity < before.severity
                         || reduction.ends_on.is_some_and(|new| before.ends_on.is_none_or(|old| new < old));
                     reduction.severity <= before.severity && !longer && milder
-                }),
+                })
+            }
             _ => false,
         };
-        Reason::ContestEffect.unless(fits, format!("{:?}", body.outcome).to_lowercase())
+        if fits { Ok(()) } else { Err(Reason::ContestEffect.about(format!("{outcome:?}").to_lowercase())) }
     }
 }
 
-/// The contested item as it stands, or as it stood when it ended since the contest was filed.
-fn latest<'a, T: score::Item>(records: &'a Records<T>, contest: &Contest) -> Option<&'a T> {
-    let ended = records.ended_after(contest.recorded.seq).rev().map(|one| &*one.record);
-    records.open().rev().chain(ended).find(|one| one.recorded().event == contest.target)
+impl Contest {
+    /// Its stage on the day on which a case is judged.
+    fn stage_today(&self, case: &Case<'_>) -> Contesting {
+        self.stage_on(case.today, case.state.policies(), case.state.size())
+    }
 }

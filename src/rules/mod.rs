@@ -5,16 +5,19 @@
 
 mod account;
 mod accreditation;
+mod appeal;
 mod assessment;
 mod code;
 mod collaboration;
 mod contest;
 mod council;
 mod decision;
+mod draw;
 mod endorsement;
 mod key;
 mod ledger;
 mod member;
+mod panel;
 mod policy;
 mod rejection;
 mod sanction;
@@ -101,8 +104,16 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::SanctionImposed(body) => case.sanction_imposed(body),
         Body::SanctionLifted(body) => case.sanction_lifted(body),
         Body::ContestFiled(body) => case.contest_filed(body),
+        Body::ContestAdmitted(body) => case.contest_admitted(body),
+        Body::ContestDeclined(body) => case.contest_declined(body),
+        Body::PanelSeated(body) => case.panel_seated(body),
+        Body::ContestExtended(body) => case.contest_extended(body),
         Body::ContestDecided(body) => case.contest_decided(body),
         Body::ContestWithdrawn(body) => case.contest_withdrawn(body),
+        Body::AppealFiled(body) => case.appeal_filed(body),
+        Body::AppealDecided(body) => case.appeal_decided(body),
+        Body::DrawCommitted(body) => case.draw_committed(body),
+        Body::DrawRevealed(body) => case.draw_revealed(body),
     }
 }
 

@@ -82,6 +82,8 @@ reasons! {
     Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
     /// Too few council seats signed.
     CouncilThreshold = "council.threshold", Forbidden, "collect signatures of more seats, of distinct controller groups, with `tinnhiem sign`";
+    /// Too few members of the panel signed.
+    PanelMajority = "panel.majority", Forbidden, "collect signatures of more members of the panel, of distinct controller groups, with `tinnhiem sign`";
     /// A new key that is not canonical or of small order.
     KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem keygen`";
     /// A signature that the event needs is absent.
@@ -221,14 +223,40 @@ reasons! {
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";
     /// Contested already.
     ContestOpen = "contest.exists", Conflict, "this item's contest is open: await the decision";
-    /// Decided before.
-    ContestSettled = "contest.settled", Conflict, "this item's contest was decided: the same facts are not contested twice";
+    /// Decided before, or declined on this ground.
+    ContestSettled = "contest.settled", Conflict, "this item's contest was decided, or declined on this ground: the same facts are not contested twice";
     /// Too many at once.
     ContestCount = "contest.too_many", Conflict, "as many contests are open as the policy allows: await a decision or withdraw one";
+    /// Out of turn.
+    ContestStage = "contest.stage", Conflict, "the contest has not come so far, or is past that: see its stage at /v1/contests/{id}";
+    /// Put off again, before its days began, or where the policy has no extension.
+    ContestExtension = "contest.extension", Conflict, "a decision is put off once, before its last day has passed, where the policy has days for that";
     /// An effect missing, stray or of the wrong kind.
     ContestEffect = "contest.effect", Rule, "a partial outcome, and only that, says what remains: grades struck, or a milder sanction";
-    /// The panel that the policy requires.
-    ContestPanel = "contest.panel", Conflict, "name the seated panel in `panel`, where the policy has an admission window";
+    /// The panel that sits, missing or another one.
+    ContestPanel = "contest.panel", Conflict, "name the newest panel.seated event of this contest in `panel`, where the policy had an admission window; nowhere else";
+    /// Too late to appeal, or nothing to appeal.
+    AppealLate = "appeal.late", Conflict, "a decision that did not uphold the contest is appealed within the policy's days; without such days, not at all";
+
+    /// A panel sits already.
+    PanelExists = "panel.exists", Conflict, "a panel sits: only the subject's challenge, or the removal of one of its members, changes it";
+    /// A challenge that is late, a second one, or of nobody on the panel.
+    PanelChallenge = "panel.challenge", Conflict, "the subject challenges one member of the panel, once, within 3 days of its seating";
+    /// Values are due.
+    PanelValues = "panel.values", Conflict, "the panel cannot be drawn yet: operator and auditor reveal their values with `tinnhiem reveal-draw`, or count as zero from the 4th day after the filing";
+    /// Other members than those drawn.
+    PanelDraw = "panel.draw", Conflict, "seat the members that `tinnhiem draw` names, in that order; where they are too few, then active members without a tie, who may be admitted for that";
+
+    /// Auditor and operator in one hand.
+    DrawOwnGroup = "draw.own_group", Forbidden, "the auditor's controller group is not the operator's";
+    /// No values, or too many.
+    DrawLength = "draw.length", Rule, "a chain has 1 to 1000000 values";
+    /// Committed already.
+    DrawExists = "draw.exists", Conflict, "a chain serves until its last value is revealed or its holder no longer acts";
+    /// Out of turn.
+    DrawOrder = "draw.order", Conflict, "reveal for the first filing that waits for a value of yours: see /v1/draws";
+    /// Not the value before the last.
+    DrawValue = "draw.value", Rule, "the BLAKE3 hash of the value must be the value revealed before it, or the tip";
 }
 
 /// A refusal: its reason and what it is about.

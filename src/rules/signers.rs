@@ -91,6 +91,35 @@ impl<'a> Signers<'a> {
         Err(Reason::CouncilThreshold.about(format!("{} of {threshold} signatures", groups.len())))
     }
 
+    /// A majority of a panel must have signed, each with a key of its own; what one owner controls counts once.
+    pub(super) fn panel(&mut self, members: &[PartyId]) -> Result<(), Rejection> {
+        let (state, size) = (self.state, self.state.size());
+        let mut groups = BTreeSet::new();
+        let mut refusal = None;
+        for (key, record) in self.known() {
+            if record.capacity != Capacity::Own || !members.contains(&record.owner) {
+                continue;
+            }
+            match self.live(key, record) {
+                Ok(()) => {
+                    self.needed.push(*key);
+                    groups.insert(state.parties().group(&record.owner, size));
+                }
+                Err(rejection) => refusal = Some(rejection),
+            }
+        }
+        let majority = members.len() / 2 + 1;
+        if groups.len() >= majority {
+            return Ok(());
+        }
+        if groups.is_empty() {
+            return Err(
+                refusal.unwrap_or_else(|| self.stranger(members.first().unwrap_or(&PartyId::council())))
+            );
+        }
+        Err(Reason::PanelMajority.about(format!("{} of {majority} signatures", groups.len())))
+    }
+
     /// No signature may be left that nothing needed.
     pub(super) fn all_needed(&self) -> Result<(), Rejection> {
         match self.keys.iter().find(|key| !self.needed.contains(key)) {

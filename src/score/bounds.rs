@@ -37,7 +37,10 @@ pub fn check_bounds(policy: &Policy) -> Result<(), OutOfBounds> {
         windows.appeal_extension,
     ];
     need(days.iter().flatten().all(|days| *days <= 3660), "windows", "at most 3660 days each")?;
-    need((1..=100).contains(&policy.contest.max_open), "contest.max_open", "between 1 and 100")
+    need((1..=100).contains(&policy.contest.max_open), "contest.max_open", "between 1 and 100")?;
+    // A majority's signatures fit on one envelope.
+    let (seats, most) = (policy.contest.panel_size, 2 * crate::limits::SIGNATURES - 1);
+    need(seats % 2 == 1 && usize::from(seats) <= most, "contest.panel_size", "odd, between 1 and 15")
 }
 
 fn need(holds: bool, member: &'static str, rule: &'static str) -> Result<(), OutOfBounds> {

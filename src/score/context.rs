@@ -53,6 +53,20 @@ pub(super) struct Endorsed<'a> {
     pub signed: bool,
 }
 
+/// A contest, or an appeal, that waits for a decision.
+pub(super) struct Disputed<'a> {
+    pub contest: &'a Contest,
+    /// The last day to decide it.
+    pub decide_by: Option<Date>,
+}
+
+impl Disputed<'_> {
+    /// Whether it should have been decided before this date.
+    pub(super) fn is_overdue(&self, as_of: Date) -> bool {
+        self.decide_by.is_some_and(|last| last < as_of)
+    }
+}
+
 /// How an item stands among the open contests.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contested {
@@ -89,7 +103,7 @@ pub(super) struct Context<'a> {
     pub policy: &'a Policy,
     pub at: At,
     /// The contests that wait for a decision.
-    pub contests: Vec<&'a Contest>,
+    pub contests: Vec<Disputed<'a>>,
     /// The assessments that are valid, whatever they weigh, in the order recorded.
     pub assessed: Vec<Assessed<'a>>,
     /// Their grades, a row each.
@@ -107,7 +121,11 @@ impl<'a> Context<'a> {
         at: At,
     ) -> Self {
         let policy = &*version.policy;
-        let contests: Vec<&Contest> = dossier.open_contests(at.size).collect();
+        let disputed = |contest: &'a Contest| {
+            let decide_by = contest.clock(policies, at.size).decide_by;
+            Disputed { contest, decide_by }
+        };
+        let contests: Vec<Disputed<'_>> = dossier.open_contests(at.size).map(disputed).collect();
         let signed = |one: &Recorded| parties.signature_counts(&one.signed_by, at.size, one.at);
         let valid = |one: &&Assessment| one.valid_until.is_none_or(|last| at.as_of <= last);
         let assessed: Vec<Assessed<'_>> = dossier
@@ -173,15 +191,10 @@ impl<'a> Context<'a> {
     }
 }
 
-fn contested(contests: &[&Contest], as_of: Date, item: &EventId) -> Contested {
-    let mut against = contests.iter().filter(|contest| contest.target == *item);
+fn contested(contests: &[Disputed<'_>], as_of: Date, item: &EventId) -> Contested {
+    let mut against = contests.iter().filter(|one| one.contest.target == *item);
     let open = against.clone().next().is_some();
-    Contested { open, missed: against.any(|contest| is_overdue(contest, as_of)) }
-}
-
-/// Whether a contest should have been decided before this date.
-pub(super) fn is_overdue(contest: &Contest, as_of: Date) -> bool {
-    contest.decide_by.is_some_and(|last| last < as_of)
+    Contested { open, missed: against.any(|one| one.is_overdue(as_of)) }
 }
 
 /// The weight of an age in days, in thousandths.

@@ -1,12 +1,12 @@
 //! Everything that was recorded about one subject, each record with the sizes at which it stood.
 
+use std::collections::BTreeSet;
+
 use super::records::Item;
-use super::{Grown, PartyNumber, Records, StandsFor};
+use super::{Contest, Grown, PartyNumber, Records, StandsFor};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{
-    Basis, Commitment, Grounds, GroupId, Outcome, PartyId, Relation, Severity, SubjectId, TopicId,
-};
+use crate::event::{Basis, Commitment, Contesting, GroupId, PartyId, Relation, Severity, SubjectId, TopicId};
 
 /// What the log says of every recorded event, beside its own content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Dossier {
     pub sanctions: Records<Sanction>,
     /// Contests while they waited for a decision, in the order recorded.
     pub pending: Records<Contest>,
-    /// Contests as they were decided or withdrawn, in that order.
+    /// Contests as they were decided, declined or withdrawn, in that order; an appealed one twice.
     pub settled: Grown<StandsFor<Contest>>,
     /// The seq of every entry about the subject, ascending.
     pub timeline: Grown<u64, 128>,
@@ -146,37 +146,6 @@ pub struct Sanction {
     pub lifted: bool,
 }
 
-/// A contest against one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contest {
-    /// How it was recorded.
-    pub recorded: Recorded,
-    /// The assessment or sanction contested.
-    pub target: EventId,
-    /// On what ground.
-    pub grounds: Grounds,
-    /// The last day on which it may be decided; after it the item is out of the score. None: no clock runs.
-    pub decide_by: Option<Date>,
-    /// How it stands.
-    pub status: ContestStatus,
-}
-
-/// How a contest stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContestStatus {
-    /// Waiting for a decision.
-    Open,
-    /// Decided.
-    Decided {
-        /// What was decided.
-        outcome: Outcome,
-        /// By which event.
-        by: EventId,
-    },
-    /// Withdrawn by the subject.
-    Withdrawn,
-}
-
 /// What every kind of record has in common: how it was recorded and, where that is asked for, whose it is.
 macro_rules! item {
     ($kind:ident $(, $by:ident)?) => {
@@ -236,10 +205,24 @@ impl Dossier {
         self.sanctions.standing(size)
     }
 
-    /// The contests as they stood at `size`, in every status.
+    /// The contests as they stood at `size`, in every stage.
     pub fn contests(&self, size: u64) -> impl Iterator<Item = &Contest> {
-        let settled = self.settled.iter().take_while(move |one| one.span.holds(size));
-        self.pending.standing(size).chain(settled.map(|one| &*one.record))
+        let settled = move || self.settled.iter().take_while(move |one| one.span.holds(size));
+        let settled = move || settled().map(|one| &*one.record);
+        let pending = self.pending.standing(size);
+        let appealed: BTreeSet<&EventId> = (self.pending.standing(size).filter(|one| one.stage.is_appeal()))
+            .chain(settled().filter(|one| one.stage == Contesting::Final))
+            .map(|one| &one.recorded.event)
+            .collect();
+        let is_last =
+            move |one: &&Contest| one.stage == Contesting::Final || !appealed.contains(&one.recorded.event);
+        pending.chain(settled().filter(is_last))
+    }
+
+    /// A contest as the last event left it.
+    pub fn contest(&self, id: &EventId) -> Option<&Contest> {
+        let settled = self.settled.iter().rev().map(|one| &*one.record);
+        self.pending.open().chain(settled).find(|one| one.recorded.event == *id)
     }
 
     /// The contests that were settled since the entry at `seq`, the last first.

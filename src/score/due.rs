@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::context::{Context, is_overdue};
+use super::context::Context;
 use super::{PolicyBook, sanctioned};
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -39,7 +39,7 @@ pub enum Passing {
     SanctionHalves,
     /// A sanction is over.
     SanctionEnds,
-    /// A contest was not decided in time.
+    /// A contest, or its appeal, was not decided in time.
     ClockMissed,
     /// A policy version comes into force.
     PolicyBegins,
@@ -79,9 +79,9 @@ pub(super) fn due<'a>(context: &'a Context<'a>, policies: &'a PolicyBook) -> imp
         let event = &one.recorded.event;
         sanctioned::changes(one).map(move |(on, what)| Some(Due { on, what, event, from: None }))
     });
-    let running = context.contests.iter().filter(move |contest| !is_overdue(contest, at.as_of));
-    let contests =
-        running.map(|one| one.decide_by.map(|last| after(last, Passing::ClockMissed, &one.recorded.event)));
+    let running = context.contests.iter().filter(move |one| !one.is_overdue(at.as_of));
+    let contests = running
+        .map(|one| one.decide_by.map(|last| after(last, Passing::ClockMissed, &one.contest.recorded.event)));
     let coming = policies.coming(at.size, at.as_of).map(|one| Due {
         on: one.effective_from,
         what: Passing::PolicyBegins,

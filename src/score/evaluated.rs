@@ -87,14 +87,14 @@ fn missed_clock(context: &Context<'_>, what_if: WhatIf) -> Option<Standing> {
     if what_if.missed_in {
         return None;
     }
-    let missed = context.contests.iter().filter(|contest| context.contested(&contest.target).missed);
-    let first = missed.min_by_key(|contest| (contest.decide_by, contest.recorded.seq))?;
+    let missed = context.contests.iter().filter(|one| one.is_overdue(context.at.as_of));
+    let first = missed.min_by_key(|one| (one.decide_by, one.contest.recorded.seq))?;
     let whole = WhatIf { missed_in: true, ..what_if };
     let tally = Tally::of(context, whole);
     let base = Base::of(context, &tally, whole.no_prior);
     let holds = base.missing(context, &tally).is_empty() && base.value.is_some();
     let missed_by = first.decide_by?;
-    holds.then_some(Standing::WithheldClock { contest: first.recorded.event, missed_by })
+    holds.then_some(Standing::WithheldClock { contest: first.contest.recorded.event, missed_by })
 }
 
 /// Rule 10: by the width of the base's range, before anything clamps it.

@@ -6,6 +6,7 @@
 mod assessed;
 mod bounds;
 mod chunked;
+mod contest;
 mod context;
 mod dossier;
 mod due;
@@ -31,10 +32,9 @@ mod tally;
 mod votes;
 
 pub use bounds::{OutOfBounds, check_bounds};
+pub use contest::{Contest, DecisionClock, Panel, Panelled, Ruling};
 pub(crate) use dossier::item;
-pub use dossier::{
-    Assessment, Contest, ContestStatus, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction,
-};
+pub use dossier::{Assessment, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction};
 pub use due::{Cause, Passing};
 pub use engine::{figure, score};
 pub use figure::{

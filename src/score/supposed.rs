@@ -105,7 +105,7 @@ impl Supposed {
                 let unsigned = assessed.chain(endorsed).filter(|(signed, _)| !signed);
                 Box::new(unsigned.map(|(_, recorded)| recorded.event))
             }
-            Self::Contest => Box::new(context.contests.iter().map(|one| one.target)),
+            Self::Contest => Box::new(context.contests.iter().map(|one| one.contest.target)),
             Self::Void => {
                 let void = context.in_force(WhatIf::default()).filter(|one| one.record.voided_by.is_some());
                 Box::new(void.map(|one| one.record.recorded.event))

@@ -7,15 +7,21 @@ use super::State;
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::words::Words;
-use crate::event::{PartyId, SubjectId};
-use crate::score::{ContestStatus, Dossier, PartyNumber, Recorded};
+use crate::event::{Contesting, PartyId, SubjectId};
+use crate::score::{Contest, Dossier, PartyNumber, Recorded};
 
 /// What a clock runs down to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Awaited {
+    /// A contest is to be admitted or declined; once its day is over, it is admitted.
+    ContestAdmission,
     /// A contest is to be decided; once its day is over, the item is out of the score until it is.
     ContestDecision,
+    /// An appeal is to be decided; once its day is over, the item is out of the score until it is.
+    AppealDecision,
+    /// A decision may be appealed.
+    AppealFiling,
     /// An item may be contested on every ground; a factual error may be at any time.
     ContestFiling,
     /// A key recovered by the council begins to act; its owner may cancel it before.
@@ -64,8 +70,8 @@ impl Awaited {
     /// What is asked of whom the clock names.
     pub fn duty(self) -> Duty {
         match self {
-            Self::ContestDecision => Duty::Must,
-            Self::ContestFiling | Self::KeyRecovery => Duty::May,
+            Self::ContestAdmission | Self::ContestDecision | Self::AppealDecision => Duty::Must,
+            Self::ContestFiling | Self::AppealFiling | Self::KeyRecovery => Duty::May,
             _ => Duty::Will,
         }
     }
@@ -74,6 +80,11 @@ impl Awaited {
     pub fn words(self) -> Words {
         let (vi, en) = match self {
             Self::ContestDecision => ("hạn quyết định khiếu nại", "a contest is to be decided"),
+            Self::ContestAdmission => {
+                ("hạn thụ lý khiếu nại, quá hạn coi như thụ lý", "a contest is to be admitted or declined")
+            }
+            Self::AppealDecision => ("hạn quyết định khiếu nại lần hai", "an appeal is to be decided"),
+            Self::AppealFiling => ("hạn khiếu nại lần hai", "last day to appeal"),
             Self::ContestFiling => ("hạn khiếu nại", "last day to contest"),
             Self::KeyRecovery => {
                 ("khóa khôi phục có hiệu lực, chủ khóa có thể hủy trước đó", "a recovered key begins to act")
@@ -191,9 +202,12 @@ impl State {
         let dossier = dossier.enrolments.open().next().map(|_| dossier);
         let register = dossier.and_then(|_| self.register(&subject));
         let ahead = move |due: &Date| *due >= on;
-        let contests = dossier.into_iter().flat_map(|one| one.pending.open()).filter_map(move |one| {
-            let due = one.decide_by?;
-            Some(OpenClock::of(&one.recorded, Awaited::ContestDecision, due, Who::Council, subject))
+        let contests = dossier.into_iter().flat_map(|one| one.pending.open());
+        let contests = contests.flat_map(move |one| self.clocks_of_contest(one, subject, on));
+        let decided = dossier.into_iter().flat_map(|one| one.contests(self.size));
+        let appealable = decided.filter(|one| one.stage == Contesting::Decided).filter_map(move |one| {
+            let (due, who) = (one.appeal_by.filter(ahead)?, Who::Subject(subject));
+            Some(OpenClock::of(&one.recorded, Awaited::AppealFiling, due, who, subject))
         });
         let assessments = dossier.into_iter().flat_map(|one| one.assessments.open()).filter_map(move |one| {
             let (due, who) = (one.valid_until.filter(ahead)?, Who::Member(one.assessor));
@@ -226,12 +240,31 @@ impl State {
         let recoveries = own.into_iter().flat_map(move |own| self.recoveries(&own, on).collect::<Vec<_>>());
         let may_contest = dossier.into_iter().flat_map(move |dossier| self.contestable(dossier, on));
         contests
+            .chain(appealable)
             .chain(may_contest)
             .chain(recoveries)
             .chain(assessments)
             .chain(endorsements)
             .chain(sanctions)
             .chain(paid)
+    }
+
+    /// The clocks of a contest that waits for a decision: of the council, or of each who sits on its panel.
+    fn clocks_of_contest(&self, contest: &Contest, subject: SubjectId, on: Date) -> Vec<OpenClock> {
+        let clock = |what, due, who| OpenClock::of(&contest.recorded, what, due, who, subject);
+        let stage = contest.stage_on(on, &self.policies, self.size);
+        if let Some(due) = contest.admit_by.filter(|_| stage == Contesting::Filed) {
+            return vec![clock(Awaited::ContestAdmission, due, Who::Council)];
+        }
+        let what = if stage.is_appeal() { Awaited::AppealDecision } else { Awaited::ContestDecision };
+        let Some(due) = contest.clock(&self.policies, self.size).decide_by else { return Vec::new() };
+        let panel = contest.panel().map_or(&[][..], |panel| &panel.members);
+        let panel = panel.iter().filter_map(|member| Some(Who::Member(self.parties.number(member)?)));
+        let mut clocks: Vec<_> = panel.map(|who| clock(what, due, who)).collect();
+        if clocks.is_empty() {
+            clocks.push(clock(what, due, Who::Council));
+        }
+        clocks
     }
 
     /// The items of a subject that it may still contest.
@@ -247,8 +280,8 @@ impl State {
         items.filter_map(move |item| {
             let due = item.on.plus_days(days?);
             let mut contests = dossier.pending.open().chain(dossier.settled_since(item.seq));
-            let used = |status| !matches!(status, ContestStatus::Withdrawn);
-            let contested = contests.any(|one| one.target == item.event && used(one.status));
+            let used = |stage| stage != Contesting::Withdrawn;
+            let contested = contests.any(|one| one.target == item.event && used(one.stage));
             let clock = || OpenClock::of(item, Awaited::ContestFiling, due, Who::Subject(subject), subject);
             (due >= on && !contested).then(clock)
         })

@@ -2,82 +2,197 @@
 
 use super::{Recording, State, sanction};
 use crate::dsse::EventId;
-use crate::event::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, IndicatorId, Outcome, Reduction};
-use crate::score::{Assessment, Contest, ContestStatus, Dossier, PolicyBook, Sanction, StandsFor};
+use crate::event::{
+    ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
+    Contesting, Effect, IndicatorId, Move, Outcome, Reduction,
+};
+use crate::score::{
+    Assessment, Contest, DecisionClock, Dossier, Panelled, PolicyBook, Ruling, Sanction, StandsFor,
+};
 
 impl State {
     pub(super) fn file_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestFiled) {
         let recorded = self.recorded(seq, entry);
-        let windows = self.policy_on(recorded.on).map(|policy| policy.windows).unwrap_or_default();
-        // Silence on admission admits, so an open contest is due when both steps' days are over.
-        let decide_by = windows
-            .decide
-            .map(|decide| recorded.on.plus_days(i32::from(windows.admit.unwrap_or(0)) + i32::from(decide)));
-        let record = Contest {
+        let on = recorded.on;
+        let admit = self.policy_on(on).and_then(|policy| policy.windows.admit);
+        let clock = match admit {
+            None => DecisionClock::started(&self.policies, self.size, on),
+            Some(_) => DecisionClock::default(),
+        };
+        let panelled = admit.map(|_| Box::new(self.panel_of(seq, entry, &body.target)));
+        let contest = Contest {
             recorded,
             target: body.target,
             grounds: body.grounds,
-            decide_by,
-            status: ContestStatus::Open,
+            stage: Contesting::Filed,
+            admit_by: admit.map(|days| on.plus_days(i32::from(days))),
+            clock,
+            appeal_by: None,
+            ruling: None,
+            declined: None,
+            panelled,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.pending.push(seq, record);
+            dossier.pending.push(seq, contest);
         }
+    }
+
+    /// A new draw, or that of the contest of the same item that the subject withdrew.
+    fn panel_of(&mut self, seq: u64, entry: &Recording<'_>, target: &EventId) -> Panelled {
+        let on = self.date_of(entry.at);
+        let settled = self.about_file().into_iter().flat_map(|file| file.settled.iter().rev());
+        let withdrawn = settled
+            .filter(|one| one.record.stage == Contesting::Withdrawn && one.record.target == *target)
+            .find_map(|one| one.record.panelled.as_deref());
+        match withdrawn.cloned() {
+            Some(before) => Panelled { panel: None, ..before },
+            None => {
+                self.begin_draw(seq, entry.id, on);
+                Panelled { draw: entry.id, panel: None, challenged: None, former: Vec::new() }
+            }
+        }
+    }
+
+    pub(super) fn admit_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestAdmitted) {
+        let today = self.date_of(entry.at);
+        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        contest.clock = DecisionClock::started(&self.policies, self.size, today);
+        self.put(seq, entry, contest);
+    }
+
+    pub(super) fn decline_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDeclined) {
+        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        contest.declined = Some(body.code);
+        self.put(seq, entry, contest);
+    }
+
+    pub(super) fn extend_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestExtended) {
+        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        let decide_by = contest.clock.extend_to.or(contest.clock.decide_by);
+        contest.clock = DecisionClock { decide_by, extend_to: None };
+        self.put(seq, entry, contest);
     }
 
     pub(super) fn decide_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDecided) {
-        let policies = self.policies.clone();
-        let Some(dossier) = self.dossier_mut(entry) else { return };
-        let status = ContestStatus::Decided { outcome: body.outcome, by: entry.id };
-        let Some(target) = settle(dossier, seq, &body.contest, status) else { return };
-        match (body.outcome, &body.effect) {
-            (Outcome::Upheld, _) => strike(dossier, seq, &target),
-            (Outcome::Partial, Some(Effect::Struck(indicators))) => {
-                strike_grades(dossier, &policies, seq, &target, indicators);
-            }
-            (Outcome::Partial, Some(Effect::Reduced(reduction))) => {
-                sanction::amend(dossier, seq, &target, |before| reduced(before, reduction));
-            }
-            _ => {}
+        let today = self.date_of(entry.at);
+        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        if body.outcome != Outcome::Upheld {
+            let days = self.policy_on(today).and_then(|policy| policy.windows.appeal);
+            contest.appeal_by = days.map(|days| today.plus_days(i32::from(days)));
         }
+        self.rule(seq, entry, contest, body.outcome, body.effect.as_ref());
     }
 
     pub(super) fn withdraw_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestWithdrawn) {
-        if let Some(dossier) = self.dossier_mut(entry) {
-            settle(dossier, seq, &body.contest, ContestStatus::Withdrawn);
+        if let Some(contest) = self.moved(entry, &body.contest) {
+            self.put(seq, entry, contest);
         }
+    }
+
+    fn about_file(&self) -> Option<&Dossier> {
+        self.about.and_then(|ordinal| self.dossiers.get(ordinal as usize)).map(|file| &**file)
+    }
+
+    /// An open contest of the subject, at the stage to which the event moves it.
+    pub(super) fn moved(&self, entry: &Recording<'_>, id: &EventId) -> Option<Contest> {
+        let contest = self.about_file()?.pending.open().find(|one| one.recorded.event == *id)?;
+        let today = self.date_of(entry.at);
+        let stage = contest.stage_on(today, &self.policies, self.size);
+        let by = Move::Event(entry.event.body.type_name());
+        let stage = Contesting::after(Some(stage), by).unwrap_or(stage);
+        Some(Contest { stage, clock: contest.clock(&self.policies, self.size), ..contest.clone() })
+    }
+
+    /// Puts a contest in the place of what it was.
+    pub(super) fn put(&mut self, seq: u64, entry: &Recording<'_>, contest: Contest) {
+        let Some(dossier) = self.dossier_mut(entry) else { return };
+        dossier.pending.close_where(seq, |one| one.recorded.event == contest.recorded.event);
+        if contest.stage.is_open() {
+            dossier.pending.push(seq, contest);
+        } else {
+            dossier.settled.push(StandsFor::opened_by(seq, contest));
+        }
+    }
+
+    /// Records what was decided, and leaves of the item what remains; of an earlier decision nothing does.
+    pub(super) fn rule(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        mut contest: Contest,
+        outcome: Outcome,
+        effect: Option<&Effect>,
+    ) {
+        let before = contest.ruling.replace(Ruling { outcome, by: entry.id, seq });
+        if outcome != Outcome::Rejected || before.is_some() {
+            let policies = self.policies.clone();
+            if let Some(dossier) = self.dossier_mut(entry) {
+                let earlier = Contest { ruling: before, ..contest.clone() };
+                rule_on_assessment(dossier, &policies, seq, &earlier, outcome, effect);
+                rule_on_sanction(dossier, seq, &earlier, outcome, effect);
+            }
+        }
+        self.put(seq, entry, contest);
     }
 }
 
-/// Closes an open contest and records how it ended; tells its target.
-fn settle(dossier: &mut Dossier, seq: u64, contest: &EventId, status: ContestStatus) -> Option<EventId> {
-    let pending = dossier.pending.open().find(|one| one.recorded.event == *contest)?;
-    let settled = Contest { status, ..pending.clone() };
-    let target = settled.target;
-    dossier.pending.close_where(seq, |one| one.recorded.event == *contest);
-    dossier.settled.push(StandsFor::opened_by(seq, settled));
-    Some(target)
-}
-
-fn strike(dossier: &mut Dossier, seq: u64, target: &EventId) {
-    dossier.assessments.close_where(seq, |one| one.recorded.event == *target);
-    dossier.sanctions.close_where(seq, |one| one.recorded.event == *target);
-}
-
-fn strike_grades(
+fn rule_on_assessment(
     dossier: &mut Dossier,
     policies: &PolicyBook,
     seq: u64,
-    target: &EventId,
-    struck: &[IndicatorId],
+    contest: &Contest,
+    outcome: Outcome,
+    effect: Option<&Effect>,
 ) {
-    let Some(before) = dossier.assessments.open().find(|one| one.recorded.event == *target) else { return };
+    let is_target = |one: &Assessment| one.recorded.event == contest.target;
+    // What has ended otherwise stays so.
+    if !dossier.assessments.open().any(is_target) {
+        return;
+    }
+    let whole = contest.whole(&dossier.assessments).cloned();
+    let remains = whole.filter(|_| outcome != Outcome::Upheld).map(|one| match effect {
+        Some(Effect::Struck(indicators)) => without(one, policies, indicators),
+        _ => one,
+    });
+    dossier.assessments.close_where(seq, is_target);
+    if let Some(one) = remains {
+        dossier.assessments.push(seq, one);
+    }
+}
+
+fn rule_on_sanction(
+    dossier: &mut Dossier,
+    seq: u64,
+    contest: &Contest,
+    outcome: Outcome,
+    effect: Option<&Effect>,
+) {
+    let Some(now) = dossier.sanctions.open().find(|one| one.recorded.event == contest.target) else { return };
+    if outcome == Outcome::Upheld {
+        dossier.sanctions.close_where(seq, |one| one.recorded.event == contest.target);
+        return;
+    }
+    // Lifted meanwhile, it stays lifted.
+    let (lifted, ended_on) = (now.lifted, now.ends_on.filter(|_| now.lifted));
+    let Some(whole) = contest.whole(&dossier.sanctions).cloned() else { return };
+    sanction::amend(dossier, seq, &contest.target, |_| {
+        let remains = match effect {
+            Some(Effect::Reduced(reduction)) => reduced(whole, reduction),
+            _ => whole,
+        };
+        let ends_on = match ended_on {
+            Some(ended) => Some(remains.ends_on.map_or(ended, |last| last.min(ended))),
+            None => remains.ends_on,
+        };
+        Sanction { lifted, ends_on, ..remains }
+    });
+}
+
+fn without(before: Assessment, policies: &PolicyBook, struck: &[IndicatorId]) -> Assessment {
     let policy = policies.version(before.policy).map(|version| &version.policy);
     let struck: Vec<u16> = struck.iter().filter_map(|id| policy?.place(id)).collect();
     let grades = before.grades.iter().copied().filter(|one| !struck.contains(&one.place())).collect();
-    let after = Assessment { grades, ..before.clone() };
-    dossier.assessments.close_where(seq, |one| one.recorded.event == *target);
-    dossier.assessments.push(seq, after);
+    Assessment { grades, ..before }
 }
 
 fn reduced(before: Sanction, reduction: &Reduction) -> Sanction {

@@ -5,6 +5,7 @@
 
 mod account;
 mod accreditation;
+mod appeal;
 mod assessment;
 mod clocks;
 mod code;
@@ -12,6 +13,7 @@ mod collaboration;
 mod contest;
 mod council;
 mod decision;
+mod draw;
 mod endorsement;
 mod given;
 mod index;
@@ -19,6 +21,7 @@ mod journal;
 mod key;
 mod ledger;
 mod member;
+mod panel;
 mod policy;
 mod register;
 mod sanction;
@@ -26,10 +29,12 @@ mod subject;
 
 pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
+pub use draw::{Brought, Chain, Draw, Drawer, Draws};
 use given::Given;
 pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
+pub use panel::DrawnPanel;
 pub use register::{Account, Collaboration, Decision, Pledge, Register};
 
 use std::sync::Arc;
@@ -82,6 +87,8 @@ pub struct State {
     registers: OrdMap<SubjectId, Arc<Register>>,
     /// The seq of each declared collaboration, ascending, and whose it is.
     declared: Vector<(u64, SubjectId)>,
+    /// The draws of panels.
+    draws: Draws,
     index: Index,
 }
 
@@ -202,6 +209,11 @@ impl State {
     /// What is registered about a subject; none: nothing ever was.
     pub fn register(&self, subject: &SubjectId) -> Option<&Register> {
         self.registers.get(subject).map(|register| &**register)
+    }
+
+    /// The draws of panels.
+    pub fn draws(&self) -> &Draws {
+        &self.draws
     }
 
     /// The seq of each collaboration declared after another, and whose it is.
@@ -345,8 +357,16 @@ impl State {
             Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
             Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
             Body::ContestFiled(body) => self.file_contest(seq, &entry, body),
+            Body::ContestAdmitted(body) => self.admit_contest(seq, &entry, body),
+            Body::ContestDeclined(body) => self.decline_contest(seq, &entry, body),
+            Body::PanelSeated(body) => self.seat_panel(seq, &entry, body),
+            Body::ContestExtended(body) => self.extend_contest(seq, &entry, body),
             Body::ContestDecided(body) => self.decide_contest(seq, &entry, body),
             Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
+            Body::AppealFiled(body) => self.file_appeal(seq, &entry, body),
+            Body::AppealDecided(body) => self.decide_appeal(seq, &entry, body),
+            Body::DrawCommitted(body) => self.commit_draw(&entry, body),
+            Body::DrawRevealed(body) => self.reveal_draw(&entry, body),
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
             dossier.timeline.push(seq);

@@ -34,6 +34,7 @@ pub enum Move {
     Lift(prop::sample::Index),
     Contest(prop::sample::Index),
     Decide(prop::sample::Index, u8),
+    Appeal(prop::sample::Index),
     AddKey(usize),
     Compromise(usize, u8),
     Regroup(usize, usize),
@@ -66,6 +67,7 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => any::<Index>().prop_map(Move::Lift),
         2 => any::<Index>().prop_map(Move::Contest),
         2 => (any::<Index>(), 0u8..4).prop_map(|(which, how)| Move::Decide(which, how)),
+        2 => any::<Index>().prop_map(Move::Appeal),
         1 => (0..4usize).prop_map(Move::AddKey),
         1 => (0..4usize, 0u8..80).prop_map(|(whose, days)| Move::Compromise(whose, days)),
         1 => (0..4usize, 0..4usize).prop_map(|(who, to)| Move::Regroup(who, to)),
@@ -107,6 +109,7 @@ impl Trial {
         let mut policy = policy();
         // Three weeks to decide, so that clocks are missed in some histories.
         policy.windows.decide = Some(21);
+        (policy.windows.appeal, policy.windows.appeal_decide) = (Some(30), Some(14));
         policy.notice_days = 1;
         let (origin, draft) = opening("history", start, opened(policy, None)).unwrap();
         let opening = draft.sign(&SEATS.map(key).each_ref()[..3]).unwrap();
@@ -286,7 +289,19 @@ impl Trial {
                     }
                 };
                 let reason = text("why").commitment();
-                self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+                let state = self.ledger.snapshot().state.clone();
+                let found = state.dossier(&subject(&kol)).and_then(|file| file.contest(&contest));
+                if found.is_some_and(|one| one.stage.is_appeal()) {
+                    self.about(&kol, AppealDecided { contest, outcome, effect, reason, panel: None })?;
+                } else {
+                    self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+                }
+            }
+            Move::Appeal(which) => {
+                let Some((contest, of, kol)) = self.pick(&["contest"], which) else { return Ok(()) };
+                let (attached, evidence) = (text("my case"), Vec::new());
+                let body = AppealFiled { contest, statement: attached.commitment(), evidence };
+                self.send(PartyId::from(of), Some(of), body, vec![attached], &[&kol])?;
             }
             Move::AddKey(whose) => {
                 self.second_keys += 1;
@@ -416,6 +431,8 @@ impl Trial {
             Move::Policy(undiluted) => {
                 let mut policy = policy();
                 policy.windows.decide = Some(*undiluted);
+                policy.windows.appeal = Some(*undiluted);
+                policy.windows.appeal_decide = Some(*undiluted / 2);
                 policy.endorsement.cap = *undiluted * 4;
                 policy.assessment.prior_weight = 300 + *undiluted;
                 policy.notice_days = 1;
@@ -438,6 +455,28 @@ impl Trial {
     }
 }
 
+/// A replay of the log under the rules, and what the journal keeps of it, make this state.
+pub fn check_replay(origin: &Origin, ledger: &Ledger, live: &State) {
+    let (mut auditor, mut rows) = (Auditor::new(origin.clone()), Vec::new());
+    ledger
+        .reader()
+        .entries(0, u64::MAX, &mut |_, entry| {
+            auditor.take(CheckedEntry::check(entry), |_| {});
+            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    auditor.check_root(ledger.snapshot().checkpoint.checkpoint());
+    assert_eq!(auditor.findings(), []);
+    assert_eq!(auditor.state(), live);
+    let (mut read, mut all) = (State::default(), Vec::new());
+    Kept::read_rows(&rows, &mut all).unwrap();
+    for kept in all {
+        read.apply(kept.recording());
+    }
+    assert_eq!(&read, live);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -458,26 +497,7 @@ proptest! {
             let sum: i64 = score.parts.iter().map(|part| part.points).sum();
             prop_assert_eq!(score.figure.score.map_or(0, i64::from), sum);
         }
-        let mut auditor = Auditor::new(trial.origin.clone());
-        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
-            auditor.take(CheckedEntry::check(entry), |_| {});
-            ControlFlow::Continue(())
-        }).unwrap();
-        auditor.check_root(trial.ledger.snapshot().checkpoint.checkpoint());
-        prop_assert_eq!(auditor.findings(), []);
-        prop_assert_eq!(auditor.state(), &live);
-        let mut rows = Vec::new();
-        trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
-            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
-            ControlFlow::Continue(())
-        }).unwrap();
-        let mut read = State::default();
-        let mut all = Vec::new();
-        Kept::read_rows(&rows, &mut all).unwrap();
-        for kept in all {
-            read.apply(kept.recording());
-        }
-        prop_assert_eq!(&read, &live);
+        check_replay(&trial.origin, &trial.ledger, &live);
         trial.ledger.close();
         let reopened = Ledger::open(trial.parts.setup()).unwrap();
         prop_assert_eq!(&reopened.snapshot().state, &live);

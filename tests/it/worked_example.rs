@@ -183,8 +183,16 @@ impl Example {
                 recorded,
                 target,
                 grounds: Grounds::Procedure,
-                decide_by: decide_by.map(|days_ago| Date::from_days(TODAY - days_ago)),
-                status: ContestStatus::Open,
+                stage: Contesting::Filed,
+                admit_by: None,
+                clock: DecisionClock {
+                    decide_by: decide_by.map(|days_ago| Date::from_days(TODAY - days_ago)),
+                    extend_to: None,
+                },
+                appeal_by: None,
+                ruling: None,
+                declined: None,
+                panelled: None,
             },
         );
     }

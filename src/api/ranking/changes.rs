@@ -73,6 +73,9 @@ fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
                 "decision.",
                 "sanction.",
                 "contest.",
+                "panel.",
+                "appeal.",
+                "draw.",
             ];
             families.iter().any(|family| name.starts_with(family))
         }

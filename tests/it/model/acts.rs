@@ -470,10 +470,10 @@ fn pending(world: &mut World) -> Option<(EventId, SubjectId, EventId)> {
 
 fn decide(world: &mut World) -> Option<Act> {
     let (contest, subject, target) = pending(world)?;
-    let things = world.items.iter().filter(
+    let mut things = world.items.iter().filter(
         |item| matches!(&item.thing, Thing::About("assessment" | "sanction", event, _) if *event == target),
     );
-    let item = things.last()?.clone();
+    let item = things.next_back()?.clone();
     let outcome =
         world.dice.pick(&[Outcome::Upheld, Outcome::Rejected, Outcome::Partial, Outcome::Partial])?;
     let reduced = Reduction {

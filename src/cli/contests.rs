@@ -1,0 +1,191 @@
+//! A contest on its way: `admit-contest`, `decline-contest`, `seat`, `challenge`, `extend`, `appeal`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::contribute::named;
+use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::DrawnView;
+use crate::client::Client;
+use crate::dsse::EventId;
+use crate::event::{
+    AppealFiled, ContestAdmitted, ContestDeclined, ContestExtended, DeclineCode, PanelSeated, PartyId,
+    SubjectId,
+};
+
+/// Which contest.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The subject that contests
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `contest.filed` event
+    #[arg(long)]
+    contest: EventId,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem admit-contest --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct AdmitContest {
+    #[command(flatten)]
+    which: Which,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl AdmitContest {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let body = ContestAdmitted { contest };
+        let statement = Statement::about(subject, PartyId::council(), body, Attaching::default());
+        self.signing.publish(statement).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem decline-contest --subject kol-0123456789abc --contest 5f…e2 --code settled_facts \\
+    --reason 'Đã xem xét ngày 3 tháng 5.' --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct DeclineContest {
+    #[command(flatten)]
+    which: Which,
+    /// settled_facts, out_of_scope, no_case
+    #[arg(long, value_parser = named::<DeclineCode>)]
+    code: DeclineCode,
+    /// The reasoning
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl DeclineContest {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let mut attaching = Attaching::default();
+        let body = ContestDeclined { contest, code: self.code, reason: attaching.text(&self.reason)? };
+        self.signing.publish(Statement::about(subject, PartyId::council(), body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The members are those that the ledger draws; check them with `tinnhiem draw`. Example:
+  tinnhiem seat --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem --key seat-2.pem --key seat-3.pem"
+)]
+pub struct Seat {
+    #[command(flatten)]
+    which: Which,
+    /// Where too few could be drawn: a member to sit beside them; repeatable
+    #[arg(long = "appoint")]
+    appointed: Vec<PartyId>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Seat {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let mut members = drawn(&self.signing.at.client(), contest).await?.sit;
+        members.extend(self.appointed);
+        let body = PanelSeated { contest, members, challenged: None };
+        let statement = Statement::about(subject, PartyId::council(), body, Attaching::default());
+        self.signing.publish(statement).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem challenge --subject kol-0123456789abc --contest 5f…e2 --member nhip-so --key kol.pem")]
+pub struct Challenge {
+    #[command(flatten)]
+    which: Which,
+    /// The member of the panel that is to be replaced by the next in the order of the draw
+    #[arg(long)]
+    member: PartyId,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Challenge {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let drawn = drawn(&self.signing.at.client(), contest).await?;
+        let others = drawn.order.into_iter().filter(|name| *name != self.member);
+        let members = others.take(usize::from(drawn.seats)).collect();
+        let body = PanelSeated { contest, members, challenged: Some(self.member) };
+        let statement = Statement::about(subject, PartyId::from(subject), body, Attaching::default());
+        self.signing.publish(statement).await
+    }
+}
+
+/// The panel of a contest as the ledger draws it.
+pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnView> {
+    let drawn: DrawnView = client.json(&format!("/v1/contests/{contest}/draw")).await?;
+    if drawn.seed.is_none() {
+        anyhow::bail!(
+            "a value is due until {}: operator and auditor use `tinnhiem reveal-draw`",
+            drawn.draw.reveal_by
+        );
+    }
+    Ok(drawn)
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem extend --subject kol-0123456789abc --contest 5f…e2 --issuer nhip-so --reason 'Chờ giám định.' \\
+    --key nhip-so.pem --key vietreel.pem")]
+pub struct Extend {
+    #[command(flatten)]
+    which: Which,
+    /// A member of the panel; `council` before it is seated
+    #[arg(long)]
+    issuer: PartyId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Extend {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = ContestExtended { contest, reason };
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem appeal --subject kol-0123456789abc --contest 5f…e2 --statement 'Hội đồng chưa xem video gốc.' --key kol.pem")]
+pub struct Appeal {
+    #[command(flatten)]
+    which: Which,
+    /// Your case
+    #[arg(long)]
+    statement: String,
+    /// A file that your case rests on; repeatable
+    #[arg(long = "evidence")]
+    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Appeal {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Which { subject, contest } = self.which;
+        let mut attaching = Attaching::default();
+        let statement = attaching.text(&self.statement)?;
+        let mut evidence = Vec::new();
+        for path in &self.evidence {
+            evidence.push(attaching.file(path)?);
+        }
+        let body = AppealFiled { contest, statement, evidence };
+        self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
+    }
+}

@@ -1,0 +1,155 @@
+//! Drawing panels: `commit-draw`, `reveal-draw`, `draw`
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::output;
+use super::signing::{At, Attaching, Signing, Statement};
+use crate::api::draws;
+use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
+use crate::clock::Clock;
+use crate::dsse::{EventId, SecretKey};
+use crate::event::{DrawCommitted, DrawRevealed, DrawValue, PartyId};
+use crate::ledger::{Ledger, Setup};
+use crate::limits;
+use crate::vault::{read_secret, write_secret};
+
+/// The value of a key file's chain that stands `steps` after its first.
+fn value(secret: &SecretKey, steps: u32) -> DrawValue {
+    let first = blake3::derive_key("tinnhiem draw 1", secret.to_pem().as_bytes());
+    (0..steps).fold(DrawValue::from_bytes(first), |value, _| value.next())
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The secret is a new key file, needed for every contest to come: keep it as you keep a key. Example:
+  tinnhiem commit-draw --issuer bach-tin --secret draw.pem --length 10000 --key bach-tin.pem"
+)]
+pub struct CommitDraw {
+    /// The operator, or an auditor
+    #[arg(long)]
+    issuer: PartyId,
+    /// Where to write the secret from which the chain is made; the file must not exist
+    #[arg(long)]
+    secret: PathBuf,
+    /// For how many contests and appeals it serves
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::DRAW_LENGTH)))]
+    length: u32,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl CommitDraw {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let secret = SecretKey::generate()?;
+        write_secret(&self.secret, &secret)?;
+        let body = DrawCommitted { tip: value(&secret, self.length), length: self.length };
+        self.signing.publish(Statement { issuer: self.issuer, ..Statement::by_council(body) }).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Reveals for the first filing that waits for a value of the issuer. Example:
+  tinnhiem reveal-draw --issuer bach-tin --secret draw.pem --key bach-tin.pem")]
+pub struct RevealDraw {
+    /// The operator, or the auditor
+    #[arg(long)]
+    issuer: PartyId,
+    /// The secret that `commit-draw` wrote
+    #[arg(long)]
+    secret: PathBuf,
+    /// The `contest.filed` or `appeal.filed` event; the one whose turn it is unless given
+    #[arg(long)]
+    filing: Option<EventId>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RevealDraw {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let secret = read_secret(&self.secret)?;
+        let client = self.signing.at.client();
+        let chains: Chains = client.json("/v1/draws").await?;
+        let own =
+            [chains.operator, chains.auditor].into_iter().flatten().find(|one| one.holder == self.issuer);
+        let own = own.with_context(|| format!("{} has committed to no chain", self.issuer))?;
+        let filing = self.filing.or(own.due_for).context("no contest waits for a value")?;
+        let left = own.left.checked_sub(1).context("the chain is at its end: use `tinnhiem commit-draw`")?;
+        let value = value(&secret, left);
+        if value.next() != own.last {
+            anyhow::bail!("{} is not the secret of this chain", self.secret.display());
+        }
+        let filed: EventView = client.json(&format!("/v1/events/{filing}")).await?;
+        let subject = filed.row.subject.context("this event is about nobody")?;
+        let body = DrawRevealed { filing, value };
+        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem draw 5f…e2
+  tinnhiem draw 5f…e2 --data my-copy    draws again from a data directory, believing nobody")]
+pub struct Draw {
+    /// The `contest.filed` event
+    contest: EventId,
+    /// Draw in this data directory, which no server runs on
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Draw {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let drawn = match &self.data {
+            Some(data) => self.in_directory(data)?,
+            None => self.at.client().json(&format!("/v1/contests/{}/draw", self.contest)).await?,
+        };
+        if self.json {
+            output::json(&drawn)?;
+            return Ok(0);
+        }
+        println!("draw of {}, pool at size {}", drawn.draw.filing, drawn.draw.size);
+        println!("operator: {}", brought(&drawn.draw.operator));
+        println!("auditor:  {}", brought(&drawn.draw.auditor));
+        let Some(seed) = &drawn.seed else {
+            println!("nothing is drawn before both values are there, or {} has passed", drawn.draw.reveal_by);
+            return Ok(0);
+        };
+        println!("seed:     {seed}\n");
+        for (place, name) in (1..).zip(&drawn.order) {
+            let note = match () {
+                () if drawn.sit.contains(name) => "  sits",
+                () if drawn.challenged.as_ref() == Some(name) => "  challenged",
+                () => "",
+            };
+            println!("{place:>4}  {name}{note}");
+        }
+        if drawn.sit.len() < usize::from(drawn.seats) {
+            println!("the council appoints {} more", usize::from(drawn.seats) - drawn.sit.len());
+        }
+        Ok(0)
+    }
+
+    fn in_directory(&self, data: &Path) -> anyhow::Result<DrawnView> {
+        let ledger = Ledger::open(Setup::at(data, Clock::system())?)?;
+        let state = &ledger.snapshot().state;
+        let today = ledger.today().max(state.date_of(state.last_at()));
+        let seq = state.index().seq(&self.contest);
+        let drawn = seq.and_then(|seq| draws::drawn(state, seq, today));
+        ledger.close();
+        drawn.with_context(|| format!("{} has no panel to draw", self.contest))
+    }
+}
+
+fn brought(view: &BroughtView) -> String {
+    let status = serde_json::to_value(view.status).unwrap_or_default();
+    let value = view.value.map_or(String::new(), |value| format!("{value}  "));
+    format!("{value}{}", status.as_str().unwrap_or_default())
+}

@@ -1,0 +1,61 @@
+//! `appeal.*`: a decision on a contest is looked at once more, by others.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::EventBody;
+use super::contest::{Effect, Outcome};
+use super::ids::Commitment;
+use crate::dsse::EventId;
+
+/// `appeal.filed`: by the subject, against a decision that did not uphold its contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppealFiled {
+    /// The `contest.filed` event.
+    pub contest: EventId,
+    /// The subject's case, as an attached text.
+    pub statement: Commitment,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub evidence: Vec<Commitment>,
+}
+
+/// `appeal.decided`: as `contest.decided`, by other members; takes the place of that decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppealDecided {
+    /// The `contest.filed` event.
+    pub contest: EventId,
+    /// What was decided on the item as it was before the first decision.
+    pub outcome: Outcome,
+    /// What remains of the item; required for a partial outcome, refused otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+    /// The reasoning, as an attached text.
+    pub reason: Commitment,
+    /// The `panel.seated` event of the appeal's own panel; required where the contest has a panel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<EventId>,
+}
+
+impl EventBody for AppealFiled {
+    fn texts(&self) -> Vec<Commitment> {
+        vec![self.statement]
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        self.evidence.clone()
+    }
+}
+
+impl EventBody for AppealDecided {
+    fn texts(&self) -> Vec<Commitment> {
+        vec![self.reason]
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,36 @@
+//! `appeal.*`
+
+use super::{Recording, State};
+use crate::event::{AppealDecided, AppealFiled, Contesting, Move};
+use crate::score::{Contest, DecisionClock, Panelled};
+
+impl State {
+    pub(super) fn file_appeal(&mut self, seq: u64, entry: &Recording<'_>, body: &AppealFiled) {
+        let today = self.date_of(entry.at);
+        let file = entry.event.subject.and_then(|subject| self.dossier(&subject));
+        let Some(decided) = file.and_then(|file| file.contest(&body.contest)).cloned() else { return };
+        let by = Move::Event(entry.event.body.type_name());
+        let panelled = decided.panelled.map(|before| {
+            let sat = before.panel.map(|panel| panel.members).unwrap_or_default();
+            let former = before.former.into_iter().chain(sat).chain(before.challenged).collect();
+            Box::new(Panelled { draw: entry.id, panel: None, challenged: None, former })
+        });
+        if panelled.is_some() {
+            self.begin_draw(seq, entry.id, today);
+        }
+        let contest = Contest {
+            stage: Contesting::after(Some(decided.stage), by).unwrap_or(decided.stage),
+            clock: DecisionClock::of_appeal(&self.policies, self.size, today),
+            appeal_by: None,
+            panelled,
+            ..decided
+        };
+        self.put(seq, entry, contest);
+    }
+
+    pub(super) fn decide_appeal(&mut self, seq: u64, entry: &Recording<'_>, body: &AppealDecided) {
+        if let Some(contest) = self.moved(entry, &body.contest) {
+            self.rule(seq, entry, contest, body.outcome, body.effect.as_ref());
+        }
+    }
+}
