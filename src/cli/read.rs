@@ -7,9 +7,10 @@ use super::output::{self, points};
 use super::signing::At;
 use super::steps;
 use crate::api::views::{EventPage, HistoryPage, SubjectPage};
+use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{PartyId, SubjectId, TopicId};
-use crate::score::{self, Figure, Missing, Standing};
+use crate::score::{self, Figure, Missing, Reply, Standing};
 
 #[derive(Debug, Args)]
 pub struct Score {
@@ -58,13 +59,13 @@ impl Score {
             println!("by policy {}, from {} on: {}", shadow.policy, shadow.as_of, figure(&shadow.figure));
         }
         if self.explain {
-            explain(&score);
+            explain(&client, &score).await;
         }
         Ok(0)
     }
 }
 
-fn explain(score: &score::Score) {
+async fn explain(client: &Client, score: &score::Score) {
     println!();
     let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
     let total: i64 = score.parts.iter().map(|part| part.points).sum();
@@ -99,6 +100,28 @@ fn explain(score: &score::Score) {
         })
         .collect();
     output::table(&["assessor", "weight", "", "event"], &assessments);
+    let sanctions: Vec<Vec<String>> = score
+        .sanctions
+        .iter()
+        .map(|one| {
+            let until = one.ends_on.map(|last| last.to_string()).unwrap_or_default();
+            vec![format!("{:?}", one.severity), one.starts_on.to_string(), until, one.event.to_string()]
+        })
+        .collect();
+    if !sanctions.is_empty() {
+        println!();
+        output::table(&["sanction", "from", "until", "event"], &sanctions);
+    }
+    let assessed = score.assessments.iter().filter_map(|one| Some((one.event, one.reply?)));
+    let sanctioned = score.sanctions.iter().filter_map(|one| Some((one.event, one.reply?)));
+    let mut replies = Vec::new();
+    for (event, reply) in assessed.chain(sanctioned) {
+        replies.push(vec![said(client, &reply).await, event.to_string()]);
+    }
+    if !replies.is_empty() {
+        println!();
+        output::table(&["phản hồi / the KOL's reply", "to event"], &replies);
+    }
     let endorsements: Vec<Vec<String>> = score
         .endorsements
         .iter()
@@ -204,9 +227,17 @@ impl History {
                 one.score.map_or("–".to_owned(), |score| points(i64::from(score)))
             })
         };
+        let mut replies = Vec::new();
+        for row in &rows {
+            replies.push(match &row.reply {
+                Some(reply) => said(&client, reply).await,
+                None => String::new(),
+            });
+        }
         let lines: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| {
+            .zip(replies)
+            .map(|(row, reply)| {
                 vec![
                     row.event.seq.to_string(),
                     row.on.to_string(),
@@ -214,12 +245,27 @@ impl History {
                     row.event.issuer.to_string(),
                     shown(&row.before),
                     shown(&row.after),
+                    reply,
                 ]
             })
             .collect();
-        output::table(&["seq", "on", "type", "issuer", "before", "after"], &lines);
+        output::table(&["seq", "on", "type", "issuer", "before", "after", "phản hồi / reply"], &lines);
         Ok(0)
     }
+}
+
+/// Most characters of a reply shown in a table.
+const REPLY_CHARS: usize = 200;
+
+/// What a subject replied, in one line; its event where the text is not kept here.
+async fn said(client: &Client, reply: &Reply) -> String {
+    let text = client.text(&format!("/v1/attachments/{}", reply.statement)).await;
+    let shown = text.map(|text| {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Whoever wrote it shall not command the terminal.
+        line.chars().filter(|one| !one.is_control()).take(REPLY_CHARS).collect::<String>()
+    });
+    shown.unwrap_or_else(|_| format!("event {}", reply.event))
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! `contest.*`
 
-use super::{Recording, State, sanction};
+use super::{Recording, State, disputed, sanction};
 use crate::dsse::EventId;
 use crate::event::{ContestDecided, ContestFiled, ContestWithdrawn, Effect, IndicatorId, Outcome, Reduction};
 use crate::score::{Assessment, Contest, ContestStatus, Dossier, PolicyBook, Sanction, StandsFor};
@@ -21,6 +21,7 @@ impl State {
             status: ContestStatus::Open,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::dispute(dossier, seq, &record.recorded, &body.target);
             dossier.pending.push(seq, record);
         }
     }
@@ -30,6 +31,7 @@ impl State {
         let Some(dossier) = self.dossier_mut(entry) else { return };
         let status = ContestStatus::Decided { outcome: body.outcome, by: entry.id };
         let Some(target) = settle(dossier, seq, &body.contest, status) else { return };
+        disputed::resolve(dossier, seq, &body.contest, Some(body.outcome), body.effect.as_ref());
         match (body.outcome, &body.effect) {
             (Outcome::Upheld, _) => strike(dossier, seq, &target),
             (Outcome::Partial, Some(Effect::Struck(indicators))) => {
@@ -45,6 +47,7 @@ impl State {
     pub(super) fn withdraw_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestWithdrawn) {
         if let Some(dossier) = self.dossier_mut(entry) {
             settle(dossier, seq, &body.contest, ContestStatus::Withdrawn);
+            disputed::resolve(dossier, seq, &body.contest, None, None);
         }
     }
 }
