@@ -7,6 +7,7 @@ mod check;
 mod contribute;
 mod council;
 mod custody;
+mod explain;
 mod govern;
 mod keys;
 mod member;

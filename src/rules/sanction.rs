@@ -1,7 +1,5 @@
 //! `sanction.*`
 
-use std::collections::BTreeSet;
-
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{Basis, GroupId, ProposalStage, SanctionImposed, SanctionLifted, Severity, Terms};
@@ -113,9 +111,12 @@ impl<'a> Case<'a> {
         }
         let (parties, size) = (self.state.parties(), self.state.size());
         let seats = parties.council(size).count();
-        let groups: BTreeSet<GroupId> =
-            parties.council(size).map(|seat| parties.group(&seat.member, size)).collect();
-        let may_sign = groups.iter().filter(|group| recused != Some(*group)).count();
+        let may_sign = match recused {
+            None => seats,
+            Some(group) => {
+                parties.council(size).filter(|seat| parties.group(&seat.member, size) != *group).count()
+            }
+        };
         let rule = &self.policy.sanction;
         let enough = seats >= usize::from(rule.grave_min_seats)
             && signed >= usize::from(rule.grave_signatures).min(may_sign);

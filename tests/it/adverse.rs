@@ -44,7 +44,7 @@ fn wait(programme: &Programme, days: u64) {
 }
 
 /// What is notified where this is to be published.
-fn notified(body: AssessmentPublished) -> AssessmentNotified {
+pub fn notified(body: AssessmentPublished) -> AssessmentNotified {
     AssessmentNotified {
         policy: body.policy,
         grades: body.grades,
@@ -58,8 +58,24 @@ fn notified(body: AssessmentPublished) -> AssessmentNotified {
     }
 }
 
+/// What is published where this was notified.
+pub fn published(body: AssessmentNotified) -> AssessmentPublished {
+    AssessmentPublished {
+        policy: body.policy,
+        grades: body.grades,
+        evidence: body.evidence,
+        observed_from: body.observed_from,
+        observed_until: body.observed_until,
+        valid_until: body.valid_until,
+        conflict: body.conflict,
+        fee: body.fee,
+        statement: body.statement,
+        notice: None,
+    }
+}
+
 /// What is proposed where this is to be imposed.
-fn proposed(body: SanctionImposed) -> SanctionProposed {
+pub fn proposed(body: SanctionImposed) -> SanctionProposed {
     let SanctionImposed { severity, basis, starts_on, ends_on, reason, .. } = body;
     SanctionProposed { severity, basis, starts_on, ends_on, reason }
 }
