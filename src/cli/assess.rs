@@ -10,7 +10,9 @@ use clap::Args;
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, PartyId, SubjectId};
+use crate::event::{
+    AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, Levels, PartyId, SubjectId,
+};
 
 /// `I4=2`, or `I4=-` for an indicator that does not apply.
 #[derive(Debug, Clone)]
@@ -85,7 +87,7 @@ impl Findings {
             Some(notified) => notified,
             None => AssessmentNotified {
                 policy: self.policy.context("--policy is needed")?,
-                grades: BTreeMap::new(),
+                grades: Levels::default(),
                 evidence: BTreeMap::new(),
                 observed_from: self.observed_from.context("--observed-from is needed")?,
                 observed_until: self.observed_until.context("--observed-until is needed")?,
@@ -96,7 +98,7 @@ impl Findings {
             },
         };
         body.policy = self.policy.unwrap_or(body.policy);
-        body.grades.extend(self.grades.into_iter().map(|Grade(indicator, level)| (indicator, level)));
+        self.grades.into_iter().for_each(|Grade(indicator, level)| body.grades.insert(indicator, level));
         for Evidence(indicator, path) in &self.evidence {
             let document: Commitment = attaching.file(path)?;
             body.evidence.entry(indicator.clone()).or_default().push(document);

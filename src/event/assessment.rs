@@ -18,7 +18,7 @@ pub struct AssessmentNotified {
     /// The policy version whose indicators and levels the grades use.
     pub policy: u32,
     /// The level of each indicator graded; null: does not apply to this subject.
-    pub grades: BTreeMap<IndicatorId, Option<u16>>,
+    pub grades: Levels,
     /// What each grade rests on; the policy says for which levels it is required.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,
@@ -88,7 +88,7 @@ pub struct Findings<'a> {
     /// The policy version whose indicators and levels the grades use.
     pub policy: u32,
     /// The level of each indicator graded.
-    pub grades: &'a BTreeMap<IndicatorId, Option<u16>>,
+    pub grades: &'a Levels,
     /// What each grade rests on.
     pub evidence: &'a BTreeMap<IndicatorId, Vec<Commitment>>,
     /// First and last day of the conduct observed.

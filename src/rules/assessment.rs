@@ -54,7 +54,7 @@ impl Case<'_> {
         let (parties, size) = (self.state.parties(), self.state.size());
         let graded = |one: &Disputed| match &one.indicators {
             None => true,
-            Some(struck) => struck.iter().any(|indicator| findings.grades.contains_key(indicator)),
+            Some(struck) => struck.iter().any(|indicator| findings.grades.get(indicator).is_some()),
         };
         let own = |one: &Disputed| {
             let issuer = parties.number(&self.event.issuer);

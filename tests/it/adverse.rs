@@ -1,6 +1,5 @@
 //! Nothing adverse without a hearing: notices, proposals, replies, and the ways round them.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
@@ -149,7 +148,7 @@ pub async fn refusals(provoked: &mut Provoked) {
     provoked.note(programme.send(unheard, &["a1"]).await, 409, "assessment.notice");
     let unaccredited = of(&programme, "business", notified(good()));
     provoked.note(programme.send(unaccredited, &["business"]).await, 403, "assessment.scope");
-    let odd = AssessmentPublished { grades: BTreeMap::new(), ..good() };
+    let odd = AssessmentPublished { grades: Levels::default(), ..good() };
     let odd = of(&programme, "a1", notified(odd));
     provoked.note(programme.send(odd, &["a1"]).await, 422, "assessment.grades");
     let notice = notify(&programme, "a1", good()).await;
