@@ -196,7 +196,7 @@ async fn sanctions(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(programme.send(again.with([text("why")]), &["press"]).await, 409, "proposal.exists");
     let by = |body| SanctionImposed { proposal: Some(proposal), ..body };
     provoked.note(impose(programme, by(good()), &OTHERS).await, 409, "reply.pending");
-    provoked.note(impose(programme, by(good()), &SEATS[..3]).await, 422, "signature.unneeded");
+    provoked.note(impose(programme, by(good()), &SEATS[..3]).await, 403, "council.threshold");
     provoked.note(depart(programme).await, 409, "subject.proposed");
     provoked.note(reply(programme, to_proposal(EventId::from_bytes([1; 32]))).await, 409, "target.unknown");
     reply(programme, to_proposal(proposal)).await.unwrap();
