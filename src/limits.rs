@@ -62,6 +62,10 @@ pub const ACCOUNTS: usize = 32;
 pub const CODE_CLAUSES: usize = 200;
 /// Longest urgent suspension, in days, both ends included.
 pub const URGENT_DAYS: i32 = 14;
+/// Days after its own on which a notice or a proposal may still be used.
+pub const NOTICE_DAYS: i32 = 30;
+/// Days within which nothing is urgent twice on the same basis.
+pub const URGENT_AGAIN_DAYS: i32 = 365;
 /// Longest origin or note name, in bytes.
 pub const ORIGIN_BYTES: usize = 200;
 /// Longest wait for the store to open, in seconds; a damaged one may never do.

@@ -325,6 +325,7 @@ class State:
             "sanctions": [],
             "contests": [],
             "settled": [],
+            "replies": {},
             "collaborations": [],
             "decisions": {},
             "items": {},
@@ -334,6 +335,12 @@ class State:
 
     def on_subject_departed(self, item, body, dossier, *_):
         dossier["enrolled"] = False
+
+    def on_assessment_notified(self, *_):
+        pass
+
+    def on_assessment_replied(self, item, body, dossier, *_):
+        dossier["replies"][body["notice"]] = {"event": item["id"], "statement": body["statement"]}
 
     def on_assessment_published(self, item, body, dossier, *_):
         maxima = next(one for one in self.policies if one.version == body["policy"]).indicators
@@ -355,6 +362,7 @@ class State:
                 "conflict": body["conflict"],
                 "fee": body["fee"],
                 "grades": grades,
+                "reply": dossier["replies"].get(body.get("notice")),
             }
         )
 
@@ -452,6 +460,12 @@ class State:
     def on_decision_overturned(self, item, body, dossier, *_):
         dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
 
+    def on_sanction_proposed(self, *_):
+        pass
+
+    def on_sanction_replied(self, item, body, dossier, *_):
+        dossier["replies"][body["proposal"]] = {"event": item["id"], "statement": body["statement"]}
+
     def on_sanction_imposed(self, item, body, dossier, *_):
         first, last = days(body["starts_on"]), body.get("ends_on")
         last = None if last is None else days(last)
@@ -467,6 +481,7 @@ class State:
                 "term": term,
                 "decision": body["basis"].get("decision"),
                 "lifted": False,
+                "reply": dossier["replies"].get(body.get("proposal")),
             }
         )
 
@@ -793,14 +808,22 @@ class Scorer:
     def sanctions(self):
         return sorted(self.let_in(self.dossier["sanctions"]), key=lambda one: (one["first"], one["seq"]))
 
+    def is_running(self, sanction):
+        return sanction["first"] <= self.as_of and (sanction["last"] is None or self.as_of <= sanction["last"])
+
+    def replies(self):
+        """What the subject replied to the assessments that are valid and the sanctions in force."""
+        valid = [one for one in self.dossier["assessments"] if one["until"] is None or self.as_of <= one["until"]]
+        shown = valid + [one for one in self.sanctions() if self.is_running(one)]
+        return {one["id"]: one["reply"] for one in shown if one["reply"]}
+
     @functools.cached_property
     def burden(self):
         rule, total, best, blocked, standing = self.policy["sanction"], 0, None, False, None
         every = self.sanctions()
         for at, one in enumerate(every):
-            running = one["first"] <= self.as_of and (one["last"] is None or self.as_of <= one["last"])
             severity = rule["severities"].get(one["severity"])
-            if not running or severity is None:
+            if not self.is_running(one) or severity is None:
                 continue
             points, elapsed = severity["points"], self.as_of - one["first"]
             if one["term"] is not None and 2 * elapsed >= one["term"]:
@@ -893,6 +916,7 @@ def score(state, subject, as_of):
     dossier = state.subjects[subject]
     scorer = Scorer(state, dossier, as_of)
     result = {"figure": scorer.figure(), "base": scorer.base(), "agreement": scorer.agreement()}
+    result["replies"] = scorer.replies()
     if dossier["contests"]:
         result["without_contested"] = Scorer(state, dossier, as_of, without_contested=True).figure()
     return result
@@ -905,10 +929,16 @@ def served_figure(served):
     return figure
 
 
+def without_date(reply):
+    return {name: reply[name] for name in ("event", "statement")}
+
+
 def compare(served, own):
     """Whether a served score says what was computed here."""
     same = served_figure(served) == own["figure"] and served["base"] == own["base"]
     same &= served["agreement_permille"] == own["agreement"]
+    shown = served["assessments"] + served.get("sanctions", [])
+    same &= {one["event"]: without_date(one["reply"]) for one in shown if "reply" in one} == own["replies"]
     contested = served["without_contested"]
     same &= (None if contested is None else served_figure(contested)) == own.get("without_contested")
     if own["figure"]["state"] == "rated":

@@ -14,6 +14,7 @@ mod extract;
 mod log;
 mod members;
 mod names;
+mod notices;
 mod policies;
 pub mod policy_diff;
 mod problem;
@@ -38,6 +39,7 @@ pub mod views {
     pub use super::events::{EventPage, EventRow, EventView};
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
+    pub use super::notices::{HearingView, NoticeList, NoticeView, ProposalView};
     pub use super::policies::{PolicyList, PolicyView};
     pub use super::policy_diff::{BandMove, Mover, PolicyDiff};
     pub use super::record::{AssessmentRecord, EndorsementRecord, MemberRecord};
@@ -197,6 +199,10 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/v1/subjects/{subject}/next",
             read!(subjects::next, "The next change that is known already: date, points and causes"),
+        )
+        .api_route(
+            "/v1/subjects/{subject}/notices",
+            read!(notices::list, "Assessments notified and sanctions proposed, with the days to reply"),
         )
         .api_route("/v1/subjects/{subject}/events", read!(events::of_subject, "Entries about a subject"))
         .api_route("/v1/members", read!(members::list, "Members as they stand"))

@@ -56,6 +56,10 @@ pub struct AssessmentRecord {
     pub withdrawn: u64,
     /// How many fell by a contest.
     pub struck: u64,
+    /// How many it notified beforehand.
+    pub notified: u64,
+    /// How many of those the subject replied to.
+    pub replied: u64,
     /// Contests against them that wait for a decision.
     pub contests_open: u64,
     /// Contests decided for the subject.
@@ -127,6 +131,8 @@ impl AssessmentRecord {
         self.replaced += other.replaced;
         self.withdrawn += other.withdrawn;
         self.struck += other.struck;
+        self.notified += other.notified;
+        self.replied += other.replied;
         self.contests_open += other.contests_open;
         self.upheld += other.upheld;
         self.partial += other.partial;
@@ -154,11 +160,16 @@ fn in_file(
     at: At,
 ) -> Option<(AssessmentRecord, EndorsementRecord)> {
     let (assessed, endorsed) = (fates(&dossier.assessments, party), fates(&dossier.endorsements, party));
-    if assessed.is_empty() && endorsed.is_empty() {
+    let notified = notified(dossier, party);
+    if assessed.is_empty() && endorsed.is_empty() && notified.is_empty() {
         return None;
     }
-    let mut assessments =
-        AssessmentRecord { subjects: u64::from(!assessed.is_empty()), ..Default::default() };
+    let mut assessments = AssessmentRecord {
+        subjects: u64::from(!assessed.is_empty()),
+        notified: notified.len() as u64,
+        replied: notified.values().filter(|replied| **replied).count() as u64,
+        ..Default::default()
+    };
     for fate in assessed.values() {
         assessments.published += 1;
         assessments.last_30_days += u64::from(at.as_of.days_since(fate.on) < LATE_DAYS);
@@ -223,6 +234,14 @@ fn fates<T: Item>(records: &Records<T>, party: PartyNumber) -> BTreeMap<EventId,
     let ended = ended.map(|one| (one.record.recorded(), one.span.to_size));
     let open = records.open_of(party).map(|one| (one.recorded(), None));
     ended.chain(open).map(|(one, to_size)| (one.event, Fate { on: one.on, to_size })).collect()
+}
+
+/// A party's notices, and whether the subject replied.
+fn notified(dossier: &Dossier, party: PartyNumber) -> BTreeMap<EventId, bool> {
+    let ended = dossier.notices.ended_after(0).map(|one| &*one.record);
+    let own = ended.filter(|one| one.assessor == party).chain(dossier.notices.open_of(party));
+    // One that was replied to stands twice, the last as it ended.
+    own.map(|one| (one.recorded.event, one.hearing.reply.is_some())).collect()
 }
 
 /// How many grades in force have a median, and how many of them agree with it.

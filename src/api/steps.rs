@@ -18,7 +18,7 @@ use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
 use crate::limits;
-use crate::score::{At, Cause, Figure, Foreseen};
+use crate::score::{At, Cause, Figure, Foreseen, Reply};
 use crate::state;
 
 /// A move of a score.
@@ -50,6 +50,9 @@ pub struct StepEvent {
     pub type_name: String,
     /// Who issued it.
     pub issuer: PartyId,
+    /// What the subject replied to it, or to its announcement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
 }
 
 /// A page of steps.
@@ -135,6 +138,7 @@ pub fn walk(
     let mut page = StepPage { size: end.size, as_of: end.as_of, steps: Vec::new(), next: None };
     let first = after.map_or(0, |after| after.saturating_add(1)).min(end.size);
     let mut day = state.date_at_size(first.max(1)).unwrap_or_default();
+    let replies = state.dossier(&subject).map(|dossier| dossier.replies()).unwrap_or_default();
     let (mut looked_at, mut dates) = (0, limits::DATES);
     let rows = state.index().rows_from(first).take_while(|(seq, _)| *seq < end.size);
     for (scanned, (seq, row)) in rows.enumerate() {
@@ -154,8 +158,13 @@ pub fn walk(
         pass(state, subject, At { size: seq, as_of: day }, on, &mut dates, &mut page.steps)?;
         day = on;
         let figure = |size| state.figure(&subject, At { size, as_of: on }).map(|(figure, _)| figure);
-        let event =
-            StepEvent { seq, id: row.id, type_name: row.type_name().to_owned(), issuer: row.issuer.clone() };
+        let event = StepEvent {
+            seq,
+            id: row.id,
+            type_name: row.type_name().to_owned(),
+            issuer: row.issuer.clone(),
+            reply: replies.get(&row.id).copied(),
+        };
         if let Some(after) = figure(seq + 1) {
             push(&mut page.steps, on, Some(event), Vec::new(), figure(seq), after);
         }

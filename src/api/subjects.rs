@@ -20,7 +20,7 @@ use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
-use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Score};
+use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Reply, Score};
 
 /// How long a listing waits for the entries of a ledger at rest to be ranked.
 const PATIENCE_AT_REST: Duration = Duration::from_secs(2);
@@ -95,6 +95,9 @@ pub struct HistoryRow {
     pub before: Option<Figure>,
     /// What was shown on that date with it.
     pub after: Option<Figure>,
+    /// What the subject replied to it, or to its announcement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
 }
 
 /// A page of history.
@@ -373,11 +376,19 @@ pub async fn history(
     let state = &snapshot.state;
     let dossier = state.dossier(&path.subject).ok_or_else(|| unknown(&path.subject))?;
     let first = part.after.map_or(0, |after| after.saturating_add(1));
+    let replies = dossier.replies();
     let rows = dossier.timeline_from(first).take(limit).filter_map(|seq| {
         let row = state.index().row(seq)?;
         let on = state.date_of(row.recorded_at);
         let figure = |size| state.figure(&path.subject, At { size, as_of: on }).map(|(figure, _)| figure);
-        Some(HistoryRow { event: EventRow::new(seq, row), on, before: figure(seq), after: figure(seq + 1) })
+        let reply = replies.get(&row.id).copied();
+        Some(HistoryRow {
+            event: EventRow::new(seq, row),
+            on,
+            before: figure(seq),
+            after: figure(seq + 1),
+            reply,
+        })
     });
     let history: Vec<HistoryRow> = rows.collect();
     let next =

@@ -1,8 +1,6 @@
-//! What members and subjects publish: `enrol`, `assess`, `endorse`, `contest`
+//! What members and subjects publish: `enrol`, `endorse`, `contest`
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 use zeroize::Zeroizing;
@@ -12,8 +10,8 @@ use crate::client::random_subject;
 use crate::clock::{Clock, Date};
 use crate::dsse::EventId;
 use crate::event::{
-    AssessmentPublished, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IndicatorId,
-    PartyId, Relation, SubjectEnrolled, SubjectId, TopicId, ValueBand,
+    Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation, SubjectEnrolled,
+    SubjectId, TopicId, ValueBand,
 };
 use crate::vault::{Attachment, read_secret};
 
@@ -97,103 +95,6 @@ impl Enrol {
 
 fn hex(bytes: &[u8; 32]) -> String {
     blake3::Hash::from_bytes(*bytes).to_hex().to_string()
-}
-
-/// `I4=2`, or `I4=-` for an indicator that does not apply.
-#[derive(Debug, Clone)]
-struct Grade(IndicatorId, Option<u16>);
-
-impl FromStr for Grade {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (indicator, level) = text.split_once('=').ok_or("expected INDICATOR=LEVEL, such as I4=2")?;
-        let level = match level {
-            "-" => None,
-            level => Some(level.parse().map_err(|_| format!("{level} is no level"))?),
-        };
-        Ok(Self(indicator.parse().map_err(|error| format!("{error}"))?, level))
-    }
-}
-
-/// `I4=FILE`
-#[derive(Debug, Clone)]
-struct Evidence(IndicatorId, PathBuf);
-
-impl FromStr for Evidence {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (indicator, path) = text.split_once('=').ok_or("expected INDICATOR=FILE")?;
-        Ok(Self(indicator.parse().map_err(|error| format!("{error}"))?, path.into()))
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=1 --grade I2=2 \\
-    --evidence I2=capture.png --grade I3=- --observed-from 2026-10-01 --observed-until 2026-11-20 \\
-    --valid-until 2027-06-01 --statement 'Xem ba video.' --key o1.pem")]
-pub struct Assess {
-    /// The assessor
-    #[arg(long)]
-    issuer: PartyId,
-    /// Whom it is about
-    #[arg(long)]
-    subject: SubjectId,
-    /// The policy version in force
-    #[arg(long)]
-    policy: u32,
-    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; repeatable
-    #[arg(long = "grade", required = true)]
-    grades: Vec<Grade>,
-    /// INDICATOR=FILE, attached; lowest and highest grades need one
-    #[arg(long = "evidence")]
-    evidence: Vec<Evidence>,
-    /// First day of the conduct observed
-    #[arg(long)]
-    observed_from: Date,
-    /// Last day of the conduct observed
-    #[arg(long)]
-    observed_until: Date,
-    /// Last day on which it counts
-    #[arg(long)]
-    valid_until: Option<Date>,
-    /// You have a conflict of interest: published, weighs nothing
-    #[arg(long)]
-    conflict: bool,
-    /// You were paid by, or trade with, the subject or its group
-    #[arg(long)]
-    fee: bool,
-    /// The reasoning
-    #[arg(long)]
-    statement: Option<String>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl Assess {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut attaching = Attaching::default();
-        let mut evidence: BTreeMap<IndicatorId, Vec<Commitment>> = BTreeMap::new();
-        for Evidence(indicator, path) in &self.evidence {
-            evidence.entry(indicator.clone()).or_default().push(attaching.file(path)?);
-        }
-        let statement = self.statement.map(|text| attaching.text(&text)).transpose()?;
-        let body = AssessmentPublished {
-            policy: self.policy,
-            grades: self.grades.into_iter().map(|Grade(indicator, level)| (indicator, level)).collect(),
-            evidence,
-            observed_from: self.observed_from,
-            observed_until: self.observed_until,
-            valid_until: self.valid_until,
-            conflict: self.conflict,
-            fee: self.fee,
-            statement,
-            notice: None,
-        };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
-    }
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! What the council does: `init`, `admit`, `sanction`, `decide`
+//! What the council does: `init`, `admit`, `decide`
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,9 +13,8 @@ use crate::client::opening;
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{
-    AppealDecided, Basis, Body, ClauseBasis, ClauseId, ContestDecided, Effect, GroupId, IndicatorId,
-    LedgerOpened, MemberAdmitted, MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role,
-    SanctionImposed, Seat, Severity, SubjectId,
+    AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
+    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, SubjectId,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
 use crate::vault::read_secret;
@@ -195,70 +194,6 @@ impl Admit {
         };
         let newcomers = secret.into_iter().collect();
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 --clause D1 --broken-on 2026-11-20 \
-    --reason 'Không ghi nhãn.' --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out sanction.json")]
-pub struct Sanction {
-    /// Whom it is about
-    #[arg(long)]
-    subject: SubjectId,
-    /// S1 to S5
-    #[arg(long, value_parser = named::<Severity>)]
-    severity: Severity,
-    /// The indicator of the policy that describes the conduct
-    #[arg(long, required_unless_present_any = ["clause", "decision"], conflicts_with_all = ["clause", "decision"])]
-    conduct: Option<IndicatorId>,
-    /// The clause of the code of conduct that was broken
-    #[arg(long, requires_all = ["code", "broken_on"], conflicts_with = "decision")]
-    clause: Option<ClauseId>,
-    /// The `code.published` event of that clause
-    #[arg(long, requires = "clause")]
-    code: Option<EventId>,
-    /// A day on which it was broken
-    #[arg(long, requires = "clause")]
-    broken_on: Option<Date>,
-    /// The `decision.recorded` event: the only basis for "broke the law"
-    #[arg(long)]
-    decision: Option<EventId>,
-    /// First day
-    #[arg(long)]
-    starts_on: Date,
-    /// Last day; absent only where the policy sets no term
-    #[arg(long)]
-    ends_on: Option<Date>,
-    /// An S4 of at most 14 days that cannot wait
-    #[arg(long)]
-    urgent: bool,
-    /// The reasoning
-    #[arg(long)]
-    reason: String,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl Sanction {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut attaching = Attaching::default();
-        let clause = self.clause.zip(self.code).zip(self.broken_on);
-        let clause = clause.map(|((clause, code), broken_on)| ClauseBasis { code, clause, broken_on });
-        let basis = (self.conduct.map(Basis::Conduct))
-            .or(clause.map(Basis::Clause))
-            .or(self.decision.map(Basis::Decision))
-            .ok_or_else(|| anyhow::anyhow!("name --conduct, --clause or --decision"))?;
-        let body = SanctionImposed {
-            severity: self.severity,
-            basis,
-            starts_on: self.starts_on,
-            ends_on: self.ends_on,
-            reason: attaching.text(&self.reason)?,
-            proposal: None,
-            urgent: self.urgent,
-        };
-        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
     }
 }
 

@@ -56,6 +56,9 @@ fn print(record: &MemberRecord) {
             said.withdrawn,
             said.struck
         );
+        if said.notified > 0 {
+            println!("notified beforehand: {}, replied to {}", said.notified, said.replied);
+        }
         println!(
             "contests: {} open, {} upheld, {} in part, {} rejected; overturn rate {}",
             said.contests_open,

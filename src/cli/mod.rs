@@ -1,6 +1,7 @@
 //! The command line: one verb per thing that somebody wants done.
 
 mod accounts;
+mod assess;
 mod bench;
 mod check;
 mod clocks;
@@ -10,6 +11,7 @@ mod contribute;
 mod council;
 mod custody;
 mod draws;
+mod explain;
 mod govern;
 mod keys;
 mod me;
@@ -19,6 +21,7 @@ mod policy;
 mod ratings;
 mod read;
 mod register;
+mod sanction;
 mod schemas;
 mod server;
 mod signing;
@@ -81,12 +84,18 @@ enum Verb {
     Link(accounts::Link),
     /// Unlink it (registrar and the KOL)
     Unlink(accounts::Unlink),
+    /// Notify a subject of an assessment, for it to reply to first (accredited assessor)
+    Notify(assess::Notify),
     /// Publish an assessment (accredited assessor)
-    Assess(contribute::Assess),
+    Assess(assess::Assess),
     /// Publish an endorsement (any member, or another KOL)
     Endorse(contribute::Endorse),
+    /// Propose a sanction, for the subject to reply to first (any member)
+    Propose(sanction::Propose),
     /// Impose a sanction (council)
-    Sanction(govern::Sanction),
+    Sanction(sanction::Sanction),
+    /// Reply to a notified assessment or proposed sanction (the KOL concerned)
+    Reply(sanction::Reply),
     /// Publish a version of the code of conduct (council)
     Code(register::Code),
     /// Pledge to keep the code of conduct (the KOL)
@@ -216,8 +225,11 @@ impl Verb {
             Self::Enrol(verb) => verb.run().await,
             Self::Link(verb) => verb.run().await,
             Self::Unlink(verb) => verb.run().await,
+            Self::Notify(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,
+            Self::Propose(verb) => verb.run().await,
+            Self::Reply(verb) => verb.run().await,
             Self::Sanction(verb) => verb.run().await,
             Self::Code(verb) => verb.run().await,
             Self::Pledge(verb) => verb.run().await,

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::Value;
 
+use super::explain::{explain, said};
 use super::output::{self, points};
 use super::signing::At;
 use super::steps;
@@ -61,58 +62,9 @@ impl Score {
             println!("by policy {}, from {} on: {}", shadow.policy, shadow.as_of, figure(&shadow.figure));
         }
         if self.explain {
-            explain(&score);
+            explain(&client, &score).await;
         }
         Ok(0)
-    }
-}
-
-fn explain(score: &score::Score) {
-    println!();
-    let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
-    let total: i64 = score.parts.iter().map(|part| part.points).sum();
-    let mut rows: Vec<Vec<String>> = parts.collect();
-    if !rows.is_empty() {
-        rows.push(vec!["=".to_owned(), points(total)]);
-        output::table(&["part", "points"], &rows);
-        println!();
-    }
-    let reasons: Vec<Vec<String>> = score
-        .reasons
-        .iter()
-        .map(|one| {
-            vec![
-                one.code.clone(),
-                points(i64::from(one.points)),
-                one.remedy.vi.clone(),
-                one.remedy.en.clone(),
-            ]
-        })
-        .collect();
-    if !reasons.is_empty() {
-        output::table(&["reason", "costs", "nên làm", "what helps"], &reasons);
-        println!();
-    }
-    let assessments: Vec<Vec<String>> = score
-        .assessments
-        .iter()
-        .map(|one| {
-            let why = one.excluded.clone().unwrap_or_default();
-            vec![one.assessor.to_string(), one.weight.to_string(), why, one.event.to_string()]
-        })
-        .collect();
-    output::table(&["assessor", "weight", "", "event"], &assessments);
-    let endorsements: Vec<Vec<String>> = score
-        .endorsements
-        .iter()
-        .map(|one| {
-            let place = one.place_permille.to_string();
-            vec![one.endorser.to_string(), one.units.to_string(), place, one.event.to_string()]
-        })
-        .collect();
-    if !endorsements.is_empty() {
-        println!();
-        output::table(&["endorser", "units", "place ‰", "event"], &endorsements);
     }
 }
 
@@ -191,9 +143,17 @@ impl History {
             output::json(&rows)?;
             return Ok(0);
         }
+        let mut replies = Vec::new();
+        for row in &rows {
+            replies.push(match &row.reply {
+                Some(reply) => said(&client, reply).await,
+                None => String::new(),
+            });
+        }
         let lines: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| {
+            .zip(replies)
+            .map(|(row, reply)| {
                 vec![
                     row.event.seq.to_string(),
                     row.on.to_string(),
@@ -201,10 +161,11 @@ impl History {
                     row.event.issuer.to_string(),
                     bare(row.before.as_ref()),
                     bare(row.after.as_ref()),
+                    reply,
                 ]
             })
             .collect();
-        output::table(&["seq", "on", "type", "issuer", "before", "after"], &lines);
+        output::table(&["seq", "on", "type", "issuer", "before", "after", "phản hồi / reply"], &lines);
         Ok(0)
     }
 }

@@ -7,9 +7,10 @@ use clap::Args;
 use super::consent::{Consent, Unsigned};
 use super::keys::read_submission;
 use super::output;
+use crate::api::views::LedgerView;
 use crate::client::{Client, Draft, random_salt};
-use crate::clock::Clock;
-use crate::dsse::SecretKey;
+use crate::clock::{Clock, Date};
+use crate::dsse::{EventId, SecretKey};
 use crate::event::{Body, Commitment, Event, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
@@ -88,6 +89,25 @@ impl Statement {
 }
 
 impl Signing {
+    /// The body of a recorded event of a type.
+    pub async fn body_of<T: serde::de::DeserializeOwned>(
+        &self,
+        event: &EventId,
+        type_name: &str,
+    ) -> anyhow::Result<T> {
+        let mut entry: serde_json::Value = self.at.client().json(&format!("/v1/events/{event}")).await?;
+        if entry["type"] != type_name {
+            anyhow::bail!("{event} is no {type_name}, but {}", entry["type"]);
+        }
+        Ok(serde_json::from_value(entry["payload"]["body"].take())?)
+    }
+
+    /// The ledger's present date.
+    pub async fn today(&self) -> anyhow::Result<Date> {
+        let ledger: LedgerView = self.at.client().json("/v1/ledger").await?;
+        Ok(ledger.today)
+    }
+
     /// Signs a statement, and sends it or writes it down.
     pub async fn publish(self, statement: Statement) -> anyhow::Result<u8> {
         let client = self.at.client();

@@ -100,7 +100,11 @@ pub fn print(steps: &[Step]) {
         .iter()
         .map(|step| {
             let cause = match &step.event {
-                Some(event) => format!("{} by {}, entry {}", event.type_name, event.issuer, event.seq),
+                Some(event) => {
+                    let replied = event.reply.map(|reply| format!(", replied to by event {}", reply.event));
+                    let replied = replied.unwrap_or_default();
+                    format!("{} by {}, entry {}{replied}", event.type_name, event.issuer, event.seq)
+                }
                 None => step.causes.iter().map(because).collect::<Vec<_>>().join(", and "),
             };
             vec![step.on.to_string(), points(step.points), figure(&step.after), cause]

@@ -31,7 +31,9 @@ pub mod words;
 pub use account::{AccountLinked, AccountUnlinked};
 pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
 pub use appeal::{AppealDecided, AppealFiled};
-pub use assessment::{AssessmentPublished, AssessmentWithdrawn};
+pub use assessment::{
+    AssessmentNotified, AssessmentPublished, AssessmentReplied, AssessmentWithdrawn, Findings,
+};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use contest::{
@@ -55,8 +57,10 @@ pub use member::{
 };
 pub use panel::PanelSeated;
 pub use policy::*;
-pub use sanction::{Basis, ClauseBasis, SanctionImposed, SanctionLifted, Severity};
-pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move};
+pub use sanction::{
+    Basis, ClauseBasis, SanctionImposed, SanctionLifted, SanctionProposed, SanctionReplied, Severity, Terms,
+};
+pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move, NoticeStage, ProposalStage};
 pub use subject::{SubjectDeparted, SubjectEnrolled};
 
 use serde::{Deserialize, Serialize};
@@ -185,6 +189,8 @@ catalogue! {
     SubjectDeparted = "subject.departed", subject: true;
     AccountLinked = "account.linked", subject: true;
     AccountUnlinked = "account.unlinked", subject: true;
+    AssessmentNotified = "assessment.notified", subject: true;
+    AssessmentReplied = "assessment.replied", subject: true;
     AssessmentPublished = "assessment.published", subject: true;
     AssessmentWithdrawn = "assessment.withdrawn", subject: true;
     CodePublished = "code.published", subject: false;
@@ -195,6 +201,8 @@ catalogue! {
     EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
     DecisionRecorded = "decision.recorded", subject: true;
     DecisionOverturned = "decision.overturned", subject: true;
+    SanctionProposed = "sanction.proposed", subject: true;
+    SanctionReplied = "sanction.replied", subject: true;
     SanctionImposed = "sanction.imposed", subject: true;
     SanctionLifted = "sanction.lifted", subject: true;
     ContestFiled = "contest.filed", subject: true;

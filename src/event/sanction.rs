@@ -47,7 +47,38 @@ pub struct ClauseBasis {
     pub broken_on: Date,
 }
 
-/// `sanction.imposed`: council threshold; S4 and S5 need three signatures and a council of five.
+/// `sanction.proposed`: by any member; its controller group's seat has no say in what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SanctionProposed {
+    /// How grave.
+    pub severity: Severity,
+    /// What it rests on.
+    pub basis: Basis,
+    /// First day at the earliest; one imposed later may be as long.
+    pub starts_on: Date,
+    /// Last day, within the policy's term; absent where the policy sets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<Date>,
+    /// The reasoning, as an attached text.
+    pub reason: Commitment,
+}
+
+/// `sanction.replied`: by the subject, once, within the days that the policy gave when it was proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SanctionReplied {
+    /// The `sanction.proposed` event.
+    pub proposal: EventId,
+    /// The subject's reply, as an attached text.
+    pub statement: Commitment,
+    /// What it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub evidence: Vec<Commitment>,
+}
+
+/// `sanction.imposed`: council threshold; S4 and S5 need the policy's signatures and seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SanctionImposed {
@@ -81,13 +112,70 @@ pub struct SanctionLifted {
     pub reason: Option<Commitment>,
 }
 
-impl EventBody for SanctionImposed {
+/// The terms of a sanction, whether proposed or imposed.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// How grave.
+    pub severity: Severity,
+    /// What it rests on.
+    pub basis: &'a Basis,
+    /// First day.
+    pub starts_on: Date,
+    /// Last day.
+    pub ends_on: Option<Date>,
+}
+
+impl Terms<'_> {
+    /// Its length in days, both ends included; none: no end.
+    pub fn days(&self) -> Option<u32> {
+        self.ends_on.map(|last| last.days_since(self.starts_on).max(0) as u32 + 1)
+    }
+}
+
+/// Reads the terms out of a body.
+macro_rules! terms {
+    ($body:ident) => {
+        impl $body {
+            /// Its terms.
+            pub fn terms(&self) -> Terms<'_> {
+                let Self { severity, basis, starts_on, ends_on, .. } = self;
+                Terms { severity: *severity, basis, starts_on: *starts_on, ends_on: *ends_on }
+            }
+        }
+
+        impl EventBody for $body {
+            fn texts(&self) -> Vec<Commitment> {
+                vec![self.reason]
+            }
+
+            fn documents(&self) -> Vec<Commitment> {
+                Vec::new()
+            }
+        }
+    };
+}
+
+terms!(SanctionProposed);
+terms!(SanctionImposed);
+
+impl Basis {
+    /// Whether both name the same wrong: the same indicator, decision, or clause, in whatever version of
+    /// the code and on whatever day it was broken.
+    pub fn is_same_wrong(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Clause(one), Self::Clause(other)) => one.clause == other.clause,
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl EventBody for SanctionReplied {
     fn texts(&self) -> Vec<Commitment> {
-        vec![self.reason]
+        vec![self.statement]
     }
 
     fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
+        self.evidence.clone()
     }
 }
 

@@ -183,6 +183,52 @@ impl Contesting {
     }
 }
 
+stages! {
+    /// How a notified assessment stands.
+    NoticeStage of "notice" {
+        /// The subject may reply.
+        Waiting,
+        /// The subject has replied.
+        Replied,
+        /// The days to reply are over, and it did not.
+        Unanswered,
+        /// The assessment is published.
+        Published,
+        /// Nothing can be published by it any more.
+        Lapsed,
+    }
+    new by event "assessment.notified" to Waiting;
+    Waiting by event "assessment.replied" to Replied;
+    Waiting by day "the last day to reply" to Unanswered;
+    Replied by event "assessment.published" to Published;
+    Unanswered by event "assessment.published" to Published;
+    Replied by day "the last day of use" to Lapsed;
+    Unanswered by day "the last day of use" to Lapsed;
+}
+
+stages! {
+    /// How a proposed sanction stands.
+    ProposalStage of "proposal" {
+        /// The subject may reply.
+        Waiting,
+        /// The subject has replied.
+        Replied,
+        /// The days to reply are over, and it did not.
+        Unanswered,
+        /// The sanction is imposed.
+        Imposed,
+        /// Nothing can be imposed by it any more.
+        Lapsed,
+    }
+    new by event "sanction.proposed" to Waiting;
+    Waiting by event "sanction.replied" to Replied;
+    Waiting by day "the last day to reply" to Unanswered;
+    Replied by event "sanction.imposed" to Imposed;
+    Unanswered by event "sanction.imposed" to Imposed;
+    Replied by day "the last day of use" to Lapsed;
+    Unanswered by day "the last day of use" to Lapsed;
+}
+
 /// Every table.
 pub const MACHINES: &[Machine] = &[
     Membership::MACHINE,
@@ -197,4 +243,6 @@ pub const MACHINES: &[Machine] = &[
     DecisionStage::MACHINE,
     SanctionStage::MACHINE,
     Contesting::MACHINE,
+    NoticeStage::MACHINE,
+    ProposalStage::MACHINE,
 ];

@@ -14,6 +14,7 @@ mod council;
 mod decision;
 mod draw;
 mod endorsement;
+mod hearing;
 mod key;
 mod ledger;
 mod member;
@@ -91,6 +92,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::SubjectDeparted(_) => case.subject_departed(),
         Body::AccountLinked(body) => case.account_linked(body),
         Body::AccountUnlinked(body) => case.account_unlinked(body),
+        Body::AssessmentNotified(body) => case.assessment_notified(body),
+        Body::AssessmentReplied(body) => case.assessment_replied(body),
         Body::AssessmentPublished(body) => case.assessment_published(body),
         Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
         Body::CodePublished(body) => case.code_published(body),
@@ -101,6 +104,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
         Body::DecisionRecorded(body) => case.decision_recorded(body),
         Body::DecisionOverturned(body) => case.decision_overturned(body),
+        Body::SanctionProposed(body) => case.sanction_proposed(body),
+        Body::SanctionReplied(body) => case.sanction_replied(body),
         Body::SanctionImposed(body) => case.sanction_imposed(body),
         Body::SanctionLifted(body) => case.sanction_lifted(body),
         Body::ContestFiled(body) => case.contest_filed(body),

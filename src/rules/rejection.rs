@@ -142,6 +142,8 @@ reasons! {
     SubjectTopics = "subject.topics", Rule, "name one to three distinct topics of the policy in force";
     /// Leaving under a sanction.
     SubjectSanctioned = "subject.sanctioned", Conflict, "nobody departs during a sanction: wait until it ends";
+    /// Leaving before a sanction is imposed.
+    SubjectProposed = "subject.proposed", Conflict, "nobody departs while a sanction is proposed: wait until it is imposed or lapses";
     /// Leaving with a contest open.
     SubjectContesting = "subject.contesting", Conflict, "nobody departs during an open contest: withdraw it first";
 
@@ -172,7 +174,13 @@ reasons! {
     /// Validity missing, past or too long.
     AssessmentValidity = "assessment.validity", Rule, "valid_until must not lie in the past nor beyond the policy's longest validity, and may be absent only where the policy sets none";
     /// The notice that the policy requires.
-    AssessmentNotice = "assessment.notice", Conflict, "notify the subject first and name that event in `notice`, where the policy has a reply window";
+    AssessmentNotice = "assessment.notice", Conflict, "notify the subject first and name that event in `notice`, where the policy has a reply window; it is your own, about this subject, unused and at most 30 days old";
+    /// Notified already.
+    NoticeExists = "notice.exists", Conflict, "one notice per assessor and subject at a time: publish by it, or wait until it lapses";
+    /// Other than what the subject could reply to, and not better.
+    AssessmentHarsher = "assessment.harsher", Conflict, "publish what was notified: the same policy, days and indicators, no lower level, no new evidence where the level stays, every tie declared then";
+    /// The same conduct once more, against a contest.
+    AssessmentContested = "assessment.contested", Conflict, "a contest against what your controller group said of this conduct is open or was upheld: grade conduct observed after that";
 
     /// The code's number is not the next.
     CodeVersion = "code.version", Conflict, "number it one above the newest version published";
@@ -214,10 +222,25 @@ reasons! {
     SanctionTerm = "sanction.term", Rule, "ends_on lies between starts_on and the end of the policy's term; absent only where there is no term";
     /// Urgent, but not an S4 of up to 14 days.
     SanctionUrgent = "sanction.urgent", Rule, "only an S4 of at most 14 days is urgent";
+    /// Urgent over and over.
+    SanctionUrgentAgain = "sanction.urgent_again", Conflict, "one urgent suspension per basis and year, and none within 30 days after another: propose the sanction";
     /// The proposal that the policy requires.
-    SanctionProposal = "sanction.proposal", Conflict, "propose the sanction first and name that event in `proposal`, where the policy has a reply window";
+    SanctionProposal = "sanction.proposal", Conflict, "propose the sanction first and name that event in `proposal`, where the policy has a reply window; it is about this subject, unused and at most 30 days old";
+    /// Proposed already.
+    ProposalExists = "proposal.exists", Conflict, "one proposal per proposer and subject at a time: wait until it is used or lapses";
+    /// Graver than what the subject could reply to.
+    SanctionHarsher = "sanction.harsher", Conflict, "impose what was proposed or less: the same basis, no graver, no earlier, no longer";
     /// Too small a council, or too few signatures, for S4 or S5.
-    SanctionGrave = "sanction.grave", Forbidden, "S4 and S5 need a council of the policy's least size and its signatures of distinct controller groups";
+    SanctionGrave = "sanction.grave", Forbidden, "S4 and S5 need a council of the policy's least size and its signatures of distinct controller groups, or of all that did not propose it";
+
+    /// Announced where nobody asks for it.
+    ReplyUnasked = "reply.unasked", Conflict, "the policy in force has no reply window: publish or impose at once";
+    /// Replied before.
+    ReplyGiven = "reply.given", Conflict, "the subject has replied: once is all";
+    /// After the last day to reply.
+    ReplyLate = "reply.late", Rule, "the days to reply are over: contest the item once it is recorded";
+    /// Before the subject has been heard.
+    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over";
 
     /// Too late to contest.
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";

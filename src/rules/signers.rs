@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Reason, Rejection};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
-use crate::event::{Membership, PartyId};
+use crate::event::{GroupId, Membership, PartyId};
 use crate::score::{Capacity, KeyRecord};
 use crate::state::State;
 
@@ -66,6 +66,15 @@ impl<'a> Signers<'a> {
 
     /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.
     pub(super) fn council(&mut self, least: usize) -> Result<usize, Rejection> {
+        self.council_without(None, least)
+    }
+
+    /// The same of the seats that are not of a group: signatures of that one are not needed.
+    pub(super) fn council_without(
+        &mut self,
+        recused: Option<&GroupId>,
+        least: usize,
+    ) -> Result<usize, Rejection> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
@@ -75,8 +84,11 @@ impl<'a> Signers<'a> {
             }
             match self.live(key, record) {
                 Ok(()) => {
-                    self.needed.push(*key);
-                    groups.insert(state.parties().group(&record.owner, size));
+                    let group = state.parties().group(&record.owner, size);
+                    if recused != Some(&group) {
+                        self.needed.push(*key);
+                        groups.insert(group);
+                    }
                 }
                 Err(rejection) => refusal = Some(rejection),
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Reason, Rejection};
-use crate::event::{Role, SubjectEnrolled, TopicId};
+use crate::event::{ProposalStage, Role, SubjectEnrolled, TopicId};
 
 impl Case<'_> {
     pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {
@@ -33,6 +33,10 @@ impl Case<'_> {
         let running = dossier.sanctions(size).find(|one| one.ends_on.is_none_or(|last| last >= self.today));
         if let Some(sanction) = running {
             return Err(Reason::SubjectSanctioned.about(sanction.recorded.event));
+        }
+        let pending = dossier.proposals.open().find(|one| one.stage(self.today) != ProposalStage::Lapsed);
+        if let Some(proposal) = pending {
+            return Err(Reason::SubjectProposed.about(proposal.recorded.event));
         }
         match dossier.open_contests(size).next() {
             Some(contest) => Err(Reason::SubjectContesting.about(contest.recorded.event)),

@@ -37,6 +37,8 @@ pub fn check_bounds(policy: &Policy) -> Result<(), OutOfBounds> {
         windows.appeal_extension,
     ];
     need(days.iter().flatten().all(|days| *days <= 3660), "windows", "at most 3660 days each")?;
+    let reply = windows.reply.is_none_or(|days| i32::from(days) < crate::limits::NOTICE_DAYS);
+    need(reply, "windows.reply", "at most 29 days: notices and proposals lapse after 30")?;
     need((1..=100).contains(&policy.contest.max_open), "contest.max_open", "between 1 and 100")?;
     // A majority's signatures fit on one envelope.
     let (seats, most) = (policy.contest.panel_size, 2 * crate::limits::SIGNATURES - 1);

@@ -1,7 +1,8 @@
 //! Everything that was recorded about one subject, each record with the sizes at which it stood.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::hearing::{Disputed, Notice, Proposal, Reply};
 use super::records::Item;
 use super::{Contest, Grown, PartyNumber, Records, StandsFor};
 use crate::clock::{Date, Timestamp};
@@ -36,6 +37,12 @@ pub struct Dossier {
     pub endorsements: Records<Endorsement>,
     /// Sanctions, in the order recorded.
     pub sanctions: Records<Sanction>,
+    /// Notified assessments that nothing was published by, lapsed ones included.
+    pub notices: Records<Notice>,
+    /// Proposed sanctions that nothing was imposed by, lapsed ones included.
+    pub proposals: Records<Proposal>,
+    /// Conduct that some do not grade again.
+    pub disputed: Records<Disputed>,
     /// Contests while they waited for a decision, in the order recorded.
     pub pending: Records<Contest>,
     /// Contests as they were decided, declined or withdrawn, in that order; an appealed one twice.
@@ -78,6 +85,8 @@ pub struct Assessment {
     pub fee: bool,
     /// What it grades, in the order of the policy that it names.
     pub grades: Box<[Grade]>,
+    /// What the subject replied when it was notified; boxed, for few are replied to.
+    pub reply: Option<Box<Reply>>,
 }
 
 /// What an assessment says of one indicator.
@@ -144,6 +153,10 @@ pub struct Sanction {
     pub term_days: Option<u32>,
     /// Whether it was lifted before its term was over.
     pub lifted: bool,
+    /// Whether it could not wait for a reply.
+    pub urgent: bool,
+    /// What the subject replied when it was proposed.
+    pub reply: Option<Box<Reply>>,
 }
 
 /// What every kind of record has in common: how it was recorded and, where that is asked for, whose it is.
@@ -179,6 +192,9 @@ impl Dossier {
             assessments: Records::default(),
             endorsements: Records::default(),
             sanctions: Records::default(),
+            notices: Records::default(),
+            proposals: Records::default(),
+            disputed: Records::default(),
             pending: Records::default(),
             settled: Grown::default(),
             timeline: Grown::default(),
@@ -236,8 +252,24 @@ impl Dossier {
         self.pending.standing(size)
     }
 
+    /// What the subject replied, by the events that it is a reply to: the announcement and what followed.
+    pub fn replies(&self) -> BTreeMap<EventId, Reply> {
+        let notices = every(&self.notices).map(|one| (one.recorded.event, one.hearing.reply));
+        let proposals = every(&self.proposals).map(|one| (one.recorded.event, one.hearing.reply));
+        let assessments =
+            every(&self.assessments).map(|one| (one.recorded.event, one.reply.as_deref().copied()));
+        let sanctions = every(&self.sanctions).map(|one| (one.recorded.event, one.reply.as_deref().copied()));
+        let all = notices.chain(proposals).chain(assessments).chain(sanctions);
+        all.filter_map(|(event, reply)| Some((event, reply?))).collect()
+    }
+
     /// The seqs of the entries about the subject from `first` on, ascending.
     pub fn timeline_from(&self, first: u64) -> impl Iterator<Item = u64> {
         self.timeline.from_where(move |seq| *seq >= first).copied()
     }
+}
+
+/// Every record of a kind, ended or not, the last of each item last.
+fn every<T>(records: &Records<T>) -> impl Iterator<Item = &T> {
+    records.ended_after(0).map(|one| &*one.record).chain(records.open())
 }

@@ -4,7 +4,7 @@ use super::context::{Assessed, Context, WhatIf};
 use super::due::next_change;
 use super::evaluated::Evaluation;
 use super::figure::{AssessmentFigure, Figure, Score, Shadow, Standing};
-use super::{At, Dossier, Parties, PolicyBook, explained, tally};
+use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned, tally};
 use crate::clock::Date;
 
 /// The score of a dossier at a moment, explained.
@@ -27,6 +27,7 @@ pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At
         criteria: found.base.figures(&context),
         assessments: context.assessed.iter().map(|one| assessment_figure(&context, one)).collect(),
         endorsements: found.bonus.figures(&context),
+        sanctions: sanctioned::figures(&context),
         parts: explained::parts(&context, &found, &figure),
         reasons: explained::reasons(&context, &found, &figure, without_contested.as_ref()),
         without_contested: without_contested.map(|one| one.figure(&context)),
@@ -62,6 +63,7 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
         criteria: Vec::new(),
         assessments: Vec::new(),
         endorsements: Vec::new(),
+        sanctions: Vec::new(),
         parts: Vec::new(),
         reasons: Vec::new(),
         next_change: None,
@@ -89,5 +91,6 @@ fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFig
         weight,
         contested: one.contest.open,
         excluded: excluded.map(str::to_owned),
+        reply: one.record.reply.as_deref().copied(),
     }
 }

@@ -5,9 +5,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Reply;
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Confidence, CriterionId, IndicatorId, Label, PartyId, SubjectId};
+use crate::event::{Confidence, CriterionId, IndicatorId, Label, PartyId, Severity, SubjectId};
 
 /// A subject's score at one size of the log, on one date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +36,9 @@ pub struct Score {
     pub assessments: Vec<AssessmentFigure>,
     /// The endorsements in force.
     pub endorsements: Vec<EndorsementFigure>,
+    /// The sanctions in force, by first day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sanctions: Vec<SanctionFigure>,
     /// What adds up to the score exactly; empty unless rated.
     pub parts: Vec<Part>,
     /// The largest losses, at most four, each with what helps.
@@ -204,6 +208,9 @@ pub struct AssessmentFigure {
     pub contested: bool,
     /// Why it weighs nothing, as a code; absent when it weighs.
     pub excluded: Option<String>,
+    /// What the subject replied when it was notified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
 }
 
 /// An endorsement in the score.
@@ -220,6 +227,26 @@ pub struct EndorsementFigure {
     /// Why it weighs nothing though it is in force, as a code; absent when it weighs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
+}
+
+/// A sanction in the score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SanctionFigure {
+    /// The event.
+    pub event: EventId,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Its first day.
+    pub starts_on: Date,
+    /// Its last day; absent: no end.
+    pub ends_on: Option<Date>,
+    /// Whether it could not wait for a reply.
+    pub urgent: bool,
+    /// Whether it is under an open contest.
+    pub contested: bool,
+    /// What the subject replied when it was proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
 }
 
 /// A part of the score; the parts add up to it exactly.

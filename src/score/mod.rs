@@ -17,6 +17,7 @@ mod explained;
 mod figure;
 mod foreseen;
 mod grown;
+mod hearing;
 mod parties;
 mod party;
 mod policies;
@@ -39,10 +40,11 @@ pub use due::{Cause, Passing};
 pub use engine::{figure, score};
 pub use figure::{
     AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
-    Reason, Score, Shadow, Standing,
+    Reason, SanctionFigure, Score, Shadow, Standing,
 };
 pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
 pub use grown::Grown;
+pub use hearing::{Disputed, Hearing, Notice, Proposal, Reply};
 pub use parties::Parties;
 pub use party::{
     Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,

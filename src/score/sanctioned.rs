@@ -3,7 +3,7 @@
 use super::Sanction;
 use super::context::{Context, WhatIf};
 use super::due::Passing;
-use super::figure::Standing;
+use super::figure::{SanctionFigure, Standing};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::Severity;
@@ -51,6 +51,21 @@ pub(super) fn burden(context: &Context<'_>, what_if: WhatIf) -> Burden {
         }
     }
     burden
+}
+
+/// The sanctions in force as they are shown.
+pub(super) fn figures(context: &Context<'_>) -> Vec<SanctionFigure> {
+    let all = context.sanctions(WhatIf::default());
+    let shown = all.iter().filter(|one| in_force(one, context.at.as_of)).map(|one| SanctionFigure {
+        event: one.recorded.event,
+        severity: one.severity,
+        starts_on: one.starts_on,
+        ends_on: one.ends_on,
+        urgent: one.urgent,
+        contested: context.contested(&one.recorded.event).open,
+        reply: one.reply.as_deref().copied(),
+    });
+    shown.collect()
 }
 
 fn in_force(sanction: &Sanction, as_of: Date) -> bool {

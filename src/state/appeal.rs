@@ -1,6 +1,6 @@
 //! `appeal.*`
 
-use super::{Recording, State};
+use super::{Recording, State, disputed};
 use crate::event::{AppealDecided, AppealFiled, Contesting, Move};
 use crate::score::{Contest, DecisionClock, Panelled};
 
@@ -25,6 +25,9 @@ impl State {
             panelled,
             ..decided
         };
+        if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::dispute(dossier, seq, &contest);
+        }
         self.put(seq, entry, contest);
     }
 

@@ -1,6 +1,6 @@
 //! `assessment.*`
 
-use super::{Recording, State};
+use super::{Recording, State, hearing};
 use crate::event::{AssessmentPublished, AssessmentWithdrawn};
 use crate::score::Assessment;
 
@@ -8,7 +8,7 @@ impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
         let recorded = self.recorded(seq, entry);
         let assessor = self.parties.enlist(&entry.event.issuer);
-        let record = Assessment {
+        let mut record = Assessment {
             assessor,
             policy: body.policy,
             counts_from: recorded.on.min(body.observed_until),
@@ -16,9 +16,13 @@ impl State {
             conflict: body.conflict,
             fee: body.fee,
             grades: self.policies.grades(body.policy, &body.grades),
+            reply: None,
             recorded,
         };
         let Some(dossier) = self.dossier_mut(entry) else { return };
+        if let Some(notice) = &body.notice {
+            record.reply = hearing::use_notice(dossier, seq, notice);
+        }
         dossier.assessments.close_of(seq, assessor, |_| true);
         dossier.assessments.push(seq, record);
     }

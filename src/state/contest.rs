@@ -1,6 +1,6 @@
 //! `contest.*`
 
-use super::{Recording, State, sanction};
+use super::{Recording, State, disputed, sanction};
 use crate::dsse::EventId;
 use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
@@ -33,6 +33,7 @@ impl State {
             panelled,
         };
         if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::dispute(dossier, seq, &contest);
             dossier.pending.push(seq, contest);
         }
     }
@@ -63,6 +64,9 @@ impl State {
     pub(super) fn decline_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDeclined) {
         let Some(mut contest) = self.moved(entry, &body.contest) else { return };
         contest.declined = Some(body.code);
+        if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::give_up(dossier, seq, &contest);
+        }
         self.put(seq, entry, contest);
     }
 
@@ -84,9 +88,11 @@ impl State {
     }
 
     pub(super) fn withdraw_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestWithdrawn) {
-        if let Some(contest) = self.moved(entry, &body.contest) {
-            self.put(seq, entry, contest);
+        let Some(contest) = self.moved(entry, &body.contest) else { return };
+        if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::give_up(dossier, seq, &contest);
         }
+        self.put(seq, entry, contest);
     }
 
     fn about_file(&self) -> Option<&Dossier> {
@@ -123,6 +129,9 @@ impl State {
         outcome: Outcome,
         effect: Option<&Effect>,
     ) {
+        if let Some(dossier) = self.dossier_mut(entry) {
+            disputed::resolve(dossier, seq, &contest, outcome, effect);
+        }
         let before = contest.ruling.replace(Ruling { outcome, by: entry.id, seq });
         if outcome != Outcome::Rejected || before.is_some() {
             let policies = self.policies.clone();

@@ -19,7 +19,7 @@ use crate::event::{
 };
 
 /// The form of the rows; another form is made anew from the log.
-pub const JOURNAL_FORMAT: u8 = 2;
+pub const JOURNAL_FORMAT: u8 = 3;
 
 /// An entry as it is read from the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,7 @@ enum RowBody {
         observed: (Date, Date),
         valid_until: Option<Date>,
         flags: (bool, bool),
+        notice: Option<EventId>,
     },
     Endorsement {
         relation: Relation,
@@ -109,12 +110,13 @@ const LEFT_OUT: [u8; 32] = [0; 32];
 impl RowBody {
     fn of(event: &Event) -> Self {
         match &event.body {
-            Body::AssessmentPublished(body) if body.notice.is_none() => Self::Assessment {
+            Body::AssessmentPublished(body) => Self::Assessment {
                 policy: body.policy,
                 grades: body.grades.clone(),
                 observed: (body.observed_from, body.observed_until),
                 valid_until: body.valid_until,
                 flags: (body.conflict, body.fee),
+                notice: body.notice,
             },
             Body::EndorsementPublished(body) => Self::Endorsement {
                 relation: body.relation,
@@ -189,19 +191,21 @@ impl Kept {
                 ledger = event.ledger;
                 event.body
             }
-            RowBody::Assessment { policy, grades, observed, valid_until, flags } => AssessmentPublished {
-                policy,
-                grades,
-                evidence: BTreeMap::new(),
-                observed_from: observed.0,
-                observed_until: observed.1,
-                valid_until,
-                conflict: flags.0,
-                fee: flags.1,
-                statement: None,
-                notice: None,
+            RowBody::Assessment { policy, grades, observed, valid_until, flags, notice } => {
+                AssessmentPublished {
+                    policy,
+                    grades,
+                    evidence: BTreeMap::new(),
+                    observed_from: observed.0,
+                    observed_until: observed.1,
+                    valid_until,
+                    conflict: flags.0,
+                    fee: flags.1,
+                    statement: None,
+                    notice,
+                }
+                .into()
             }
-            .into(),
             RowBody::Endorsement { relation, topic, expires_on } => {
                 EndorsementPublished { relation, value_band: None, topic, expires_on, statement: None }.into()
             }

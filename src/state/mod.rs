@@ -13,9 +13,11 @@ mod collaboration;
 mod contest;
 mod council;
 mod decision;
+mod disputed;
 mod draw;
 mod endorsement;
 mod given;
+mod hearing;
 mod index;
 mod journal;
 mod key;
@@ -344,6 +346,8 @@ impl State {
             Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
             Body::AccountLinked(body) => self.link_account(seq, &entry, body),
             Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
+            Body::AssessmentNotified(body) => self.notify_assessment(seq, &entry, body),
+            Body::AssessmentReplied(body) => self.reply_to_notice(seq, &entry, body),
             Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
             Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
             Body::CodePublished(body) => self.publish_code(&entry, body),
@@ -354,6 +358,8 @@ impl State {
             Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
             Body::DecisionRecorded(body) => self.record_decision(seq, &entry, body),
             Body::DecisionOverturned(body) => self.overturn_decision(seq, &entry, body),
+            Body::SanctionProposed(body) => self.propose_sanction(seq, &entry, body),
+            Body::SanctionReplied(body) => self.reply_to_proposal(seq, &entry, body),
             Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
             Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
             Body::ContestFiled(body) => self.file_contest(seq, &entry, body),

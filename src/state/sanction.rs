@@ -1,23 +1,27 @@
 //! `sanction.*`
 
-use super::{Recording, State};
+use super::{Recording, State, hearing};
 use crate::event::{SanctionImposed, SanctionLifted};
 use crate::score::{Dossier, Sanction};
 
 impl State {
     pub(super) fn impose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionImposed) {
-        let record = Sanction {
+        let mut record = Sanction {
             recorded: self.recorded(seq, entry),
             severity: body.severity,
             basis: body.basis.clone(),
             starts_on: body.starts_on,
             ends_on: body.ends_on,
-            term_days: body.ends_on.map(|last| last.days_since(body.starts_on).max(0) as u32 + 1),
+            term_days: body.terms().days(),
             lifted: false,
+            urgent: body.urgent,
+            reply: None,
         };
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.sanctions.push(seq, record);
+        let Some(dossier) = self.dossier_mut(entry) else { return };
+        if let Some(proposal) = &body.proposal {
+            record.reply = hearing::use_proposal(dossier, seq, proposal);
         }
+        dossier.sanctions.push(seq, record);
     }
 
     pub(super) fn lift_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionLifted) {

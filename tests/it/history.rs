@@ -14,6 +14,7 @@ use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
 
+use crate::adverse::{notified, proposed, published};
 use crate::collaborations::collaboration;
 use crate::programme::*;
 use crate::register::act;
@@ -52,6 +53,7 @@ pub enum Move {
     Link(usize, u8),
     Unlink(prop::sample::Index),
     Depart(usize),
+    Reply(usize),
 }
 
 pub fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -74,6 +76,7 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0..4usize, any::<bool>()).prop_map(|(who, withdraw)| Move::Reaccredit(who, withdraw)),
         1 => (10u16..90).prop_map(Move::Policy),
         1 => (0..3usize).prop_map(Move::Depart),
+        2 => (0..3usize).prop_map(Move::Reply),
         1 => Just(Move::Code),
         3 => (0..3usize, -900..900, 0..60).prop_map(|(of, from, days)| Move::Collaborate { of, from, days }),
         1 => any::<Index>().prop_map(Move::EndCollaboration),
@@ -224,6 +227,13 @@ impl Trial {
                     ..assessment(today)
                 };
                 let (by, of) = (ASSESSORS[*by], subject(KOLS[*of]));
+                let body = match self.notice(by, of) {
+                    Some(notice) => notice,
+                    None if self.asks_for_replies() => {
+                        return self.send(party(by), Some(of), notified(body), vec![], &[by]).map(drop);
+                    }
+                    None => body,
+                };
                 let id = self.send(party(by), Some(of), body, vec![], &[by])?;
                 self.events.push(("assessment", id, of, by.to_owned()));
             }
@@ -261,6 +271,14 @@ impl Trial {
                     body.ends_on = None;
                 }
                 let of = KOLS[*of];
+                let snapshot = self.ledger.snapshot();
+                let mut proposals = snapshot.state.dossier(&subject(of)).unwrap().proposals.open();
+                let open = proposals.find(|one| one.stage(today) != ProposalStage::Lapsed);
+                body.proposal = open.map(|one| one.recorded.event);
+                if body.proposal.is_none() && self.asks_for_replies() {
+                    let (body, why) = (proposed(body), vec![text("why")]);
+                    return self.send(party("press"), Some(subject(of)), body, why, &["press"]).map(drop);
+                }
                 let id = self.about(of, body)?;
                 self.events.push(("sanction", id, subject(of), of.to_owned()));
             }
@@ -346,6 +364,21 @@ impl Trial {
                 let kol = KOLS[*who];
                 let body = SubjectDeparted { reason: None };
                 self.send(PartyId::from(subject(kol)), Some(subject(kol)), body, vec![], &[kol])?;
+            }
+            Move::Reply(who) => {
+                let (kol, statement) = (KOLS[*who], text("my side").commitment());
+                let snapshot = self.ledger.snapshot();
+                let dossier = snapshot.state.dossier(&subject(kol)).unwrap();
+                let notice = dossier.notices.open().next().map(|one| one.recorded.event);
+                let proposal = dossier.proposals.open().next().map(|one| one.recorded.event);
+                let evidence = Vec::new();
+                let body: Body = match (notice, proposal) {
+                    (Some(notice), _) => AssessmentReplied { notice, statement, evidence }.into(),
+                    (None, Some(proposal)) => SanctionReplied { proposal, statement, evidence }.into(),
+                    (None, None) => return Ok(()),
+                };
+                let said = vec![text("my side")];
+                self.send(PartyId::from(subject(kol)), Some(subject(kol)), body, said, &[kol])?;
             }
             Move::Code => {
                 let version = self.ledger.snapshot().state.codes().count() as u32 + 1;
@@ -433,6 +466,7 @@ impl Trial {
                 policy.windows.decide = Some(*undiluted);
                 policy.windows.appeal = Some(*undiluted);
                 policy.windows.appeal_decide = Some(*undiluted / 2);
+                policy.windows.reply = (*undiluted % 2 == 0).then_some(*undiluted % 5);
                 policy.endorsement.cap = *undiluted * 4;
                 policy.assessment.prior_weight = 300 + *undiluted;
                 policy.notice_days = 1;
@@ -446,6 +480,26 @@ impl Trial {
             }
         }
         Ok(())
+    }
+
+    /// What an assessor may publish by a notice that it has open.
+    fn notice(&self, by: &str, of: SubjectId) -> Option<AssessmentPublished> {
+        let snapshot = self.ledger.snapshot();
+        let number = snapshot.state.parties().number(&party(by))?;
+        let today = self.clock.now().date_at(420);
+        let mut open = snapshot.state.dossier(&of)?.notices.open_of(number);
+        let notice = open.find(|one| one.stage(today) != NoticeStage::Lapsed)?;
+        Some(AssessmentPublished {
+            notice: Some(notice.recorded.event),
+            ..published(notice.intended.clone())
+        })
+    }
+
+    /// Whether the policy in force gives days to reply.
+    fn asks_for_replies(&self) -> bool {
+        let snapshot = self.ledger.snapshot();
+        let policy = snapshot.state.policy_on(self.clock.now().date_at(420));
+        policy.is_some_and(|policy| policy.windows.reply.is_some())
     }
 
     fn in_force(&self) -> u32 {

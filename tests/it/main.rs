@@ -1,6 +1,7 @@
 //! What users are promised, tested from outside.
 
 mod accounts;
+mod adverse;
 mod batch;
 mod clocks;
 mod collaborations;

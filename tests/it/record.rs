@@ -32,6 +32,8 @@ struct Reading {
     assessments: BTreeMap<EventId, Item>,
     endorsements: BTreeMap<EventId, Item>,
     contests: BTreeMap<EventId, (EventId, Option<Outcome>, bool)>,
+    /// Notices, by whom, and whether they were replied to.
+    notices: BTreeMap<EventId, (PartyId, bool)>,
 }
 
 impl Reading {
@@ -47,6 +49,8 @@ impl Reading {
                 let (last, levels) = (body.valid_until, body.grades.clone());
                 self.assessments.insert(id, Item { by, about, on, last, levels, ended: None });
             }
+            Body::AssessmentNotified(_) => drop(self.notices.insert(id, (by, false))),
+            Body::AssessmentReplied(body) => self.notices.get_mut(&body.notice).unwrap().1 = true,
             Body::AssessmentWithdrawn(body) => {
                 self.assessments.get_mut(&body.target).unwrap().ended = Some("withdrawn");
             }
@@ -117,6 +121,7 @@ proptest! {
             let ended = |how: Option<&'static str>| all.iter().copied().filter(move |one| one.ended == how);
             let against: Vec<_> = reading.contests.values()
                 .filter(|(target, ..)| said.iter().any(|(id, _)| *id == target)).collect();
+            let notices: Vec<_> = reading.notices.values().filter(|(by, _)| by == speaker).collect();
             let decided = |outcome| against.iter().filter(|(_, had, _)| *had == Some(outcome)).count() as u64;
             let mut expected = AssessmentRecord {
                 published: said.len() as u64,
@@ -127,6 +132,8 @@ proptest! {
                 replaced: ended(Some("replaced")).count() as u64,
                 withdrawn: ended(Some("withdrawn")).count() as u64,
                 struck: ended(Some("struck")).count() as u64,
+                notified: notices.len() as u64,
+                replied: notices.iter().filter(|(_, replied)| *replied).count() as u64,
                 contests_open: against.iter().filter(|(_, had, gone)| had.is_none() && !gone).count() as u64,
                 upheld: decided(Outcome::Upheld),
                 partial: decided(Outcome::Partial),

@@ -17,7 +17,7 @@ use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
 use crate::register;
-use crate::{accounts, batch, collaborations, council, members, panels};
+use crate::{accounts, adverse, batch, collaborations, council, members, panels};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -76,6 +76,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     subjects(&programme, &mut provoked).await;
     council::refusals(&programme, &mut provoked).await;
     members::refusals(&programme, &mut provoked).await;
+    adverse::refusals(&mut provoked).await;
     late_contests(&mut provoked).await;
     panels::refusals(&mut provoked).await;
     history_out_of_order(&mut provoked).await;

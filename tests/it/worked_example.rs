@@ -124,6 +124,7 @@ impl Example {
                 conflict: false,
                 fee: false,
                 grades,
+                reply: None,
                 recorded,
             },
         );
@@ -170,6 +171,8 @@ impl Example {
                 ends_on: Some(starts_on.plus_days(term as i32 - 1)),
                 term_days: Some(term),
                 lifted: false,
+                urgent: false,
+                reply: None,
             },
         );
         event

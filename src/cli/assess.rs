@@ -1,0 +1,188 @@
+//! What assessors find: `notify`, `assess`
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::signing::{Attaching, Signing, Statement};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{
+    AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, Levels, PartyId, SubjectId,
+};
+
+/// `I4=2`, or `I4=-` for an indicator that does not apply.
+#[derive(Debug, Clone)]
+struct Grade(IndicatorId, Option<u16>);
+
+impl FromStr for Grade {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (indicator, level) = text.split_once('=').ok_or("expected INDICATOR=LEVEL, such as I4=2")?;
+        let level = match level {
+            "-" => None,
+            level => Some(level.parse().map_err(|_| format!("{level} is no level"))?),
+        };
+        Ok(Self(indicator.parse().map_err(|error| format!("{error}"))?, level))
+    }
+}
+
+/// `I4=FILE`
+#[derive(Debug, Clone)]
+struct Evidence(IndicatorId, PathBuf);
+
+impl FromStr for Evidence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (indicator, path) = text.split_once('=').ok_or("expected INDICATOR=FILE")?;
+        Ok(Self(indicator.parse().map_err(|error| format!("{error}"))?, path.into()))
+    }
+}
+
+/// What is found.
+#[derive(Debug, Args)]
+struct Findings {
+    /// The policy version in force
+    #[arg(long)]
+    policy: Option<u32>,
+    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; repeatable
+    #[arg(long = "grade")]
+    grades: Vec<Grade>,
+    /// INDICATOR=FILE, attached; lowest and highest grades need one
+    #[arg(long = "evidence")]
+    evidence: Vec<Evidence>,
+    /// First day of the conduct observed
+    #[arg(long)]
+    observed_from: Option<Date>,
+    /// Last day of the conduct observed
+    #[arg(long)]
+    observed_until: Option<Date>,
+    /// Last day on which it counts
+    #[arg(long)]
+    valid_until: Option<Date>,
+    /// You have a conflict of interest: published, weighs nothing
+    #[arg(long)]
+    conflict: bool,
+    /// You were paid by, or trade with, the subject or its group
+    #[arg(long)]
+    fee: bool,
+    /// The reasoning
+    #[arg(long)]
+    statement: Option<String>,
+}
+
+impl Findings {
+    /// The findings given, over those notified.
+    fn over(
+        self,
+        notified: Option<AssessmentNotified>,
+        attaching: &mut Attaching,
+    ) -> anyhow::Result<AssessmentNotified> {
+        let mut body = match notified {
+            Some(notified) => notified,
+            None => AssessmentNotified {
+                policy: self.policy.context("--policy is needed")?,
+                grades: Levels::default(),
+                evidence: BTreeMap::new(),
+                observed_from: self.observed_from.context("--observed-from is needed")?,
+                observed_until: self.observed_until.context("--observed-until is needed")?,
+                valid_until: None,
+                conflict: false,
+                fee: false,
+                statement: None,
+            },
+        };
+        body.policy = self.policy.unwrap_or(body.policy);
+        self.grades.into_iter().for_each(|Grade(indicator, level)| body.grades.insert(indicator, level));
+        for Evidence(indicator, path) in &self.evidence {
+            let document: Commitment = attaching.file(path)?;
+            body.evidence.entry(indicator.clone()).or_default().push(document);
+        }
+        body.observed_from = self.observed_from.unwrap_or(body.observed_from);
+        body.observed_until = self.observed_until.unwrap_or(body.observed_until);
+        body.valid_until = self.valid_until.or(body.valid_until);
+        body.conflict |= self.conflict;
+        body.fee |= self.fee;
+        body.statement = self.statement.map(|text| attaching.text(&text)).transpose()?;
+        Ok(body)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem notify --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=0 \\
+    --evidence I1=video.png --observed-from 2026-10-01 --observed-until 2026-11-20 \\
+    --valid-until 2027-09-30 --statement 'Ba video không ghi nhãn.' --key o1-minh-bach-so.pem")]
+pub struct Notify {
+    /// The assessor
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    #[command(flatten)]
+    findings: Findings,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Notify {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let body = self.findings.over(None, &mut attaching)?;
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=1 \\
+    --observed-from 2026-10-01 --observed-until 2026-11-20 --valid-until 2027-09-30 --key o1-minh-bach-so.pem
+
+  What was notified, once the subject replied or its days are over; it may be better, never worse:
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --notice 5f…e2 --grade I1=1 \\
+    --key o1-minh-bach-so.pem")]
+pub struct Assess {
+    /// The assessor
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `assessment.notified` event; what it says is published, but for what is given here
+    #[arg(long)]
+    notice: Option<EventId>,
+    #[command(flatten)]
+    findings: Findings,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Assess {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let notified = match &self.notice {
+            Some(notice) => Some(self.signing.body_of(notice, "assessment.notified").await?),
+            None => None,
+        };
+        let found = self.findings.over(notified, &mut attaching)?;
+        let body = AssessmentPublished {
+            policy: found.policy,
+            grades: found.grades,
+            evidence: found.evidence,
+            observed_from: found.observed_from,
+            observed_until: found.observed_until,
+            valid_until: found.valid_until,
+            conflict: found.conflict,
+            fee: found.fee,
+            statement: found.statement,
+            notice: self.notice,
+        };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}

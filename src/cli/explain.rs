@@ -1,0 +1,91 @@
+//! A score explained: its parts, losses, items and the replies to them
+
+use super::output::{self, points};
+use crate::client::Client;
+use crate::score::{Reply, Score};
+
+/// Prints what adds up to a score, what would help, and what the KOL replied.
+pub async fn explain(client: &Client, score: &Score) {
+    println!();
+    let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
+    let total: i64 = score.parts.iter().map(|part| part.points).sum();
+    let mut rows: Vec<Vec<String>> = parts.collect();
+    if !rows.is_empty() {
+        rows.push(vec!["=".to_owned(), points(total)]);
+        output::table(&["part", "points"], &rows);
+        println!();
+    }
+    let reasons: Vec<Vec<String>> = score
+        .reasons
+        .iter()
+        .map(|one| {
+            vec![
+                one.code.clone(),
+                points(i64::from(one.points)),
+                one.remedy.vi.clone(),
+                one.remedy.en.clone(),
+            ]
+        })
+        .collect();
+    if !reasons.is_empty() {
+        output::table(&["reason", "costs", "nên làm", "what helps"], &reasons);
+        println!();
+    }
+    let assessments: Vec<Vec<String>> = score
+        .assessments
+        .iter()
+        .map(|one| {
+            let why = one.excluded.clone().unwrap_or_default();
+            vec![one.assessor.to_string(), one.weight.to_string(), why, one.event.to_string()]
+        })
+        .collect();
+    output::table(&["assessor", "weight", "", "event"], &assessments);
+    let sanctions: Vec<Vec<String>> = score
+        .sanctions
+        .iter()
+        .map(|one| {
+            let until = one.ends_on.map(|last| last.to_string()).unwrap_or_default();
+            vec![format!("{:?}", one.severity), one.starts_on.to_string(), until, one.event.to_string()]
+        })
+        .collect();
+    if !sanctions.is_empty() {
+        println!();
+        output::table(&["sanction", "from", "until", "event"], &sanctions);
+    }
+    let assessed = score.assessments.iter().filter_map(|one| Some((one.event, one.reply?)));
+    let sanctioned = score.sanctions.iter().filter_map(|one| Some((one.event, one.reply?)));
+    let mut replies = Vec::new();
+    for (event, reply) in assessed.chain(sanctioned) {
+        replies.push(vec![said(client, &reply).await, event.to_string()]);
+    }
+    if !replies.is_empty() {
+        println!();
+        output::table(&["phản hồi / the KOL's reply", "to event"], &replies);
+    }
+    let endorsements: Vec<Vec<String>> = score
+        .endorsements
+        .iter()
+        .map(|one| {
+            let place = one.place_permille.to_string();
+            vec![one.endorser.to_string(), one.units.to_string(), place, one.event.to_string()]
+        })
+        .collect();
+    if !endorsements.is_empty() {
+        println!();
+        output::table(&["endorser", "units", "place ‰", "event"], &endorsements);
+    }
+}
+
+/// Most characters of a reply shown in a table.
+const REPLY_CHARS: usize = 200;
+
+/// What a subject replied, in one line; its event where the text is not kept here.
+pub async fn said(client: &Client, reply: &Reply) -> String {
+    let text = client.text(&format!("/v1/attachments/{}", reply.statement)).await;
+    let shown = text.map(|text| {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Whoever wrote it shall not command the terminal.
+        line.chars().filter(|one| !one.is_control()).take(REPLY_CHARS).collect::<String>()
+    });
+    shown.unwrap_or_else(|_| format!("event {}", reply.event))
+}

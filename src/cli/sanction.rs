@@ -1,0 +1,199 @@
+//! Measures against a subject, and what it says to them: `propose`, `sanction`, `reply`
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::contribute::named;
+use super::signing::{Attaching, Signing, Statement};
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{
+    AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
+    SanctionProposed, SanctionReplied, Severity, SubjectId,
+};
+
+/// The terms of a sanction.
+#[derive(Debug, Args)]
+struct Terms {
+    /// S1 to S5
+    #[arg(long, value_parser = named::<Severity>)]
+    severity: Option<Severity>,
+    /// The indicator of the policy that describes the conduct
+    #[arg(long, conflicts_with_all = ["clause", "decision"])]
+    conduct: Option<IndicatorId>,
+    /// The clause of the code of conduct that was broken
+    #[arg(long, requires_all = ["code", "broken_on"], conflicts_with = "decision")]
+    clause: Option<ClauseId>,
+    /// The `code.published` event of that clause
+    #[arg(long, requires = "clause")]
+    code: Option<EventId>,
+    /// A day on which it was broken
+    #[arg(long, requires = "clause")]
+    broken_on: Option<Date>,
+    /// The `decision.recorded` event: the only basis for "broke the law"
+    #[arg(long)]
+    decision: Option<EventId>,
+    /// First day
+    #[arg(long)]
+    starts_on: Option<Date>,
+    /// Last day; absent only where the policy sets no term
+    #[arg(long)]
+    ends_on: Option<Date>,
+    /// The reasoning
+    #[arg(long)]
+    reason: String,
+}
+
+impl Terms {
+    fn basis(&self) -> Option<Basis> {
+        let clause = self.clause.clone().zip(self.code).zip(self.broken_on);
+        let clause = clause.map(|((clause, code), broken_on)| ClauseBasis { code, clause, broken_on });
+        (self.conduct.clone().map(Basis::Conduct))
+            .or(clause.map(Basis::Clause))
+            .or(self.decision.map(Basis::Decision))
+    }
+
+    /// The terms given, whole.
+    fn whole(self, attaching: &mut Attaching) -> anyhow::Result<SanctionProposed> {
+        Ok(SanctionProposed {
+            basis: self.basis().context("name --conduct, --clause or --decision")?,
+            severity: self.severity.context("--severity is needed")?,
+            starts_on: self.starts_on.context("--starts-on is needed")?,
+            ends_on: self.ends_on,
+            reason: attaching.text(&self.reason)?,
+        })
+    }
+
+    /// The terms given, over those proposed; begun later, a sanction is as long as it was proposed.
+    fn over(
+        self,
+        proposed: SanctionProposed,
+        today: Date,
+        attaching: &mut Attaching,
+    ) -> anyhow::Result<SanctionProposed> {
+        let starts_on = self.starts_on.unwrap_or(proposed.starts_on.max(today));
+        let shifted = proposed.ends_on.map(|last| last.plus_days(starts_on.days_since(proposed.starts_on)));
+        Ok(SanctionProposed {
+            basis: self.basis().unwrap_or(proposed.basis),
+            severity: self.severity.unwrap_or(proposed.severity),
+            starts_on,
+            ends_on: self.ends_on.or(shifted),
+            reason: attaching.text(&self.reason)?,
+        })
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem propose --issuer nhip-so --subject kol-0123456789abc --severity S2 --conduct I1 \\
+    --reason 'Không ghi nhãn.' --starts-on 2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
+pub struct Propose {
+    /// The member that proposes it; a seat of its controller group has no say in it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    #[command(flatten)]
+    terms: Terms,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Propose {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let body = self.terms.whole(&mut attaching)?;
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 --clause D1 --broken-on 2026-11-20 \\
+    --reason 'Không ghi nhãn.' --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out sanction.json
+
+  What was proposed, once the subject replied or its days are over; it may be milder, never harsher:
+  tinnhiem sanction --subject kol-0123456789abc --proposal 5f…e2 --severity S1 --reason 'Đã khắc phục.' \\
+    --key seat-1.pem --out sanction.json")]
+pub struct Sanction {
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `sanction.proposed` event; its terms are imposed, but for those given here
+    #[arg(long, conflicts_with = "urgent")]
+    proposal: Option<EventId>,
+    #[command(flatten)]
+    terms: Terms,
+    /// An S4 of at most 14 days that cannot wait for a reply
+    #[arg(long)]
+    urgent: bool,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Sanction {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let terms = match &self.proposal {
+            Some(proposal) => {
+                let proposed = self.signing.body_of(proposal, "sanction.proposed").await?;
+                self.terms.over(proposed, self.signing.today().await?, &mut attaching)?
+            }
+            None => self.terms.whole(&mut attaching)?,
+        };
+        let body = SanctionImposed {
+            severity: terms.severity,
+            basis: terms.basis,
+            starts_on: terms.starts_on,
+            ends_on: terms.ends_on,
+            reason: terms.reason,
+            proposal: self.proposal,
+            urgent: self.urgent,
+        };
+        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem reply --subject kol-0123456789abc --notice 5f…e2 --statement 'Nhãn ở giây 2.' --key kol.pem
+  tinnhiem reply --subject kol-0123456789abc --proposal 5f…e2 --statement 'Đã gỡ video.' --key kol.pem")]
+pub struct Reply {
+    /// The KOL that replies
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `assessment.notified` event
+    #[arg(long, required_unless_present = "proposal", conflicts_with = "proposal")]
+    notice: Option<EventId>,
+    /// The `sanction.proposed` event
+    #[arg(long)]
+    proposal: Option<EventId>,
+    /// What you say to it
+    #[arg(long)]
+    statement: String,
+    /// A file that it rests on, attached; repeatable
+    #[arg(long = "evidence")]
+    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Reply {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let statement = attaching.text(&self.statement)?;
+        let evidence: anyhow::Result<Vec<_>> =
+            self.evidence.iter().map(|path| attaching.file(path)).collect();
+        let evidence = evidence?;
+        let body: Body = match (self.notice, self.proposal) {
+            (Some(notice), _) => AssessmentReplied { notice, statement, evidence }.into(),
+            (None, Some(proposal)) => SanctionReplied { proposal, statement, evidence }.into(),
+            (None, None) => anyhow::bail!("name --notice or --proposal"),
+        };
+        let issuer = PartyId::from(self.subject);
+        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+    }
+}
