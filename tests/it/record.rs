@@ -32,6 +32,10 @@ struct Reading {
     assessments: BTreeMap<EventId, Item>,
     endorsements: BTreeMap<EventId, Item>,
     contests: BTreeMap<EventId, (EventId, Option<Outcome>, bool)>,
+    /// Decisions that were appealed, as they were.
+    appealed: BTreeMap<EventId, Outcome>,
+    /// The levels of contested items before the first decision.
+    whole: BTreeMap<EventId, Levels>,
     /// Notices, by whom, and whether they were replied to.
     notices: BTreeMap<EventId, (PartyId, bool)>,
 }
@@ -65,22 +69,39 @@ impl Reading {
             Body::ContestFiled(body) => {
                 self.contests.insert(id, (body.target, None, false));
             }
-            Body::ContestWithdrawn(body) => self.contests.get_mut(&body.contest).unwrap().2 = true,
-            Body::ContestDecided(body) => {
+            Body::ContestWithdrawn(body) => {
                 let contest = self.contests.get_mut(&body.contest).unwrap();
-                contest.1 = Some(body.outcome);
-                let item = self.assessments.get_mut(&contest.0).filter(|one| one.ended.is_none());
-                match (item, &body.effect) {
-                    (Some(item), _) if body.outcome == Outcome::Upheld => item.ended = Some("struck"),
-                    (Some(item), Some(Effect::Struck(indicators))) => {
-                        let stands = |(indicator, _): &(&IndicatorId, _)| !indicators.contains(indicator);
-                        let left = item.levels.iter().filter(stands);
-                        item.levels = left.map(|(indicator, level)| (indicator.clone(), *level)).collect();
-                    }
-                    _ => {}
+                match self.appealed.remove(&body.contest) {
+                    Some(outcome) => contest.1 = Some(outcome),
+                    None => contest.2 = true,
                 }
             }
+            Body::ContestDecided(body) => self.decide(&body.contest, body.outcome, body.effect.as_ref()),
+            Body::AppealFiled(body) => {
+                let outcome = self.contests.get_mut(&body.contest).unwrap().1.take().unwrap();
+                self.appealed.insert(body.contest, outcome);
+            }
+            Body::AppealDecided(body) => self.decide(&body.contest, body.outcome, body.effect.as_ref()),
             _ => {}
+        }
+    }
+
+    /// A later decision is about the item as it was before the first.
+    fn decide(&mut self, contest: &EventId, outcome: Outcome, effect: Option<&Effect>) {
+        self.appealed.remove(contest);
+        let contest = self.contests.get_mut(contest).unwrap();
+        contest.1 = Some(outcome);
+        let item = self.assessments.get_mut(&contest.0).filter(|one| one.ended.is_none());
+        let Some(item) = item else { return };
+        let whole = self.whole.entry(contest.0).or_insert_with(|| item.levels.clone());
+        match effect {
+            _ if outcome == Outcome::Upheld => item.ended = Some("struck"),
+            Some(Effect::Struck(indicators)) => {
+                let stands = |(indicator, _): &(&IndicatorId, _)| !indicators.contains(indicator);
+                let left = whole.iter().filter(stands);
+                item.levels = left.map(|(indicator, level)| (indicator.clone(), *level)).collect();
+            }
+            _ => item.levels = whole.clone(),
         }
     }
 }
