@@ -10,6 +10,8 @@ use crate::vault::Attachment;
 
 /// Indicators of the policy, `I1` to `I20`, four to a criterion.
 pub const INDICATORS: usize = 20;
+/// Days of the conduct that an assessment is about, which end the day before it.
+pub const OBSERVED_DAYS: i32 = 31;
 
 /// What the load's events are made from.
 pub struct Bodies {
@@ -134,7 +136,7 @@ impl Bodies {
             policy: 1,
             grades: Default::default(),
             evidence: Default::default(),
-            observed_from: on.plus_days(-30),
+            observed_from: on.plus_days(1 - OBSERVED_DAYS),
             observed_until: on,
             valid_until: Some(today.plus_days(300)),
             conflict: false,

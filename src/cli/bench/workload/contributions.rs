@@ -8,13 +8,17 @@ use crate::event::*;
 
 impl Workload {
     pub(super) fn assess(&mut self) -> Planned {
+        let today = date(self.at);
         let (assessor, subject) = loop {
             let pair = (some_assessor(&mut self.dice), self.some_subject());
+            if self.disputed.get(&pair).is_some_and(|last| *last >= today) {
+                continue;
+            }
             if self.phase.as_ref().is_none_or(|phase| !phase.frozen.contains(&pair)) {
                 break pair;
             }
         };
-        let (body, indicator) = self.bodies.assessment(&mut self.dice, date(self.at));
+        let (body, indicator) = self.bodies.assessment(&mut self.dice, today);
         let planned = self.plan([Signer::Assessor(assessor)], Some(subject), body);
         if self.phase.is_some() {
             // Of two in one phase, nobody knows which will be the newer.

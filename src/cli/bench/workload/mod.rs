@@ -144,6 +144,9 @@ pub struct Workload {
     endorsing: HashMap<(usize, usize, TopicId), Date>,
     contested: Vec<Contested>,
     open: HashMap<usize, u8>,
+    /// Assessors whose assessment of a subject is contested, and the day after which another is
+    /// about other conduct.
+    disputed: HashMap<(usize, usize), Date>,
     sanctioned: Vec<Sanctioned>,
     generation: HashMap<usize, u32>,
     rating: Option<usize>,
@@ -174,6 +177,7 @@ impl Workload {
             endorsing: HashMap::new(),
             contested: Vec::new(),
             open: HashMap::new(),
+            disputed: HashMap::new(),
             sanctioned: Vec::new(),
             generation: HashMap::new(),
             rating: None,

@@ -1,6 +1,6 @@
 //! Contests and their outcomes, sanctions and lifting them.
 
-use super::super::bodies::date;
+use super::super::bodies::{OBSERVED_DAYS, date};
 use super::{Contested, OPEN_CONTESTS, OPEN_PER_SUBJECT, Planned, Sanctioned, Workload, council, keep};
 use crate::dsse::EventId;
 use crate::event::*;
@@ -12,6 +12,9 @@ impl Workload {
             open < OPEN_PER_SUBJECT && load.may_speak(one.subject)
         })?;
         *self.open.entry(one.subject).or_default() += 1;
+        // A day is left for midnight.
+        let last = date(self.at).plus_days(OBSERVED_DAYS + 1);
+        self.disputed.insert((one.assessor, one.subject), last);
         let (text, voice) = (self.text(), self.voice(one.subject));
         let body = self.bodies.contest(&mut self.dice, one.id, text.commitment());
         let planned = self.plan([voice], Some(one.subject), body).with(self.attached(text));
