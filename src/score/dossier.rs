@@ -203,7 +203,7 @@ impl Dossier {
 
     /// The enrolment that stands at `size`.
     pub fn enrolment(&self, size: u64) -> Option<&Enrolment> {
-        self.enrolments.standing(size).next()
+        self.enrolments.only(size)
     }
 
     /// The assessments that stand at `size`.

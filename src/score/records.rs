@@ -99,6 +99,14 @@ impl<T> Records<T> {
         self.0.iter().flat_map(move |lists| lists.closed.from_where(ended))
     }
 
+    /// The record that stands at `size`, of a kind of which one stands at a time.
+    pub fn only(&self, size: u64) -> Option<&T> {
+        let open = self.opened().next().filter(|one| one.from_size <= size).map(|one| &one.record);
+        let stood = |one: &&StandsFor<T>| one.span.from_size <= size;
+        let ended = || self.ended_after(size).find(stood).map(|one| &one.record);
+        open.or_else(ended).map(|record| &**record)
+    }
+
     /// The records that nothing has ended, in the order recorded.
     pub fn open(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.opened().map(|one| &*one.record)
