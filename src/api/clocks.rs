@@ -19,7 +19,7 @@ use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::state::{Awaited, Duty, OpenClock};
+use crate::state::{Awaited, Duty, OpenClock, Who};
 
 /// A clock that runs.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -84,17 +84,23 @@ struct Place {
     due: Date,
     seq: u64,
     what: Awaited,
+    /// The number of the member: one decision may be awaited from several; else 0.
+    member: u64,
 }
 
 impl Place {
     fn of(clock: &OpenClock) -> Self {
-        Self { due: clock.due, seq: clock.seq, what: clock.what }
+        let member = match clock.who {
+            Who::Member(number) => number.place() as u64,
+            Who::Council | Who::Subject(_) | Who::All => 0,
+        };
+        Self { due: clock.due, seq: clock.seq, what: clock.what, member }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.due, self.seq, name_of(self.what))
+        write!(f, "{}.{}.{}.{}", self.due, self.seq, name_of(self.what), self.member)
     }
 }
 
@@ -109,13 +115,14 @@ impl FromStr for Place {
 
     fn from_str(text: &str) -> Result<Self, Problem> {
         let malformed = || Problem::new(400, "query.after", "after is the `next` of a page");
-        let mut parts = text.splitn(3, '.');
+        let mut parts = text.splitn(4, '.');
         let mut part = || parts.next().ok_or_else(malformed);
-        let (due, seq, what) = (part()?, part()?, part()?);
+        let (due, seq, what, member) = (part()?, part()?, part()?, part()?);
         Ok(Self {
             due: due.parse().map_err(|_| malformed())?,
             seq: seq.parse().map_err(|_| malformed())?,
             what: serde_json::from_value(what.into()).map_err(|_| malformed())?,
+            member: member.parse().map_err(|_| malformed())?,
         })
     }
 }
@@ -132,8 +139,7 @@ impl First {
         Self { kept: BTreeMap::new(), most, more: false }
     }
 
-    fn offer(&mut self, clock: OpenClock) {
-        let place = Place::of(&clock);
+    fn offer(&mut self, place: Place, clock: OpenClock) {
         if self.kept.len() == self.most {
             self.more = true;
             if self.kept.last_key_value().is_none_or(|(last, _)| *last < place) {
@@ -172,13 +178,13 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
         let snapshot = app.ledger.snapshot();
         let dossier = snapshot.state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
         let clocks = snapshot.state.clocks_about(dossier, on).filter(|clock| wanted(&snapshot, clock));
-        clocks.for_each(|clock| first.offer(clock));
+        clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
         return Ok(Json(page(&app, &snapshot, first)));
     }
     let look = move |app: &App| {
         let snapshot = app.ledger.snapshot();
         let clocks = snapshot.state.clocks(on).filter(|clock| wanted(&snapshot, clock));
-        clocks.for_each(|clock| first.offer(clock));
+        clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
         page(app, &snapshot, first)
     };
     Ok(Json(app.survey(look).await?))
@@ -252,7 +258,8 @@ fn calendar(
     clocks: impl Iterator<Item = OpenClock>,
 ) -> Calendar {
     let mut first = First::new(limits::CALENDAR_CLOCKS);
-    clocks.for_each(|clock| first.offer(clock));
+    // A day for which several members answer stands in it once.
+    clocks.for_each(|clock| first.offer(Place { member: 0, ..Place::of(&clock) }, clock));
     let days = first.kept.values().map(|clock| {
         let shown = view(app, snapshot, clock, clock.due);
         let about = shown.subject.map(|subject| match &shown.subject_name {

@@ -128,6 +128,15 @@ fn options(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
             Awaited::ContestFiling => {
                 format!("tinnhiem contest --subject {subject} --target {} …", clock.event)
             }
+            Awaited::NoticeReply => {
+                format!("tinnhiem reply --subject {subject} --notice {} …", clock.event)
+            }
+            Awaited::ProposalReply => {
+                format!("tinnhiem reply --subject {subject} --proposal {} …", clock.event)
+            }
+            Awaited::AppealFiling => {
+                format!("tinnhiem appeal --subject {subject} --contest {} …", clock.event)
+            }
             _ => format!("tinnhiem show {}", clock.seq),
         };
         let (vi, en) = (clock.vi.clone(), clock.en.clone());

@@ -7,8 +7,8 @@ use super::State;
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::words::Words;
-use crate::event::{Contesting, PartyId, SubjectId};
-use crate::score::{Contest, Dossier, PartyNumber, Recorded};
+use crate::event::{Contesting, NoticeStage, PartyId, ProposalStage, SubjectId};
+use crate::score::{Contest, Dossier, Notice, PartyNumber, Proposal, Recorded};
 
 /// What a clock runs down to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +24,14 @@ pub enum Awaited {
     AppealFiling,
     /// An item may be contested on every ground; a factual error may be at any time.
     ContestFiling,
+    /// The subject may reply to a notified assessment; it is not published before.
+    NoticeReply,
+    /// A notified assessment, heard, may be published; afterwards it is to be notified again.
+    NoticeUse,
+    /// The subject may reply to a proposed sanction; it is not imposed before.
+    ProposalReply,
+    /// A proposed sanction, heard, may be imposed; afterwards it is to be proposed again.
+    ProposalUse,
     /// A key recovered by the council begins to act; its owner may cancel it before.
     KeyRecovery,
     /// A policy version comes into force.
@@ -72,6 +80,7 @@ impl Awaited {
         match self {
             Self::ContestAdmission | Self::ContestDecision | Self::AppealDecision => Duty::Must,
             Self::ContestFiling | Self::AppealFiling | Self::KeyRecovery => Duty::May,
+            Self::NoticeReply | Self::NoticeUse | Self::ProposalReply | Self::ProposalUse => Duty::May,
             _ => Duty::Will,
         }
     }
@@ -86,6 +95,16 @@ impl Awaited {
             Self::AppealDecision => ("hạn quyết định khiếu nại lần hai", "an appeal is to be decided"),
             Self::AppealFiling => ("hạn khiếu nại lần hai", "last day to appeal"),
             Self::ContestFiling => ("hạn khiếu nại", "last day to contest"),
+            Self::NoticeReply => {
+                ("hạn trả lời báo trước đánh giá", "last day to reply to a notified assessment")
+            }
+            Self::NoticeUse => {
+                ("hạn công bố đánh giá đã báo trước", "last day to publish a notified assessment")
+            }
+            Self::ProposalReply => ("hạn trả lời đề xuất xử lý", "last day to reply to a proposed sanction"),
+            Self::ProposalUse => {
+                ("hạn áp dụng biện pháp đã đề xuất", "last day to impose a proposed sanction")
+            }
             Self::KeyRecovery => {
                 ("khóa khôi phục có hiệu lực, chủ khóa có thể hủy trước đó", "a recovered key begins to act")
             }
@@ -238,10 +257,16 @@ impl State {
         });
         let own = dossier.map(|one| PartyId::from(one.subject));
         let recoveries = own.into_iter().flat_map(move |own| self.recoveries(&own, on).collect::<Vec<_>>());
+        let notices = dossier.into_iter().flat_map(|one| one.notices.open());
+        let notices = notices.filter_map(move |one| clock_of_notice(one, subject, on));
+        let proposals = dossier.into_iter().flat_map(|one| one.proposals.open());
+        let proposals = proposals.filter_map(move |one| clock_of_proposal(one, subject, on));
         let may_contest = dossier.into_iter().flat_map(move |dossier| self.contestable(dossier, on));
         contests
             .chain(appealable)
             .chain(may_contest)
+            .chain(notices)
+            .chain(proposals)
             .chain(recoveries)
             .chain(assessments)
             .chain(endorsements)
@@ -308,4 +333,26 @@ impl State {
             Who::Subject(subject) => Some(subject.into()),
         }
     }
+}
+
+fn clock_of_notice(notice: &Notice, subject: SubjectId, on: Date) -> Option<OpenClock> {
+    let (hearing, assessor) = (&notice.hearing, Who::Member(notice.assessor));
+    let (what, due, who) = match notice.stage(on) {
+        NoticeStage::Waiting => (Awaited::NoticeReply, hearing.reply_by, Who::Subject(subject)),
+        NoticeStage::Replied | NoticeStage::Unanswered => (Awaited::NoticeUse, hearing.use_by, assessor),
+        NoticeStage::Published | NoticeStage::Lapsed => return None,
+    };
+    Some(OpenClock::of(&notice.recorded, what, due, who, subject))
+}
+
+fn clock_of_proposal(proposal: &Proposal, subject: SubjectId, on: Date) -> Option<OpenClock> {
+    let hearing = &proposal.hearing;
+    let (what, due, who) = match proposal.stage(on) {
+        ProposalStage::Waiting => (Awaited::ProposalReply, hearing.reply_by, Who::Subject(subject)),
+        ProposalStage::Replied | ProposalStage::Unanswered => {
+            (Awaited::ProposalUse, hearing.use_by, Who::Council)
+        }
+        ProposalStage::Imposed | ProposalStage::Lapsed => return None,
+    };
+    Some(OpenClock::of(&proposal.recorded, what, due, who, subject))
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 use tinnhiem::clock::Clock;
 use tinnhiem::event::*;
 
+use crate::adverse::{notified, proposed};
+use crate::contests::{Court, DAY_MS, id};
 use crate::programme::*;
-
-const DAY_MS: u64 = 86_400_000;
 
 /// A programme in which clocks of most kinds run.
 async fn running() -> (Programme, String) {
@@ -184,4 +184,93 @@ async fn calendars_are_what_rfc_5545_says_and_follow_from_the_log() {
     // No clock on the wall, but what the log says, is in it.
     programme.clock.set(programme.clock.now().plus_ms(DAY_MS));
     assert_eq!(fetch("/v1/members/council/clocks.ics").await, council);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_announced_is_answered_by_a_day_and_done_by_another() {
+    let mut policy = policy();
+    policy.windows.reply = Some(7);
+    let programme = Programme::start_at(policy, Clock::manual(Clock::system().now())).await;
+    let (today, about) = (programme.today(), subject("kol"));
+    let send = async |issuer: PartyId, body: Body, signers: &[&str]| {
+        let draft = programme.draft(issuer, Some(about), body);
+        let texts = draft.event.texts();
+        let attached = [text("why"), text("my case")];
+        let attached: Vec<_> = attached.into_iter().filter(|one| texts.contains(&one.commitment())).collect();
+        programme.recorded(draft.with(attached), signers).await
+    };
+    let notify = |who: &str| (party(who), notified(assessment(today)).into());
+    let (a1, notice) = notify("a1");
+    let notice = send(a1, notice, &["a1"]).await;
+    let (a2, second) = notify("a2");
+    send(a2, second, &["a2"]).await;
+    let proposal = proposed(sanction(today.plus_days(8), Severity::S2, 30));
+    let proposal = send(party("business"), proposal.into(), &["business"]).await;
+    let of = async |who: &str| {
+        let all = clocks(&programme, &format!("who={who}")).await;
+        let shown = |one: &Value| {
+            assert_eq!(one["duty"], "may");
+            let (what, due) = (one["what"].as_str().unwrap(), one["due"].as_str().unwrap());
+            (what.to_owned(), due.parse::<tinnhiem::clock::Date>().unwrap().days_since(today))
+        };
+        all.iter().map(shown).collect::<Vec<_>>()
+    };
+    let kol = about.to_string();
+    let own = ["notice_reply", "notice_reply", "proposal_reply"].map(|what| (what.to_owned(), 7));
+    assert_eq!(of(&kol).await, own);
+    for nobody in ["a1", "a2", "council", "business"] {
+        assert_eq!(of(nobody).await, [], "{nobody}");
+    }
+    // Once it replied, what is replied to may be done at once; the rest after the days to reply.
+    let statement = text("my case").commitment();
+    let reply = AssessmentReplied { notice, statement, evidence: Vec::new() };
+    send(about.into(), reply.into(), &["kol"]).await;
+    assert_eq!(of(&kol).await, own[1..]);
+    let publish = [("notice_use".to_owned(), 30)];
+    assert_eq!((of("a1").await, of("a2").await), (publish.to_vec(), Vec::new()));
+    let body = AssessmentPublished { notice: Some(notice), ..assessment(today) };
+    send(party("a1"), body.into(), &["a1"]).await;
+    assert!(of("council").await.is_empty());
+    programme.clock.set(programme.clock.now().plus_ms(8 * DAY_MS));
+    assert_eq!(of(&kol).await, []);
+    assert_eq!(of("a2").await, publish);
+    assert_eq!(of("council").await, [("proposal_use".to_owned(), 30)]);
+    let body = SanctionImposed { proposal: Some(proposal), ..sanction(today.plus_days(8), Severity::S2, 30) };
+    send(PartyId::council(), body.into(), &SEATS[..3]).await;
+    assert_eq!(of("council").await, []);
+    programme.clock.set(programme.clock.now().plus_ms(23 * DAY_MS));
+    assert_eq!(of("a2").await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_appeal() {
+    let mut court = Court::open().await;
+    let target = court.programme.assess("a1", "kol").await;
+    let contest = court.file(target).await;
+    let must = async |court: &Court| clocks(&court.programme, "duty=must").await;
+    assert_eq!(kinds(&must(&court).await), ["contest_admission"]);
+    id(court.council(ContestAdmitted { contest }).await);
+    court.reveal_both(contest).await;
+    let before = must(&court).await;
+    assert_eq!((kinds(&before), &before[0]["who"]), (vec!["contest_decision"], &"council".into()));
+    let (sat, panel) = court.seat(contest).await;
+    let due = must(&court).await;
+    let who: BTreeSet<&str> = due.iter().map(|one| one["who"].as_str().unwrap()).collect();
+    assert_eq!((due.len(), who), (3, sat.iter().map(String::as_str).collect()));
+    // They stand on pages of their own, and on one day of the subject's calendar.
+    let page = court.programme.get("/v1/clocks?duty=must&limit=2").await;
+    let rest = format!("duty=must&after={}", page["next"].as_str().unwrap());
+    assert_eq!(clocks(&court.programme, &rest).await, due[2..]);
+    let path = format!("{}/v1/subjects/{}/clocks.ics", court.programme.client.base(), subject("kol"));
+    let calendar = reqwest::get(path).await.unwrap().text().await.unwrap();
+    assert_eq!(calendar.matches("UID:contest_decision").count(), 1);
+    let sat: Vec<&str> = sat.iter().map(String::as_str).collect();
+    id(court.decide((contest, panel), Outcome::Rejected, None, &sat).await);
+    let own = clocks(&court.programme, &format!("duty=may&who={}", subject("kol"))).await;
+    assert_eq!((kinds(&own), &own[0]["event"]), (vec!["appeal_filing"], &contest.to_string().into()));
+    assert_eq!(own[0]["due"], court.programme.today().plus_days(30).to_string());
+    id(court.appeal(contest).await);
+    assert_eq!(kinds(&must(&court).await), ["appeal_decision"]);
+    court.days(61);
+    assert_eq!(must(&court).await[0]["missed"], true);
 }

@@ -19,8 +19,23 @@ use observed::{Item, Thing};
 const WALKS: u64 = 24;
 const STEPS: u32 = 500;
 
-/// Types that no walk makes: the opening makes the world.
-const UNWALKED: [&str; 1] = ["ledger.opened"];
+/// Types that no walk makes: the opening makes the world; of the rest the policy of the walks asks
+/// nothing, and tests of their own (`adverse`, `contests`, `panels`) hold them to the rules.
+const UNWALKED: [&str; 13] = [
+    "ledger.opened",
+    "assessment.notified",
+    "assessment.replied",
+    "sanction.proposed",
+    "sanction.replied",
+    "contest.admitted",
+    "contest.declined",
+    "panel.seated",
+    "contest.extended",
+    "appeal.filed",
+    "appeal.decided",
+    "draw.committed",
+    "draw.revealed",
+];
 
 /// Refusals for the stage of what the event aims at.
 const OF_STAGE: [Reason; 3] = [Reason::TargetEnded, Reason::MemberStanding, Reason::KeyTarget];
@@ -219,6 +234,14 @@ fn is_plain(by: Move) -> bool {
     matches!(by, Move::Event(text) if !text.contains(' '))
 }
 
+/// Whether walks make what moves an item along an arrow.
+fn is_walked(by: Move) -> bool {
+    match by {
+        Move::Event(text) => text.split(' ').next().is_some_and(|name| !UNWALKED.contains(&name)),
+        Move::Day(_) => true,
+    }
+}
+
 #[test]
 fn random_histories_follow_the_drawings() {
     let mut met = Met::default();
@@ -237,7 +260,7 @@ fn random_histories_follow_the_drawings() {
     assert!(missing.is_empty(), "never recorded: {missing:?}; add it to acts.rs. {:?}", met.refused);
     let drawn = MACHINES.iter().filter(|machine| observed::KINDS.contains(&machine.item));
     let drawn = drawn.flat_map(|machine| machine.arrows.iter().map(move |arrow| (machine.item, arrow)));
-    let drawn = drawn.filter(|(_, arrow)| !matches!(arrow.by, Move::Event("ledger.opened")));
+    let drawn = drawn.filter(|(_, arrow)| is_walked(arrow.by));
     let untaken: BTreeSet<String> = drawn
         .filter(|(item, arrow)| !met.ways.contains(&(*item, arrow.from, arrow.by, arrow.to)))
         .map(|(item, arrow)| format!("{item}: {arrow:?}"))
