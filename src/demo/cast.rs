@@ -75,10 +75,15 @@ const WEAK_LABELS: &[&str] =
 const MIDDLING: &[&str] =
     &["1121 2111 1122 1121 2121", "1112 1211 2111 2112 1212", "2111 1121 1211 1211 2111"];
 
+const FAIR: &[&str] = &["2121 2112 2121 1122 2211", "2112 1121 2212 1221 2121", "1221 2212 1121 2112 2121"];
+
 /// The influencer whose score is the worked example.
 pub const HAN: &str = "han";
 
-/// The influencers; those whose stories need events that are not there yet are left out.
+/// The influencer who lost a key.
+pub const HA: &str = "ha";
+
+/// The influencers. Those with many endorsements to give reach the first of them first.
 pub const INFLUENCERS: &[Influencer] = &[
     Influencer {
         seed: "ngan",
@@ -171,5 +176,43 @@ pub const INFLUENCERS: &[Influencer] = &[
         topics: &["o-to", "cong-nghe"],
         levels: SOLID,
         newest_round: 52,
+    },
+    Influencer {
+        seed: "kiet",
+        name: "Bùi Tuấn Kiệt",
+        topics: &["the-hinh"],
+        levels: SOLID,
+        newest_round: 50,
+    },
+    Influencer {
+        seed: "phuong",
+        name: "Đặng Hoài Phương",
+        topics: &["tai-chinh"],
+        levels: SOLID,
+        newest_round: 62,
+    },
+    Influencer {
+        seed: "phiep",
+        name: "Thạch Sô Phiệp",
+        topics: &["van-hoa"],
+        levels: SOLID,
+        newest_round: 42,
+    },
+    Influencer {
+        seed: "nghia",
+        name: "Phan Hữu Nghĩa",
+        topics: &["phap-luat"],
+        levels: FAIR,
+        newest_round: 60,
+    },
+    Influencer {
+        seed: HA, name: "Lương Bích Hà", topics: &["moi-truong"], levels: SOLID, newest_round: 46
+    },
+    Influencer {
+        seed: "luu",
+        name: "Cao Thị Lựu",
+        topics: &["thoi-trang"],
+        levels: MIDDLING,
+        newest_round: 70,
     },
 ];
