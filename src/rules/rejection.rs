@@ -74,6 +74,8 @@ reasons! {
     KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
     /// A recovered key before its time.
     KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
+    /// A recovered key, or what it added, that would withdraw a contest too soon.
+    KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest in its first 30 days: wait, or sign with another key";
     /// A key of another party.
     KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
     /// The key of a member that is suspended or removed.

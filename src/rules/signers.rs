@@ -25,7 +25,7 @@ impl<'a> Signers<'a> {
     /// A live key of `party` must have signed.
     pub(super) fn party(&mut self, party: &PartyId) -> Result<PublicKey, Rejection> {
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.owner != *party || record.capacity != Capacity::Own {
                 continue;
             }
@@ -78,7 +78,7 @@ impl<'a> Signers<'a> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.capacity != Capacity::Seat {
                 continue;
             }
@@ -146,7 +146,8 @@ impl<'a> Signers<'a> {
         self.keys.contains(key)
     }
 
-    fn known(&self) -> impl Iterator<Item = (&'a PublicKey, &'a KeyRecord)> + use<'a> {
+    /// The keys that signed and have an owner.
+    pub(super) fn records(&self) -> impl Iterator<Item = (&'a PublicKey, &'a KeyRecord)> + use<'a> {
         let state = self.state;
         self.keys.iter().filter_map(move |key| Some((key, state.parties().key(key)?)))
     }

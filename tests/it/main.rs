@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adverse;
+mod attacks;
 mod batch;
 mod clocks;
 mod collaborations;
@@ -12,6 +13,7 @@ mod damage;
 mod explanations;
 mod faults;
 mod history;
+mod keys;
 mod members;
 mod model;
 mod opening;

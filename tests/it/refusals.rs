@@ -77,6 +77,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     council::refusals(&programme, &mut provoked).await;
     members::refusals(&programme, &mut provoked).await;
     adverse::refusals(&mut provoked).await;
+    crate::keys::refusals(&mut provoked).await;
     late_contests(&mut provoked).await;
     panels::refusals(&mut provoked).await;
     history_out_of_order(&mut provoked).await;
