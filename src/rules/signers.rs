@@ -60,7 +60,7 @@ impl<'a> Signers<'a> {
         // A weak key cannot sign, so its missing signature would say too little.
         key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))?;
         self.present(key)?;
-        let logs = self.state.ledger().is_some_and(|ledger| ledger.log_key == *key);
+        let logs = self.state.ledger().is_some_and(|ledger| ledger.has_logged(key));
         Reason::KeyTaken.unless(!logs && self.state.parties().key(key).is_none(), key)
     }
 
@@ -108,7 +108,7 @@ impl<'a> Signers<'a> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.capacity != Capacity::Own || !members.contains(&record.owner) {
                 continue;
             }
@@ -152,7 +152,8 @@ impl<'a> Signers<'a> {
         self.keys.iter().filter_map(move |key| Some((key, state.parties().key(key)?)))
     }
 
-    fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+    /// This very key must have signed, whoever has it.
+    pub(super) fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
         Reason::SignatureMissing.unless(self.includes(key), format_args!("key {key}"))?;
         self.needed.push(*key);
         Ok(())

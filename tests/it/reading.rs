@@ -288,7 +288,7 @@ async fn what_lasts_says_so_and_what_changes_can_be_asked_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn proofs_receipts_and_attachments_verify() {
     let demo = Demo::start().await;
-    let log = demo.ledger.log_vkey();
+    let log = &demo.ledger.log_vkey();
     let note = demo.get("/checkpoint").await.text().await.unwrap();
     let checkpoint = SignedCheckpoint::open(&note, log).unwrap().checkpoint().clone();
     let hashes = |value: &Value| -> Vec<Hash> { serde_json::from_value(value["hashes"].clone()).unwrap() };
