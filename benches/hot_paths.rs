@@ -272,6 +272,7 @@ fn stored() -> (Reader, TileId, Receipt) {
         directory: directory.path().to_owned(),
         store: store.clone(),
         log_key: key("log"),
+        next_log_key: None,
         clock: Clock::manual(day().start_at(0)),
         order: Box::new(OwnOrder),
         queue_events: limits::QUEUE_EVENTS,

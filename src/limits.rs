@@ -42,6 +42,8 @@ pub const ISSUED_BEHIND_MS: u64 = 7 * 24 * 3600 * 1000;
 pub const COMPROMISE_DAYS: i32 = 90;
 /// Days before a key recovered by the council may act.
 pub const RECOVERY_DAYS: i32 = 14;
+/// Days from then on in which a recovered key, and what it adds, withdraws no contest.
+pub const RESTRAINT_DAYS: i32 = 30;
 /// Largest note (checkpoint with cosignatures) read from outside, in bytes.
 pub const NOTE_BYTES: usize = 128 * 1024;
 /// Largest receipt read from outside, in bytes.
@@ -60,6 +62,12 @@ pub const COLLABORATION_DAYS: i32 = 24 * 30;
 pub const ACCOUNTS: usize = 32;
 /// Most clauses of a code of conduct.
 pub const CODE_CLAUSES: usize = 200;
+/// Most events that one request for erasure names.
+pub const ERASURE_TARGETS: usize = 64;
+/// Most positions that one finding of an auditor names.
+pub const FINDING_POSITIONS: usize = 64;
+/// Most pieces of evidence held about one subject.
+pub const EVIDENCE: usize = 256;
 /// Longest urgent suspension, in days, both ends included.
 pub const URGENT_DAYS: i32 = 14;
 /// Days after its own on which a notice or a proposal may still be used.

@@ -107,7 +107,7 @@ async fn what_was_acknowledged_survives_every_kill() {
     let today = Clock::system().now().date_at(demo::UTC_OFFSET_MIN);
     demo::seed(&data, today).await.unwrap();
     let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
-    let (origin, vkey) = (ledger.origin().clone(), ledger.log_vkey().clone());
+    let (origin, vkey) = (ledger.origin().clone(), ledger.log_vkey());
     let seeded = ledger.snapshot().size();
     drop(ledger);
     let receipts = Arc::new(Mutex::new(Vec::new()));

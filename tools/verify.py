@@ -123,6 +123,12 @@ def parse_vkey(vkey):
     return name, key_id, raw[1:]
 
 
+def make_vkey(origin, key):
+    raw = bytes([1]) + bytes.fromhex(key)
+    key_id = sha256(origin.encode(), b"\n", raw)[:4].hex()
+    return f"{origin}+{key_id}+{base64.b64encode(raw).decode()}"
+
+
 def open_checkpoint(note, vkey):
     """Size and root of a note that the log's key signed."""
     name, key_id, key = parse_vkey(vkey)
@@ -197,6 +203,7 @@ class State:
         self.keys, self.subjects, self.given = {}, {}, collections.defaultdict(list)
         self.offset = 0
         self.council, self.seated, self.chains, self.draws = [], {}, {}, {}
+        self.log_keys = []
 
     def date(self, ms):
         return (ms + self.offset * 60_000) // 86_400_000
@@ -226,6 +233,7 @@ class State:
         event, body = entry.event, entry.event["body"]
         if event["type"] == "ledger.opened":
             self.offset = body["utc_offset_min"]
+            self.log_keys.append((1, body["log_key"]))
         self.today, self.at = self.date(entry.recorded_at), entry.recorded_at
         item = {"id": entry.id, "seq": seq, "at": self.at, "on": self.today, "by": event["issuer"]}
         own = [key for key in entry.keys if self.keys.get(key, {}).get("owner") == event["issuer"]]
@@ -250,6 +258,11 @@ class State:
         self.add_key(operator["key"], operator["member"], self.at)
         self.members[operator["member"]] = {"group": operator["member"], "class": "operator", "active": True}
         self.publish(1, 0, body["policy"])
+
+    def on_ledger_key_rotated(self, item, body, _dossier, _event, entry):
+        require(self.log_keys[-1][1] == body["old"], "a log key that is not the log's is replaced")
+        require({body["old"], body["new"]} <= set(entry.keys), "a log key is replaced without its signature")
+        self.log_keys.append((item["seq"] + 1, body["new"]))
 
     def on_council_changed(self, item, body, *_):
         for seat in body["council"]:
@@ -333,6 +346,9 @@ class State:
         }
         self.add_key(body["key"], event["subject"], self.at)
 
+    def on_subject_resumed(self, item, body, dossier, *_):
+        dossier |= {"group": body["group"], "enrolled": True}
+
     def on_subject_departed(self, item, body, dossier, *_):
         dossier["enrolled"] = False
 
@@ -357,6 +373,7 @@ class State:
         dossier["assessments"].append(
             item
             | {
+                "policy": body["policy"],
                 "from": min(self.today, days(body["observed_until"])),
                 "until": None if until is None else days(until),
                 "conflict": body["conflict"],
@@ -649,6 +666,26 @@ class State:
                 one["term"] = None if one["last"] is None else max(one["last"] - one["first"], 0) + 1
             if lifted_on is not None:
                 one["last"] = lifted_on if one["last"] is None else min(one["last"], lifted_on)
+
+    def on_correction_issued(self, item, body, dossier, *_):
+        target, action = body["target"], body["action"]
+        if action == "retract":
+            for name in ("assessments", "endorsements", "sanctions"):
+                drop(dossier[name], target)
+            dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != target]
+        elif action != "annotate":
+            for one in dossier["assessments"]:
+                if one["id"] == target:
+                    maxima = next(p for p in self.policies if p.version == one["policy"]).indicators
+                    levels = action["replace"]["grades"]
+                    one["grades"] |= {name: FULL * level // maxima[name] for name, level in levels.items()}
+
+    def on_evidence_committed(self, *_):
+        pass
+
+    on_evidence_disclosed = on_evidence_destroyed = on_evidence_committed
+    on_erasure_requested = on_erasure_executed = on_erasure_refused = on_evidence_committed
+    on_audit_finding = on_evidence_committed
 
 
 NEVER = 2**31 - 1
@@ -974,12 +1011,9 @@ def verify_ledger(place, vkey, size, as_of):
     first = json.loads(parse_entry(next(read_log(source, min(published, 256)))).payload)
     given = vkey is not None
     if not given:
-        raw = bytes([1]) + bytes.fromhex(first["body"]["log_key"])
-        key_id = sha256(first["ledger"].encode(), b"\n", raw)[:4].hex()
-        vkey = f"{first['ledger']}+{key_id}+{base64.b64encode(raw).decode()}"
-    published, root = open_checkpoint(note, vkey)
+        vkey = make_vkey(first["ledger"], first["body"]["log_key"])
     origin = vkey.split("+")[0]
-    state, leaves, prev, signatures, ids = State(), [], blake3(origin.encode()).digest(), 0, set()
+    state, rotations, leaves, prev, signatures, ids = State(), State(), [], blake3(origin.encode()).digest(), 0, set()
     for seq, raw in enumerate(read_log(source, published)):
         try:
             entry = parse_entry(raw)
@@ -997,6 +1031,12 @@ def verify_ledger(place, vkey, size, as_of):
         signatures += len(entry.keys)
         if size is None or seq < size:
             state.apply(seq, entry)
+        if entry.event["type"] in ("ledger.opened", "ledger.key_rotated"):
+            rotations.apply(seq, entry)
+    # Whoever trusts a key that the log had trusts those that followed it by its own signature.
+    keys = [make_vkey(origin, key) for _, key in rotations.log_keys]
+    require(vkey in keys, "the log never had the key that was given")
+    published, root = open_checkpoint(note, keys[-1])
     require(tree_root(leaves) == root, "the entries do not make the checkpoint's root")
     check_tiles(source, leaves)
     print(f"{origin}\n{published} entries, {signatures} signatures, root {base64.b64encode(root).decode()}")

@@ -16,7 +16,7 @@ use crate::event::{Commitment, Event, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::log::{ChainHash, Entry};
-use crate::state::Row;
+use crate::state::{Row, State as LedgerState};
 
 /// An entry in a listing.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct EventRow {
     pub issuer: PartyId,
     /// Whom it is about.
     pub subject: Option<SubjectId>,
+    /// The `correction.issued` events that put it right; stands in listings, where what is said may grow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<EventId>,
 }
 
 impl EventRow {
@@ -46,7 +49,16 @@ impl EventRow {
             type_name: row.type_name().to_owned(),
             issuer: row.issuer.clone(),
             subject: row.subject,
+            corrections: Vec::new(),
         }
+    }
+
+    /// The row at a seq, with what puts it right.
+    pub fn corrected(seq: u64, row: &Row, state: &LedgerState) -> Self {
+        let register = row.subject.and_then(|subject| state.register(&subject));
+        let corrections = register.into_iter().flat_map(|register| register.corrections.open());
+        let corrections = corrections.filter(|one| one.target == row.id).map(|one| one.recorded.event);
+        Self { corrections: corrections.collect(), ..Self::new(seq, row) }
     }
 }
 
@@ -178,7 +190,7 @@ fn rows_of_subject(
     let dossier = snapshot.state.dossier(subject);
     let rows = dossier.into_iter().flat_map(|dossier| dossier.timeline_from(first)).filter_map(|seq| {
         let row = snapshot.state.index().row(seq).filter(|row| takes(row))?;
-        Some(EventRow::new(seq, row))
+        Some(EventRow::corrected(seq, row, &snapshot.state))
     });
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
@@ -194,7 +206,7 @@ fn rows_of_log(snapshot: &Snapshot, first: u64, limit: usize, takes: impl Fn(&Ro
             break;
         }
         if takes(row) {
-            found.rows.push(EventRow::new(seq, row));
+            found.rows.push(EventRow::corrected(seq, row, &snapshot.state));
         }
     }
     found

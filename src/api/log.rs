@@ -23,6 +23,8 @@ pub struct LedgerView {
     pub origin: String,
     /// The key that checkpoints verify under (C2SP signed-note vkey).
     pub log_vkey: String,
+    /// The keys that earlier checkpoints verify under, the first first; each signed the one after it.
+    pub former_vkeys: Vec<FormerKey>,
     /// How many entries are published.
     pub size: u64,
     /// Who runs it.
@@ -41,6 +43,15 @@ pub struct LedgerView {
     pub writing: bool,
     /// What submissions are held to.
     pub limits: Limits,
+}
+
+/// A key that signed checkpoints.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FormerKey {
+    /// The key.
+    pub vkey: String,
+    /// The first size whose checkpoint it did not sign.
+    pub to_size: u64,
 }
 
 /// What submissions are held to.
@@ -110,10 +121,15 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
     let state = &snapshot.state;
     let opened = state.ledger().ok_or_else(|| Problem::new(500, "ledger.empty", "the log is empty"))?;
     let today = app.today();
+    let former = opened
+        .log_keys()
+        .windows(2)
+        .map(|pair| FormerKey { vkey: app.ledger.vkey(pair[0].1).to_string(), to_size: pair[1].0 });
     let replayed = opened.replayed_until.map_or(0, |until| state.index().count_before(until));
     Ok(Json(LedgerView {
         origin: app.ledger.origin().to_string(),
         log_vkey: app.ledger.log_vkey().to_string(),
+        former_vkeys: former.collect(),
         size: snapshot.size(),
         operator: opened.operator.clone(),
         utc_offset_min: opened.utc_offset_min,

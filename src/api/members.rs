@@ -74,8 +74,13 @@ pub struct KeyView {
     pub key: PublicKey,
     /// Whether it signs for a seat of the council.
     pub seat: bool,
-    /// Whether it may sign now.
+    /// Whether it may sign, now or once its time has come.
     pub live: bool,
+    /// From when it may sign; later than its adding where the council recovered it.
+    pub live_from: Timestamp,
+    /// Until when it withdraws no contest, where it was recovered or added by one that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restrained_until: Option<Timestamp>,
     /// When it was added.
     pub added_at: Timestamp,
     /// From when its signatures are worth nothing, where it was compromised.
@@ -164,6 +169,8 @@ pub fn keys_of(parties: &Parties, party: &PartyId, size: u64) -> Vec<KeyView> {
         key: *key,
         seat: record.capacity == Capacity::Seat,
         live: record.span.holds(size),
+        live_from: record.live_from,
+        restrained_until: record.restrained_until,
         added_at: record.added_at,
         invalid_from: record.invalid.iter().map(|one| one.from).min(),
     };

@@ -43,7 +43,9 @@ pub mod views {
     pub use super::policies::{PolicyList, PolicyView};
     pub use super::policy_diff::{BandMove, Mover, PolicyDiff};
     pub use super::record::{AssessmentRecord, EndorsementRecord, MemberRecord};
-    pub use super::register::{AccountView, DecisionView, RegisterView};
+    pub use super::register::{
+        AccountView, CorrectionView, DecisionView, ErasureView, EvidenceView, RegisterView,
+    };
     pub use super::steps::{Step, StepEvent, StepPage};
     pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;

@@ -12,7 +12,7 @@ pub use tiles::TileAudit;
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey, Verified};
 use crate::event::Event;
-use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, leaf_hash};
+use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, VerifierKey, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
 use crate::state::{Recording, State};
 
@@ -262,6 +262,13 @@ impl Auditor {
     /// The state after the entries taken; short of the whole once an entry was refused.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The key that signs the checkpoint of a size, for who trusts `anchor`: a key that the log had, which
+    /// those after it follow by its own signature.
+    pub fn log_vkey(&self, size: u64, anchor: &VerifierKey) -> Option<VerifierKey> {
+        let ledger = self.state.ledger().filter(|ledger| ledger.has_logged(&anchor.key()))?;
+        Some(VerifierKey::ed25519(self.origin.as_str(), *ledger.log_key_at(size)))
     }
 
     /// How many entries were taken.

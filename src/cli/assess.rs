@@ -33,7 +33,19 @@ impl FromStr for Grade {
 
 /// `I4=FILE`
 #[derive(Debug, Clone)]
-struct Evidence(IndicatorId, PathBuf);
+pub struct Evidence(IndicatorId, PathBuf);
+
+/// Attaches evidence; its commitments by indicator.
+pub fn by_indicator(
+    evidence: &[Evidence],
+    attaching: &mut Attaching,
+) -> anyhow::Result<BTreeMap<IndicatorId, Vec<Commitment>>> {
+    let mut by: BTreeMap<IndicatorId, Vec<Commitment>> = BTreeMap::new();
+    for Evidence(indicator, path) in evidence {
+        by.entry(indicator.clone()).or_default().push(attaching.file(path)?);
+    }
+    Ok(by)
+}
 
 impl FromStr for Evidence {
     type Err = String;
@@ -99,9 +111,8 @@ impl Findings {
         };
         body.policy = self.policy.unwrap_or(body.policy);
         self.grades.into_iter().for_each(|Grade(indicator, level)| body.grades.insert(indicator, level));
-        for Evidence(indicator, path) in &self.evidence {
-            let document: Commitment = attaching.file(path)?;
-            body.evidence.entry(indicator.clone()).or_default().push(document);
+        for (indicator, documents) in by_indicator(&self.evidence, attaching)? {
+            body.evidence.entry(indicator).or_default().extend(documents);
         }
         body.observed_from = self.observed_from.unwrap_or(body.observed_from);
         body.observed_until = self.observed_until.unwrap_or(body.observed_until);

@@ -136,6 +136,9 @@ pub fn print_report(report: &AuditReport) {
             report.replayed
         );
     }
+    if report.erased > 0 {
+        println!("{} attachments erased", report.erased);
+    }
     if !report.vkey_given {
         println!("the log's key is the ledger's own word ({}): compare it, or give --vkey", report.log_vkey);
     }

@@ -10,8 +10,8 @@ use crate::client::random_subject;
 use crate::clock::{Clock, Date};
 use crate::dsse::EventId;
 use crate::event::{
-    Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation, SubjectEnrolled,
-    SubjectId, TopicId, ValueBand,
+    Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation,
+    SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand,
 };
 use crate::vault::{Attachment, read_secret};
 
@@ -65,6 +65,24 @@ impl Enrol {
             Some(subject) => subject,
             None => random_subject()?,
         };
+        self.publish(subject, |body| body.into()).await
+    }
+
+    /// The same for a subject that departed and comes back.
+    pub async fn resume(self) -> anyhow::Result<u8> {
+        let subject = self.subject.ok_or_else(|| anyhow::anyhow!("name with --subject who comes back"))?;
+        let resumed = |body: SubjectEnrolled| {
+            let SubjectEnrolled { identity, profile, consent, topics, group, .. } = body;
+            SubjectResumed { identity, profile, consent, topics, group }.into()
+        };
+        self.publish(subject, resumed).await
+    }
+
+    async fn publish(
+        self,
+        subject: SubjectId,
+        event: impl FnOnce(SubjectEnrolled) -> Body,
+    ) -> anyhow::Result<u8> {
         let key = read_secret(&self.subject_key)?;
         let secret = Zeroizing::new(std::fs::read_to_string(&self.identity_secret)?);
         let secret = blake3::Hash::from_hex(secret.trim())
@@ -88,7 +106,7 @@ impl Enrol {
             key: key.public(),
         };
         eprintln!("{subject}; salt of the consent, to be kept with it: {}", hex(&salt));
-        let statement = Statement::about(subject, self.issuer, body, attaching);
+        let statement = Statement::about(subject, self.issuer, event(body), attaching);
         self.signing.publish(Statement { newcomers: vec![key], ..statement }).await
     }
 }

@@ -37,7 +37,8 @@ pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> an
         }
         Err(error) => return Err(error.into()),
     };
-    let expected = vkey.as_ref().is_none_or(|vkey| vkey.to_string() == report.log_vkey);
+    let is_its = |vkey: String| vkey == report.log_vkey || report.former_vkeys.contains(&vkey);
+    let expected = vkey.as_ref().is_none_or(|vkey| is_its(vkey.to_string()));
     if json {
         output::json(&report)?;
     } else {

@@ -11,16 +11,19 @@ mod contribute;
 mod council;
 mod custody;
 mod draws;
+mod evidence;
 mod explain;
 mod govern;
 mod keys;
 mod me;
 mod member;
 mod output;
+mod party_keys;
 mod policy;
 mod ratings;
 mod read;
 mod register;
+mod remedy;
 mod sanction;
 mod schemas;
 mod server;
@@ -78,8 +81,21 @@ enum Verb {
     Reseat(council::Reseat),
     /// Change the operator or its key (council, with the new key)
     HandOver(council::HandOver),
+    /// Add a key (its owner; the council to recover a lost one)
+    AddKey(party_keys::AddKey),
+    /// Put a new key in the place of another (its owner)
+    RotateKey(party_keys::RotateKey),
+    /// End a key (the key itself, or the council)
+    RevokeKey(party_keys::RevokeKey),
+    /// Put a new key in the place of the log's (council, with both)
+    RotateLogKey(party_keys::RotateLogKey),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
+    /// Bring back a subject that departed, with its history (registrar and the KOL)
+    #[command(after_help = "Example:
+  tinnhiem resume --issuer vietreel --subject kol-0123456789abc --name 'Trần Bảo Ngân' --topic am-thuc \\
+    --identity so-dinh-danh.txt --identity-secret secret.hex --consent dong-y.pdf --subject-key kol.pem --key vietreel.pem")]
+    Resume(contribute::Enrol),
     /// Link an account on a platform to its subject (registrar and the KOL)
     Link(accounts::Link),
     /// Unlink it (registrar and the KOL)
@@ -130,6 +146,22 @@ enum Verb {
     RevealDraw(draws::RevealDraw),
     /// Draw the panel of a contest again
     Draw(draws::Draw),
+    /// Annotate, retract or improve what was said (whoever issued it)
+    Correct(remedy::Correct),
+    /// Say what evidence is kept, by whom and until when (member and custodian)
+    CommitEvidence(evidence::CommitEvidence),
+    /// Say whom evidence was shown to (its custodian)
+    DiscloseEvidence(evidence::DiscloseEvidence),
+    /// Say that evidence was destroyed (its custodian)
+    DestroyEvidence(evidence::DestroyEvidence),
+    /// Ask for the destruction of personal data (the KOL concerned)
+    RequestErasure(remedy::RequestErasure),
+    /// Destroy it (operator)
+    ExecuteErasure(remedy::ExecuteErasure),
+    /// Keep it, on a legal ground (operator)
+    RefuseErasure(remedy::RefuseErasure),
+    /// Record what is wrong, and where (auditor)
+    ReportFinding(remedy::ReportFinding),
     /// Show a score, at any size and date
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
@@ -222,7 +254,12 @@ impl Verb {
             Self::Remove(verb) => verb.run(|member, reason| MemberRemoved { member, reason }.into()).await,
             Self::Reseat(verb) => verb.run().await,
             Self::HandOver(verb) => verb.run().await,
+            Self::AddKey(verb) => verb.run().await,
+            Self::RotateKey(verb) => verb.run().await,
+            Self::RevokeKey(verb) => verb.run().await,
+            Self::RotateLogKey(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
+            Self::Resume(verb) => verb.resume().await,
             Self::Link(verb) => verb.run().await,
             Self::Unlink(verb) => verb.run().await,
             Self::Notify(verb) => verb.run().await,
@@ -248,6 +285,14 @@ impl Verb {
             Self::CommitDraw(verb) => verb.run().await,
             Self::RevealDraw(verb) => verb.run().await,
             Self::Draw(verb) => verb.run().await,
+            Self::Correct(verb) => verb.run().await,
+            Self::CommitEvidence(verb) => verb.run().await,
+            Self::DiscloseEvidence(verb) => verb.run().await,
+            Self::DestroyEvidence(verb) => verb.run().await,
+            Self::RequestErasure(verb) => verb.run().await,
+            Self::ExecuteErasure(verb) => verb.run().await,
+            Self::RefuseErasure(verb) => verb.run().await,
+            Self::ReportFinding(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
             Self::Me(verb) => verb.run().await,

@@ -10,7 +10,7 @@ use super::output;
 use crate::api::views::LedgerView;
 use crate::client::{Client, Draft, random_salt};
 use crate::clock::{Clock, Date};
-use crate::dsse::{EventId, SecretKey};
+use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Commitment, Event, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
@@ -106,6 +106,12 @@ impl Signing {
     pub async fn today(&self) -> anyhow::Result<Date> {
         let ledger: LedgerView = self.at.client().json("/v1/ledger").await?;
         Ok(ledger.today)
+    }
+
+    /// The public key of the first private key given.
+    pub fn first_key(&self) -> anyhow::Result<PublicKey> {
+        let first = self.keys.first().ok_or_else(|| anyhow::anyhow!("give a key with --key"))?;
+        Ok(read_secret(first)?.public())
     }
 
     /// Signs a statement, and sends it or writes it down.

@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::http::{Client, ClientError};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::clock::Date;
+use crate::dsse::EventId;
 use crate::event::{Commitment, SubjectId};
 use crate::ledger::Identity;
 use crate::limits;
-use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
+use crate::log::{BadCheckpoint, BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
 use crate::score::{At, Score};
 use crate::vault::Attachment;
 
@@ -54,6 +55,8 @@ pub struct AuditReport {
     pub tiles: u64,
     /// How many attachments were compared with their commitments.
     pub attachments: u64,
+    /// How many attachments are gone because their events were erased.
+    pub erased: u64,
     /// How many served scores were recomputed and compared.
     pub scores: u64,
     /// The date the scores were read on.
@@ -96,7 +99,7 @@ pub async fn audit(
     };
     let given = vkey.is_some();
     let mut findings = Vec::new();
-    let log_vkey = match (vkey, &identity) {
+    let anchor = match (vkey, &identity) {
         (Some(vkey), _) => vkey,
         (None, Ok(identity)) => identity.log_vkey.clone(),
         (None, Err(what)) => {
@@ -104,18 +107,20 @@ pub async fn audit(
             return Ok(AuditReport::broken(&note, findings));
         }
     };
-    let signed = match SignedCheckpoint::open(&note, &log_vkey) {
-        Ok(signed) => signed,
-        Err(error) => {
-            findings.push(Finding::new(Place::Checkpoint, error.code(), error.to_string()));
-            // Where the first entry is what was tampered with, both are wrong: name both.
-            if let Err(what) = identity {
-                findings.push(Finding::new(Place::Entry(0), "ledger.opening", what));
-            }
-            return Ok(AuditReport::broken(&note, findings));
+    let unsigned = SignedCheckpoint::open(&note, &anchor).err();
+    let broken = |error: &BadCheckpoint| {
+        let mut findings = vec![Finding::new(Place::Checkpoint, error.code(), error.to_string())];
+        // Where the first entry is what was tampered with, both are wrong: name both.
+        if let Err(what) = &identity {
+            findings.push(Finding::new(Place::Entry(0), "ledger.opening", what.clone()));
         }
+        AuditReport::broken(&note, findings)
     };
-    let checkpoint = signed.checkpoint().clone();
+    // Where another key signed, the entries may say that it followed the one that is trusted.
+    if let Some(error) = unsigned.as_ref().filter(|error| identity.is_err() || !error.is_unsigned()) {
+        return Ok(broken(error));
+    }
+    let checkpoint = claim;
     let mut work = Work {
         source,
         size: checkpoint.size,
@@ -128,8 +133,15 @@ pub async fn audit(
     if work.take_entries(progress).await? {
         work.auditor.check_root(&checkpoint);
     }
+    let log_vkey = work.auditor.log_vkey(checkpoint.size, &anchor).unwrap_or_else(|| anchor.clone());
+    let unsigned = SignedCheckpoint::open(&note, &log_vkey).err();
+    if let Some(error) = unsigned {
+        let mut report = broken(&error);
+        report.findings.extend(work.auditor.findings().iter().cloned());
+        return Ok(report);
+    }
     work.compare_tiles(progress).await?;
-    let attachments = work.compare_attachments(progress).await?;
+    let (attachments, erased) = work.compare_attachments(progress).await?;
     let (scores, as_of) = work.compare_scores(progress).await?;
     let mut findings = work.auditor.findings().to_vec();
     findings.extend(work.findings);
@@ -143,6 +155,7 @@ pub async fn audit(
         replayed: work.auditor.replayed(),
         tiles: work.compared,
         attachments,
+        erased,
         scores,
         as_of,
         findings,
@@ -162,6 +175,7 @@ impl AuditReport {
             replayed: 0,
             tiles: 0,
             attachments: 0,
+            erased: 0,
             scores: 0,
             as_of: None,
             findings,
@@ -180,8 +194,8 @@ struct Work<'a> {
     size: u64,
     auditor: Auditor,
     tiles: TileAudit,
-    /// Commitments, whether each is a text that must be there, and the entry that makes it.
-    commitments: Vec<(Commitment, bool)>,
+    /// Commitments, whether each is a text that must be there, and the event that makes it.
+    commitments: Vec<(Commitment, bool, EventId)>,
     compared: u64,
     findings: Vec<Finding>,
 }
@@ -256,29 +270,39 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Compares every attachment that is kept with its commitment; texts must be kept.
-    async fn compare_attachments(&mut self, progress: Progress<'_>) -> Result<u64, ClientError> {
-        let mut commitments = std::mem::take(&mut self.commitments);
-        commitments.sort_by_key(|(commitment, text)| (*commitment, !text));
+    /// Compares every attachment that is kept with its commitment: texts must be kept unless their
+    /// events were erased, and what only erased events name must be gone.
+    async fn compare_attachments(&mut self, progress: Progress<'_>) -> Result<(u64, u64), ClientError> {
+        let state = self.auditor.state();
+        let commitments =
+            std::mem::take(&mut self.commitments).into_iter().map(|(commitment, text, event)| {
+                (commitment, if state.is_erased(&event) { Fate::Erased } else { Fate::of(text) })
+            });
+        let mut commitments: Vec<(Commitment, Fate)> = commitments.collect();
+        commitments.sort_unstable();
         commitments.dedup_by_key(|(commitment, _)| *commitment);
         let total = commitments.len() as u64;
         let source = self.source;
         let kept = source.attachments();
         let kept = kept.as_ref();
-        let fetched = commitments.into_iter().map(|(commitment, text)| async move {
+        let fetched = commitments.into_iter().map(|(commitment, fate)| async move {
             let is_there = kept.is_none_or(|kept| kept.contains(&commitment));
             let found = if is_there { source.attachment(&commitment).await } else { Kept::Missing };
-            (commitment, text, found)
+            (commitment, fate, found)
         });
         let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
-        let (mut found, mut seen, mut compared) = (Vec::new(), 0, 0);
-        while let Some((commitment, text, kept)) = fetched.next().await {
+        let (mut found, mut seen, mut compared, mut erased) = (Vec::new(), 0, 0, 0);
+        while let Some((commitment, fate, kept)) = fetched.next().await {
+            erased += u64::from(fate == Fate::Erased);
             let finding = match kept {
+                Kept::Whole | Kept::Wrong(_) if fate == Fate::Erased => {
+                    Some(("attachment.kept", "its events were erased, and it is still there".to_owned()))
+                }
                 Kept::Whole => {
                     compared += 1;
                     None
                 }
-                Kept::Missing if !text => None,
+                Kept::Missing if fate != Fate::Text => None,
                 Kept::Missing => Some(("attachment.missing", "its bytes are not there".to_owned())),
                 Kept::Wrong(what) => Some(("attachment.damaged", what)),
             };
@@ -290,7 +314,7 @@ impl Work<'_> {
         }
         drop(fetched);
         self.findings.extend(found);
-        Ok(compared)
+        Ok((compared, erased))
     }
 
     /// Recomputes every score that a running ledger serves.
@@ -334,7 +358,7 @@ impl Work<'_> {
 /// The entries of a bundle, checked as far as each can be alone.
 #[derive(Default)]
 struct CheckedBundle {
-    entries: Vec<(CheckedEntry, Vec<(Commitment, bool)>)>,
+    entries: Vec<(CheckedEntry, Vec<(Commitment, bool, EventId)>)>,
     fault: Option<String>,
 }
 
@@ -354,10 +378,28 @@ fn check_bundle(bytes: &[u8], bundle: &BundleId) -> CheckedBundle {
 }
 
 /// What an entry commits to, and whether each is a text.
-fn commitments(entry: &CheckedEntry) -> Vec<(Commitment, bool)> {
-    let Some(event) = entry.recording().map(|recording| recording.event) else { return Vec::new() };
+fn commitments(entry: &CheckedEntry) -> Vec<(Commitment, bool, EventId)> {
+    let Some(recording) = entry.recording() else { return Vec::new() };
+    let (event, id) = (recording.event, recording.id);
     let texts = event.texts();
-    event.attachable().into_iter().map(|one| (one, texts.contains(&one))).collect()
+    event.attachable().into_iter().map(|one| (one, texts.contains(&one), id)).collect()
+}
+
+/// What must become of an attachment, by the events that commit to it; the first holds where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// It must be there.
+    Text,
+    /// It may be there.
+    Document,
+    /// It must be gone.
+    Erased,
+}
+
+impl Fate {
+    fn of(text: bool) -> Self {
+        if text { Self::Text } else { Self::Document }
+    }
 }
 
 /// What is kept of an attachment.

@@ -90,7 +90,7 @@ pub async fn import(
     let vkey: VerifierKey = report.log_vkey.parse()?;
     let note = std::fs::read_to_string(folder.join("checkpoint"))?;
     let signed = SignedCheckpoint::open(&note, &vkey)?;
-    if setup.log_key.public() != vkey.key() {
+    if setup.held(&vkey.key()).is_none() {
         let (expected, found) = (vkey.key(), setup.log_key.public());
         return Err(OpenError::OtherKey { expected, found }.into());
     }

@@ -15,6 +15,7 @@ stages! {
     }
     new by event "subject.enrolled" to Enrolled;
     Enrolled by event "subject.departed" to Departed;
+    Departed by event "subject.resumed" to Enrolled;
 }
 
 stages! {
@@ -197,4 +198,35 @@ stages! {
     Coming by event "policy.published" to Cancelled;
     Coming by day "the last day of the version before" to InForce;
     InForce by day "its last day" to Past;
+}
+
+stages! {
+    /// What becomes of a piece of evidence.
+    EvidenceStage of "evidence" {
+        /// Its custodian keeps it.
+        Held,
+        /// Its custodian destroyed it.
+        Destroyed,
+        /// The subject had it erased.
+        Erased,
+    }
+    new by event "evidence.committed" to Held;
+    Held by event "evidence.disclosed" to Held;
+    Held by event "evidence.destroyed" to Destroyed;
+    Held by event "erasure.executed" to Erased;
+}
+
+stages! {
+    /// What becomes of a request for erasure.
+    ErasureStage of "erasure" {
+        /// The operator has not answered.
+        Requested,
+        /// What it names was destroyed, all or in part.
+        Executed,
+        /// It stays, on a legal ground.
+        Refused,
+    }
+    new by event "erasure.requested" to Requested;
+    Requested by event "erasure.executed" to Executed;
+    Requested by event "erasure.refused" to Refused;
 }

@@ -1,4 +1,4 @@
-//! `ledger.*`: the event that opens a ledger and names those who run it.
+//! `ledger.*`: the event that opens a ledger and names those who run it, and a new key for its log.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,21 @@ pub struct Operator {
     pub member: PartyId,
     /// The key it signs events with.
     pub key: PublicKey,
+}
+
+/// `ledger.key_rotated`: council threshold, the log's key and its new one, which signs every checkpoint
+/// over this event and those after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerKeyRotated {
+    /// The key that signed checkpoints so far.
+    pub old: PublicKey,
+    /// The key that signs them from now on.
+    pub new: PublicKey,
+}
+
+impl EventBody for LedgerKeyRotated {
+    no_texts!();
 }
 
 impl EventBody for LedgerOpened {

@@ -10,10 +10,14 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod correction;
 mod council;
 mod decision;
 mod draw;
 mod endorsement;
+mod erasure;
+mod evidence;
+mod finding;
 mod ids;
 mod items;
 mod key;
@@ -40,17 +44,21 @@ pub use contest::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
     DeclineCode, Effect, Grounds, Outcome, Reduction,
 };
+pub use correction::{CorrectionAction, CorrectionIssued, Regrading};
 pub use council::{CouncilChanged, OperatorChanged};
 pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
 pub use draw::{DrawCommitted, DrawRevealed};
 pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
+pub use erasure::{ErasureExecuted, ErasureRefused, ErasureRequested, LegalGround};
+pub use evidence::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed};
+pub use finding::{AuditFinding, FindingKind};
 pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IndicatorId, MalformedName,
     PartyId, PlatformId, SubjectId, TopicId,
 };
 pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
-pub use ledger::{LedgerOpened, Operator, Seat};
+pub use ledger::{LedgerKeyRotated, LedgerOpened, Operator, Seat};
 pub use levels::Levels;
 pub use member::{
     MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
@@ -61,7 +69,7 @@ pub use sanction::{
     Basis, ClauseBasis, SanctionImposed, SanctionLifted, SanctionProposed, SanctionReplied, Severity, Terms,
 };
 pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move, NoticeStage, ProposalStage};
-pub use subject::{SubjectDeparted, SubjectEnrolled};
+pub use subject::{SubjectDeparted, SubjectEnrolled, SubjectResumed};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -172,6 +180,7 @@ macro_rules! catalogue {
 
 catalogue! {
     LedgerOpened = "ledger.opened", subject: false;
+    LedgerKeyRotated = "ledger.key_rotated", subject: false;
     CouncilChanged = "council.changed", subject: false;
     OperatorChanged = "operator.changed", subject: false;
     PolicyPublished = "policy.published", subject: false;
@@ -187,6 +196,7 @@ catalogue! {
     KeyRevoked = "key.revoked", subject: false;
     SubjectEnrolled = "subject.enrolled", subject: true;
     SubjectDeparted = "subject.departed", subject: true;
+    SubjectResumed = "subject.resumed", subject: true;
     AccountLinked = "account.linked", subject: true;
     AccountUnlinked = "account.unlinked", subject: true;
     AssessmentNotified = "assessment.notified", subject: true;
@@ -216,6 +226,14 @@ catalogue! {
     AppealDecided = "appeal.decided", subject: true;
     DrawCommitted = "draw.committed", subject: false;
     DrawRevealed = "draw.revealed", subject: true;
+    CorrectionIssued = "correction.issued", subject: true;
+    EvidenceCommitted = "evidence.committed", subject: true;
+    EvidenceDisclosed = "evidence.disclosed", subject: true;
+    EvidenceDestroyed = "evidence.destroyed", subject: true;
+    ErasureRequested = "erasure.requested", subject: true;
+    ErasureExecuted = "erasure.executed", subject: true;
+    ErasureRefused = "erasure.refused", subject: true;
+    AuditFinding = "audit.finding", subject: false;
 }
 
 /// One event, as parsed from the payload that was signed.

@@ -245,4 +245,6 @@ pub const MACHINES: &[Machine] = &[
     Contesting::MACHINE,
     NoticeStage::MACHINE,
     ProposalStage::MACHINE,
+    EvidenceStage::MACHINE,
+    ErasureStage::MACHINE,
 ];

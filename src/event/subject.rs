@@ -26,6 +26,24 @@ pub struct SubjectEnrolled {
     pub key: PublicKey,
 }
 
+/// `subject.resumed`: a registrar and a key of the subject sign; who departed comes back under the same
+/// id, with all of its history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectResumed {
+    /// The identity that it was enrolled with.
+    pub identity: Commitment,
+    /// The attached public profile (name and handles).
+    pub profile: Commitment,
+    /// The signed consent, held by the registrar.
+    pub consent: Commitment,
+    /// The fields the subject works in.
+    #[schemars(length(min = 1, max = 3))]
+    pub topics: Vec<TopicId>,
+    /// Who controls the subject: an agency, or the subject alone.
+    pub group: GroupId,
+}
+
 /// `subject.departed`: the subject leaves; not during a sanction or an open contest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +54,16 @@ pub struct SubjectDeparted {
 }
 
 impl EventBody for SubjectEnrolled {
+    fn texts(&self) -> Vec<Commitment> {
+        vec![self.profile]
+    }
+
+    fn documents(&self) -> Vec<Commitment> {
+        vec![self.consent]
+    }
+}
+
+impl EventBody for SubjectResumed {
     fn texts(&self) -> Vec<Commitment> {
         vec![self.profile]
     }

@@ -57,10 +57,14 @@ impl Archive {
         let store = store.map_err(|error| diverged(error.to_string()))?;
         let first = read_entry(&*store, 0).map_err(|error| diverged(error.to_string()))?;
         let first = first.ok_or_else(|| diverged("it is empty".to_owned()))?;
-        let identity = Identity::of(&first).map_err(|what| diverged(format!("entry 0: {what}")))?;
-        let head = SignedCheckpoint::open(&note, &identity.log_vkey)
-            .map_err(|error| OpenError::Heads(error.to_string()))?;
+        let mut identity = Identity::of(&first).map_err(|what| diverged(format!("entry 0: {what}")))?;
         let (reader, vault) = (Reader::new(store.clone()), Vault::open(directory));
+        let mut head = SignedCheckpoint::open(&note, &identity.log_vkey);
+        if head.is_err() {
+            identity.follow(&reader, size).map_err(|error| diverged(error.to_string()))?;
+            head = SignedCheckpoint::open(&note, &identity.log_vkey);
+        }
+        let head = head.map_err(|error| OpenError::Heads(error.to_string()))?;
         Ok(Self { identity, head, reader, vault, store, heads, directory: directory.to_owned(), _lock: lock })
     }
 }

@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::journal::Journal;
-use super::{Archive, LOG_KEY_FILE};
+use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
+use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::Event;
-use crate::log::{ChainHash, Entry, TileId};
+use crate::log::{ChainHash, Entry, TileId, VerifierKey};
 use crate::state::State;
 use crate::store::{HeadsState, keys};
 
@@ -17,8 +18,10 @@ use crate::store::{HeadsState, keys};
 pub struct FsckReport {
     /// The log.
     pub origin: String,
-    /// The key its checkpoints verify under.
+    /// The key its newest checkpoint verifies under.
     pub log_vkey: String,
+    /// The keys that earlier checkpoints verify under.
+    pub former_vkeys: Vec<String>,
     /// How many entries are stored.
     pub entries: u64,
     /// How many of them the newest head acknowledges.
@@ -69,11 +72,26 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         check_rows(archive, &tiles, auditor.size(), &mut findings);
         check_journal(&journal, at_journal, &mut findings);
     }
-    findings.extend(attachments.findings);
+    // What the log says is erased may be gone.
+    let lost = attachments.findings.into_iter();
+    let lost =
+        lost.filter(|(event, one)| one.code != "attachment.missing" || !auditor.state().is_erased(event));
+    findings.extend(lost.map(|(_, finding)| finding));
+    let vkey = |key: &PublicKey| VerifierKey::ed25519(archive.identity.origin.as_str(), *key);
+    let named = auditor.state().ledger();
+    let signs = named.map(|ledger| vkey(ledger.log_key_at(head.size)));
+    if signs.is_some_and(|signs| signs.key() != archive.identity.log_vkey.key()) {
+        let what = "the newest head is not signed by the key that the log names at its size";
+        findings.push(Finding::new(Place::File("heads".to_owned()), "heads.key", what));
+    }
+    let former =
+        named.map_or(&[][..], |ledger| ledger.log_keys().split_last().map_or(&[], |(_, former)| former));
+    let former_vkeys = former.iter().map(|(_, key)| vkey(key).to_string()).collect();
     let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
     FsckReport {
         origin: archive.identity.origin.to_string(),
         log_vkey: archive.identity.log_vkey.to_string(),
+        former_vkeys,
         entries: auditor.size(),
         acknowledged: head.size,
         good,
@@ -98,8 +116,11 @@ fn check_heads(archive: &Archive, findings: &mut Vec<Finding>) {
         HeadsState::TornTail => tracing::info!("an unfinished head at the end is cut off at the next start"),
         HeadsState::Damaged(what) => findings.push(Finding::new(place("heads"), "heads.damaged", what)),
     }
-    match crate::vault::read_secret(&archive.directory.join(LOG_KEY_FILE)) {
-        Ok(key) if key.public() == archive.identity.log_vkey.key() => {}
+    let read = |name| crate::vault::read_secret(&archive.directory.join(name));
+    let signs = |key: &SecretKey| key.public() == archive.identity.log_vkey.key();
+    match read(LOG_KEY_FILE) {
+        Ok(key) if signs(&key) => {}
+        Ok(_) if read(NEXT_LOG_KEY_FILE).is_ok_and(|key| signs(&key)) => {}
         Ok(_) => findings.push(Finding::new(
             place(LOG_KEY_FILE),
             "ledger.log_key",
@@ -146,14 +167,13 @@ fn check_journal(journal: &Journal, entries_make: Option<(State, ChainHash)>, fi
 /// Every text that an entry commits to is there and whole; a document that is there is whole.
 struct AttachmentCheck<'a> {
     archive: &'a Archive,
-    findings: Vec<Finding>,
+    findings: Vec<(EventId, Finding)>,
 }
 
 impl AttachmentCheck<'_> {
     fn of_entry(&mut self, bytes: &[u8]) {
-        let Some(event) = Entry::parse(bytes).ok().and_then(|entry| Event::parse(&entry.payload).ok()) else {
-            return;
-        };
+        let Ok(entry) = Entry::parse(bytes) else { return };
+        let Ok(event) = Event::parse(&entry.payload) else { return };
         let texts = event.texts();
         for commitment in event.attachable() {
             let finding = match self.archive.vault.read(&commitment) {
@@ -162,7 +182,8 @@ impl AttachmentCheck<'_> {
                 Ok(None) => ("attachment.missing", "its file is missing".to_owned()),
                 Err(error) => (error.code(), error.to_string()),
             };
-            self.findings.push(Finding::new(Place::Attachment(commitment), finding.0, finding.1));
+            let finding = Finding::new(Place::Attachment(commitment), finding.0, finding.1);
+            self.findings.push((entry.id(), finding));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod clockguard;
+mod eraser;
 mod fsck;
 mod journal;
 mod opening;
@@ -46,6 +47,8 @@ use sequencer::{Job, Sequencer};
 
 /// The file of a data directory that holds the log's key.
 pub const LOG_KEY_FILE: &str = "log-key.pem";
+/// The file that holds the key which is to follow it, where one is.
+pub const NEXT_LOG_KEY_FILE: &str = "next-log-key.pem";
 /// The folder of a data directory that holds the store.
 const STORE_FOLDER: &str = "store";
 /// What sled may keep in memory.
@@ -59,6 +62,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// The key that signs checkpoints.
     pub log_key: SecretKey,
+    /// The key that signs them once the log says so.
+    pub next_log_key: Option<SecretKey>,
     /// The journal, on its way since before the store was opened; none: it is read after.
     pub journal: Option<JournalReading>,
     /// Where the time is read.
@@ -95,7 +100,15 @@ impl Setup {
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
         let queue_events = limits::QUEUE_EVENTS;
-        Ok(Self { directory, store, log_key, journal, clock, order, queue_events, lock: Some(lock) })
+        let next = directory.join(NEXT_LOG_KEY_FILE);
+        let next_log_key = next.exists().then(|| crate::vault::read_secret(&next)).transpose()?;
+        let lock = Some(lock);
+        Ok(Self { directory, store, log_key, next_log_key, journal, clock, order, queue_events, lock })
+    }
+
+    /// The secret of one of the log's keys, where it is at hand.
+    pub fn held(&self, key: &PublicKey) -> Option<&SecretKey> {
+        std::iter::once(&self.log_key).chain(&self.next_log_key).find(|one| one.public() == *key)
     }
 }
 
@@ -143,7 +156,6 @@ pub struct Ledger {
     reader: Reader,
     vault: Vault,
     origin: Origin,
-    log_vkey: VerifierKey,
     clock: Clock,
 }
 
@@ -158,7 +170,7 @@ impl Ledger {
         let clock = setup.clock.clone();
         let journal = setup.journal.take();
         let tip = recovery::recover(&setup, journal)?;
-        let (origin, log_vkey) = (tip.origin.clone(), tip.log_vkey.clone());
+        let origin = tip.origin.clone();
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
         let (stop, stopped) = watch::channel(None);
@@ -181,7 +193,6 @@ impl Ledger {
             reader,
             vault,
             origin,
-            log_vkey,
             clock,
         })
     }
@@ -191,9 +202,14 @@ impl Ledger {
         &self.origin
     }
 
-    /// The key that checkpoints verify under.
-    pub fn log_vkey(&self) -> &VerifierKey {
-        &self.log_vkey
+    /// The key that the published checkpoint verifies under.
+    pub fn log_vkey(&self) -> VerifierKey {
+        self.vkey(self.snapshot().state.ledger().map_or(PublicKey::from_bytes([0; 32]), |one| *one.log_key()))
+    }
+
+    /// A key of this log as auditors write it.
+    pub fn vkey(&self, key: PublicKey) -> VerifierKey {
+        VerifierKey::ed25519(self.origin.as_str(), key)
     }
 
     /// What is published now.

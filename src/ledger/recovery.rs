@@ -1,10 +1,12 @@
 //! Opening: the store is believed only as far as it extends the last signed head.
 
-use super::Setup;
+use std::ops::ControlFlow;
+
 use super::journal::{Journal, JournalReading, JournalWriter};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
-use crate::dsse::PublicKey;
+use super::{ReadError, Reader, Setup};
+use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{Body, Event};
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey};
@@ -78,7 +80,6 @@ impl OpenError {
 /// Where a ledger goes on.
 pub struct Tip {
     pub(super) origin: Origin,
-    pub(super) log_vkey: VerifierKey,
     pub(super) checkpoint: SignedCheckpoint,
     pub(super) state: State,
     pub(super) journal: JournalWriter,
@@ -91,7 +92,7 @@ pub struct Tip {
     pub(super) heads: Heads,
 }
 
-/// Who a log is, as its first entry says.
+/// Who a log is, as its entries say.
 pub struct Identity {
     /// The origin.
     pub origin: Origin,
@@ -118,6 +119,25 @@ impl Identity {
         let log_vkey = VerifierKey::ed25519(origin.as_str(), body.log_key);
         Ok(Self { origin, log_vkey })
     }
+
+    /// Takes the key that signs the checkpoint of a size, after every rotation in the entries before.
+    ///
+    /// Unchecked, as the entries are: whoever relies on it audits them.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn follow(&mut self, reader: &Reader, size: u64) -> Result<(), ReadError> {
+        let rotated = memchr::memmem::Finder::new(br#""type":"ledger.key_rotated""#);
+        reader.entries(0, size, &mut |_, bytes| {
+            if rotated.find(bytes).is_some()
+                && let Ok(event) = Entry::parse(bytes).map(|entry| Event::parse(&entry.payload))
+                && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = event
+            {
+                self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), body.new);
+            }
+            ControlFlow::Continue(())
+        })
+    }
 }
 
 /// Brings a ledger back from its store, heads and journal.
@@ -138,16 +158,9 @@ pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<
         good: 0,
         size: claimed,
     })?;
-    if identity.log_vkey.key() != setup.log_key.public() {
-        let (expected, found) = (identity.log_vkey.key(), setup.log_key.public());
-        return Err(OpenError::OtherKey { expected, found });
-    }
     let head = match &head_note {
         None => None,
-        Some(note) => Some(
-            SignedCheckpoint::open(note, &identity.log_vkey)
-                .map_err(|error| OpenError::Heads(error.to_string()))?,
-        ),
+        Some(note) => Some(open_head(setup, &identity, note)?),
     };
     let mut retraced =
         newest(setup, journal, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
@@ -155,20 +168,20 @@ pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<
     if head.is_none() && size > 1 {
         return Err(OpenError::Heads("there are entries, but no head".to_owned()));
     }
+    let log_key = check_keys(setup, &identity, &retraced.state, head.as_ref())?;
     repair_rows(store, std::mem::take(&mut retraced.wrong_rows))?;
     let checkpoint = match head {
         Some(head) if head.checkpoint().size == size => head,
         // Entries that landed although their commit was never acknowledged.
         _ => {
             let root = retraced.frontier.root();
-            let signed = Checkpoint { origin: identity.origin.clone(), size, root }.sign(&setup.log_key);
+            let signed = Checkpoint { origin: identity.origin.clone(), size, root }.sign(log_key);
             heads.append(signed.note().as_bytes())?;
             signed
         }
     };
     Ok(Tip {
         origin: identity.origin,
-        log_vkey: identity.log_vkey,
         checkpoint,
         state: retraced.state,
         journal: retraced.journal,
@@ -179,6 +192,33 @@ pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<
         packs: PackWriter::resume(store)?,
         heads,
     })
+}
+
+/// A head that one of the log's keys signed: the first, or one at hand. Which it should be, the entries say.
+fn open_head(setup: &Setup, identity: &Identity, note: &str) -> Result<SignedCheckpoint, OpenError> {
+    let held = std::iter::once(&setup.log_key).chain(&setup.next_log_key);
+    let held = held.map(|key| VerifierKey::ed25519(identity.origin.as_str(), key.public()));
+    let first = SignedCheckpoint::open(note, &identity.log_vkey);
+    let opened = held.filter_map(|key| SignedCheckpoint::open(note, &key).ok()).next();
+    opened.map_or(first, Ok).map_err(|error| OpenError::Heads(error.to_string()))
+}
+
+/// The key to sign with: the one that the log names, which must be at hand; and the head must be signed
+/// by the one that it named at that size.
+fn check_keys<'a>(
+    setup: &'a Setup,
+    identity: &Identity,
+    state: &State,
+    head: Option<&SignedCheckpoint>,
+) -> Result<&'a SecretKey, OpenError> {
+    let Some(ledger) = state.ledger() else { return Err(OpenError::Empty) };
+    if let Some(head) = head {
+        let key = *ledger.log_key_at(head.checkpoint().size);
+        SignedCheckpoint::open(head.note(), &VerifierKey::ed25519(identity.origin.as_str(), key))
+            .map_err(|error| OpenError::Heads(error.to_string()))?;
+    }
+    let (expected, found) = (*ledger.log_key(), setup.log_key.public());
+    setup.held(&expected).ok_or(OpenError::OtherKey { expected, found })
 }
 
 /// Retraces the newest entries over what is stored of the others, or all where that does not fit.

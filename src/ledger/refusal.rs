@@ -41,6 +41,11 @@ pub enum Refusal {
     /// The rules.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    /// The log's next key is not at hand; nothing was recorded.
+    #[error(
+        "this ledger does not hold the new key of its log, and nothing was recorded: its operator puts it into next-log-key.pem and starts anew"
+    )]
+    NextKey,
     /// The queue is full.
     #[error("as many events wait as the queue holds: send it again in a second")]
     Busy,
@@ -76,6 +81,7 @@ impl Refusal {
             Self::AttachmentUnmatched(_) => "attachment.unmatched",
             Self::AttachmentMissing(_) => "attachment.missing",
             Self::Rejected(rejection) => rejection.code(),
+            Self::NextKey => "ledger.next_key",
             Self::Busy => "ledger.busy",
             Self::Vault => "vault.io",
             Self::Clock => "ledger.clock",
@@ -99,7 +105,7 @@ impl Refusal {
             | Self::AttachmentUnmatched(_)
             | Self::AttachmentMissing(_) => 400,
             Self::Rejected(rejection) => status_of(rejection.reason),
-            Self::Busy | Self::Vault | Self::Clock | Self::Stopped | Self::Closed => 503,
+            Self::Busy | Self::NextKey | Self::Vault | Self::Clock | Self::Stopped | Self::Closed => 503,
         }
     }
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clockguard::ClockGuard;
+use super::eraser::Eraser;
 use super::journal::JournalWriter;
 use super::order::{Order, Placed};
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::{Accepted, Admissible, Refusal, Setup, Snapshot};
+use super::{Accepted, Admissible, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::{Clock, Timestamp};
-use crate::dsse::SecretKey;
-use crate::event::Commitment;
+use crate::dsse::{PublicKey, SecretKey};
+use crate::event::{Body, Commitment};
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
 use crate::rules::{self, Candidate};
@@ -71,8 +72,10 @@ pub struct Sequencer {
     packs: PackWriter,
     heads: Heads,
     vault: Vault,
+    eraser: Eraser,
     order: Box<dyn Order>,
     log_key: SecretKey,
+    next_log_key: Option<SecretKey>,
     clock: Clock,
     guard: ClockGuard,
     journal: JournalWriter,
@@ -92,6 +95,8 @@ impl Sequencer {
         publish: watch::Sender<Arc<Snapshot>>,
         stop: Arc<watch::Sender<Option<Refusal>>>,
     ) -> Self {
+        let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone());
+        eraser.look_at(&tip.state);
         Self {
             guard: ClockGuard::new(&setup.clock),
             edge: Edge { state: tip.state, frontier: tip.frontier, chain: tip.chain, rows: tip.rows },
@@ -101,8 +106,10 @@ impl Sequencer {
             heads: tip.heads,
             journal: tip.journal,
             vault,
+            eraser,
             order: setup.order,
             log_key: setup.log_key,
+            next_log_key: setup.next_log_key,
             clock: setup.clock,
             queue,
             publish,
@@ -200,6 +207,12 @@ impl Sequencer {
             return self.seen_before(draft, seq);
         }
         let state = &draft.edge.state;
+        // What nobody here could sign for afterwards is not recorded.
+        if let Body::LedgerKeyRotated(body) = &event.event.body
+            && self.held(&body.new).is_none()
+        {
+            return Err(Refusal::NextKey);
+        }
         let recorded_at = rules::record_at(state, &event.event, now)?;
         let keys: Vec<_> = event.verified.keys().collect();
         let payload = event.verified.payload();
@@ -267,16 +280,23 @@ impl Sequencer {
         Ok(())
     }
 
+    fn held(&self, key: &PublicKey) -> Option<&SecretKey> {
+        std::iter::once(&self.log_key).chain(&self.next_log_key).find(|one| one.public() == *key)
+    }
+
     /// Entries and tile rows in one durable batch, then the head, then everybody may see it.
     fn commit(&mut self, mut edge: Edge, entries: &[Vec<u8>]) -> Result<(), Refusal> {
         let mut batch = Batch::default();
         self.packs.append(entries.iter().map(Vec::as_slice), &mut batch);
         edge.rows.put_changed(&mut batch);
+        let named = edge.state.ledger().and_then(|ledger| self.held(ledger.log_key()));
+        let log_key = named.ok_or_else(|| poisoned(&"the log names a key that is not at hand"))?;
         self.store.commit(batch).map_err(|error| poisoned(&error))?;
         let (size, root) = (edge.frontier.size(), edge.frontier.root());
-        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(&self.log_key);
+        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(log_key);
         self.heads.append(checkpoint.note().as_bytes()).map_err(|error| poisoned(&error))?;
         self.publish.send_replace(Arc::new(Snapshot { state: edge.state.clone(), checkpoint }));
+        self.eraser.look_at(&edge.state);
         self.edge = edge;
         Ok(())
     }

@@ -48,6 +48,13 @@ impl BadCheckpoint {
     }
 }
 
+impl BadCheckpoint {
+    /// Whether all that is wrong is that the key asked for did not sign it.
+    pub fn is_unsigned(&self) -> bool {
+        matches!(self, Self::Note(BadNote::Unsigned(_)))
+    }
+}
+
 impl Checkpoint {
     /// The text that is signed: origin, size and root, one per line, no extension lines.
     pub fn text(&self) -> String {

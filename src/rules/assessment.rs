@@ -109,7 +109,7 @@ impl Case<'_> {
     }
 }
 
-fn check_grades(policies: &PolicyBook, body: Findings<'_>) -> Result<(), Rejection> {
+pub(super) fn check_grades(policies: &PolicyBook, body: Findings<'_>) -> Result<(), Rejection> {
     for (id, level, scale) in policies.scaled(body.policy, body.grades) {
         let max_level = scale.ok_or_else(|| Reason::AssessmentGrades.about(id))?.max_level;
         let within = level.is_none_or(|level| level <= max_level);
@@ -119,7 +119,7 @@ fn check_grades(policies: &PolicyBook, body: Findings<'_>) -> Result<(), Rejecti
     Reason::AssessmentGrades.unless(graded, "no indicator graded")
 }
 
-fn check_evidence(policies: &PolicyBook, needed: u8, body: Findings<'_>) -> Result<(), Rejection> {
+pub(super) fn check_evidence(policies: &PolicyBook, needed: u8, body: Findings<'_>) -> Result<(), Rejection> {
     for id in body.evidence.keys() {
         let graded = body.grades.get(id).is_some_and(Option::is_some);
         Reason::AssessmentEvidence.unless(graded, id)?;

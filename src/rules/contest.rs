@@ -123,6 +123,7 @@ impl<'a> Case<'a> {
 
     pub(super) fn contest_withdrawn(&mut self, body: &ContestWithdrawn) -> Result<(), Rejection> {
         self.signed_by_subject()?;
+        self.check_unrestrained()?;
         let contest = self.open_contest(self.dossier()?, &body.contest)?;
         self.moved_contest(contest).map(drop)
     }

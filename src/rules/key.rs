@@ -65,6 +65,16 @@ impl Case<'_> {
         Reason::KeyTarget.unless(says_more, body.key)
     }
 
+    /// What the issuer signed with may withdraw contests: a key that the council brought in, and what
+    /// that key adds, may not for a while.
+    pub(super) fn check_unrestrained(&self) -> Result<(), Rejection> {
+        let restrained = self
+            .signers
+            .records()
+            .find(|(_, record)| record.restrained_until.is_some_and(|until| self.at < until));
+        restrained.map_or(Ok(()), |(key, _)| Err(Reason::KeyRestrained.about(key)))
+    }
+
     fn has_own_keys(&self, owner: &PartyId) -> bool {
         self.state.parties().keys_of(owner).any(|(_, record)| record.capacity == Capacity::Own)
     }

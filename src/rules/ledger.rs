@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Candidate, Reason, Rejection};
-use crate::event::{Body, LedgerOpened, PartyId, Seat, body_bytes};
+use super::{Candidate, Case, Reason, Rejection};
+use crate::event::{Body, LedgerKeyRotated, LedgerOpened, PartyId, Seat, body_bytes};
 use crate::limits;
 use crate::log::Origin;
 use crate::score;
@@ -26,6 +26,18 @@ pub(super) fn judge_opening(candidate: Candidate<'_>) -> Result<(), Rejection> {
     let enough = candidate.keys.len() >= usize::from(body.threshold);
     let counts = format!("{} of {} signatures", candidate.keys.len(), body.threshold);
     Reason::OpeningSignatures.unless(enough, counts)
+}
+
+impl Case<'_> {
+    pub(super) fn ledger_key_rotated(&mut self, body: &LedgerKeyRotated) -> Result<(), Rejection> {
+        self.issued_by_council()?;
+        self.signers.council(0)?;
+        self.signers.present(&body.old)?;
+        self.signers.newcomer(&body.new)?;
+        self.signers.all_needed()?;
+        let signs = self.state.ledger().is_some_and(|ledger| *ledger.log_key() == body.old);
+        Reason::LogKeyOld.unless(signs, body.old)
+    }
 }
 
 fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {

@@ -10,10 +10,14 @@ mod assessment;
 mod code;
 mod collaboration;
 mod contest;
+mod correction;
 mod council;
 mod decision;
 mod draw;
 mod endorsement;
+mod erasure;
+mod evidence;
+mod finding;
 mod hearing;
 mod key;
 mod ledger;
@@ -75,6 +79,7 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
     };
     match &candidate.event.body {
         Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
+        Body::LedgerKeyRotated(body) => case.ledger_key_rotated(body),
         Body::CouncilChanged(body) => case.council_changed(body),
         Body::OperatorChanged(body) => case.operator_changed(body),
         Body::PolicyPublished(body) => case.policy_published(body),
@@ -90,6 +95,7 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::KeyRevoked(body) => case.key_revoked(body),
         Body::SubjectEnrolled(body) => case.subject_enrolled(body),
         Body::SubjectDeparted(_) => case.subject_departed(),
+        Body::SubjectResumed(body) => case.subject_resumed(body),
         Body::AccountLinked(body) => case.account_linked(body),
         Body::AccountUnlinked(body) => case.account_unlinked(body),
         Body::AssessmentNotified(body) => case.assessment_notified(body),
@@ -119,6 +125,14 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::AppealDecided(body) => case.appeal_decided(body),
         Body::DrawCommitted(body) => case.draw_committed(body),
         Body::DrawRevealed(body) => case.draw_revealed(body),
+        Body::CorrectionIssued(body) => case.correction_issued(body),
+        Body::EvidenceCommitted(body) => case.evidence_committed(body),
+        Body::EvidenceDisclosed(body) => case.evidence_disclosed(body),
+        Body::EvidenceDestroyed(body) => case.evidence_destroyed(body),
+        Body::ErasureRequested(body) => case.erasure_requested(body),
+        Body::ErasureExecuted(body) => case.erasure_executed(body),
+        Body::ErasureRefused(body) => case.erasure_refused(body),
+        Body::AuditFinding(body) => case.audit_finding(body),
     }
 }
 

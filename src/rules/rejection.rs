@@ -74,6 +74,8 @@ reasons! {
     KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
     /// A recovered key before its time.
     KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
+    /// A recovered key, or what it added, that would withdraw a contest too soon.
+    KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest in its first 30 days: wait, or sign with another key";
     /// A key of another party.
     KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
     /// The key of a member that is suspended or removed.
@@ -99,6 +101,9 @@ reasons! {
     KeyTarget = "key.target", Conflict, "name a live key of the party";
     /// The compromise is dated wrongly.
     KeyInvalidFrom = "key.invalid_from", Rule, "only the council dates a compromise, at most 90 days back and not ahead, and says `compromised`";
+
+    /// Not the key that signs checkpoints now.
+    LogKeyOld = "log_key.old", Conflict, "name as `old` the key that signs checkpoints now";
 
     /// Seats that an opening could not have, two of one controller group, or of who does not act.
     CouncilSeats = "council.seats", Rule, "1 to 32 seats, each with its own number, active member, controller group and key; the threshold lies between 1 and the seats (at most 8)";
@@ -146,6 +151,10 @@ reasons! {
     SubjectProposed = "subject.proposed", Conflict, "nobody departs while a sanction is proposed: wait until it is imposed or lapses";
     /// Leaving with a contest open.
     SubjectContesting = "subject.contesting", Conflict, "nobody departs during an open contest: withdraw it first";
+    /// Coming back without having left.
+    SubjectEnrolled = "subject.enrolled", Conflict, "only who departed is resumed: nothing is left to do";
+    /// Coming back as somebody else.
+    SubjectOther = "subject.other_identity", Conflict, "the identity is not the one this subject was enrolled with: resume the subject that has it";
 
     /// The event named is no such item of this subject.
     TargetUnknown = "target.unknown", Conflict, "name the event id of an item of this kind about this subject";
@@ -280,6 +289,32 @@ reasons! {
     DrawOrder = "draw.order", Conflict, "reveal for the first filing that waits for a value of yours: see /v1/draws";
     /// Not the value before the last.
     DrawValue = "draw.value", Rule, "the BLAKE3 hash of the value must be the value revealed before it, or the tip";
+
+    /// A replacement that is not one of higher grades.
+    CorrectionGrades = "correction.grades", Rule, "only an assessment is replaced, and only by higher grades of indicators that it graded; withdraw it and assess anew for anything else";
+
+    /// No proper media type, or a last day that has passed.
+    EvidenceTerms = "evidence.terms", Rule, "media_type is one like video/mp4 in at most 100 plain characters, and retain_until does not lie in the past";
+    /// Held already.
+    EvidenceExists = "evidence.exists", Conflict, "this evidence is held: nothing is left to do";
+    /// Too much.
+    EvidenceCount = "evidence.too_many", Conflict, "at most 256 pieces of evidence about one subject are held: destroy what is no longer needed";
+    /// Shown to nobody that the ledger knows.
+    EvidenceRecipient = "evidence.recipient", Conflict, "name an active member, a subject or the council";
+    /// Still to be kept.
+    EvidenceRetained = "evidence.retained", Conflict, "it must be kept to the last day named: wait";
+    /// A contest may need it.
+    EvidenceContested = "evidence.contested", Conflict, "a contest of the subject is open: await the decision";
+
+    /// None, too many, one twice, or others than asked for.
+    ErasureTargets = "erasure.targets", Rule, "name 1 to 64 distinct events about the subject; what is executed was asked for";
+    /// Asked for already.
+    ErasureExists = "erasure.exists", Conflict, "the request before this one waits for the operator's answer";
+    /// Something still needs it.
+    ErasureClock = "erasure.clock", Conflict, "an open contest, evidence to be kept or the enrolment itself still needs it: leave it out, or refuse on that ground";
+
+    /// Positions that are not in the log, out of order or too many.
+    FindingPositions = "finding.positions", Rule, "name at most 64 places below the log's size, ascending";
 }
 
 /// A refusal: its reason and what it is about.

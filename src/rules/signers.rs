@@ -25,7 +25,7 @@ impl<'a> Signers<'a> {
     /// A live key of `party` must have signed.
     pub(super) fn party(&mut self, party: &PartyId) -> Result<PublicKey, Rejection> {
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.owner != *party || record.capacity != Capacity::Own {
                 continue;
             }
@@ -60,7 +60,7 @@ impl<'a> Signers<'a> {
         // A weak key cannot sign, so its missing signature would say too little.
         key.check_admissible().map_err(|_| Reason::KeyWeak.about(key))?;
         self.present(key)?;
-        let logs = self.state.ledger().is_some_and(|ledger| ledger.log_key == *key);
+        let logs = self.state.ledger().is_some_and(|ledger| ledger.has_logged(key));
         Reason::KeyTaken.unless(!logs && self.state.parties().key(key).is_none(), key)
     }
 
@@ -78,7 +78,7 @@ impl<'a> Signers<'a> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.capacity != Capacity::Seat {
                 continue;
             }
@@ -108,7 +108,7 @@ impl<'a> Signers<'a> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
-        for (key, record) in self.known() {
+        for (key, record) in self.records() {
             if record.capacity != Capacity::Own || !members.contains(&record.owner) {
                 continue;
             }
@@ -146,12 +146,14 @@ impl<'a> Signers<'a> {
         self.keys.contains(key)
     }
 
-    fn known(&self) -> impl Iterator<Item = (&'a PublicKey, &'a KeyRecord)> + use<'a> {
+    /// The keys that signed and have an owner.
+    pub(super) fn records(&self) -> impl Iterator<Item = (&'a PublicKey, &'a KeyRecord)> + use<'a> {
         let state = self.state;
         self.keys.iter().filter_map(move |key| Some((key, state.parties().key(key)?)))
     }
 
-    fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
+    /// This very key must have signed, whoever has it.
+    pub(super) fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
         Reason::SignatureMissing.unless(self.includes(key), format_args!("key {key}"))?;
         self.needed.push(*key);
         Ok(())

@@ -3,23 +3,46 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Reason, Rejection};
-use crate::event::{ProposalStage, Role, SubjectEnrolled, TopicId};
+use crate::event::{PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId};
 
 impl Case<'_> {
     pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {
-        self.signers.party(&self.event.issuer)?;
-        let registrar = self.state.parties().member(&self.event.issuer, self.state.size());
-        let may = registrar.is_some_and(|member| member.roles.contains(&Role::Registrar));
-        Reason::Issuer.unless(may, &self.event.issuer)?;
+        self.signed_by_registrar()?;
         self.signers.newcomer(&body.key)?;
         self.signers.all_needed()?;
         let subject = self.subject_id()?;
         Reason::SubjectExists.unless(self.state.dossier(&subject).is_none(), subject)?;
         let known = self.state.subject_of(&body.identity);
         Reason::SubjectIdentity.unless(known.is_none(), body.identity)?;
-        let distinct: BTreeSet<&TopicId> = body.topics.iter().collect();
-        let count = (1..=3).contains(&body.topics.len()) && distinct.len() == body.topics.len();
-        Reason::SubjectTopics.unless(count, format_args!("{} topics", body.topics.len()))?;
+        self.check_topics(&body.topics)
+    }
+
+    pub(super) fn subject_resumed(&mut self, body: &SubjectResumed) -> Result<(), Rejection> {
+        self.signed_by_registrar()?;
+        let subject = self.subject_id()?;
+        self.signers.party(&PartyId::from(subject))?;
+        self.signers.all_needed()?;
+        let dossier = self.state.dossier(&subject).ok_or_else(|| Reason::SubjectUnknown.about(subject))?;
+        let enrolled = dossier.enrolment(self.state.size()).is_some();
+        let stage = if enrolled { SubjectStage::Enrolled } else { SubjectStage::Departed };
+        let resumes = SubjectStage::after(Some(stage), self.moves());
+        Reason::SubjectEnrolled.unless(resumes.is_some(), subject)?;
+        let same = self.state.subject_of(&body.identity) == Some(subject);
+        Reason::SubjectOther.unless(same, body.identity)?;
+        self.check_topics(&body.topics)
+    }
+
+    fn signed_by_registrar(&mut self) -> Result<(), Rejection> {
+        self.signers.party(&self.event.issuer)?;
+        let registrar = self.state.parties().member(&self.event.issuer, self.state.size());
+        let may = registrar.is_some_and(|member| member.roles.contains(&Role::Registrar));
+        Reason::Issuer.unless(may, &self.event.issuer)
+    }
+
+    fn check_topics(&self, topics: &[TopicId]) -> Result<(), Rejection> {
+        let distinct: BTreeSet<&TopicId> = topics.iter().collect();
+        let count = (1..=3).contains(&topics.len()) && distinct.len() == topics.len();
+        Reason::SubjectTopics.unless(count, format_args!("{} topics", topics.len()))?;
         for topic in distinct {
             Reason::SubjectTopics.unless(self.policy.topics.contains_key(topic), topic)?;
         }

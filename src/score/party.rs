@@ -103,6 +103,8 @@ pub struct KeyRecord {
     pub added_by: Option<PublicKey>,
     /// Whether the council brought it in for a lost one.
     pub recovery: bool,
+    /// Until when it withdraws no contest: it was recovered, or added by a key that was.
+    pub restrained_until: Option<Timestamp>,
     /// From when its signatures are worth nothing, as it came to be known.
     pub invalid: Vec<Invalidity>,
 }

@@ -55,6 +55,7 @@ pub(super) fn first_key(seq: u64, entry: &Recording<'_>, owner: &PartyId, capaci
         added_at: entry.at,
         added_by: None,
         recovery: false,
+        restrained_until: None,
         invalid: Vec::new(),
     }
 }

@@ -1,27 +1,32 @@
 //! `key.*`
 
+use super::council::first_key;
 use super::{Recording, State};
-use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
-use crate::event::{KeyAdded, KeyRevoked, KeyRotated, PartyId};
+use crate::event::{KeyAdded, KeyRevoked, KeyRotated};
 use crate::limits;
-use crate::score::{Capacity, KeyRecord, Span};
+use crate::score::{Capacity, KeyRecord};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
 impl State {
     pub(super) fn add_key(&mut self, seq: u64, entry: &Recording<'_>, body: &KeyAdded) {
-        let recovery = entry.event.issuer.is_council();
-        let owner = body.owner.clone().unwrap_or_else(|| entry.event.issuer.clone());
-        let live_from =
-            if recovery { entry.at.plus_ms(limits::RECOVERY_DAYS as u64 * DAY_MS) } else { entry.at };
-        let added_by = entry.keys.iter().find(|key| !recovery && **key != body.key).copied();
-        self.add_key_of(seq, body.key, owner, live_from, entry.at, added_by, recovery);
+        let owner = body.owner.as_ref().unwrap_or(&entry.event.issuer);
+        let record = first_key(seq, entry, owner, Capacity::Own);
+        let record = if entry.event.issuer.is_council() {
+            let live_from = entry.at.plus_ms(limits::RECOVERY_DAYS as u64 * DAY_MS);
+            let restrained_until = Some(live_from.plus_ms(limits::RESTRAINT_DAYS as u64 * DAY_MS));
+            KeyRecord { live_from, recovery: true, restrained_until, ..record }
+        } else {
+            self.handed_on(record, entry.keys.iter().find(|key| **key != body.key))
+        };
+        self.parties.add_key(body.key, record);
     }
 
     pub(super) fn rotate_key(&mut self, seq: u64, entry: &Recording<'_>, body: &KeyRotated) {
-        let owner = entry.event.issuer.clone();
-        self.add_key_of(seq, body.new, owner, entry.at, entry.at, Some(body.old), false);
+        let record = first_key(seq, entry, &entry.event.issuer, Capacity::Own);
+        let record = self.handed_on(record, Some(&body.old));
+        self.parties.add_key(body.new, record);
         self.parties.end_key(seq, &body.old);
     }
 
@@ -32,27 +37,13 @@ impl State {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the facts of one key, used twice")]
-    fn add_key_of(
-        &mut self,
-        seq: u64,
-        key: PublicKey,
-        owner: PartyId,
-        live_from: Timestamp,
-        added_at: Timestamp,
-        added_by: Option<PublicKey>,
-        recovery: bool,
-    ) {
-        let record = KeyRecord {
-            owner,
-            capacity: Capacity::Own,
-            span: Span::opened_by(seq),
-            live_from,
-            added_at,
-            added_by,
-            recovery,
-            invalid: Vec::new(),
-        };
-        self.parties.add_key(key, record);
+    /// A key that another of its owner's added: it can do no more than that one.
+    fn handed_on(&self, record: KeyRecord, added_by: Option<&PublicKey>) -> KeyRecord {
+        let adder = added_by.and_then(|key| self.parties.key(key));
+        KeyRecord {
+            added_by: added_by.copied(),
+            restrained_until: adder.and_then(|one| one.restrained_until),
+            ..record
+        }
     }
 }

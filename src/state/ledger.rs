@@ -6,16 +6,16 @@ use super::council::{first_key, operator, seats};
 use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::PublicKey;
-use crate::event::{LedgerOpened, PartyId};
+use crate::event::{LedgerKeyRotated, LedgerOpened, PartyId};
 use crate::score::{Capacity, PolicyVersion, Span};
 
-/// What a ledger is, fixed by its first event; only its operator changes.
+/// What a ledger is, fixed by its first event; only its operator and the log's key change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     /// The origin: name and hash of the opening.
     pub origin: String,
-    /// The key that signs checkpoints.
-    pub log_key: PublicKey,
+    /// The keys that signed checkpoints, each from a size on; the last does now.
+    log_keys: Vec<(u64, PublicKey)>,
     /// Who runs it.
     pub operator: PartyId,
     /// Minutes east of Greenwich of its civil dates.
@@ -25,6 +25,27 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The key that signs checkpoints now.
+    pub fn log_key(&self) -> &PublicKey {
+        &self.log_keys[self.log_keys.len() - 1].1
+    }
+
+    /// The key that signs the checkpoint of a size.
+    pub fn log_key_at(&self, size: u64) -> &PublicKey {
+        let later = self.log_keys.iter().rposition(|(from_size, _)| *from_size <= size);
+        &self.log_keys[later.unwrap_or(0)].1
+    }
+
+    /// Every key that ever signed checkpoints, each with the size from which it did.
+    pub fn log_keys(&self) -> &[(u64, PublicKey)] {
+        &self.log_keys
+    }
+
+    /// Whether a key ever signed checkpoints.
+    pub fn has_logged(&self, key: &PublicKey) -> bool {
+        self.log_keys.iter().any(|(_, one)| one == key)
+    }
+
     /// Whether an event issued at `issued_at` is history, as long as nothing was recorded by the clock.
     pub fn is_replayed(&self, issued_at: Timestamp) -> bool {
         self.replayed_until.is_some_and(|until| issued_at < until)
@@ -32,10 +53,16 @@ impl Ledger {
 }
 
 impl State {
+    pub(super) fn rotate_log_key(&mut self, seq: u64, body: &LedgerKeyRotated) {
+        if let Some(ledger) = &mut self.ledger {
+            Arc::make_mut(ledger).log_keys.push((seq + 1, body.new));
+        }
+    }
+
     pub(super) fn open(&mut self, seq: u64, entry: &Recording<'_>, body: &LedgerOpened) {
         self.ledger = Some(Arc::new(Ledger {
             origin: entry.event.ledger.clone(),
-            log_key: body.log_key,
+            log_keys: vec![(seq + 1, body.log_key)],
             operator: body.operator.member.clone(),
             utc_offset_min: body.utc_offset_min,
             replayed_until: body.replayed_until,

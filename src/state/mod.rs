@@ -11,11 +11,14 @@ mod clocks;
 mod code;
 mod collaboration;
 mod contest;
+mod correction;
 mod council;
 mod decision;
 mod disputed;
 mod draw;
 mod endorsement;
+mod erasure;
+mod evidence;
 mod given;
 mod hearing;
 mod index;
@@ -37,11 +40,13 @@ pub use index::{Index, Row};
 pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
 pub use panel::DrawnPanel;
-pub use register::{Account, Collaboration, Decision, Pledge, Register};
+pub use register::{
+    Account, Collaboration, Correction, Decision, ErasureRequest, Evidence, Pledge, Register,
+};
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
@@ -91,6 +96,8 @@ pub struct State {
     declared: Vector<(u64, SubjectId)>,
     /// The draws of panels.
     draws: Draws,
+    /// The events whose attachments were destroyed.
+    erased: OrdSet<EventId>,
     index: Index,
 }
 
@@ -218,6 +225,16 @@ impl State {
         &self.draws
     }
 
+    /// Whether the attachments of an event were destroyed by its custodian or at its subject's request.
+    pub fn is_erased(&self, event: &EventId) -> bool {
+        self.erased.contains(event)
+    }
+
+    /// The events whose attachments were destroyed.
+    pub fn erased(&self) -> &OrdSet<EventId> {
+        &self.erased
+    }
+
     /// The seq of each collaboration declared after another, and whose it is.
     pub fn declared_after(&self, seq: Option<u64>) -> impl Iterator<Item = (u64, SubjectId)> {
         let first = seq.map_or(0, |seq| seq.saturating_add(1));
@@ -329,6 +346,7 @@ impl State {
         self.last_at = entry.at;
         match &entry.event.body {
             Body::LedgerOpened(_) => {}
+            Body::LedgerKeyRotated(body) => self.rotate_log_key(seq, body),
             Body::CouncilChanged(body) => self.change_council(seq, &entry, body),
             Body::OperatorChanged(body) => self.change_operator(seq, &entry, body),
             Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
@@ -344,6 +362,7 @@ impl State {
             Body::KeyRevoked(body) => self.revoke_key(seq, body),
             Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
             Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
+            Body::SubjectResumed(body) => self.resume_subject(seq, &entry, body),
             Body::AccountLinked(body) => self.link_account(seq, &entry, body),
             Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
             Body::AssessmentNotified(body) => self.notify_assessment(seq, &entry, body),
@@ -373,6 +392,14 @@ impl State {
             Body::AppealDecided(body) => self.decide_appeal(seq, &entry, body),
             Body::DrawCommitted(body) => self.commit_draw(&entry, body),
             Body::DrawRevealed(body) => self.reveal_draw(&entry, body),
+            Body::CorrectionIssued(body) => self.correct(seq, &entry, body),
+            Body::EvidenceCommitted(body) => self.commit_evidence(seq, &entry, body),
+            Body::EvidenceDisclosed(body) => self.disclose_evidence(seq, &entry, body),
+            Body::EvidenceDestroyed(body) => self.destroy_evidence(seq, &entry, body),
+            Body::ErasureRequested(body) => self.request_erasure(seq, &entry, body),
+            Body::ErasureExecuted(body) => self.execute_erasure(seq, &entry, body),
+            Body::ErasureRefused(body) => self.refuse_erasure(seq, &entry, body),
+            Body::AuditFinding(_) => {}
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
             dossier.timeline.push(seq);

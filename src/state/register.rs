@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{CategoryId, CollaborationStage, Commitment, OfficialAct, PlatformId, ValueBand};
+use crate::event::{
+    CategoryId, CollaborationStage, Commitment, CorrectionAction, ErasureStage, EvidenceStage, OfficialAct,
+    PartyId, PlatformId, ValueBand,
+};
 use crate::limits;
 use crate::score::{Item, PartyNumber, Recorded, Records, item};
 
@@ -22,6 +25,12 @@ pub struct Register {
     pub accounts: Records<Account>,
     /// Official decisions about it; none open: overturned.
     pub decisions: Records<Decision>,
+    /// What issuers put right in what they said about it.
+    pub corrections: Records<Correction>,
+    /// Evidence about it, in whatever stage.
+    pub evidence: Records<Evidence>,
+    /// What it asked to have erased, in whatever stage.
+    pub erasures: Records<ErasureRequest>,
 }
 
 /// A pledge to a version of the code of conduct.
@@ -78,6 +87,49 @@ pub struct Decision {
     pub act: OfficialAct,
 }
 
+/// What its issuer put right in an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// How it was recorded.
+    pub recorded: Recorded,
+    /// The event that it puts right.
+    pub target: EventId,
+    /// What became of that.
+    pub action: CorrectionAction,
+    /// The commitment to its statement.
+    pub statement: Commitment,
+}
+
+/// A piece of evidence about the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// How it was recorded.
+    pub recorded: Recorded,
+    /// The commitment to it.
+    pub commitment: Commitment,
+    /// What kind of bytes.
+    pub media_type: String,
+    /// Who keeps it.
+    pub custodian: PartyNumber,
+    /// The last day on which it must be kept.
+    pub retain_until: Date,
+    /// Whom it was shown to, in that order.
+    pub disclosed_to: Vec<PartyId>,
+    /// What became of it.
+    pub stage: EvidenceStage,
+}
+
+/// What the subject asked to have erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasureRequest {
+    /// How it was recorded.
+    pub recorded: Recorded,
+    /// The events whose attachments are meant.
+    pub targets: Vec<EventId>,
+    /// What became of it.
+    pub stage: ErasureStage,
+}
+
 /// An account on a platform that is the subject's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -93,6 +145,9 @@ item!(Pledge);
 item!(Account);
 item!(Collaboration, business);
 item!(Decision, agency);
+item!(Correction);
+item!(Evidence, custodian);
+item!(ErasureRequest);
 
 impl State {
     /// The register of the subject an event is about, to write in; none for an event about nobody.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::council::first_key;
 use super::{Recording, State};
-use crate::event::{SubjectEnrolled, SubjectId};
+use crate::event::{SubjectEnrolled, SubjectId, SubjectResumed};
 use crate::score::{Capacity, Dossier, Enrolment};
 
 impl State {
@@ -20,6 +20,19 @@ impl State {
         self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
         self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
+        self.new_dossier(subject).enrolments.push(seq, enrolment);
+    }
+
+    pub(super) fn resume_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectResumed) {
+        let Some(subject) = entry.event.subject else { return };
+        let enrolment = Enrolment {
+            recorded: self.recorded(seq, entry),
+            registrar: entry.event.issuer.clone(),
+            profile: body.profile,
+            topics: body.topics.clone(),
+            group: body.group.clone(),
+        };
+        self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
         self.new_dossier(subject).enrolments.push(seq, enrolment);
     }
 

@@ -181,6 +181,22 @@ impl Vault {
         whole.map(Some).ok_or(VaultError::Damaged(*commitment))
     }
 
+    /// Destroys the attachment of a commitment, synced when it returns.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn destroy(&self, commitment: &Commitment) -> Result<(), VaultError> {
+        let path = self.path(commitment);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            removed => removed?,
+        }
+        if let Some(folder) = path.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
     /// Whether there is a file for a commitment.
     pub fn contains(&self, commitment: &Commitment) -> bool {
         self.path(commitment).exists()

@@ -53,7 +53,7 @@ async fn each_line_has_its_own_fate_in_order() {
     assert_eq!(seqs, (first..first + 300).collect::<Vec<_>>());
     for fate in fates.iter().filter(|fate| fate["status"] != 400) {
         let receipt = Receipt::parse(fate["receipt"].as_str().unwrap()).unwrap();
-        let verified = receipt.verify(programme.ledger.log_vkey()).unwrap();
+        let verified = receipt.verify(&programme.ledger.log_vkey()).unwrap();
         assert_eq!(verified.seq, fate["seq"].as_u64().unwrap());
         assert_eq!(verified.event.id().to_string(), fate["id"].as_str().unwrap());
     }
@@ -113,6 +113,6 @@ async fn the_same_event_again_is_answered_with_what_was_logged() {
         assert_eq!(first[member], again[member]);
     }
     let receipt = Receipt::parse(again["receipt"].as_str().unwrap()).unwrap();
-    let verified = receipt.verify(programme.ledger.log_vkey()).unwrap();
+    let verified = receipt.verify(&programme.ledger.log_vkey()).unwrap();
     assert_eq!(verified.checkpoint.size, programme.ledger.snapshot().size());
 }

@@ -104,7 +104,7 @@ async fn run(fault: Option<(u64, Fault)>) -> (Outcome, u64) {
         };
         // Whether it landed before or now, what is acknowledged is there.
         let receipt = ledger.reader().receipt(&ledger.snapshot(), answer.seq).unwrap();
-        assert_eq!(receipt.verify(ledger.log_vkey()).unwrap().event.id(), answer.id);
+        assert_eq!(receipt.verify(&ledger.log_vkey()).unwrap().event.id(), answer.id);
         accepted.push(Accepted { fresh: true, ..answer });
     }
     ledger.close();
@@ -202,7 +202,7 @@ async fn a_store_that_was_rewritten_or_added_to_is_refused() {
     let snapshot = rebuilt.snapshot();
     assert_eq!(rebuilt.reader().root(10).unwrap(), snapshot.checkpoint.checkpoint().root);
     for seq in 0..10 {
-        rebuilt.reader().receipt(&snapshot, seq).unwrap().verify(rebuilt.log_vkey()).unwrap();
+        rebuilt.reader().receipt(&snapshot, seq).unwrap().verify(&rebuilt.log_vkey()).unwrap();
     }
     drop(rebuilt);
     // An entry changed and all after it chained anew: every link holds, the root does not.

@@ -48,5 +48,5 @@ fn each_fault_has_its_code_and_leaves_nothing_behind() {
     assert!(matches!(create(good(body()), 3), Err(OpenError::Exists)));
     let ledger = Ledger::open(Setup::at(directory.path(), clock.clone()).unwrap()).unwrap();
     let expected = VerifierKey::ed25519(ledger.origin().as_str(), log_key.public());
-    assert_eq!((ledger.snapshot().size(), ledger.log_vkey()), (1, &expected));
+    assert_eq!((ledger.snapshot().size(), ledger.log_vkey()), (1, expected));
 }

@@ -88,6 +88,7 @@ impl Parts {
             directory: self.directory.path().to_owned(),
             store: Arc::new(MemoryStore::open(&self.disk)),
             log_key: key("log"),
+            next_log_key: None,
             clock: self.clock.clone(),
             order: Box::new(OwnOrder),
             queue_events: tinnhiem::limits::QUEUE_EVENTS,

@@ -17,7 +17,10 @@ use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
 use crate::register;
-use crate::{accounts, adverse, batch, collaborations, council, members, panels};
+use crate::{
+    accounts, adverse, batch, collaborations, corrections, council, evidence, log_key, members, panels,
+    resumption,
+};
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -77,6 +80,11 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     council::refusals(&programme, &mut provoked).await;
     members::refusals(&programme, &mut provoked).await;
     adverse::refusals(&mut provoked).await;
+    resumption::refusals(&programme, &mut provoked).await;
+    log_key::refusals(&programme, &mut provoked).await;
+    crate::keys::refusals(&mut provoked).await;
+    corrections::refusals(&mut provoked).await;
+    evidence::refusals(&mut provoked).await;
     late_contests(&mut provoked).await;
     panels::refusals(&mut provoked).await;
     history_out_of_order(&mut provoked).await;

@@ -27,6 +27,7 @@ const MAKERS: &[Maker] = &[
     (3, revoke_key),
     (2, enrol),
     (1, depart),
+    (1, resume),
     (1, link),
     (2, unlink),
     (8, assess),
@@ -327,6 +328,17 @@ fn depart(world: &mut World) -> Option<Act> {
     let subject = world.subject()?;
     let body = SubjectDeparted { reason: None };
     Some(world.by(subject.into(), Some(subject), body).aiming(Thing::Subject(subject)))
+}
+
+fn resume(world: &mut World) -> Option<Act> {
+    let registrar = world.of_class(MemberClass::Platform)?;
+    let all: Vec<SubjectId> = world.state.dossiers().iter().map(|one| one.subject).collect();
+    let about = world.dice.pick(&all)?;
+    let name = (1..=world.made).map(|made| format!("n{made}")).find(|name| subject(name) == about)?;
+    let (SubjectEnrolled { identity, profile, consent, topics, group, .. }, _) = enrolment(&name);
+    let body = SubjectResumed { identity, profile, consent, topics, group };
+    let keys = world.key_of(&about.into());
+    Some(world.by(registrar, Some(about), body).with(keys).aiming(Thing::Subject(about)))
 }
 
 fn link(world: &mut World) -> Option<Act> {

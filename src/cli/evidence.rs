@@ -1,0 +1,127 @@
+//! Keeping evidence: `commit-evidence`, `disclose-evidence`, `destroy-evidence`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::signing::{Attaching, Signing, Statement};
+use crate::client::random_salt;
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{Commitment, EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, PartyId, SubjectId};
+
+#[derive(Debug, Args)]
+#[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. Example:
+  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc --file video.mp4 --media-type video/mp4 \\
+    --retain-until 2028-12-31 --key o4-hai-van.pem")]
+pub struct CommitEvidence {
+    /// The member that has it
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The evidence
+    #[arg(long, conflicts_with = "commitment")]
+    file: Option<PathBuf>,
+    /// Its commitment, where one was made before
+    #[arg(long, required_unless_present = "file")]
+    commitment: Option<Commitment>,
+    /// What kind of bytes
+    #[arg(long)]
+    media_type: String,
+    /// The member that keeps it and signs too; the issuer unless given
+    #[arg(long)]
+    custodian: Option<PartyId>,
+    /// The last day on which it must be kept
+    #[arg(long)]
+    retain_until: Date,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl CommitEvidence {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let commitment = match (&self.file, self.commitment) {
+            (Some(file), _) => {
+                let (salt, bytes) = (random_salt()?, std::fs::read(file)?);
+                let commitment = Commitment::to(&salt, &bytes);
+                eprintln!(
+                    "{commitment}; salt, to be kept with it: {}",
+                    blake3::Hash::from_bytes(salt).to_hex()
+                );
+                commitment
+            }
+            (None, Some(commitment)) => commitment,
+            (None, None) => anyhow::bail!("give --file or --commitment"),
+        };
+        let body = EvidenceCommitted {
+            commitment,
+            media_type: self.media_type,
+            custodian: self.custodian.unwrap_or_else(|| self.issuer.clone()),
+            retain_until: self.retain_until,
+        };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem disclose-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --to bach-tin --key o4-hai-van.pem")]
+pub struct DiscloseEvidence {
+    /// Its custodian
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `evidence.committed` event
+    #[arg(long)]
+    target: EventId,
+    /// Whom it was shown to: a member, a subject or `council`
+    #[arg(long)]
+    to: PartyId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl DiscloseEvidence {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = EvidenceDisclosed { target: self.target, to: self.to, reason };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem destroy-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --key o4-hai-van.pem")]
+pub struct DestroyEvidence {
+    /// Its custodian
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom it is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `evidence.committed` event
+    #[arg(long)]
+    target: EventId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl DestroyEvidence {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = EvidenceDestroyed { target: self.target, reason };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}

@@ -1,0 +1,132 @@
+//! Keys of parties and of the log: `add-key`, `rotate-key`, `revoke-key`, `rotate-log-key`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::contribute::named;
+use super::signing::{Signing, Statement};
+use crate::clock::Timestamp;
+use crate::dsse::PublicKey;
+use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
+use crate::vault::read_secret;
+
+fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
+    let body = body.into();
+    Statement { issuer, subject: None, body, attachments: Vec::new(), newcomers: Vec::new() }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem add-key --issuer vietreel --new second.pem --key vietreel.pem
+The council recovers a lost key; it acts 14 days later, and any live key of the owner cancels it meanwhile:
+  tinnhiem add-key --issuer council --owner kol-0123456789abc --new new.pem \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct AddKey {
+    /// Whose key it becomes; `council` to recover another's
+    #[arg(long)]
+    issuer: PartyId,
+    /// Who lost its keys; for the council only
+    #[arg(long)]
+    owner: Option<PartyId>,
+    /// The new private key, which signs too
+    #[arg(long)]
+    new: PathBuf,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl AddKey {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let new = read_secret(&self.new)?;
+        let body = KeyAdded { key: new.public(), owner: self.owner };
+        self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem rotate-key --issuer vietreel --new new.pem --key vietreel.pem")]
+pub struct RotateKey {
+    /// Whose keys they are
+    #[arg(long)]
+    issuer: PartyId,
+    /// The private key that takes the place of the one given by --key, and signs too
+    #[arg(long)]
+    new: PathBuf,
+    /// The public key that ends, where --key gives none
+    #[arg(long)]
+    old: Option<PublicKey>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RotateKey {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let new = read_secret(&self.new)?;
+        let old = self.old.map_or_else(|| self.signing.first_key(), Ok)?;
+        let body = KeyRotated { old, new: new.public() };
+        self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+A key ends itself:
+  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause retired --key vietreel.pem
+A live key ends a recovery that its owner did not ask for:
+  tinnhiem revoke-key --issuer vietreel --target 5b…01 --cause cancelled --key vietreel.pem
+The council says since when a key was in other hands:
+  tinnhiem revoke-key --issuer council --target 3f…9a --cause compromised \\
+    --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct RevokeKey {
+    /// Its owner, or `council`
+    #[arg(long)]
+    issuer: PartyId,
+    /// The public key that ends
+    #[arg(long)]
+    target: PublicKey,
+    /// What became of it: retired, lost, compromised, cancelled
+    #[arg(long, value_parser = named::<RevocationCause>)]
+    cause: RevocationCause,
+    /// From when it was in other hands; for the council only, at most 90 days back
+    #[arg(long)]
+    invalid_from: Option<Timestamp>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RevokeKey {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let body = KeyRevoked { key: self.target, cause: self.cause, invalid_from: self.invalid_from };
+        self.signing.publish(statement(self.issuer, body)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Put the new key into next-log-key.pem beside log-key.pem and start the ledger anew first; it signs with it
+from this entry on. Later, while the ledger is stopped, move next-log-key.pem over log-key.pem. Example:
+  tinnhiem keygen my-ledger/next-log-key.pem
+  tinnhiem rotate-log-key --old my-ledger/log-key.pem --new my-ledger/next-log-key.pem \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem"
+)]
+pub struct RotateLogKey {
+    /// The log's present private key, which signs too
+    #[arg(long)]
+    old: PathBuf,
+    /// Its next private key, which signs too
+    #[arg(long)]
+    new: PathBuf,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RotateLogKey {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let (old, new) = (read_secret(&self.old)?, read_secret(&self.new)?);
+        let body = LedgerKeyRotated { old: old.public(), new: new.public() };
+        let newcomers = vec![old, new];
+        self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
+    }
+}

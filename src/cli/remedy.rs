@@ -1,0 +1,199 @@
+//! Putting right and taking back: `correct`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
+//! `report-finding`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::assess::{Evidence, by_indicator};
+use super::contribute::named;
+use super::signing::{Attaching, Signing, Statement};
+use crate::dsse::EventId;
+use crate::event::{
+    AuditFinding, CorrectionAction, CorrectionIssued, ErasureExecuted, ErasureRefused, ErasureRequested,
+    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectId,
+};
+
+/// What becomes of a corrected item.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Action {
+    /// It stays, and the statement stands beside it.
+    Annotate,
+    /// It ends.
+    Retract,
+    /// Grades of an assessment become higher.
+    Replace,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --action annotate \\
+    --statement 'Video được xem ngày 4, không phải ngày 3.' --key o4-hai-van.pem
+  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --action replace \\
+    --grade I4=2 --evidence I4=nhan.png --statement 'Nhãn có ở giây đầu.' --key o4-hai-van.pem")]
+pub struct Correct {
+    /// Who issued the item; `council` for a sanction
+    #[arg(long)]
+    issuer: PartyId,
+    /// Whom the item is about
+    #[arg(long)]
+    subject: SubjectId,
+    /// The assessment, endorsement, sanction or decision
+    #[arg(long)]
+    target: EventId,
+    /// What becomes of it
+    #[arg(long)]
+    action: Action,
+    /// A higher grade, INDICATOR=LEVEL; repeatable
+    #[arg(long = "grade", value_parser = graded)]
+    grades: Vec<(IndicatorId, u16)>,
+    /// A file with evidence of a new grade, INDICATOR=FILE, attached; repeatable
+    #[arg(long = "evidence")]
+    evidence: Vec<Evidence>,
+    /// What was wrong, attached
+    #[arg(long)]
+    statement: String,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+fn graded(text: &str) -> Result<(IndicatorId, u16), String> {
+    let (indicator, level) = text.split_once('=').ok_or("expected INDICATOR=LEVEL, such as I4=2")?;
+    let level = level.parse().map_err(|_| format!("{level} is no level"))?;
+    Ok((indicator.parse().map_err(|error| format!("{error}"))?, level))
+}
+
+impl Correct {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let statement = attaching.text(&self.statement)?;
+        let evidence = by_indicator(&self.evidence, &mut attaching)?;
+        let action = match self.action {
+            Action::Annotate => CorrectionAction::Annotate,
+            Action::Retract => CorrectionAction::Retract,
+            Action::Replace => {
+                CorrectionAction::Replace(Regrading { grades: self.grades.into_iter().collect(), evidence })
+            }
+        };
+        let body = CorrectionIssued { target: self.target, action, statement };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 7a…10 --key me.pem")]
+pub struct RequestErasure {
+    /// The subject: you
+    #[arg(long)]
+    subject: SubjectId,
+    /// An event about you whose attachments are to be destroyed; repeatable
+    #[arg(long = "target", required = true)]
+    targets: Vec<EventId>,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RequestErasure {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = ErasureRequested { targets: self.targets, reason };
+        let issuer = PartyId::from(self.subject);
+        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --target 7a…10 --key van-hanh.pem")]
+pub struct ExecuteErasure {
+    /// The operator
+    #[arg(long)]
+    issuer: PartyId,
+    /// Who asked
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `erasure.requested` event
+    #[arg(long)]
+    request: EventId,
+    /// An event of the request whose attachments are destroyed; repeatable
+    #[arg(long = "target", required = true)]
+    targets: Vec<EventId>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl ExecuteErasure {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let body = ErasureExecuted { request: self.request, targets: self.targets };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem refuse-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --ground legal_claim \\
+    --reason 'Vụ kiện 12/2026 đang mở.' --key van-hanh.pem")]
+pub struct RefuseErasure {
+    /// The operator
+    #[arg(long)]
+    issuer: PartyId,
+    /// Who asked
+    #[arg(long)]
+    subject: SubjectId,
+    /// The `erasure.requested` event
+    #[arg(long)]
+    request: EventId,
+    /// On what ground: open_clock, legal_duty, legal_claim, public_interest
+    #[arg(long, value_parser = named::<LegalGround>)]
+    ground: LegalGround,
+    /// The reason
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl RefuseErasure {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let body = ErasureRefused { request: self.request, ground: self.ground, reason };
+        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem report-finding --issuer bach-tin --kind clock --position 120 --position 131 --text bao-cao.pdf --key bach-tin.pem")]
+pub struct ReportFinding {
+    /// The auditor
+    #[arg(long)]
+    issuer: PartyId,
+    /// What it concerns: log, rule, clock, score, evidence
+    #[arg(long, value_parser = named::<FindingKind>)]
+    kind: FindingKind,
+    /// A place in the log, ascending; repeatable
+    #[arg(long = "position")]
+    positions: Vec<u64>,
+    /// A file with the finding, attached
+    #[arg(long)]
+    text: PathBuf,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl ReportFinding {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let text = attaching.file(&self.text)?;
+        let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
+        let (issuer, attachments) = (self.issuer, attaching.0);
+        let newcomers = Vec::new();
+        self.signing.publish(Statement { issuer, subject: None, body, attachments, newcomers }).await
+    }
+}

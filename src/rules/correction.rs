@@ -1,0 +1,72 @@
+//! `correction.issued`
+
+use super::assessment::{check_evidence, check_grades};
+use super::{Case, Reason, Rejection};
+use crate::dsse::EventId;
+use crate::event::{CorrectionAction, CorrectionIssued, Findings, Regrading};
+use crate::score::{Assessment, Dossier, Grade};
+
+/// What may be put right.
+const CORRECTED: [&str; 4] =
+    ["assessment.published", "endorsement.published", "sanction.imposed", "decision.recorded"];
+
+impl<'a> Case<'a> {
+    pub(super) fn correction_issued(&mut self, body: &CorrectionIssued) -> Result<(), Rejection> {
+        if self.event.issuer.is_council() {
+            self.signed_by_council()?;
+        } else {
+            self.signed_by_issuer()?;
+        }
+        let dossier = self.dossier()?;
+        let made = CORRECTED.iter().find_map(|name| self.made(&body.target, name));
+        let row = made.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
+        Reason::TargetOther.unless(row.issuer == self.event.issuer, &row.issuer)?;
+        match &body.action {
+            // What has ended is still read, and may be put right beside.
+            CorrectionAction::Annotate => Ok(()),
+            CorrectionAction::Retract => {
+                Reason::TargetEnded.unless(self.stands(dossier, &body.target), body.target)
+            }
+            CorrectionAction::Replace(regrading) => self.check_regrading(dossier, &body.target, regrading),
+        }
+    }
+
+    fn stands(&self, dossier: &Dossier, target: &EventId) -> bool {
+        self.assessment(dossier, target).is_some()
+            || self.decision(target).is_some()
+            || dossier.endorsements.open().any(|one| one.recorded.event == *target)
+            || dossier.sanctions.open().any(|one| one.recorded.event == *target)
+    }
+
+    fn assessment(&self, dossier: &'a Dossier, target: &EventId) -> Option<&'a Assessment> {
+        dossier.assessments.open().find(|one| one.recorded.event == *target)
+    }
+
+    /// Only higher grades, so that who assessed cannot make it worse without a notice and a new age.
+    fn check_regrading(
+        &self,
+        dossier: &'a Dossier,
+        target: &EventId,
+        regrading: &Regrading,
+    ) -> Result<(), Rejection> {
+        let assessed = self.made(target, "assessment.published").is_some();
+        Reason::CorrectionGrades.unless(assessed, target)?;
+        let item = self.assessment(dossier, target).ok_or_else(|| Reason::TargetEnded.about(target))?;
+        let levels = regrading.grades.iter().map(|(id, level)| (id.clone(), Some(*level))).collect();
+        let findings = Findings {
+            policy: item.policy,
+            grades: &levels,
+            evidence: &regrading.evidence,
+            observed: (item.counts_from, item.counts_from),
+            valid_until: item.valid_until,
+            conflict: item.conflict,
+            fee: item.fee,
+        };
+        check_grades(self.state.policies(), findings)?;
+        check_evidence(self.state.policies(), self.policy.assessment.extreme_evidence, findings)?;
+        let raised = self.state.policies().grades(item.policy, &levels);
+        let before = |new: &Grade| item.grades.iter().find(|one| one.place() == new.place())?.value();
+        let higher = |new: &Grade| before(new).is_some_and(|old| new.value().is_some_and(|new| new > old));
+        Reason::CorrectionGrades.unless(raised.iter().all(higher), target)
+    }
+}

@@ -1,0 +1,71 @@
+//! `evidence.*`
+
+use super::{Case, Reason, Rejection};
+use crate::dsse::EventId;
+use crate::event::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, EvidenceStage, PartyId};
+use crate::limits;
+use crate::score::PartyClass;
+use crate::state::Evidence;
+
+impl<'a> Case<'a> {
+    pub(super) fn evidence_committed(&mut self, body: &EvidenceCommitted) -> Result<(), Rejection> {
+        self.signers.party(&self.event.issuer)?;
+        if body.custodian != self.event.issuer {
+            // Nobody becomes a custodian unasked.
+            self.signers.party(&body.custodian)?;
+        }
+        self.signers.all_needed()?;
+        for member in [&self.event.issuer, &body.custodian] {
+            let class = self.state.parties().class(member, self.state.size());
+            Reason::Issuer.unless(matches!(class, Some(PartyClass::Member(_))), member)?;
+        }
+        self.dossier()?;
+        let plain = body.media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let media_type =
+            plain && body.media_type.contains('/') && body.media_type.len() <= limits::MEDIA_TYPE_BYTES;
+        Reason::EvidenceTerms.unless(media_type, "media_type")?;
+        Reason::EvidenceTerms.unless(body.retain_until >= self.today, body.retain_until)?;
+        let held = || self.evidence().filter(|one| one.stage == EvidenceStage::Held);
+        if let Some(twin) = held().find(|one| one.commitment == body.commitment) {
+            return Err(Reason::EvidenceExists.about(twin.recorded.event));
+        }
+        let count = held().count();
+        Reason::EvidenceCount.unless(count < limits::EVIDENCE, format_args!("{count} are held"))
+    }
+
+    pub(super) fn evidence_disclosed(&mut self, body: &EvidenceDisclosed) -> Result<(), Rejection> {
+        self.signed_by_issuer()?;
+        self.moved_evidence(&body.target)?;
+        let known = body.to.is_council() || self.state.parties().class(&body.to, self.state.size()).is_some();
+        Reason::EvidenceRecipient.unless(known, &body.to)
+    }
+
+    pub(super) fn evidence_destroyed(&mut self, body: &EvidenceDestroyed) -> Result<(), Rejection> {
+        self.signed_by_issuer()?;
+        let evidence = self.moved_evidence(&body.target)?;
+        Reason::EvidenceRetained.unless(evidence.retain_until < self.today, evidence.retain_until)?;
+        // Which items commit to it stands in the log, not in the state: any open contest may need it.
+        let subject = self.subject_id()?;
+        let open = self.state.dossier(&subject).and_then(|dossier| dossier.pending.open().next());
+        open.map_or(Ok(()), |contest| Err(Reason::EvidenceContested.about(contest.recorded.event)))
+    }
+
+    /// A piece of evidence that the issuer keeps and that this event leads on from where it stands.
+    fn moved_evidence(&self, target: &EventId) -> Result<&'a Evidence, Rejection> {
+        let one = self.evidence().find(|one| one.recorded.event == *target);
+        let one = one.ok_or_else(|| Reason::TargetUnknown.about(target))?;
+        let custodian = self.custodian(one);
+        Reason::TargetOther.unless(*custodian == self.event.issuer, custodian)?;
+        let leads_to = EvidenceStage::after(Some(one.stage), self.moves());
+        Reason::TargetEnded.unless(leads_to.is_some(), target)?;
+        Ok(one)
+    }
+
+    fn custodian(&self, evidence: &Evidence) -> &'a PartyId {
+        self.state.parties().name(evidence.custodian)
+    }
+
+    pub(super) fn evidence(&self) -> impl Iterator<Item = &'a Evidence> + use<'a> {
+        self.register().into_iter().flat_map(|register| register.evidence.open())
+    }
+}

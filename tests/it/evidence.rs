@@ -1,0 +1,236 @@
+//! Evidence that is kept, shown and destroyed; personal data that is erased; what auditors find.
+
+use serde_json::Value;
+use tinnhiem::client::{ClientError, Draft, Source, audit};
+use tinnhiem::clock::Clock;
+use tinnhiem::dsse::EventId;
+use tinnhiem::event::*;
+use tinnhiem::vault::Attachment;
+
+use crate::programme::*;
+use crate::refusals::Provoked;
+
+const DAY_MS: u64 = 86_400_000;
+
+fn committed(programme: &Programme, name: &str, days: i32) -> EvidenceCommitted {
+    EvidenceCommitted {
+        commitment: text(name).commitment(),
+        media_type: "video/mp4".to_owned(),
+        custodian: party("a1"),
+        retain_until: programme.today().plus_days(days),
+    }
+}
+
+fn about(programme: &Programme, issuer: &str, body: impl Into<Body>) -> Draft {
+    programme.draft(party(issuer), Some(subject("kol")), body)
+}
+
+async fn keep(programme: &Programme, name: &str, days: i32) -> EventId {
+    programme.recorded(about(programme, "a1", committed(programme, name, days)), &["a1"]).await
+}
+
+async fn destroy(programme: &Programme, target: EventId) -> Result<Value, ClientError> {
+    programme.send(about(programme, "a1", EvidenceDestroyed { target, reason: None }), &["a1"]).await
+}
+
+async fn request(programme: &Programme, targets: &[EventId]) -> Result<Value, ClientError> {
+    let body = ErasureRequested { targets: targets.to_vec(), reason: None };
+    let subject = subject("kol");
+    programme.send(programme.draft(PartyId::from(subject), Some(subject), body), &["kol"]).await
+}
+
+fn id(recorded: &Value) -> EventId {
+    recorded["id"].as_str().unwrap().parse().unwrap()
+}
+
+async fn execute(programme: &Programme, request: EventId, targets: &[EventId]) -> Result<Value, ClientError> {
+    let body = ErasureExecuted { request, targets: targets.to_vec() };
+    programme.send(about(programme, "operator", body), &["operator"]).await
+}
+
+/// Provokes the codes of evidence, erasure and findings.
+pub async fn refusals(provoked: &mut Provoked) {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    evidence(&programme, &clock, provoked).await;
+    erasures(&programme, provoked).await;
+    findings(&programme, provoked).await;
+}
+
+async fn evidence(programme: &Programme, clock: &Clock, provoked: &mut Provoked) {
+    let good = || committed(programme, "video", 5);
+    let send = |body: EvidenceCommitted| programme.send(about(programme, "a1", body), &["a1"]);
+    for media_type in ["video", "video/\u{1}", &format!("a/{}", "b".repeat(200))] {
+        let body = EvidenceCommitted { media_type: media_type.to_owned(), ..good() };
+        provoked.note(send(body).await, 422, "evidence.terms");
+    }
+    provoked.note(send(committed(programme, "video", -1)).await, 422, "evidence.terms");
+    let unasked = EvidenceCommitted { custodian: party("a2"), ..good() };
+    provoked.note(send(unasked).await, 403, "key.other_owner");
+    let by_kol = EvidenceCommitted { custodian: PartyId::from(subject("kol")), ..good() };
+    let draft = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), by_kol);
+    provoked.note(programme.send(draft, &["kol"]).await, 403, "issuer.not_allowed");
+    let held = keep(programme, "video", 5).await;
+    provoked.note(send(good()).await, 409, "evidence.exists");
+    let show = |issuer: &str, target, to: PartyId| {
+        about(programme, issuer, EvidenceDisclosed { target, to, reason: None })
+    };
+    let nobody = show("a1", held, party("nobody"));
+    provoked.note(programme.send(nobody, &["a1"]).await, 409, "evidence.recipient");
+    let other = show("a2", held, party("a3"));
+    provoked.note(programme.send(other, &["a2"]).await, 403, "target.other_issuer");
+    let unknown = show("a1", EventId::from_bytes([1; 32]), party("a2"));
+    provoked.note(programme.send(unknown, &["a1"]).await, 409, "target.unknown");
+    provoked.note(destroy(programme, held).await, 409, "evidence.retained");
+    clock.set(clock.now().plus_ms(6 * DAY_MS));
+    let item = programme.impose("kol", Severity::S2, 100).await;
+    let contest = id(&programme.contest("kol", item).await.unwrap());
+    provoked.note(destroy(programme, held).await, 409, "evidence.contested");
+    let body = ContestWithdrawn { contest, reason: None };
+    let withdrawn = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
+    programme.recorded(withdrawn, &["kol"]).await;
+    destroy(programme, held).await.unwrap();
+    provoked.note(destroy(programme, held).await, 409, "target.ended");
+    let late = show("a1", held, party("a2"));
+    provoked.note(programme.send(late, &["a1"]).await, 409, "target.ended");
+    for number in 0..tinnhiem::limits::EVIDENCE {
+        keep(programme, &format!("piece {number}"), 5).await;
+    }
+    provoked.note(send(committed(programme, "one more", 5)).await, 409, "evidence.too_many");
+}
+
+async fn erasures(programme: &Programme, provoked: &mut Provoked) {
+    let assessed = programme.assess("a2", "kol").await;
+    let kept = programme.get(format!("/v1/subjects/{}", subject("kol"))).await;
+    let kept: EventId =
+        kept["evidence"].as_array().unwrap().last().unwrap()["evidence"].as_str().unwrap().parse().unwrap();
+    provoked.note(request(programme, &[]).await, 422, "erasure.targets");
+    provoked.note(request(programme, &[assessed, assessed]).await, 422, "erasure.targets");
+    let other = programme.assess("a2", "other-kol").await;
+    provoked.note(request(programme, &[other]).await, 409, "target.unknown");
+    let item = programme.impose("kol", Severity::S2, 90).await;
+    let filed = id(&programme.contest("kol", item).await.unwrap());
+    let enrolled: EventId = {
+        let listed =
+            programme.get(format!("/v1/events?subject={}&type=subject.enrolled", subject("kol"))).await;
+        listed["events"][0]["id"].as_str().unwrap().parse().unwrap()
+    };
+    let asked = id(&request(programme, &[assessed, kept, item, filed, enrolled]).await.unwrap());
+    provoked.note(request(programme, &[assessed]).await, 409, "erasure.exists");
+    for needed in [kept, item, filed, enrolled] {
+        provoked.note(execute(programme, asked, &[needed]).await, 409, "erasure.clock");
+    }
+    provoked.note(execute(programme, asked, &[other]).await, 422, "erasure.targets");
+    provoked.note(execute(programme, asked, &[]).await, 422, "erasure.targets");
+    provoked.note(execute(programme, assessed, &[assessed]).await, 409, "target.unknown");
+    let body = ErasureExecuted { request: asked, targets: vec![assessed] };
+    provoked.note(programme.send(about(programme, "a1", body), &["a1"]).await, 403, "issuer.not_allowed");
+    execute(programme, asked, &[assessed]).await.unwrap();
+    provoked.note(execute(programme, asked, &[assessed]).await, 409, "target.ended");
+    provoked.note(request(programme, &[assessed]).await, 409, "target.ended");
+    let asked = id(&request(programme, &[item]).await.unwrap());
+    let ground = LegalGround::OpenClock;
+    let body = ErasureRefused { request: asked, ground, reason: None };
+    programme.recorded(about(programme, "operator", body.clone()), &["operator"]).await;
+    provoked.note(
+        programme.send(about(programme, "operator", body), &["operator"]).await,
+        409,
+        "target.ended",
+    );
+}
+
+async fn findings(programme: &Programme, provoked: &mut Provoked) {
+    programme.admit("auditor", MemberClass::Auditor, &[]).await;
+    let found = |issuer: &str, positions: Vec<u64>| {
+        let body = AuditFinding { kind: FindingKind::Clock, text: text("late").commitment(), positions };
+        programme.draft(party(issuer), None, body).with([text("late")])
+    };
+    provoked.note(programme.send(found("a1", vec![1]), &["a1"]).await, 403, "issuer.not_allowed");
+    for wrong in [vec![2, 1], vec![1, 1], vec![1_000_000], (0..65).collect()] {
+        provoked.note(programme.send(found("auditor", wrong), &["auditor"]).await, 422, "finding.positions");
+    }
+    programme.recorded(found("auditor", vec![1, 2]), &["auditor"]).await;
+    let listed = programme.get("/v1/events?type=audit.finding").await;
+    let seq = &listed["events"][0]["seq"];
+    let shown = programme.get(format!("/v1/events/{seq}")).await;
+    assert_eq!(shown["payload"]["body"]["kind"], "clock");
+}
+
+async fn gone(programme: &Programme, one: &Attachment) -> bool {
+    let path = programme.ledger.vault().path(&one.commitment());
+    for _ in 0..200 {
+        if !path.exists() {
+            return true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_is_kept_shown_and_destroyed_with_what_was_attached_of_it() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    let both = EvidenceCommitted { custodian: party("a2"), ..committed(&programme, "video", 3) };
+    let draft = about(&programme, "a1", both).with([text("video")]);
+    let target = programme.recorded(draft, &["a1", "a2"]).await;
+    let shown = EvidenceDisclosed { target, to: PartyId::council(), reason: None };
+    programme.recorded(about(&programme, "a2", shown), &["a2"]).await;
+    let view = || programme.get("/v1/subjects/".to_owned() + &subject("kol").to_string());
+    let held = view().await;
+    assert_eq!(held["evidence"][0]["custodian"], "a2");
+    assert_eq!(held["evidence"][0]["disclosed_to"], serde_json::json!(["council"]));
+    clock.set(clock.now().plus_ms(4 * DAY_MS));
+    let body = EvidenceDestroyed { target, reason: None };
+    programme.recorded(about(&programme, "a2", body), &["a2"]).await;
+    assert_eq!(view().await["evidence"][0]["stage"], "destroyed");
+    assert!(gone(&programme, &text("video")).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_subject_is_a_tombstone_and_the_log_still_verifies() {
+    let programme = Programme::start(policy()).await;
+    let statement = text("a private matter");
+    let spoken =
+        EndorsementPublished { statement: Some(statement.commitment()), ..endorsement(programme.today()) };
+    let draft = about(&programme, "business", spoken.clone()).with([statement.clone()]);
+    let endorsed = programme.recorded(draft, &["business"]).await;
+    let shared = text("shared words");
+    let of_kol =
+        AssessmentPublished { statement: Some(shared.commitment()), ..assessment(programme.today()) };
+    let draft = about(&programme, "a1", of_kol.clone()).with([shared.clone()]);
+    let assessed = programme.recorded(draft, &["a1"]).await;
+    // Somebody else's event commits to the same: it is not destroyed with this subject's.
+    let draft = programme.draft(party("a1"), Some(subject("other-kol")), of_kol);
+    programme.recorded(draft, &["a1"]).await;
+    let listed = programme.get(format!("/v1/events?subject={}&type=subject.enrolled", subject("kol"))).await;
+    let enrolled: EventId = listed["events"][0]["id"].as_str().unwrap().parse().unwrap();
+    let about_kol = subject("kol");
+    let left = programme.draft(PartyId::from(about_kol), Some(about_kol), SubjectDeparted { reason: None });
+    programme.recorded(left, &["kol"]).await;
+    let named = programme.get(format!("/v1/subjects/{about_kol}")).await;
+    assert_eq!((&named["name"], &named["tombstone"]), (&"kol".into(), &false.into()));
+    let targets = [endorsed, assessed, enrolled];
+    let asked = id(&request(&programme, &targets).await.unwrap());
+    execute(&programme, asked, &targets).await.unwrap();
+    assert!(gone(&programme, &statement).await && gone(&programme, &enrolment("kol").1).await);
+    let path = format!("/v1/attachments/{}", statement.commitment());
+    assert_eq!(programme.get(path).await["status"], 404);
+    let after = programme.get(format!("/v1/subjects/{about_kol}")).await;
+    assert_eq!((&after["name"], &after["tombstone"]), (&Value::Null, &true.into()));
+    assert_eq!(after["erasures"][0]["stage"], "executed");
+    assert!(programme.ledger.vault().contains(&shared.commitment()));
+    let source = Source::Running(programme.client.clone());
+    let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
+    assert_eq!((&report.findings, report.erased), (&vec![], 3));
+    // What lost its file without being erased is missing.
+    std::fs::remove_file(programme.ledger.vault().path(&shared.commitment())).unwrap();
+    let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
+    assert_eq!(report.findings[0].code, "attachment.missing");
+    // What the log says is erased must be gone; sent again, it is not taken back.
+    let draft = about(&programme, "business", spoken).with([statement.clone()]);
+    programme.send(draft, &["business"]).await.unwrap_err();
+    programme.ledger.vault().store(&[statement]).unwrap();
+    let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
+    assert!(report.findings.iter().any(|one| one.code == "attachment.kept"));
+}
