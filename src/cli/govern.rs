@@ -200,7 +200,7 @@ impl Admit {
 #[derive(Debug, Args)]
 #[command(after_help = "Example (a panel; the council needs neither --issuer nor --panel):
   tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 --outcome partial --strike I4 --reason 'Chỉ mục này sai.' \\
-    --issuer nhip-so --panel 8a…07 --key nhip-so.pem --key vietreel.pem")]
+    --issuer nhip-so --panel 5f…e2 --key nhip-so.pem --key vietreel.pem")]
 pub struct Decide {
     /// The subject that contests
     #[arg(long)]
