@@ -75,7 +75,7 @@ impl RotateKey {
 A key ends itself:
   tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause retired --key vietreel.pem
 A live key ends a recovery that its owner did not ask for:
-  tinnhiem revoke-key --issuer vietreel --target 5b…01 --cause cancelled --key vietreel.pem
+  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause cancelled --key vietreel.pem
 The council says since when a key was in other hands:
   tinnhiem revoke-key --issuer council --target 3f…9a --cause compromised \\
     --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem --key seat-3.pem")]

@@ -82,7 +82,7 @@ impl Correct {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 7a…10 --key me.pem")]
+  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 5f…e2 --key me.pem")]
 pub struct RequestErasure {
     /// The subject: you
     #[arg(long)]
@@ -109,7 +109,7 @@ impl RequestErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --target 7a…10 --key van-hanh.pem")]
+  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --target 5f…e2 --key van-hanh.pem")]
 pub struct ExecuteErasure {
     /// The operator
     #[arg(long)]

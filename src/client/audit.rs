@@ -1,15 +1,11 @@
 //! Auditing a ledger from outside: a running one, or an export of it.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::http::{Client, ClientError};
+use super::http::ClientError;
+use super::source::{Kept, Source};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -18,21 +14,11 @@ use crate::ledger::Identity;
 use crate::limits;
 use crate::log::{BadCheckpoint, BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
 use crate::score::{At, Score};
-use crate::vault::Attachment;
 
 /// Bundles and scores fetched at once.
 const AT_ONCE: usize = 8;
 /// Largest bundle of entries.
 const BUNDLE_BYTES: usize = (limits::ENTRY_BYTES + 2) * limits::TILE_WIDTH as usize;
-
-/// Where a ledger is read from.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// A running ledger.
-    Running(Client),
-    /// A folder that `tinnhiem export` or a mirror wrote.
-    Folder(PathBuf),
-}
 
 /// What an audit found.
 #[derive(Debug, Serialize)]
@@ -400,80 +386,4 @@ impl Fate {
     fn of(text: bool) -> Self {
         if text { Self::Text } else { Self::Document }
     }
-}
-
-/// What is kept of an attachment.
-enum Kept {
-    Whole,
-    Missing,
-    Wrong(String),
-}
-
-impl Source {
-    async fn text(&self, path: &str) -> Result<String, ClientError> {
-        let bytes = self.bytes(path, limits::NOTE_BYTES).await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
-        match self {
-            Self::Running(client) => client.bytes(&format!("/{path}"), most).await,
-            Self::Folder(folder) => read_bounded(&folder.join(path), most)
-                .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string())),
-        }
-    }
-
-    /// The attachments that are there, where they can be listed: most commitments are never attached,
-    /// and looking for each costs more than reading the list.
-    fn attachments(&self) -> Option<BTreeSet<Commitment>> {
-        let Self::Folder(folder) = self else { return None };
-        let files = match std::fs::read_dir(super::export::attachments_path(folder)) {
-            Ok(files) => files,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(BTreeSet::new()),
-            Err(_) => return None,
-        };
-        Some(files.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok()).collect())
-    }
-
-    async fn attachment(&self, commitment: &Commitment) -> Kept {
-        match self {
-            Self::Running(client) => {
-                let path = format!("/v1/attachments/{commitment}");
-                let headers = ["x-salt", "content-type"];
-                match client.bytes_with_headers(&path, limits::ATTACHMENT_BYTES, headers).await {
-                    Ok((bytes, [salt, _])) => {
-                        let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
-                        match salt.map(|salt| Commitment::to(&salt, &bytes) == *commitment) {
-                            Some(true) => Kept::Whole,
-                            _ => Kept::Wrong("its bytes do not match".to_owned()),
-                        }
-                    }
-                    Err(ClientError::Refused { status: 404, .. }) => Kept::Missing,
-                    Err(error) => Kept::Wrong(error.to_string()),
-                }
-            }
-            Self::Folder(folder) => {
-                let path = super::export::attachment_path(folder, commitment);
-                let most = limits::ATTACHMENT_BYTES + limits::MEDIA_TYPE_BYTES + 64;
-                match read_bounded(&path, most) {
-                    Ok(file) => match Attachment::from_file(&file) {
-                        Some(attachment) if attachment.commitment() == *commitment => Kept::Whole,
-                        _ => Kept::Wrong("its file does not match".to_owned()),
-                    },
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::Missing,
-                    Err(error) => Kept::Wrong(error.to_string()),
-                }
-            }
-        }
-    }
-}
-
-fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > most {
-        return Err(std::io::Error::other(format!("over {most} bytes")));
-    }
-    Ok(bytes)
 }

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::audit::{Progress, Source, audit};
+use super::audit::{Progress, audit};
+use super::source::Source;
 use crate::clock::Clock;
 use crate::event::Commitment;
 use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, restore};

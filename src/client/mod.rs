@@ -4,8 +4,10 @@ mod audit;
 mod draft;
 mod export;
 mod http;
+mod source;
 
-pub use audit::{AuditReport, Progress, Source, audit};
+pub use audit::{AuditReport, Progress, audit};
 pub use draft::{Draft, opening, random_salt, random_subject};
 pub use export::{export, import};
 pub use http::{Client, ClientError};
+pub use source::Source;

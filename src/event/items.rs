@@ -85,11 +85,15 @@ stages! {
     Standing by event "contest.filed" to Standing;
     Standing by event "contest.decided" to Standing;
     Standing by event "contest.decided upheld" to Ended;
+    Standing by event "appeal.decided" to Standing;
+    Standing by event "appeal.decided upheld" to Ended;
     Expired by event "assessment.withdrawn" to Ended;
     Expired by event "assessment.published" to Ended;
     Expired by event "contest.filed" to Expired;
     Expired by event "contest.decided" to Expired;
     Expired by event "contest.decided upheld" to Ended;
+    Expired by event "appeal.decided" to Expired;
+    Expired by event "appeal.decided upheld" to Ended;
 }
 
 stages! {
@@ -132,14 +136,22 @@ stages! {
     Standing by event "contest.decided" to Standing;
     Standing by event "contest.decided with an end that is past" to Over;
     Standing by event "contest.decided upheld" to Struck;
+    Standing by event "appeal.decided" to Standing;
+    Standing by event "appeal.decided with an end that is past" to Over;
+    Standing by event "appeal.decided upheld" to Struck;
     Standing by event "decision.overturned" to Struck;
     Over by event "contest.filed" to Over;
     Over by event "contest.decided" to Over;
     Over by event "contest.decided upheld" to Struck;
+    Over by event "appeal.decided" to Over;
+    Over by event "appeal.decided with an end to come" to Standing;
+    Over by event "appeal.decided upheld" to Struck;
     Over by event "decision.overturned" to Struck;
     Lifted by event "contest.filed" to Lifted;
     Lifted by event "contest.decided" to Lifted;
     Lifted by event "contest.decided upheld" to Struck;
+    Lifted by event "appeal.decided" to Lifted;
+    Lifted by event "appeal.decided upheld" to Struck;
     Lifted by event "decision.overturned" to Struck;
 }
 

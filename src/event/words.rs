@@ -62,6 +62,16 @@ const OF_TYPES: &[[&str; 3]] = &[
     ["appeal.decided", "quyết định khiếu nại lần hai", "decide an appeal"],
     ["draw.committed", "cam kết chuỗi rút thăm", "commit to a draw"],
     ["draw.revealed", "mở giá trị rút thăm", "reveal a draw's value"],
+    ["ledger.key_rotated", "đổi khóa ký sổ cái", "rotate the log's key"],
+    ["subject.resumed", "trở lại chương trình", "resume a KOL"],
+    ["correction.issued", "đính chính", "issue a correction"],
+    ["evidence.committed", "cam kết minh chứng", "commit to evidence"],
+    ["evidence.disclosed", "cung cấp minh chứng", "disclose evidence"],
+    ["evidence.destroyed", "hủy minh chứng", "destroy evidence"],
+    ["erasure.requested", "yêu cầu xóa dữ liệu cá nhân", "request erasure"],
+    ["erasure.executed", "xóa dữ liệu cá nhân", "execute an erasure"],
+    ["erasure.refused", "từ chối xóa dữ liệu cá nhân", "refuse an erasure"],
+    ["audit.finding", "kết luận kiểm toán", "record an audit's finding"],
 ];
 
 const OF_MEMBERS: &[[&str; 3]] = &[
@@ -141,6 +151,20 @@ const OF_MEMBERS: &[[&str; 3]] = &[
     ["value", "giá trị", "value"],
     ["value_band", "giá trị một năm", "worth a year"],
     ["version", "phiên bản", "version"],
+    ["annotate", "ghi chú thêm", "annotate"],
+    ["retract", "rút lại", "retract"],
+    ["replace", "thay bằng", "replace"],
+    ["action", "cách đính chính", "action"],
+    ["commitment", "cam kết", "commitment"],
+    ["custodian", "bên lưu giữ", "custodian"],
+    ["media_type", "loại tệp", "media type"],
+    ["retain_until", "lưu giữ đến", "retain until"],
+    ["to", "gửi cho", "to"],
+    ["targets", "các mục", "targets"],
+    ["request", "yêu cầu", "request"],
+    ["ground", "căn cứ", "ground"],
+    ["kind", "loại", "kind"],
+    ["positions", "các vị trí", "positions"],
 ];
 
 const OF_VALUES: &[[&str; 3]] = &[
@@ -179,6 +203,18 @@ const OF_VALUES: &[[&str; 3]] = &[
     ["under_10m", "dưới 10 triệu đồng", "under 10 million đồng"],
     ["under_1b", "dưới 1 tỷ đồng", "under 1 billion đồng"],
     ["upheld", "chấp nhận", "upheld"],
+    ["annotate", "ghi chú thêm", "annotate"],
+    ["retract", "rút lại", "retract"],
+    ["replace", "thay thế", "replace"],
+    ["open_clock", "đang trong thời hạn xem xét", "a clock is open"],
+    ["legal_duty", "nghĩa vụ theo luật", "legal duty"],
+    ["legal_claim", "yêu cầu pháp lý", "legal claim"],
+    ["public_interest", "lợi ích công cộng", "public interest"],
+    ["log", "sổ cái", "log"],
+    ["rule", "quy tắc", "rule"],
+    ["clock", "thời hạn", "clock"],
+    ["score", "điểm", "score"],
+    ["evidence", "minh chứng", "evidence"],
 ];
 
 fn find(rows: &[[&'static str; 3]], name: &str) -> Option<Words> {

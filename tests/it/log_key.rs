@@ -23,6 +23,18 @@ pub async fn refusals(programme: &Programme, provoked: &mut Provoked) {
     // This ledger does not hold the next key.
     let answer = programme.send(council(rotated("log", "log 2")), &signers(["log", "log 2"])).await;
     provoked.note(answer, 503, "ledger.next_key");
+    let holding = begun_with_next().await;
+    let draft = holding.draft(PartyId::council(), None, rotated("other", "log 2"));
+    provoked.note(holding.send(draft, &signers(["other", "log 2"])).await, 409, "log_key.old");
+}
+
+/// A new programme whose operator holds the next key.
+async fn begun_with_next() -> Programme {
+    let opened = tinnhiem::client::opening("it", Clock::system().now(), opened(policy(), None));
+    let (origin, draft) = opened.unwrap();
+    let keys = SEATS.map(key);
+    let opening = draft.sign(&keys.each_ref()[..3]).unwrap();
+    holding_next(Parts::created(Clock::system(), &opening), origin).await
 }
 
 /// A programme whose operator holds the next key.
@@ -38,12 +50,8 @@ fn setup(parts: &Parts, first: &str, next: Option<&str>) -> Setup {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn checkpoints_from_the_rotation_on_are_signed_by_the_new_key_and_auditors_follow() {
-    let opened = tinnhiem::client::opening("it", Clock::system().now(), opened(policy(), None));
-    let (origin, draft) = opened.unwrap();
-    let keys = SEATS.map(key);
-    let opening = draft.sign(&keys.each_ref()[..3]).unwrap();
-    let parts = Parts::created(Clock::system(), &opening);
-    let programme = holding_next(parts, origin.clone()).await;
+    let programme = begun_with_next().await;
+    let origin = programme.origin.clone();
     programme.admit("business", MemberClass::Business, &[]).await;
     let mut provoked = Provoked::default();
     let send = |body: LedgerKeyRotated, signers: &[&'static str]| {
