@@ -20,7 +20,8 @@ const WALKS: u64 = 24;
 const STEPS: u32 = 500;
 
 /// Types that no walk makes: the opening makes the world; of the rest the policy of the walks asks
-/// nothing, and tests of their own (`adverse`, `contests`, `panels`, `documents` and others) hold them to the rules.
+/// nothing, and tests of their own (`adverse`, `contests`, `panels`, `corrections`, `evidence`,
+/// `log_key`) hold them to the rules.
 const UNWALKED: [&str; 22] = [
     "ledger.opened",
     "assessment.notified",
