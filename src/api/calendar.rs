@@ -2,12 +2,6 @@
 
 use std::fmt::Write;
 
-use aide::OperationOutput;
-use aide::generate::GenContext;
-use aide::openapi::{Operation, Response as ApiResponse};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-
 use crate::clock::{Date, Timestamp};
 use crate::log::Origin;
 
@@ -57,6 +51,11 @@ impl Calendar {
         calendar
     }
 
+    /// Its lines.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
     /// One content line, folded between characters.
     fn line(&mut self, name: &str, value: &str) {
         let mut room = LINE_OCTETS;
@@ -101,25 +100,4 @@ fn instant(at: Timestamp) -> String {
     let (hours, minutes) = (seconds / 3600 % 24, seconds / 60 % 60);
     let _ = write!(out, "T{hours:02}{minutes:02}{:02}Z", seconds % 60);
     out
-}
-
-impl IntoResponse for Calendar {
-    fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], self.0).into_response()
-    }
-}
-
-impl OperationOutput for Calendar {
-    type Inner = String;
-
-    fn operation_response(ctx: &mut GenContext, operation: &mut Operation) -> Option<ApiResponse> {
-        String::operation_response(ctx, operation)
-    }
-
-    fn inferred_responses(
-        ctx: &mut GenContext,
-        operation: &mut Operation,
-    ) -> Vec<(Option<u16>, ApiResponse)> {
-        String::inferred_responses(ctx, operation)
-    }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Day};
 use super::extract::{InPath, InQuery, page_rows};
+use super::respond::Text;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared, members, subjects};
 use crate::clock::Date;
@@ -213,10 +214,7 @@ fn name(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Option<String> {
 }
 
 /// The calendar of a member, or of the council.
-pub async fn of_member(
-    State(app): Shared,
-    InPath(which): InPath<members::Which>,
-) -> Result<Calendar, Problem> {
+pub async fn of_member(State(app): Shared, InPath(which): InPath<members::Which>) -> Result<Text, Problem> {
     let member = which.member;
     app.survey(move |app| {
         let snapshot = app.ledger.snapshot();
@@ -239,10 +237,7 @@ fn holds_seat(snapshot: &Snapshot, party: &PartyId) -> bool {
 }
 
 /// The calendar of a subject: what is about it, and what is about everybody.
-pub async fn of_subject(
-    State(app): Shared,
-    InPath(which): InPath<subjects::One>,
-) -> Result<Calendar, Problem> {
+pub async fn of_subject(State(app): Shared, InPath(which): InPath<subjects::One>) -> Result<Text, Problem> {
     let snapshot = app.ledger.snapshot();
     let (state, on) = (&snapshot.state, app.latest());
     let dossier = state.dossier(&which.subject).ok_or_else(|| subjects::unknown(&which.subject))?;
@@ -256,7 +251,7 @@ fn calendar(
     snapshot: &Arc<Snapshot>,
     name: &str,
     clocks: impl Iterator<Item = OpenClock>,
-) -> Calendar {
+) -> Text {
     let mut first = First::new(limits::CALENDAR_CLOCKS);
     // A day for which several members answer stands in it once.
     clocks.for_each(|clock| first.offer(Place { member: 0, ..Place::of(&clock) }, clock));
@@ -276,5 +271,5 @@ fn calendar(
             description: format!("{about}\n{}\nevent {}", shown.duty.words(), clock.event),
         }
     });
-    Calendar::new(app.ledger.origin(), &format!("Tín nhiệm: {name}"), days)
+    Text::calendar(Calendar::new(app.ledger.origin(), &format!("Tín nhiệm: {name}"), days).into_text())
 }

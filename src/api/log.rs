@@ -153,7 +153,7 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
 
 /// The newest checkpoint.
 pub async fn checkpoint(State(app): Shared) -> Text {
-    Text(app.ledger.snapshot().checkpoint.note().to_owned())
+    Text::plain(app.ledger.snapshot().checkpoint.note().to_owned())
 }
 
 /// The receipt of an entry.
@@ -162,7 +162,7 @@ pub async fn receipt(State(app): Shared, InPath(which): InPath<OneEntry>) -> Res
     if which.seq >= snapshot.size() {
         return Err(beyond(which.seq, snapshot.size()));
     }
-    Ok(Text(app.ledger.reader().receipt(&snapshot, which.seq)?.to_text()))
+    Ok(Text::plain(app.ledger.reader().receipt(&snapshot, which.seq)?.to_text()))
 }
 
 /// An inclusion proof.
@@ -225,13 +225,13 @@ pub async fn tile(
 
 /// Whether the process answers.
 pub async fn healthz() -> Text {
-    Text("ok\n".to_owned())
+    Text::plain("ok\n")
 }
 
 /// Whether events are accepted.
 pub async fn readyz(State(app): Shared) -> Result<Text, Problem> {
     if app.ledger.is_writing() {
-        Ok(Text("ready\n".to_owned()))
+        Ok(Text::plain("ready\n"))
     } else {
         Err(Problem::new(503, "ledger.stopped", "the ledger accepts no events: see the operator's log"))
     }
@@ -244,7 +244,7 @@ pub async fn openapi(State(app): Shared) -> Response {
 
 /// What a person who opens the address sees.
 pub async fn index(State(app): Shared) -> Text {
-    Text(format!(
+    Text::plain(format!(
         "Tinnhiem: sổ cái tín nhiệm / a ledger of influencer credibility\n{}\n{}\n\n\
          /v1/ledger  /v1/subjects  /v1/events  /v1/members  /v1/contests  /v1/policies\n\
          /checkpoint  /tile/…  /v1/receipts/{{seq}}  /openapi.json\n",

@@ -105,11 +105,26 @@ impl<T> IntoResponse for Prepared<T> {
 described_as_held!(Prepared, Json<T>, T);
 
 /// Text that people and tools read line by line.
-pub struct Text(pub String);
+pub struct Text {
+    kind: &'static str,
+    text: String,
+}
+
+impl Text {
+    /// Plain text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { kind: "text/plain; charset=utf-8", text: text.into() }
+    }
+
+    /// A calendar in iCalendar's form.
+    pub fn calendar(text: String) -> Self {
+        Self { kind: "text/calendar; charset=utf-8", text }
+    }
+}
 
 impl IntoResponse for Text {
     fn into_response(self) -> Response {
-        ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], self.0).into_response()
+        ([(header::CONTENT_TYPE, self.kind)], self.text).into_response()
     }
 }
 

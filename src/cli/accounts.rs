@@ -1,10 +1,9 @@
-//! A subject's own accounts on platforms: `link`, `unlink`
+//! A subject's own accounts on platforms: `link`
 
 use clap::Args;
 
 use super::signing::{Attaching, Signing, Statement};
-use crate::dsse::EventId;
-use crate::event::{AccountLinked, AccountUnlinked, PartyId, PlatformId, SubjectId};
+use crate::event::{AccountLinked, PartyId, PlatformId, SubjectId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -32,35 +31,6 @@ impl Link {
         let mut attaching = Attaching::default();
         let account = attaching.text(&self.account)?;
         let body = AccountLinked { platform: self.platform, account };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem unlink --issuer vietreel --subject kol-0123456789abc --target 5f…e2 --key vietreel.pem --key kol.pem")]
-pub struct Unlink {
-    /// A registrar
-    #[arg(long)]
-    issuer: PartyId,
-    /// Whose account it was, and who signs too
-    #[arg(long)]
-    subject: SubjectId,
-    /// The `account.linked` event
-    #[arg(long)]
-    target: EventId,
-    /// Why
-    #[arg(long)]
-    reason: Option<String>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl Unlink {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
-        let body = AccountUnlinked { target: self.target, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }

@@ -119,7 +119,7 @@ impl Findings {
         body.valid_until = self.valid_until.or(body.valid_until);
         body.conflict |= self.conflict;
         body.fee |= self.fee;
-        body.statement = self.statement.map(|text| attaching.text(&text)).transpose()?;
+        body.statement = attaching.optional(self.statement)?;
         Ok(body)
     }
 }

@@ -1,9 +1,8 @@
 //! A contest on its way: `admit-contest`, `decline-contest`, `seat`, `challenge`, `extend`, `appeal`
 
-use std::path::PathBuf;
-
 use clap::Args;
 
+use super::case::Case;
 use super::contribute::named;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::DrawnView;
@@ -154,7 +153,7 @@ impl Extend {
     pub async fn run(self) -> anyhow::Result<u8> {
         let Which { subject, contest } = self.which;
         let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let reason = attaching.optional(self.reason)?;
         let body = ContestExtended { contest, reason };
         self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
@@ -166,12 +165,8 @@ impl Extend {
 pub struct Appeal {
     #[command(flatten)]
     which: Which,
-    /// Your case
-    #[arg(long)]
-    statement: String,
-    /// A file that your case rests on; repeatable
-    #[arg(long = "evidence")]
-    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    case: Case,
     #[command(flatten)]
     signing: Signing,
 }
@@ -180,11 +175,7 @@ impl Appeal {
     pub async fn run(self) -> anyhow::Result<u8> {
         let Which { subject, contest } = self.which;
         let mut attaching = Attaching::default();
-        let statement = attaching.text(&self.statement)?;
-        let mut evidence = Vec::new();
-        for path in &self.evidence {
-            evidence.push(attaching.file(path)?);
-        }
+        let (statement, evidence) = self.case.attach(&mut attaching)?;
         let body = AppealFiled { contest, statement, evidence };
         self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
     }

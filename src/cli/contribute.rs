@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::case::Case;
 use super::signing::{Attaching, Signing, Statement};
 use crate::client::random_subject;
 use crate::clock::{Clock, Date};
@@ -153,7 +154,7 @@ impl Endorse {
             value_band: self.value_band,
             topic: self.topic,
             expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
-            statement: self.statement.map(|text| attaching.text(&text)).transpose()?,
+            statement: attaching.optional(self.statement)?,
         };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
@@ -173,12 +174,8 @@ pub struct Contest {
     /// factual_error, procedure, conflict_of_interest, disproportionate
     #[arg(long, value_parser = named::<Grounds>)]
     grounds: Grounds,
-    /// Your case
-    #[arg(long)]
-    statement: String,
-    /// A file that your case rests on; repeatable
-    #[arg(long = "evidence")]
-    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    case: Case,
     #[command(flatten)]
     signing: Signing,
 }
@@ -186,11 +183,7 @@ pub struct Contest {
 impl Contest {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let statement = attaching.text(&self.statement)?;
-        let mut evidence = Vec::new();
-        for path in &self.evidence {
-            evidence.push(attaching.file(path)?);
-        }
+        let (statement, evidence) = self.case.attach(&mut attaching)?;
         let body = ContestFiled { target: self.target, grounds: self.grounds, statement, evidence };
         self.signing
             .publish(Statement::about(self.subject, PartyId::from(self.subject), body, attaching))

@@ -24,7 +24,7 @@ impl Membership {
     /// Publishes what becomes of the member.
     pub async fn run(self, body: impl FnOnce(PartyId, Option<Commitment>) -> Body) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let reason = attaching.optional(self.reason)?;
         let statement = Statement::by_council(body(self.member, reason));
         self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
     }

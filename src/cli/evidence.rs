@@ -1,4 +1,4 @@
-//! Keeping evidence: `commit-evidence`, `disclose-evidence`, `destroy-evidence`
+//! Keeping evidence: `commit-evidence`, `disclose-evidence`
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::client::random_salt;
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Commitment, EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, PartyId, SubjectId};
+use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId, SubjectId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. Example:
@@ -91,37 +91,8 @@ pub struct DiscloseEvidence {
 impl DiscloseEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let reason = attaching.optional(self.reason)?;
         let body = EvidenceDisclosed { target: self.target, to: self.to, reason };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem destroy-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --key o4-hai-van.pem")]
-pub struct DestroyEvidence {
-    /// Its custodian
-    #[arg(long)]
-    issuer: PartyId,
-    /// Whom it is about
-    #[arg(long)]
-    subject: SubjectId,
-    /// The `evidence.committed` event
-    #[arg(long)]
-    target: EventId,
-    /// Why
-    #[arg(long)]
-    reason: Option<String>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl DestroyEvidence {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
-        let body = EvidenceDestroyed { target: self.target, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod assess;
 mod bench;
+mod case;
 mod check;
 mod clocks;
 mod consent;
@@ -98,8 +99,10 @@ enum Verb {
     Resume(contribute::Enrol),
     /// Link an account on a platform to its subject (registrar and the KOL)
     Link(accounts::Link),
-    /// Unlink it (registrar and the KOL)
-    Unlink(accounts::Unlink),
+    /// Unlink it, by the `account.linked` event (registrar and the KOL)
+    #[command(after_help = "Example:
+  tinnhiem unlink --issuer vietreel --subject kol-0123456789abc --target 5f…e2 --key vietreel.pem --key kol.pem")]
+    Unlink(case::Target),
     /// Notify a subject of an assessment, for it to reply to first (accredited assessor)
     Notify(assess::Notify),
     /// Publish an assessment (accredited assessor)
@@ -118,8 +121,11 @@ enum Verb {
     Pledge(register::Pledge),
     /// Declare paid work (the business and the KOL)
     Collaborate(register::Collaborate),
-    /// End declared paid work before its last day (the same two)
-    EndCollaboration(register::EndCollaboration),
+    /// End paid work before its last day, by the `collaboration.declared` event (the same two)
+    #[command(after_help = "Example:
+  tinnhiem end-collaboration --issuer sua-doi-xanh --subject kol-0123456789abc --target 5f…e2 \\
+    --key sua-doi-xanh.pem --key kol.pem")]
+    EndCollaboration(case::Target),
     /// Record an official decision (state agency)
     RecordDecision(register::RecordDecision),
     /// Record that a decision was overturned (state agency)
@@ -152,8 +158,10 @@ enum Verb {
     CommitEvidence(evidence::CommitEvidence),
     /// Say whom evidence was shown to (its custodian)
     DiscloseEvidence(evidence::DiscloseEvidence),
-    /// Say that evidence was destroyed (its custodian)
-    DestroyEvidence(evidence::DestroyEvidence),
+    /// Say that evidence was destroyed, by the `evidence.committed` event (its custodian)
+    #[command(after_help = "Example:
+  tinnhiem destroy-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --key o4-hai-van.pem")]
+    DestroyEvidence(case::Target),
     /// Ask for the destruction of personal data (the KOL concerned)
     RequestErasure(remedy::RequestErasure),
     /// Destroy it (operator)
@@ -261,7 +269,9 @@ impl Verb {
             Self::Enrol(verb) => verb.run().await,
             Self::Resume(verb) => verb.resume().await,
             Self::Link(verb) => verb.run().await,
-            Self::Unlink(verb) => verb.run().await,
+            Self::Unlink(verb) => {
+                verb.run(|target, reason| crate::event::AccountUnlinked { target, reason }).await
+            }
             Self::Notify(verb) => verb.run().await,
             Self::Assess(verb) => verb.run().await,
             Self::Endorse(verb) => verb.run().await,
@@ -271,7 +281,9 @@ impl Verb {
             Self::Code(verb) => verb.run().await,
             Self::Pledge(verb) => verb.run().await,
             Self::Collaborate(verb) => verb.run().await,
-            Self::EndCollaboration(verb) => verb.run().await,
+            Self::EndCollaboration(verb) => {
+                verb.run(|target, reason| crate::event::CollaborationEnded { target, reason }).await
+            }
             Self::RecordDecision(verb) => verb.run().await,
             Self::OverturnDecision(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
@@ -288,7 +300,9 @@ impl Verb {
             Self::Correct(verb) => verb.run().await,
             Self::CommitEvidence(verb) => verb.run().await,
             Self::DiscloseEvidence(verb) => verb.run().await,
-            Self::DestroyEvidence(verb) => verb.run().await,
+            Self::DestroyEvidence(verb) => {
+                verb.run(|target, reason| crate::event::EvidenceDestroyed { target, reason }).await
+            }
             Self::RequestErasure(verb) => verb.run().await,
             Self::ExecuteErasure(verb) => verb.run().await,
             Self::RefuseErasure(verb) => verb.run().await,

@@ -10,8 +10,8 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
-    CategoryId, ClauseId, CodePublished, CollaborationDeclared, CollaborationEnded, DecisionOverturned,
-    DecisionRecorded, OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
+    CategoryId, ClauseId, CodePublished, CollaborationDeclared, DecisionOverturned, DecisionRecorded,
+    OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
 };
 
 #[derive(Debug, Args)]
@@ -110,36 +110,6 @@ impl Collaborate {
             value_band: self.value_band,
             papers: papers?,
         };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem end-collaboration --issuer sua-doi-xanh --subject kol-0123456789abc --target 5f…e2 \\
-    --key sua-doi-xanh.pem --key kol.pem")]
-pub struct EndCollaboration {
-    /// The business that declared it
-    #[arg(long)]
-    issuer: PartyId,
-    /// Who works for it, and signs too
-    #[arg(long)]
-    subject: SubjectId,
-    /// The `collaboration.declared` event
-    #[arg(long)]
-    target: EventId,
-    /// Why
-    #[arg(long)]
-    reason: Option<String>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl EndCollaboration {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
-        let body = CollaborationEnded { target: self.target, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }

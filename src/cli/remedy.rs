@@ -100,7 +100,7 @@ pub struct RequestErasure {
 impl RequestErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let reason = attaching.optional(self.reason)?;
         let body = ErasureRequested { targets: self.targets, reason };
         let issuer = PartyId::from(self.subject);
         self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
@@ -161,7 +161,7 @@ pub struct RefuseErasure {
 impl RefuseErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let reason = self.reason.map(|text| attaching.text(&text)).transpose()?;
+        let reason = attaching.optional(self.reason)?;
         let body = ErasureRefused { request: self.request, ground: self.ground, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }

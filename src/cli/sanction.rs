@@ -1,10 +1,9 @@
 //! Measures against a subject, and what it says to them: `propose`, `sanction`, `reply`
 
-use std::path::PathBuf;
-
 use anyhow::Context;
 use clap::Args;
 
+use super::case::Case;
 use super::contribute::named;
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
@@ -171,12 +170,8 @@ pub struct Reply {
     /// The `sanction.proposed` event
     #[arg(long)]
     proposal: Option<EventId>,
-    /// What you say to it
-    #[arg(long)]
-    statement: String,
-    /// A file that it rests on, attached; repeatable
-    #[arg(long = "evidence")]
-    evidence: Vec<PathBuf>,
+    #[command(flatten)]
+    case: Case,
     #[command(flatten)]
     signing: Signing,
 }
@@ -184,10 +179,7 @@ pub struct Reply {
 impl Reply {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let statement = attaching.text(&self.statement)?;
-        let evidence: anyhow::Result<Vec<_>> =
-            self.evidence.iter().map(|path| attaching.file(path)).collect();
-        let evidence = evidence?;
+        let (statement, evidence) = self.case.attach(&mut attaching)?;
         let body: Body = match (self.notice, self.proposal) {
             (Some(notice), _) => AssessmentReplied { notice, statement, evidence }.into(),
             (None, Some(proposal)) => SanctionReplied { proposal, statement, evidence }.into(),

@@ -249,6 +249,11 @@ impl Attaching {
         self.push(Attachment::text(random_salt()?, text))
     }
 
+    /// Attaches a text, if there is one.
+    pub fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
+        text.map(|text| self.text(&text)).transpose()
+    }
+
     /// Attaches the content of a file.
     pub fn file(&mut self, path: &PathBuf) -> anyhow::Result<Commitment> {
         let bytes = std::fs::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;

@@ -75,12 +75,14 @@ stages! {
         Standing,
         /// Its last day is over.
         Expired,
-        /// Withdrawn, struck, or in the place of a newer one; it never returns.
+        /// Withdrawn, retracted, struck, or in the place of a newer one; it never returns.
         Ended,
     }
     new by event "assessment.published" to Standing;
     Standing by day "valid_until" to Expired;
     Standing by event "assessment.withdrawn" to Ended;
+    Standing by event "correction.issued that retracts" to Ended;
+    Standing by event "correction.issued that raises grades" to Standing;
     Standing by event "assessment.published" to Ended;
     Standing by event "contest.filed" to Standing;
     Standing by event "contest.decided" to Standing;
@@ -88,6 +90,8 @@ stages! {
     Standing by event "appeal.decided" to Standing;
     Standing by event "appeal.decided upheld" to Ended;
     Expired by event "assessment.withdrawn" to Ended;
+    Expired by event "correction.issued that retracts" to Ended;
+    Expired by event "correction.issued that raises grades" to Expired;
     Expired by event "assessment.published" to Ended;
     Expired by event "contest.filed" to Expired;
     Expired by event "contest.decided" to Expired;
@@ -105,7 +109,7 @@ stages! {
         Voided,
         /// Its last day is over.
         Expired,
-        /// Withdrawn.
+        /// Withdrawn or retracted.
         Ended,
     }
     new by event "endorsement.published" to Standing;
@@ -113,8 +117,11 @@ stages! {
     Standing by event "collaboration.declared" to Voided;
     Standing by day "expires_on" to Expired;
     Standing by event "endorsement.withdrawn" to Ended;
+    Standing by event "correction.issued that retracts" to Ended;
     Voided by day "expires_on" to Expired;
     Voided by event "endorsement.withdrawn" to Ended;
+    Voided by event "correction.issued that retracts" to Ended;
+    Expired by event "correction.issued that retracts" to Ended;
 }
 
 stages! {
@@ -126,7 +133,7 @@ stages! {
         Over,
         /// Lifted before that.
         Lifted,
-        /// A contest was upheld, or the decision that it rested on was overturned.
+        /// A contest was upheld, the council retracted it, or the decision that it rested on has fallen.
         Struck,
     }
     new by event "sanction.imposed" to Standing;
@@ -140,6 +147,7 @@ stages! {
     Standing by event "appeal.decided with an end that is past" to Over;
     Standing by event "appeal.decided upheld" to Struck;
     Standing by event "decision.overturned" to Struck;
+    Standing by event "correction.issued that retracts" to Struck;
     Over by event "contest.filed" to Over;
     Over by event "contest.decided" to Over;
     Over by event "contest.decided upheld" to Struck;
@@ -147,12 +155,14 @@ stages! {
     Over by event "appeal.decided with an end to come" to Standing;
     Over by event "appeal.decided upheld" to Struck;
     Over by event "decision.overturned" to Struck;
+    Over by event "correction.issued that retracts" to Struck;
     Lifted by event "contest.filed" to Lifted;
     Lifted by event "contest.decided" to Lifted;
     Lifted by event "contest.decided upheld" to Struck;
     Lifted by event "appeal.decided" to Lifted;
     Lifted by event "appeal.decided upheld" to Struck;
     Lifted by event "decision.overturned" to Struck;
+    Lifted by event "correction.issued that retracts" to Struck;
 }
 
 stages! {
@@ -186,11 +196,12 @@ stages! {
     DecisionStage of "decision" {
         /// It does.
         Standing,
-        /// It was overturned, and what rested on it has fallen.
+        /// It was overturned or retracted, and what rested on it has fallen.
         Overturned,
     }
     new by event "decision.recorded" to Standing;
     Standing by event "decision.overturned" to Overturned;
+    Standing by event "correction.issued that retracts" to Overturned;
 }
 
 stages! {

@@ -16,11 +16,6 @@ impl Case<'_> {
     }
 
     pub(super) fn appeal_decided(&mut self, body: &AppealDecided) -> Result<(), Rejection> {
-        self.signed_by_deciders(&body.contest)?;
-        let dossier = self.dossier()?;
-        let contest = self.open_contest(dossier, &body.contest)?;
-        self.moved_contest(contest)?;
-        self.check_effect(dossier, contest, body.outcome, body.effect.as_ref())?;
-        self.check_panel(contest, body.panel)
+        self.check_ruling(&body.contest, body.outcome, body.effect.as_ref(), body.panel)
     }
 }

@@ -86,12 +86,23 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn contest_decided(&mut self, body: &ContestDecided) -> Result<(), Rejection> {
-        self.signed_by_deciders(&body.contest)?;
+        self.check_ruling(&body.contest, body.outcome, body.effect.as_ref(), body.panel)
+    }
+
+    /// Who may decide does, and what is decided fits the item.
+    pub(super) fn check_ruling(
+        &mut self,
+        contest: &EventId,
+        outcome: Outcome,
+        effect: Option<&Effect>,
+        panel: Option<EventId>,
+    ) -> Result<(), Rejection> {
+        self.signed_by_deciders(contest)?;
         let dossier = self.dossier()?;
-        let contest = self.open_contest(dossier, &body.contest)?;
+        let contest = self.open_contest(dossier, contest)?;
         self.moved_contest(contest)?;
-        self.check_effect(dossier, contest, body.outcome, body.effect.as_ref())?;
-        self.check_panel(contest, body.panel)
+        self.check_effect(dossier, contest, outcome, effect)?;
+        self.check_panel(contest, panel)
     }
 
     /// The panel's majority signed, and nobody else; where no panel sits, the council.

@@ -3,7 +3,10 @@
 use super::assessment::{check_evidence, check_grades};
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
-use crate::event::{CorrectionAction, CorrectionIssued, Findings, Regrading};
+use crate::event::{
+    AssessmentStage, CorrectionAction, CorrectionIssued, DecisionStage, EndorsementStage, Findings, Move,
+    Regrading, SanctionStage,
+};
 use crate::score::{Assessment, Dossier, Grade};
 
 /// What may be put right.
@@ -22,20 +25,39 @@ impl<'a> Case<'a> {
         let row = made.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
         Reason::TargetOther.unless(row.issuer == self.event.issuer, &row.issuer)?;
         match &body.action {
-            // What has ended is still read, and may be put right beside.
+            // What has ended is still read, and may be put right beside: an annotation moves nothing.
             CorrectionAction::Annotate => Ok(()),
             CorrectionAction::Retract => {
-                Reason::TargetEnded.unless(self.stands(dossier, &body.target), body.target)
+                let stands = self.may_be_retracted(dossier, &body.target, row.type_name());
+                Reason::TargetEnded.unless(stands, body.target)
             }
             CorrectionAction::Replace(regrading) => self.check_regrading(dossier, &body.target, regrading),
         }
     }
 
-    fn stands(&self, dossier: &Dossier, target: &EventId) -> bool {
-        self.assessment(dossier, target).is_some()
-            || self.decision(target).is_some()
-            || dossier.endorsements.open().any(|one| one.recorded.event == *target)
-            || dossier.sanctions.open().any(|one| one.recorded.event == *target)
+    fn may_be_retracted(&self, dossier: &'a Dossier, target: &EventId, type_name: &str) -> bool {
+        let by = Move::Event("correction.issued that retracts");
+        match type_name {
+            "assessment.published" => {
+                let stage = self.assessment(dossier, target).map(|one| one.stage(self.today));
+                AssessmentStage::after(stage.or(Some(AssessmentStage::Ended)), by).is_some()
+            }
+            "endorsement.published" => {
+                let one = dossier.endorsements.open().find(|one| one.recorded.event == *target);
+                let stage = one.map_or(EndorsementStage::Ended, |one| one.stage(self.today));
+                EndorsementStage::after(Some(stage), by).is_some()
+            }
+            "sanction.imposed" => {
+                let one = dossier.sanctions.open().find(|one| one.recorded.event == *target);
+                let stage = one.map_or(SanctionStage::Struck, |one| one.stage(self.today));
+                SanctionStage::after(Some(stage), by).is_some()
+            }
+            _ => {
+                let stands = self.decision(target).is_some();
+                let stage = if stands { DecisionStage::Standing } else { DecisionStage::Overturned };
+                DecisionStage::after(Some(stage), by).is_some()
+            }
+        }
     }
 
     fn assessment(&self, dossier: &'a Dossier, target: &EventId) -> Option<&'a Assessment> {
@@ -52,6 +74,9 @@ impl<'a> Case<'a> {
         let assessed = self.made(target, "assessment.published").is_some();
         Reason::CorrectionGrades.unless(assessed, target)?;
         let item = self.assessment(dossier, target).ok_or_else(|| Reason::TargetEnded.about(target))?;
+        let by = Move::Event("correction.issued that raises grades");
+        let leads_on = AssessmentStage::after(Some(item.stage(self.today)), by).is_some();
+        Reason::TargetEnded.unless(leads_on, target)?;
         let levels = regrading.grades.iter().map(|(id, level)| (id.clone(), Some(*level))).collect();
         let findings = Findings {
             policy: item.policy,

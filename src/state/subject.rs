@@ -4,35 +4,38 @@ use std::sync::Arc;
 
 use super::council::first_key;
 use super::{Recording, State};
-use crate::event::{SubjectEnrolled, SubjectId, SubjectResumed};
+use crate::event::{Commitment, GroupId, SubjectEnrolled, SubjectId, SubjectResumed, TopicId};
 use crate::score::{Capacity, Dossier, Enrolment};
 
 impl State {
     pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {
         let Some(subject) = entry.event.subject else { return };
-        let enrolment = Enrolment {
-            recorded: self.recorded(seq, entry),
-            registrar: entry.event.issuer.clone(),
-            profile: body.profile,
-            topics: body.topics.clone(),
-            group: body.group.clone(),
-        };
-        self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
         self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
-        self.new_dossier(subject).enrolments.push(seq, enrolment);
+        self.take_in(seq, entry, body.profile, &body.topics, &body.group);
     }
 
     pub(super) fn resume_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectResumed) {
+        self.take_in(seq, entry, body.profile, &body.topics, &body.group);
+    }
+
+    fn take_in(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        profile: Commitment,
+        topics: &[TopicId],
+        group: &GroupId,
+    ) {
         let Some(subject) = entry.event.subject else { return };
         let enrolment = Enrolment {
             recorded: self.recorded(seq, entry),
             registrar: entry.event.issuer.clone(),
-            profile: body.profile,
-            topics: body.topics.clone(),
-            group: body.group.clone(),
+            profile,
+            topics: topics.to_vec(),
+            group: group.clone(),
         };
-        self.parties.set_subject_group(seq, subject, Some(body.group.clone()));
+        self.parties.set_subject_group(seq, subject, Some(group.clone()));
         self.new_dossier(subject).enrolments.push(seq, enrolment);
     }
 
