@@ -138,7 +138,7 @@ reasons! {
     /// No such subject.
     SubjectUnknown = "subject.unknown", Conflict, "enrol the subject first";
     /// The subject has left.
-    SubjectDeparted = "subject.departed", Conflict, "the subject has left the programme: nothing more is recorded about it";
+    SubjectDeparted = "subject.departed", Conflict, "the subject has left the programme: it may resume, or have its data erased, and nothing else is recorded about it";
     /// The id is in use.
     SubjectExists = "subject.exists", Conflict, "draw another random subject id";
     /// The person is enrolled already.

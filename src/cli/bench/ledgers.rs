@@ -267,6 +267,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn phases_of_the_same_instants_have_no_event_twice() {
+        let day = "2026-06-01".parse().unwrap();
+        let recipe = Recipe { edition: EDITION, kind: Kind::Thorough, seed: SEED, day, phases: Vec::new() };
+        let (_, mut workload) = recipe.begin().unwrap();
+        while workload.history().is_some() {}
+        let mut seen = std::collections::HashSet::new();
+        let phases = (0..4).flat_map(|_| workload.live(5_000, day.start_at(0)));
+        assert!(phases.into_iter().all(|one| seen.insert(one.payload)));
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_ledger_takes_every_event_of_a_history_and_of_live_phases_in_any_order() {
         let folder = tempfile::tempdir().unwrap();

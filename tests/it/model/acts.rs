@@ -5,11 +5,11 @@ use tinnhiem::event::*;
 use tinnhiem::score::{Capacity, Dossier};
 
 use super::observed::Thing;
-use super::{Act, World};
+use super::{Act, World, documents, process};
 use crate::programme::*;
 
 /// A type's maker, and how often it is tried.
-type Maker = (u32, fn(&mut World) -> Option<Act>);
+pub type Maker = (u32, fn(&mut World) -> Option<Act>);
 
 const MAKERS: &[Maker] = &[
     (3, admit),
@@ -20,17 +20,17 @@ const MAKERS: &[Maker] = &[
     (1, reseat),
     (1, hand_over),
     (1, publish_policy),
-    (3, accredit),
+    (8, accredit),
     (1, withdraw_accreditation),
-    (3, add_key),
+    (8, add_key),
     (1, rotate_key),
-    (3, revoke_key),
+    (2, revoke_key),
     (2, enrol),
     (1, depart),
-    (1, resume),
+    (3, resume),
     (1, link),
     (2, unlink),
-    (8, assess),
+    (14, assess),
     (2, withdraw_assessment),
     (1, publish_code),
     (1, pledge),
@@ -41,17 +41,20 @@ const MAKERS: &[Maker] = &[
     (2, decide_officially),
     (1, overturn),
     (5, sanction),
-    (3, lift),
-    (6, contest),
-    (5, decide),
-    (1, withdraw_contest),
+    (2, lift),
 ];
 
 /// Something to try; none: the world lacks what the dice asked for.
 pub fn any(world: &mut World) -> Option<Act> {
-    let all: u32 = MAKERS.iter().map(|(weight, _)| weight).sum();
+    // Contests take many steps in time: every third thing tried is one of theirs.
+    let makers: &[&[Maker]] = match world.dice.one_in(3) {
+        true => &[process::MAKERS],
+        false => &[MAKERS, process::MAKERS, documents::MAKERS],
+    };
+    let makers = || makers.iter().copied().flatten();
+    let all: u32 = makers().map(|(weight, _)| weight).sum();
     let mut left = world.dice.below(all as usize) as u32;
-    let mut makers = MAKERS.iter();
+    let mut makers = makers();
     let maker = makers.find(|(weight, _)| {
         let found = left < *weight;
         left = left.saturating_sub(*weight);
@@ -61,17 +64,17 @@ pub fn any(world: &mut World) -> Option<Act> {
 }
 
 impl World {
-    fn fresh(&mut self) -> String {
+    pub fn fresh(&mut self) -> String {
         self.made += 1;
         format!("n{}", self.made)
     }
 
-    fn fresh_key(&mut self) -> PublicKey {
+    pub fn fresh_key(&mut self) -> PublicKey {
         key(&self.fresh()).public()
     }
 
     /// A key of a party, most often one that signs.
-    fn key_of(&mut self, party: &PartyId) -> Vec<PublicKey> {
+    pub fn key_of(&mut self, party: &PartyId) -> Vec<PublicKey> {
         let (size, now) = (self.state.size(), self.now);
         let own = self.state.parties().keys_of(party).filter(|(_, one)| one.capacity == Capacity::Own);
         let (live, rest): (Vec<_>, Vec<_>) =
@@ -83,7 +86,7 @@ impl World {
     }
 
     /// The keys of as many seats as must sign.
-    fn council(&mut self) -> Vec<PublicKey> {
+    pub fn council(&mut self) -> Vec<PublicKey> {
         let size = self.state.size();
         let seats: Vec<PublicKey> = self.state.parties().council(size).map(|seat| seat.key).collect();
         let live = |key: &&PublicKey| self.state.parties().key(key).unwrap().span.holds(size);
@@ -92,7 +95,7 @@ impl World {
         live.into_iter().take(3 - short).collect()
     }
 
-    fn member(&mut self, fits: impl Fn(&tinnhiem::score::Member) -> bool) -> Option<PartyId> {
+    pub fn member(&mut self, fits: impl Fn(&tinnhiem::score::Member) -> bool) -> Option<PartyId> {
         let size = self.state.size();
         let parties = self.state.parties();
         let all = parties.members().filter(|name| fits(parties.member(name, size).unwrap()));
@@ -100,12 +103,26 @@ impl World {
         self.dice.pick(&all)
     }
 
-    fn of_class(&mut self, class: MemberClass) -> Option<PartyId> {
+    pub fn of_class(&mut self, class: MemberClass) -> Option<PartyId> {
         let active = !self.dice.one_in(10);
         self.member(|one| one.class == class && (!active || one.membership == Membership::Active))
     }
 
-    fn subject(&mut self) -> Option<SubjectId> {
+    /// An assessor, most often one that is accredited.
+    pub fn assessor(&mut self) -> Option<PartyId> {
+        if self.dice.one_in(6) {
+            return self.of_class(MemberClass::Assessor);
+        }
+        let valid = self.items.iter().filter(|item| item.stage(&self.state, self.now) == "Valid");
+        let valid = valid.filter_map(|item| match &item.thing {
+            Thing::Accreditation(_, assessor) => Some(assessor.clone()),
+            _ => None,
+        });
+        let valid: Vec<PartyId> = valid.collect();
+        self.dice.pick(&valid)
+    }
+
+    pub fn subject(&mut self) -> Option<SubjectId> {
         let size = self.state.size();
         let left = self.dice.one_in(15);
         let fits = |one: &&std::sync::Arc<Dossier>| left || one.enrolment(size).is_some();
@@ -114,9 +131,25 @@ impl World {
     }
 
     /// An item about a subject, of this kind, most often one that has not ended.
-    fn item(&mut self, kind: &str) -> Option<(EventId, SubjectId, Thing)> {
+    pub fn item(&mut self, kind: &str) -> Option<(EventId, SubjectId, Thing)> {
         let ended = self.dice.one_in(8);
-        let over = ["Ended", "Struck", "Unlinked", "Overturned", "Over"];
+        let over = [
+            "Ended",
+            "Struck",
+            "Unlinked",
+            "Overturned",
+            "Over",
+            "Published",
+            "Imposed",
+            "Lapsed",
+            "Final",
+            "Declined",
+            "Withdrawn",
+            "Destroyed",
+            "Erased",
+            "Executed",
+            "Refused",
+        ];
         let all = self.items.iter().filter_map(|item| match &item.thing {
             Thing::About(one, event, subject) if *one == kind => {
                 let stands = !over.contains(&item.stage(&self.state, self.now));
@@ -128,25 +161,31 @@ impl World {
         self.dice.pick(&all)
     }
 
-    fn issuer_of(&self, event: &EventId) -> PartyId {
+    pub fn issuer_of(&self, event: &EventId) -> PartyId {
         let index = self.state.index();
         index.row(index.seq(event).unwrap()).unwrap().issuer.clone()
     }
 
-    fn by_council(&mut self, about: Option<SubjectId>, body: impl Into<Body>, more: Vec<PublicKey>) -> Act {
+    pub fn by_council(
+        &mut self,
+        about: Option<SubjectId>,
+        body: impl Into<Body>,
+        more: Vec<PublicKey>,
+    ) -> Act {
         let keys = [self.council(), more].concat();
-        Act { issuer: PartyId::council(), subject: about, body: body.into(), keys, aim: None }
+        Act { issuer: PartyId::council(), subject: about, body: body.into(), keys, aims: Vec::new() }
     }
 
-    fn by(&mut self, issuer: PartyId, about: Option<SubjectId>, body: impl Into<Body>) -> Act {
+    pub fn by(&mut self, issuer: PartyId, about: Option<SubjectId>, body: impl Into<Body>) -> Act {
         let keys = self.key_of(&issuer);
-        Act { issuer, subject: about, body: body.into(), keys, aim: None }
+        Act { issuer, subject: about, body: body.into(), keys, aims: Vec::new() }
     }
 }
 
 impl Act {
-    fn aiming(self, aim: Thing) -> Self {
-        Self { aim: Some(aim), ..self }
+    pub fn aiming(mut self, aim: Thing) -> Self {
+        self.aims.push(aim);
+        self
     }
 
     fn with(mut self, keys: Vec<PublicKey>) -> Self {
@@ -157,7 +196,7 @@ impl Act {
 
 fn admit(world: &mut World) -> Option<Act> {
     use MemberClass::*;
-    let class = world.dice.pick(&[Assessor, Assessor, Business, Platform, StateAgency, Press])?;
+    let class = world.dice.pick(&[Assessor, Assessor, Business, Platform, StateAgency, Press, Auditor])?;
     let name = world.fresh();
     let roles = if class == Platform { vec![Role::Registrar] } else { Vec::new() };
     let body = admission(&name, class, &roles);
@@ -273,7 +312,7 @@ fn rotate_key(world: &mut World) -> Option<Act> {
     let (old, new) = (world.key_of(&owner).first().copied()?, world.fresh_key());
     let keys = vec![old, new];
     let body = KeyRotated { old, new }.into();
-    Some(Act { issuer: owner, subject: None, body, keys, aim: None }.aiming(Thing::Key(old)))
+    Some(Act { issuer: owner, subject: None, body, keys, aims: Vec::new() }.aiming(Thing::Key(old)))
 }
 
 fn revoke_key(world: &mut World) -> Option<Act> {
@@ -309,7 +348,7 @@ fn revoke_key(world: &mut World) -> Option<Act> {
         }
         _ => {
             let body = KeyRevoked { key, cause: RevocationCause::Retired, invalid_from: None }.into();
-            Some(Act { issuer: record.owner, subject: None, body, keys: vec![key], aim: Some(aim) })
+            Some(Act { issuer: record.owner, subject: None, body, keys: vec![key], aims: vec![aim] })
         }
     }
 }
@@ -358,10 +397,10 @@ fn unlink(world: &mut World) -> Option<Act> {
 }
 
 fn assess(world: &mut World) -> Option<Act> {
-    let (assessor, subject) = (world.of_class(MemberClass::Assessor)?, world.subject()?);
+    let (assessor, subject) = (world.assessor()?, world.subject()?);
     let today = world.today();
     let policy = world.state.policies().in_force(world.state.size(), today)?.version;
-    let valid_until = Some(today.plus_days(world.dice.below(60) as i32));
+    let valid_until = Some(today.plus_days(world.dice.below(180) as i32));
     let body = AssessmentPublished { policy, valid_until, ..assessment(today) };
     Some(world.by(assessor, Some(subject), body))
 }
@@ -452,7 +491,7 @@ fn sanction(world: &mut World) -> Option<Act> {
     };
     let severity = world.dice.pick(&[Severity::S1, Severity::S2, Severity::S3])?;
     let starts_on = world.today().plus_days(world.dice.below(3) as i32);
-    let days = 1 + world.dice.below(40) as i32;
+    let days = 1 + world.dice.below(180) as i32;
     let body = SanctionImposed { basis, ..crate::programme::sanction(starts_on, severity, days) };
     Some(world.by_council(Some(subject), body, Vec::new()))
 }
@@ -461,52 +500,4 @@ fn lift(world: &mut World) -> Option<Act> {
     let (target, subject, thing) = world.item("sanction")?;
     let body = SanctionLifted { target, reason: None };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
-}
-
-fn contest(world: &mut World) -> Option<Act> {
-    let kind = if world.dice.one_in(2) { "assessment" } else { "sanction" };
-    let (target, subject, thing) = world.item(kind)?;
-    let grounds = world.dice.pick(&[Grounds::FactualError, Grounds::Procedure])?;
-    let body = ContestFiled { grounds, ..crate::programme::contest(target) };
-    Some(world.by(subject.into(), Some(subject), body).aiming(thing))
-}
-
-/// A contest that waits for a decision, its subject and target.
-fn pending(world: &mut World) -> Option<(EventId, SubjectId, EventId)> {
-    let open = world.state.dossiers().iter().flat_map(|dossier| {
-        dossier.pending.open().map(|one| (one.recorded.event, dossier.subject, one.target))
-    });
-    let open: Vec<_> = open.collect();
-    world.dice.pick(&open)
-}
-
-fn decide(world: &mut World) -> Option<Act> {
-    let (contest, subject, target) = pending(world)?;
-    let mut things = world.items.iter().filter(
-        |item| matches!(&item.thing, Thing::About("assessment" | "sanction", event, _) if *event == target),
-    );
-    let item = things.next_back()?.clone();
-    let outcome =
-        world.dice.pick(&[Outcome::Upheld, Outcome::Rejected, Outcome::Partial, Outcome::Partial])?;
-    let reduced = Reduction {
-        severity: Severity::S1,
-        ends_on: Some(world.today().plus_days(5 - world.dice.below(12) as i32)),
-    };
-    let effect = match &item.thing {
-        _ if outcome != Outcome::Partial => None,
-        Thing::About("assessment", ..) => Some(Effect::Struck(vec!["I1".parse().ok()?])),
-        _ => Some(Effect::Reduced(reduced)),
-    };
-    let reason = Commitment::to(&[5; 32], b"reason");
-    let body = ContestDecided { contest, outcome, effect, reason, panel: None };
-    let act = world.by_council(Some(subject), body, Vec::new());
-    // An item that has ended is decided about all the same, and stays as it is.
-    let ended = ["Ended", "Struck"].contains(&item.stage(&world.state, world.now));
-    Some(if ended { act } else { act.aiming(item.thing) })
-}
-
-fn withdraw_contest(world: &mut World) -> Option<Act> {
-    let (contest, subject, _) = pending(world)?;
-    let body = ContestWithdrawn { contest, reason: None };
-    Some(world.by(subject.into(), Some(subject), body))
 }

@@ -7,7 +7,7 @@ use tinnhiem::score::Records;
 use tinnhiem::state::State;
 
 /// The drawings that a walk follows.
-pub const KINDS: [&str; 11] = [
+pub const KINDS: [&str; 16] = [
     "member",
     "key",
     "accreditation",
@@ -19,6 +19,11 @@ pub const KINDS: [&str; 11] = [
     "collaboration",
     "decision",
     "sanction",
+    "notice",
+    "proposal",
+    "contest",
+    "evidence",
+    "erasure",
 ];
 
 /// What an item is known by.
@@ -114,6 +119,19 @@ fn by_day(last: Option<Date>, today: Date, during: &'static str, after: &'static
     if last.is_some_and(|last| last < today) { after } else { during }
 }
 
+/// The name by which a stage is drawn.
+fn named(machine: &Machine, stage: impl std::fmt::Debug) -> &'static str {
+    let name = format!("{stage:?}");
+    machine.stages.iter().find(|one| **one == name).unwrap()
+}
+
+/// The type of the event that ended an item.
+fn ended_by<T: tinnhiem::score::Item>(state: &State, records: &Records<T>, event: &EventId) -> &'static str {
+    let ended = records.ended_after(0).filter(|one| one.record.recorded().event == *event);
+    let seq = ended.filter_map(|one| one.span.to_size).max().unwrap() - 1;
+    state.index().row(seq).unwrap().type_name()
+}
+
 fn about(state: &State, kind: &str, event: &EventId, subject: &SubjectId, today: Date) -> &'static str {
     fn open<'a, T: tinnhiem::score::Item>(records: &'a Records<T>, event: &EventId) -> Option<&'a T> {
         records.open().find(|one| one.recorded().event == *event)
@@ -136,6 +154,22 @@ fn about(state: &State, kind: &str, event: &EventId, subject: &SubjectId, today:
             by_day(Some(open(&register().collaborations, event).unwrap().ends_on), today, "Declared", "Over")
         }
         "decision" => open(&register().decisions, event).map_or("Overturned", |_| "Standing"),
+        "notice" => match open(&dossier.notices, event) {
+            Some(one) => named(&NoticeStage::MACHINE, one.stage(today)),
+            None if ended_by(state, &dossier.notices, event) == "assessment.published" => "Published",
+            None => "Lapsed",
+        },
+        "proposal" => match open(&dossier.proposals, event) {
+            Some(one) => named(&ProposalStage::MACHINE, one.stage(today)),
+            None if ended_by(state, &dossier.proposals, event) == "sanction.imposed" => "Imposed",
+            None => "Lapsed",
+        },
+        "contest" => {
+            let one = dossier.contest(event).unwrap();
+            named(&Contesting::MACHINE, one.stage_on(today, state.policies(), state.size()))
+        }
+        "evidence" => named(&EvidenceStage::MACHINE, open(&register().evidence, event).unwrap().stage),
+        "erasure" => named(&ErasureStage::MACHINE, open(&register().erasures, event).unwrap().stage),
         other => panic!("{other} is not observed"),
     }
 }
@@ -167,6 +201,11 @@ pub fn made(id: EventId, event: &Event) -> Vec<Item> {
         Body::CollaborationDeclared(_) => about("collaboration").into_iter().collect(),
         Body::DecisionRecorded(_) => about("decision").into_iter().collect(),
         Body::SanctionImposed(_) => about("sanction").into_iter().collect(),
+        Body::AssessmentNotified(_) => about("notice").into_iter().collect(),
+        Body::SanctionProposed(_) => about("proposal").into_iter().collect(),
+        Body::ContestFiled(_) => about("contest").into_iter().collect(),
+        Body::EvidenceCommitted(_) => about("evidence").into_iter().collect(),
+        Body::ErasureRequested(_) => about("erasure").into_iter().collect(),
         _ => Vec::new(),
     };
     things.into_iter().map(|thing| Item { thing }).collect()

@@ -148,6 +148,8 @@ pub struct Workload {
     /// about other conduct.
     disputed: HashMap<(usize, usize), Date>,
     sanctioned: Vec<Sanctioned>,
+    /// Whom live events sanction, and when: phases may share their instants, and two alike would be one.
+    sanctioning: HashSet<(usize, Timestamp)>,
     generation: HashMap<usize, u32>,
     rating: Option<usize>,
     phase: Option<Phase>,
@@ -179,6 +181,7 @@ impl Workload {
             open: HashMap::new(),
             disputed: HashMap::new(),
             sanctioned: Vec::new(),
+            sanctioning: HashSet::new(),
             generation: HashMap::new(),
             rating: None,
             phase: None,
@@ -285,7 +288,7 @@ impl Workload {
             860..865 => Some(self.admit()),
             865..895 => self.withdraw_assessment(),
             895..950 => self.withdraw_endorsement(),
-            950..965 => Some(self.sanction()),
+            950..965 => self.sanction(),
             965..975 => self.lift(),
             _ => self.rotate(),
         }

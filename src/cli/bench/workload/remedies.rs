@@ -59,8 +59,11 @@ impl Workload {
         Some(self.plan([voice], Some(one.subject), body))
     }
 
-    pub(super) fn sanction(&mut self) -> Planned {
+    pub(super) fn sanction(&mut self) -> Option<Planned> {
         let subject = self.some_subject();
+        if self.phase.is_some() && !self.sanctioning.insert((subject, self.at)) {
+            return None;
+        }
         let text = self.text();
         let (body, ends_on) = self.bodies.sanction(&mut self.dice, date(self.at), text.commitment());
         let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
@@ -68,7 +71,7 @@ impl Workload {
             let id = EventId::of_payload(&planned.payload);
             keep(&mut self.sanctioned, Sanctioned { subject, id, ends_on }, &mut self.dice);
         }
-        planned
+        Some(planned)
     }
 
     pub(super) fn lift(&mut self) -> Option<Planned> {
