@@ -1,15 +1,11 @@
 //! Nothing adverse without a hearing: notices, proposals, replies, and the ways round them.
 
-use std::ops::ControlFlow;
-
 use serde_json::{Value, json};
-use tinnhiem::audit::{Auditor, CheckedEntry};
 use tinnhiem::client::{ClientError, Draft};
 use tinnhiem::clock::{Clock, Date};
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::Ledger;
-use tinnhiem::state::{Kept, State};
 
 use crate::programme::*;
 use crate::refusals::Provoked;
@@ -656,18 +652,7 @@ async fn a_replay_knows_the_same_notices_replies_and_bars() {
     let dossier = live.state.dossier(&subject("kol")).unwrap();
     assert_eq!(dossier.notices.open().map(|one| one.recorded.event).collect::<Vec<_>>(), [open]);
     assert_eq!((dossier.proposals.open().count(), dossier.disputed.open().count()), (1, 1));
-    let mut auditor = Auditor::new(programme.origin.clone());
-    let (mut rows, mut kept, mut read) = (Vec::new(), Vec::new(), State::default());
-    let each = &mut |_, entry: &[u8]| {
-        auditor.take(CheckedEntry::check(entry), |_| {});
-        CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
-        ControlFlow::Continue(())
-    };
-    programme.ledger.reader().entries(0, u64::MAX, each).unwrap();
-    assert_eq!((auditor.findings(), auditor.state()), (&[][..], &live.state));
-    Kept::read_rows(&rows, &mut kept).unwrap();
-    kept.iter().for_each(|one| read.apply(one.recording()));
-    assert_eq!(read, live.state);
+    programme.check_replay();
     tokio::task::block_in_place(|| programme.ledger.close());
     assert_eq!(Ledger::open(programme.parts.setup()).unwrap().snapshot().state, live.state);
 }

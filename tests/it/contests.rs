@@ -191,13 +191,6 @@ impl Court {
         }
         self.grade("a4", 0).await
     }
-
-    /// The log, replayed and read from its journal, makes the live state.
-    pub fn replays(&self) {
-        let ledger = &self.programme.ledger;
-        let live = ledger.snapshot();
-        crate::history::check_replay(&self.programme.origin, ledger, &live.state);
-    }
 }
 
 pub fn id(answer: Result<Value, ClientError>) -> EventId {
@@ -296,7 +289,7 @@ async fn a_panel_that_nobody_chose_decides_and_another_decides_the_appeal() {
     let record = court.programme.get("/v1/members/a4/record").await;
     assert_eq!(record["assessments"]["rejected"], 1);
     assert_eq!(record["assessments"]["partial"], 0);
-    court.replays();
+    court.programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -337,7 +330,7 @@ async fn a_missed_decision_takes_the_item_out_until_it_is_decided() {
         assert_eq!(now, expected["score"].as_i64(), "{late} {outcome:?}");
         // What was true stays true.
         assert_eq!(read(31).await["score"], without["score"]);
-        court.replays();
+        court.programme.check_replay();
     }
 }
 
@@ -369,7 +362,7 @@ async fn silence_admits_and_the_clock_runs_by_the_policy_in_force_on_the_last_da
     assert_eq!(score["assessments"][3]["excluded"], "CLOCK.MISSED");
     let sat: Vec<&str> = sat.iter().map(String::as_str).collect();
     id(court.decide((contest, panel), Outcome::Upheld, None, &sat[..2]).await);
-    court.replays();
+    court.programme.check_replay();
     // Under the first policy another contest would have had its 30 days; a decision upheld is not appealed.
     let answer = court.appeal(contest).await;
     Provoked::default().note(answer, 409, "appeal.late");
@@ -413,5 +406,5 @@ async fn a_quorum_that_a_missed_panel_breaks_is_withheld_and_a_missed_appeal_too
     assert_eq!(court.score("").await["standing"]["state"], "rated");
     assert_eq!(court.view(contest).await["stage"], "final");
     Provoked::default().note(court.appeal(contest).await, 409, "contest.stage");
-    court.replays();
+    court.programme.check_replay();
 }

@@ -82,6 +82,7 @@ async fn an_annotation_stands_beside_the_item_and_a_replacement_raises_it() {
     assert_eq!(after["assessments"][0]["event"], item.to_string());
     let path = format!("/v1/subjects/{}/score/{size}/{}", subject("kol"), programme.today());
     assert_eq!(value(&programme.get(path).await), 5000);
+    programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,4 +106,5 @@ async fn what_is_retracted_ends_and_what_rests_on_it_falls() {
     let retracted = correction(&programme, PartyId::council(), mistaken, CorrectionAction::Retract);
     programme.recorded(retracted, &SEATS[..3]).await;
     assert_eq!(state().await, "not_rated");
+    programme.check_replay();
 }

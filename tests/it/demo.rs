@@ -6,6 +6,9 @@ use tinnhiem::demo::subject;
 
 use crate::reading::Demo;
 
+/// In place of a name that is nowhere any more.
+const ERASED: &str = "";
+
 /// Every influencer, and its band or why it has none.
 const STATES: [(&str, &str, &str); 20] = [
     ("ngan", "Trần Bảo Ngân", "A"),
@@ -27,7 +30,7 @@ const STATES: [(&str, &str, &str); 20] = [
     ("phiep", "Thạch Sô Phiệp", "B"),
     ("nghia", "Phan Hữu Nghĩa", "B"),
     ("ha", "Lương Bích Hà", "B"),
-    ("luu", "Cao Thị Lựu", "departed"),
+    ("luu", ERASED, "departed"),
 ];
 
 async fn of(demo: &Demo, seed: &str, what: &str) -> Value {
@@ -65,7 +68,7 @@ async fn twenty_states(today: &str) {
         let id = subject(seed).to_string();
         let row = rows.iter().find(|row| row["subject"] == id).unwrap_or_else(|| panic!("{name}"));
         let shown = row["band"].as_str().or(row["standing"]["state"].as_str());
-        assert_eq!((row["name"].as_str(), shown), (Some(name), Some(state)), "{today}");
+        assert_eq!((row["name"].as_str().unwrap_or(ERASED), shown), (name, Some(state)), "{today}");
     }
 
     // The worked example, and its contest.
@@ -86,6 +89,16 @@ async fn twenty_states(today: &str) {
     assert_eq!(moved(&demo, "kiet", "sanction.imposed").await, [r#""B" "C""#]);
     assert_eq!(moved(&demo, "kiet", "sanction.lifted").await.len(), 1);
     assert!(of(&demo, "kiet", "/score").await["sanctions"].is_null());
+    let corrected = of(&demo, "kiet", "").await["corrections"].clone();
+    assert_eq!(corrected[0]["action"], "annotate");
+    // An assessor raised a grade.
+    let moves = moved(&demo, "phiep", "correction.issued").await;
+    assert_eq!(moves.len(), 1);
+    // Left, and erased: nothing says who she was, and the scores of then are still there.
+    let luu = of(&demo, "luu", "").await;
+    assert_eq!((&luu["tombstone"], &luu["erasures"][0]["stage"]), (&true.into(), &"executed".into()));
+    assert!(luu["name"].is_null());
+    assert!(!moved(&demo, "luu", "assessment.published").await.is_empty());
     // Suspended, and the appeal waits.
     let appealed = contest(&demo, "phuong").await;
     for (what, is) in [("status", "open"), ("stage", "appealed"), ("outcome", "rejected")] {

@@ -185,6 +185,7 @@ async fn evidence_is_kept_shown_and_destroyed_with_what_was_attached_of_it() {
     programme.recorded(about(&programme, "a2", body), &["a2"]).await;
     assert_eq!(view().await["evidence"][0]["stage"], "destroyed");
     assert!(gone(&programme, &text("video")).await);
+    programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,4 +234,5 @@ async fn an_erased_subject_is_a_tombstone_and_the_log_still_verifies() {
     programme.ledger.vault().store(&[statement]).unwrap();
     let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
     assert!(report.findings.iter().any(|one| one.code == "attachment.kept"));
+    programme.check_replay();
 }

@@ -92,6 +92,7 @@ async fn checkpoints_from_the_rotation_on_are_signed_by_the_new_key_and_auditors
     let admission = MemberAdmitted { key: key("log").public(), ..admission("odd", MemberClass::Press, &[]) };
     let draft = programme.draft(PartyId::council(), None, admission);
     provoked.note(programme.send(draft, &["seat-1", "seat-2", "seat-3", "log"]).await, 409, "key.taken");
+    programme.check_replay();
     // Opened anew: with both keys or the new one, not with the old one alone.
     tokio::task::block_in_place(|| programme.ledger.close());
     let parts = &programme.parts;

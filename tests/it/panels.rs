@@ -151,7 +151,7 @@ async fn who_withdraws_and_files_again_gets_the_same_panel() {
     Provoked::default().note(court.send("kol", more, &["kol"]).await, 409, "panel.challenge");
     let sat: Vec<&str> = sat.iter().map(PartyId::as_str).collect();
     id(court.decide((again, panel), Outcome::Upheld, None, &sat).await);
-    court.replays();
+    court.programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,8 +190,8 @@ async fn a_withheld_value_is_seen_and_counts_as_zero() {
     assert_eq!(late.sit(contest).await.len(), 3);
     // Its chain is at its end, and may be followed by another.
     late.commit("operator", 4).await.unwrap();
-    late.replays();
-    court.replays();
+    late.programme.check_replay();
+    court.programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +250,7 @@ async fn a_pool_that_is_too_small_lets_in_old_ties_and_then_those_appointed() {
     let answer = court.decide((contest, panel), Outcome::Upheld, None, &["x1", "x2", names[0]]).await;
     Provoked::default().note(answer, 403, "panel.majority");
     id(court.decide((contest, panel), Outcome::Upheld, None, &["x1", "x2", names[0], names[1]]).await);
-    court.replays();
+    court.programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,7 +276,7 @@ async fn flooding_with_contests_ends_at_three_and_declined_ones_do_not_come_back
     let other = ContestFiled { grounds: Grounds::FactualError, ..contest(items[0]) };
     id(court.send("kol", other, &["kol"]).await);
     provoked.note(court.programme.contest("kol", items[3]).await, 409, "contest.too_many");
-    court.replays();
+    court.programme.check_replay();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,5 +299,5 @@ async fn nobody_departs_during_an_appeal_and_without_panels_the_council_decides_
     let body = AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
     id(court.council(body).await);
     assert!(court.score("").await["assessments"].as_array().unwrap().is_empty());
-    court.replays();
+    court.programme.check_replay();
 }

@@ -163,6 +163,11 @@ impl Programme {
         programme
     }
 
+    /// The log, replayed and read from its journal, makes the live state.
+    pub fn check_replay(&self) {
+        crate::history::check_replay(&self.origin, &self.ledger, &self.ledger.snapshot().state);
+    }
+
     /// The date that the ledger lives in.
     pub fn today(&self) -> Date {
         self.clock.now().date_at(420)

@@ -85,4 +85,5 @@ async fn departure_and_a_new_identity_shed_no_history() {
     let dossier = programme.ledger.snapshot().state.dossier(&subject("kol")).unwrap().clone();
     assert_eq!(dossier.sanctions.open().count(), 1);
     programme.assess("a3", "kol").await;
+    programme.check_replay();
 }

@@ -1,7 +1,8 @@
-//! Keys that were stolen or lost, and who left.
+//! Keys that were stolen or lost, and who left and was erased.
 
 use super::{Story, UTC_OFFSET_MIN, key, own_key, party, subject};
-use crate::demo::cast::HA;
+use crate::demo::cast::{self, HA};
+use crate::dsse::EventId;
 use crate::event::*;
 
 /// Days ago on which the influencer who had lost a key put the next one in place of the recovered one.
@@ -35,8 +36,13 @@ impl Story {
         self.add(ROTATED, owner, None, body, Vec::new(), &[&recovered, &key(HA)]);
     }
 
-    /// One who has left; what was recorded still verifies.
-    pub(super) fn departed(&mut self) {
+    /// One who has left and had her profile erased: nothing says any more who she was, and what was
+    /// recorded still verifies.
+    pub(super) fn departed(&mut self, enrolment: EventId) {
         self.by_subject(30, "luu", SubjectDeparted { reason: None }, Vec::new());
+        let body = ErasureRequested { targets: vec![enrolment], reason: None };
+        let request = self.by_subject(28, "luu", body, Vec::new());
+        let (operator, body) = (cast::OPERATOR, ErasureExecuted { request, targets: vec![enrolment] });
+        self.add(18, party(operator), Some(subject("luu")), body, Vec::new(), &[&key(operator)]);
     }
 }

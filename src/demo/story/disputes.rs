@@ -1,6 +1,6 @@
 //! Decisions, sanctions, contests and appeals.
 
-use super::{Story, indicator, key, party, subject, text};
+use super::{Story, indicator, key, party, salt, subject, text};
 use crate::dsse::EventId;
 use crate::event::*;
 
@@ -27,9 +27,36 @@ impl Story {
     pub(super) fn corrected(&mut self) {
         let why = "Hạn chế: nói thực phẩm bổ sung chữa được bệnh, không có căn cứ.";
         let sanction = self.sanction(150, "kiet", Severity::S3, Basis::Conduct(indicator(5)), 545, why);
-        let reason = text("Đã đính chính công khai trên mọi kênh và gỡ video.");
+        let statement =
+            text("Đã đính chính công khai trên mọi kênh và gỡ video; điều này được ghi bên cạnh.");
+        let body = CorrectionIssued {
+            target: sanction,
+            action: CorrectionAction::Annotate,
+            statement: statement.commitment(),
+        };
+        self.council_on(75, "kiet", body, vec![statement]);
+        let reason = text("Gỡ trước hạn: đã đính chính, ba tháng không tái diễn.");
         let body = SanctionLifted { target: sanction, reason: Some(reason.commitment()) };
         self.council_on(60, "kiet", body, vec![reason]);
+    }
+
+    /// An assessor that had overlooked evidence raises a grade; the assessment keeps its age.
+    pub(super) fn regraded(&mut self) {
+        let (assessor, about) = ("o2-thong-thai", "phiep");
+        let target = self.assess(38, assessor, about, "2121 1211 2112 1212 1121");
+        let statement = text("Chúng tôi đã bỏ sót một minh chứng có lợi cho anh.");
+        let evidence = Commitment::to(&salt("overlooked"), b"overlooked");
+        let regrading = Regrading {
+            grades: [(indicator(2), 2)].into(),
+            evidence: [(indicator(2), vec![evidence])].into(),
+        };
+        let body = CorrectionIssued {
+            target,
+            action: CorrectionAction::Replace(regrading),
+            statement: statement.commitment(),
+        };
+        let about = Some(subject(about));
+        self.add(16, party(assessor), about, body, vec![statement], &[&key(assessor)]);
     }
 
     /// Suspended; the contest was rejected, and the appeal waits.

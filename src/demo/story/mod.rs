@@ -28,7 +28,7 @@ const HOUR_MS: u64 = 3_600_000;
 pub fn tell(today: Date) -> Vec<Submission> {
     let mut story = Story::begin(today);
     story.members();
-    story.influencers();
+    let enrolments = story.influencers();
     story.second_policy();
     for (number, influencer) in (0..).zip(INFLUENCERS) {
         story.rounds(number, influencer);
@@ -41,11 +41,12 @@ pub fn tell(today: Date) -> Vec<Submission> {
     story.overturned();
     story.suspended();
     story.corrected();
+    story.regraded();
     story.appealed();
     story.upheld();
     story.undecided();
     story.lost_key();
-    story.departed();
+    story.departed(enrolments["luu"]);
     story.end()
 }
 

@@ -1,8 +1,10 @@
 //! Who takes part: members, influencers, their policy and their code.
 
+use std::collections::BTreeMap;
+
 use super::{OPENED, SECOND_POLICY, Story, council, key, own_key, party, policy, salt, subject};
 use crate::demo::cast::{ASSESSORS, INFLUENCERS, ORGANISATIONS};
-use crate::dsse::SecretKey;
+use crate::dsse::{EventId, SecretKey};
 use crate::event::*;
 use crate::vault::Attachment;
 
@@ -31,7 +33,9 @@ impl Story {
         }
     }
 
-    pub(super) fn influencers(&mut self) {
+    /// Enrols everybody; tells the enrolments by seed.
+    pub(super) fn influencers(&mut self) -> BTreeMap<&'static str, EventId> {
+        let mut enrolments = BTreeMap::new();
         for (number, one) in (0..).zip(INFLUENCERS) {
             let registrar = if number % 2 == 0 { "vietreel" } else { "cho-so" };
             let profile = serde_json::json!({"name": one.name, "handles": [format!("@{}", one.seed)]});
@@ -50,8 +54,11 @@ impl Story {
             };
             let about = Some(subject(one.seed));
             let keys = [&key(registrar), &own_key(one.seed, OPENED)];
-            self.add(OPENED - 3 - number / 3, party(registrar), about, body, vec![profile], &keys);
+            let day = OPENED - 3 - number / 3;
+            let enrolment = self.add(day, party(registrar), about, body, vec![profile], &keys);
+            enrolments.insert(one.seed, enrolment);
         }
+        enrolments
     }
 
     /// A longer notice for later versions, and clocks for contests and appeals; nothing of the score changes.
