@@ -13,7 +13,7 @@ use crate::refusals::Provoked;
 const DAY_MS: u64 = 86_400_000;
 
 /// The programme's policy with so many days to reply.
-fn heard(days: u16) -> Policy {
+pub fn heard(days: u16) -> Policy {
     let mut policy = policy();
     policy.windows.reply = Some(days);
     policy.notice_days = 1;
@@ -21,7 +21,7 @@ fn heard(days: u16) -> Policy {
 }
 
 /// A programme whose clock stands at noon in Việt Nam.
-async fn programme(policy: Policy) -> Programme {
+pub async fn programme(policy: Policy) -> Programme {
     let programme =
         Programme::start_at(policy, Clock::manual("2026-03-02T05:00:00.000Z".parse().unwrap())).await;
     // The press is in the hands of who holds the first seat.
@@ -34,7 +34,7 @@ async fn programme(policy: Policy) -> Programme {
     programme
 }
 
-fn wait(programme: &Programme, days: u64) {
+pub fn wait(programme: &Programme, days: u64) {
     programme.clock.set(programme.clock.now().plus_ms(days * DAY_MS));
 }
 
@@ -75,15 +75,15 @@ pub fn proposed(body: SanctionImposed) -> SanctionProposed {
     SanctionProposed { severity, basis, starts_on, ends_on, reason }
 }
 
-fn of(programme: &Programme, by: &str, body: impl Into<Body>) -> Draft {
+pub fn of(programme: &Programme, by: &str, body: impl Into<Body>) -> Draft {
     programme.draft(party(by), Some(subject("kol")), body)
 }
 
-async fn notify(programme: &Programme, by: &str, body: AssessmentPublished) -> EventId {
+pub async fn notify(programme: &Programme, by: &str, body: AssessmentPublished) -> EventId {
     programme.recorded(of(programme, by, notified(body)), &[by]).await
 }
 
-async fn publish(
+pub async fn publish(
     programme: &Programme,
     by: &str,
     notice: EventId,
@@ -97,7 +97,11 @@ async fn propose(programme: &Programme, by: &str, body: SanctionImposed) -> Even
     programme.recorded(of(programme, by, proposed(body)).with([text("why")]), &[by]).await
 }
 
-async fn impose(programme: &Programme, body: SanctionImposed, seats: &[&str]) -> Result<Value, ClientError> {
+pub async fn impose(
+    programme: &Programme,
+    body: SanctionImposed,
+    seats: &[&str],
+) -> Result<Value, ClientError> {
     programme.send(of(programme, "council", body).with([text("why")]), seats).await
 }
 
@@ -115,7 +119,7 @@ fn to_proposal(proposal: EventId) -> SanctionReplied {
     SanctionReplied { proposal, statement: text("my side").commitment(), evidence: Vec::new() }
 }
 
-async fn depart(programme: &Programme) -> Result<Value, ClientError> {
+pub async fn depart(programme: &Programme) -> Result<Value, ClientError> {
     reply_free(programme, SubjectDeparted { reason: None }).await
 }
 
@@ -124,7 +128,7 @@ async fn reply_free(programme: &Programme, body: impl Into<Body>) -> Result<Valu
     programme.send(programme.draft(PartyId::from(about), Some(about), body), &["kol"]).await
 }
 
-async fn shown(programme: &Programme, path: &str) -> Value {
+pub async fn shown(programme: &Programme, path: &str) -> Value {
     programme.get(format!("/v1/subjects/{}{path}", subject("kol"))).await
 }
 

@@ -29,7 +29,7 @@ async fn recover(programme: &Programme, owner: PartyId, name: &str) -> Result<Va
     programme.send(programme.draft(PartyId::council(), None, body), &[first, second, third, name]).await
 }
 
-async fn revoke(
+pub async fn revoke(
     programme: &Programme,
     issuer: PartyId,
     name: &str,
@@ -40,7 +40,12 @@ async fn revoke(
     programme.send(programme.draft(issuer, None, body), signers).await
 }
 
-async fn rotate(programme: &Programme, issuer: PartyId, old: &str, new: &str) -> Result<Value, ClientError> {
+pub async fn rotate(
+    programme: &Programme,
+    issuer: PartyId,
+    old: &str,
+    new: &str,
+) -> Result<Value, ClientError> {
     let body = KeyRotated { old: key(old).public(), new: key(new).public() };
     programme.send(programme.draft(issuer, None, body), &[old, new]).await
 }
@@ -52,13 +57,13 @@ async fn withdraw(programme: &Programme, contest: &Value, signer: &str) -> Resul
     programme.send(programme.draft(PartyId::from(about), Some(about), body), &[signer]).await
 }
 
-async fn assess(programme: &Programme, signer: &str) -> Result<Value, ClientError> {
+pub async fn assess(programme: &Programme, signer: &str) -> Result<Value, ClientError> {
     let draft = programme.draft(party("a1"), Some(subject("kol")), assessment(programme.today()));
     programme.send(draft, &[signer]).await
 }
 
 /// Why each assessment of the subject weighs nothing; none where it weighs.
-async fn excluded(programme: &Programme, path: &str) -> Vec<Option<String>> {
+pub async fn excluded(programme: &Programme, path: &str) -> Vec<Option<String>> {
     let score = programme.get(format!("/v1/subjects/{}/score{path}", subject("kol"))).await;
     let excluded = |one: &Value| one["excluded"].as_str().map(str::to_owned);
     score["assessments"].as_array().unwrap().iter().map(excluded).collect()

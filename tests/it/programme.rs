@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tinnhiem::api;
@@ -15,6 +15,8 @@ use tinnhiem::ledger::{self, Ledger, OwnOrder, Setup, Submission};
 use tinnhiem::log::Origin;
 use tinnhiem::store::{Disk, MemoryStore};
 use tinnhiem::vault::Attachment;
+
+use crate::judgements::{self, Judgement};
 
 /// The key of a name.
 pub fn key(name: &str) -> SecretKey {
@@ -122,6 +124,7 @@ pub struct Programme {
     pub clock: Clock,
     pub parts: Parts,
     last_draft: AtomicU64,
+    refused: Mutex<Vec<(u64, Judgement)>>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
@@ -140,7 +143,16 @@ impl Programme {
     /// Serves a ledger on a port of its own.
     pub async fn serve(ledger: Arc<Ledger>, origin: Origin, clock: Clock, parts: Parts) -> Self {
         let (client, server) = listen(ledger.clone()).await;
-        Self { ledger, client, origin, clock, parts, last_draft: AtomicU64::new(0), server }
+        Self {
+            ledger,
+            client,
+            origin,
+            clock,
+            parts,
+            last_draft: AtomicU64::new(0),
+            refused: Mutex::default(),
+            server,
+        }
     }
 
     /// A ledger with members, three accredited assessors and two subjects.
@@ -184,8 +196,16 @@ impl Programme {
     /// Sends a draft under the keys of these names.
     pub async fn send(&self, draft: Draft, signers: &[&str]) -> Result<Value, ClientError> {
         let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
+        let payload = draft.event.to_payload();
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap();
-        self.client.submit(&submission).await
+        let answer = self.client.submit(&submission).await;
+        if let Err(ClientError::Refused { code, .. }) = &answer {
+            let keys = keys.iter().map(SecretKey::public).collect();
+            let refused = Judgement::refused(self.clock.now(), keys, payload, code);
+            let size = self.ledger.snapshot().size();
+            self.refused.lock().unwrap().extend(refused.map(|one| (size, one)));
+        }
+        answer
     }
 
     /// Sends a draft that must be recorded; tells its id.
@@ -245,6 +265,9 @@ impl Programme {
 impl Drop for Programme {
     fn drop(&mut self) {
         self.server.abort();
+        if !std::thread::panicking() {
+            judgements::write(&self.ledger, &self.refused.lock().unwrap());
+        }
     }
 }
 

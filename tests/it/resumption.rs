@@ -20,7 +20,7 @@ fn draft(programme: &Programme, name: &str, body: SubjectResumed, profile: Attac
     programme.draft(party("registrar"), Some(subject(name)), body).with([profile])
 }
 
-async fn resume(programme: &Programme, name: &str, signers: &[&str]) -> Result<Value, ClientError> {
+pub async fn resume(programme: &Programme, name: &str, signers: &[&str]) -> Result<Value, ClientError> {
     let (body, profile) = resumption(name);
     programme.send(draft(programme, name, body, profile), signers).await
 }

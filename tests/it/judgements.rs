@@ -1,0 +1,163 @@
+//! Judgements as vectors: histories in which every type is recorded and every rule is broken.
+//!
+//! Each file of `tests/vectors/judgements` is one ledger, an event a line: `at`, when it was recorded or
+//! tried; `keys`, whose signatures verified, ascending; `event`, the payload's exact text; `is`, either
+//! `recorded` or the code of the refusal. What is refused leaves no trace in what follows. Another
+//! implementation of the rules gives the same answers, line by line.
+//!
+//! With `TINNHIEM_VECTORS=FOLDER`, every ledger that a test runs is written there as such a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde::{Deserialize, Serialize};
+use tinnhiem::clock::Timestamp;
+use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::event::*;
+use tinnhiem::ledger::Ledger;
+use tinnhiem::log::Entry;
+use tinnhiem::rules::{Candidate, Kind, Reason, check_recorded_at, judge, record_at};
+use tinnhiem::state::{Recording, State};
+
+use crate::programme::*;
+use crate::refusals::Provoked;
+
+/// The answer about what stands in the log.
+const RECORDED: &str = "recorded";
+
+/// One event and the answer to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    at: Timestamp,
+    keys: Vec<PublicKey>,
+    event: String,
+    is: String,
+}
+
+impl Judgement {
+    /// A refusal by the rules; none for one that came before them.
+    pub fn refused(at: Timestamp, mut keys: Vec<PublicKey>, payload: Vec<u8>, code: &str) -> Option<Self> {
+        let of_rules = Reason::ALL.iter().any(|reason| reason.code() == code);
+        keys.sort();
+        let event = String::from_utf8(payload).ok()?;
+        of_rules.then(|| Self { at, keys, event, is: code.to_owned() })
+    }
+
+    fn parsed(&self) -> Event {
+        Event::parse_recorded(self.event.as_bytes()).unwrap()
+    }
+
+    /// What the rules say of it after this state, when signed by these keys.
+    fn again(&self, state: &State, event: &Event, keys: &[PublicKey]) -> &'static str {
+        let at = match self.is.as_str() {
+            RECORDED => check_recorded_at(state, event, self.at).map(|()| self.at),
+            _ => record_at(state, event, self.at),
+        };
+        let judged = at.and_then(|recorded_at| {
+            judge(state, Candidate { event, payload: self.event.as_bytes(), keys, recorded_at })
+        });
+        judged.map_or_else(|rejection| rejection.code(), |()| RECORDED)
+    }
+}
+
+/// Writes a ledger's entries, and what it refused by the size at which it did, where that is asked for.
+pub fn write(ledger: &Ledger, refused: &[(u64, Judgement)]) {
+    static WRITTEN: AtomicU32 = AtomicU32::new(1);
+    let Some(folder) = std::env::var_os("TINNHIEM_VECTORS") else { return };
+    let mut lines = String::new();
+    let mut add = |one: &Judgement| lines += &(serde_json::to_string(one).unwrap() + "\n");
+    let each = &mut |seq: u64, bytes: &[u8]| {
+        refused.iter().filter(|(size, _)| *size == seq).for_each(|(_, one)| add(one));
+        let entry = Entry::parse(bytes).unwrap();
+        let event = String::from_utf8(entry.payload).unwrap();
+        let keys = entry.signatures.iter().map(|(key, _)| *key).collect();
+        add(&Judgement { at: entry.recorded_at, keys, event, is: RECORDED.to_owned() });
+        ControlFlow::Continue(())
+    };
+    ledger.reader().entries(0, u64::MAX, each).unwrap();
+    let size = ledger.snapshot().size();
+    refused.iter().filter(|(at, _)| *at >= size).for_each(|(_, one)| add(one));
+    let name = format!("{:02}.jsonl", WRITTEN.fetch_add(1, Ordering::Relaxed));
+    std::fs::write(Path::new(&folder).join(name), lines).unwrap();
+}
+
+/// Provokes refusals of types that end or answer something, where nothing waits for it.
+pub async fn refusals(provoked: &mut Provoked) {
+    let programme = Programme::start(policy()).await;
+    let about = |issuer: PartyId, body: Body| programme.draft(issuer, Some(subject("kol")), body);
+    let by_council = |body: Body| about(PartyId::council(), body);
+
+    let target = programme.accredit("a1").await;
+    let withdrawal = || {
+        let body = AccreditationWithdrawn { target, reason: None };
+        programme.draft(PartyId::council(), None, body)
+    };
+    programme.recorded(withdrawal(), &SEATS[..3]).await;
+    provoked.note(programme.send(withdrawal(), &SEATS[..3]).await, 409, "target.ended");
+
+    let spoken = about(party("business"), endorsement(programme.today()).into());
+    let target = programme.recorded(spoken, &["business"]).await;
+    let withdrawal = || EndorsementWithdrawn { target, reason: None }.into();
+    let of_another = about(party("a1"), withdrawal());
+    provoked.note(programme.send(of_another, &["a1"]).await, 403, "target.other_issuer");
+    programme.recorded(about(party("business"), withdrawal()), &["business"]).await;
+    let again = about(party("business"), withdrawal());
+    provoked.note(programme.send(again, &["business"]).await, 409, "target.ended");
+
+    let target = programme.impose("kol", Severity::S2, 30).await;
+    let lift = || by_council(SanctionLifted { target, reason: None }.into());
+    programme.recorded(lift(), &SEATS[..3]).await;
+    provoked.note(programme.send(lift(), &SEATS[..3]).await, 409, "target.ended");
+
+    let (old, new) = (key("a1").public(), key("a1 2").public());
+    let rotation = programme.draft(party("business"), None, KeyRotated { old, new });
+    provoked.note(programme.send(rotation, &["business", "a1 2"]).await, 403, "key.other_owner");
+
+    let item = programme.assess("a2", "kol").await;
+    let filed = programme.contest("kol", item).await.unwrap();
+    let contest = filed["id"].as_str().unwrap().parse().unwrap();
+    let reason = text("why").commitment();
+    let declined = ContestDeclined { contest, code: DeclineCode::NoCase, reason };
+    let early = AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    for body in [declined.into(), early.into()] {
+        let draft = by_council(body).with([text("why")]);
+        provoked.note(programme.send(draft, &SEATS[..3]).await, 409, "contest.stage");
+    }
+}
+
+#[test]
+fn the_rules_judge_as_the_vectors_say() {
+    let mut met: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/judgements");
+    let order = |code: &str| Reason::ALL.iter().position(|reason| reason.code() == code);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let mut state = State::default();
+        for (number, line) in (1..).zip(std::fs::read_to_string(&path).unwrap().lines()) {
+            let one: Judgement = serde_json::from_str(line).unwrap();
+            let place = format!("{}:{number}", path.display());
+            let event = one.parsed();
+            assert_eq!(one.again(&state, &event, &one.keys), one.is, "{place}");
+            met.entry(event.body.type_name()).or_default().insert(one.is.clone());
+            // Signatures are judged before what an event says.
+            let unsigned = one.again(&state, &event, &[]);
+            assert!(order(unsigned) <= order("signature.missing"), "{place}: {unsigned}");
+            if one.is == RECORDED {
+                let id = EventId::of_payload(one.event.as_bytes());
+                state.apply(Recording { id, at: one.at, keys: &one.keys, event: &event });
+            }
+        }
+    }
+    for type_name in TYPES {
+        let answers = met.get(type_name);
+        assert!(answers.is_some_and(|all| all.contains(RECORDED)), "{type_name} is not recorded");
+        assert!(answers.is_some_and(|all| all.len() > 1), "{type_name} is not refused");
+    }
+    let rules = Reason::ALL.iter().filter(|reason| reason.kind() != Kind::Opening);
+    let unbroken: Vec<_> =
+        rules.map(|one| one.code()).filter(|code| !met.values().any(|all| all.contains(*code))).collect();
+    assert!(unbroken.is_empty(), "not broken: {unbroken:?}");
+}
