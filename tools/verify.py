@@ -343,6 +343,7 @@ class State:
             "decisions": {},
             "items": {},
             "ties": {},
+            "proposers": {},
         }
         self.add_key(body["key"], event["subject"], self.at)
 
@@ -477,8 +478,8 @@ class State:
     def on_decision_overturned(self, item, body, dossier, *_):
         dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
 
-    def on_sanction_proposed(self, *_):
-        pass
+    def on_sanction_proposed(self, item, _body, dossier, *_):
+        dossier["proposers"][item["id"]] = item["by"]
 
     def on_sanction_replied(self, item, body, dossier, *_):
         dossier["replies"][body["proposal"]] = {"event": item["id"], "statement": body["statement"]}
@@ -488,7 +489,9 @@ class State:
         last = None if last is None else days(last)
         term = None if last is None else last - first + 1
         decided = dossier["decisions"].get(body["basis"].get("decision"))
-        dossier["items"][item["id"]] = [*self.council, *([decided] if decided else [])]
+        proposer = dossier["proposers"].get(body.get("proposal"))
+        others = [one for one in (decided, proposer) if one]
+        dossier["items"][item["id"]] = [*self.council, *others]
         dossier["sanctions"].append(
             item
             | {

@@ -7,11 +7,12 @@ use super::output::{self, points};
 use super::read::{bare, events, figure};
 use super::signing::At;
 use super::steps;
-use crate::api::views::{ClockPage, ClockView, SubjectView};
+use crate::api::views::{ClockPage, ClockView, ContestPage, SubjectView};
 use crate::client::Client;
 use crate::clock::Date;
+use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId, words};
-use crate::score::{Change, Figure, Outlook};
+use crate::score::{Change, Figure, Outlook, Score};
 use crate::state::{Awaited, Duty};
 
 #[derive(Debug, Args)]
@@ -57,7 +58,8 @@ impl Me {
         let (size, as_of) = (view.size, view.as_of);
         let next: Outlook =
             client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?;
-        let options = options(subject, &clocks);
+        let items = items(&client, subject, (size, as_of)).await?;
+        let options = options(subject, &clocks, items);
         if self.json {
             output::json(&serde_json::json!({
                 "me": view.row, "size": size, "as_of": as_of, "said": said, "can": options,
@@ -119,8 +121,37 @@ async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Cloc
     }
 }
 
+/// An item in the score that no contest is or was about.
+struct Uncontested {
+    event: EventId,
+    vi: String,
+    en: String,
+}
+
+async fn items(
+    client: &Client,
+    subject: SubjectId,
+    (size, as_of): (u64, Date),
+) -> anyhow::Result<Vec<Uncontested>> {
+    let score: Score =
+        client.json(&format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")).await?;
+    let contests: ContestPage = client.json(&format!("/v1/contests?limit=1000&subject={subject}")).await?;
+    let assessments = score.assessments.into_iter().map(|one| Uncontested {
+        event: one.event,
+        vi: format!("đánh giá của {}", one.assessor),
+        en: format!("{}'s assessment", one.assessor),
+    });
+    let sanctions = score.sanctions.into_iter().map(|one| Uncontested {
+        event: one.event,
+        vi: format!("biện pháp xử lý {:?} từ {}", one.severity, one.starts_on),
+        en: format!("the {:?} of {}", one.severity, one.starts_on),
+    });
+    let contested = |event| contests.contests.iter().any(|contest| contest.target == event);
+    Ok(assessments.chain(sanctions).filter(|item| !contested(item.event)).collect())
+}
+
 /// What may be done, what has a last day first.
-fn options(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
+fn options(subject: SubjectId, clocks: &[ClockView], items: Vec<Uncontested>) -> Vec<Open> {
     let own = PartyId::from(subject);
     let mine = clocks.iter().filter(|clock| clock.duty != Duty::Will && clock.who.as_ref() == Some(&own));
     let dated = mine.map(|clock| {
@@ -142,12 +173,16 @@ fn options(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
         let (vi, en) = (clock.vi.clone(), clock.en.clone());
         Open { until: Some(clock.due), vi: format!("{vi} (mục {})", clock.seq), en, command }
     });
-    let always = [
-        (
-            "khiếu nại điều sai sự thật",
-            "contest a factual error",
-            format!("tinnhiem contest --subject {subject} --grounds factual_error …"),
+    let contests = items.into_iter().map(|item| Open {
+        until: None,
+        vi: format!("khiếu nại điều sai sự thật: {}", item.vi),
+        en: format!("contest a factual error: {}", item.en),
+        command: format!(
+            "tinnhiem contest --subject {subject} --grounds factual_error --target {} …",
+            item.event
         ),
+    });
+    let always = [
         (
             "bảo chứng cho người khác, công khai quan hệ",
             "endorse others, the tie disclosed",
@@ -163,7 +198,7 @@ fn options(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
         let (vi, en) = (vi.to_owned(), en.to_owned());
         Open { until: None, vi, en, command }
     });
-    dated.chain(always).collect()
+    dated.chain(contests).chain(always).collect()
 }
 
 fn print_said(said: &[Said]) {

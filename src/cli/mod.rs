@@ -222,6 +222,7 @@ enum Verb {
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    stop_when_nobody_reads();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("TINNHIEM_LOG")
@@ -237,6 +238,20 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => failed(&error),
     }
+}
+
+/// Whoever reads what is printed may stop reading (`tinnhiem top | head`): that ends the program as
+/// SIGPIPE would, without a word.
+fn stop_when_nobody_reads() {
+    const BY_SIGPIPE: i32 = 128 + 13;
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.payload_as_str().unwrap_or_default();
+        if what.starts_with("failed printing to stdout: Broken pipe") {
+            std::process::exit(BY_SIGPIPE);
+        }
+        tell(panic);
+    }));
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

@@ -301,3 +301,27 @@ async fn nobody_departs_during_an_appeal_and_without_panels_the_council_decides_
     assert!(court.score("").await["assessments"].as_array().unwrap().is_empty());
     court.programme.check_replay();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_proposed_a_sanction_sits_on_no_panel_about_it() {
+    let mut policy = windowed();
+    policy.windows.reply = Some(1);
+    let mut court = Court::of(policy).await;
+    for name in ["p1", "p2", "p3"] {
+        court.programme.admit(name, MemberClass::Press, &[]).await;
+    }
+    court.commit("operator", 3).await.unwrap();
+    court.commit("auditor", 3).await.unwrap();
+    let terms = || sanction(court.programme.today(), Severity::S2, 60);
+    let proposal = id(court.send("p1", crate::adverse::proposed(terms()), &["p1"]).await);
+    court.days(2);
+    let target = id(court.council(SanctionImposed { proposal: Some(proposal), ..terms() }).await);
+    let contest = court.file(target).await;
+    id(court.council(ContestAdmitted { contest }).await);
+    court.reveal_both(contest).await;
+    let drawn = court.drawn(contest).await;
+    let order: Vec<&str> =
+        drawn["order"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(order.contains(&"p2") && order.contains(&"p3") && !order.contains(&"p1"), "{order:?}");
+    court.programme.check_replay();
+}

@@ -363,3 +363,13 @@ async fn members_contests_and_policies_are_shown() {
     let subject = demo.json(&format!("/v1/subjects/{}", demo::subject("dung"))).await;
     assert_eq!((&subject["name"], &subject["band"]), (&"BS. Ngô Thùy Dung".into(), &"A".into()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_reading_stops_the_program_quietly() {
+    let demo = Demo::start().await;
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+    let output = command.args(["top", "--ledger", &demo.base]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(141), Vec::new()));
+}
