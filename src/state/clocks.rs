@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{Drawer, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::words::Words;
@@ -32,6 +32,8 @@ pub enum Awaited {
     ProposalReply,
     /// A proposed sanction, heard, may be imposed; afterwards it is to be proposed again.
     ProposalUse,
+    /// A value is to be revealed for the draw of a panel; afterwards it counts as zero.
+    DrawReveal,
     /// A key recovered by the council begins to act; its owner may cancel it before.
     KeyRecovery,
     /// A policy version comes into force.
@@ -79,6 +81,7 @@ impl Awaited {
     pub fn duty(self) -> Duty {
         match self {
             Self::ContestAdmission | Self::ContestDecision | Self::AppealDecision => Duty::Must,
+            Self::DrawReveal => Duty::Must,
             Self::ContestFiling | Self::AppealFiling | Self::KeyRecovery => Duty::May,
             Self::NoticeReply | Self::NoticeUse | Self::ProposalReply | Self::ProposalUse => Duty::May,
             _ => Duty::Will,
@@ -104,6 +107,9 @@ impl Awaited {
             Self::ProposalReply => ("hạn trả lời đề xuất xử lý", "last day to reply to a proposed sanction"),
             Self::ProposalUse => {
                 ("hạn áp dụng biện pháp đã đề xuất", "last day to impose a proposed sanction")
+            }
+            Self::DrawReveal => {
+                ("hạn mở giá trị rút thăm hội đồng", "a value of a panel's draw is to be revealed")
             }
             Self::KeyRecovery => {
                 ("khóa khôi phục có hiệu lực, chủ khóa có thể hủy trước đó", "a recovered key begins to act")
@@ -165,7 +171,8 @@ impl State {
     /// Every clock that runs on a day, in no order; each of them only while it is looked at.
     pub fn clocks(&self, on: Date) -> impl Iterator<Item = OpenClock> {
         let about = self.dossiers.iter().flat_map(move |dossier| self.clocks_about(dossier, on));
-        self.clocks_for_all(on).chain(self.clocks_of_members(on)).chain(about)
+        let draws = Drawer::BOTH.into_iter().flat_map(move |drawer| self.clocks_of_draws(drawer, on));
+        self.clocks_for_all(on).chain(self.clocks_of_members(on)).chain(draws).chain(about)
     }
 
     /// The clocks that run for everybody.
@@ -192,6 +199,17 @@ impl State {
                 Some(OpenClock { what, due, who, subject: None, event: one.event, seq })
             });
             accreditation.into_iter().chain(self.recoveries(member, on))
+        })
+    }
+
+    /// The values that one of the two who draw owes.
+    fn clocks_of_draws(&self, drawer: Drawer, on: Date) -> impl Iterator<Item = OpenClock> {
+        let holder = self.draws.chain(drawer).and_then(|chain| self.parties.number(&chain.holder));
+        self.draws.owed(drawer, on).filter_map(move |(filing, draw)| {
+            let (who, seq) = (Who::Member(holder?), self.index.seq(filing)?);
+            let (what, due) = (Awaited::DrawReveal, draw.reveal_by());
+            let subject = self.index.row(seq)?.subject;
+            Some(OpenClock { what, due, who, subject, event: *filing, seq })
         })
     }
 

@@ -109,12 +109,18 @@ impl Draws {
         self.draws.get(filing)
     }
 
-    /// The first filing for which a value of one of the two is due on a date.
-    pub fn next(&self, drawer: Drawer, date: Date) -> Option<&EventId> {
-        let due = Brought::Due(self.chain(drawer).filter(|chain| chain.left > 0)?.event);
+    /// The filings for which a value of one of the two is due on a date, the last first.
+    pub fn owed(&self, drawer: Drawer, date: Date) -> impl Iterator<Item = (&EventId, &Draw)> {
+        let chain = self.chain(drawer).filter(|chain| chain.left > 0);
+        let due = chain.map(|chain| Brought::Due(chain.event));
         let draws = self.filed.iter().rev().filter_map(|filing| Some((filing, self.draws.get(filing)?)));
-        let recent = draws.take_while(|(_, draw)| date <= draw.reveal_by());
-        recent.filter(|(_, draw)| draw.brought(drawer) == due).last().map(|(filing, _)| filing)
+        let recent = draws.take_while(move |(_, draw)| date <= draw.reveal_by());
+        recent.filter(move |(_, draw)| due == Some(draw.brought(drawer)))
+    }
+
+    /// The first of them.
+    pub fn next(&self, drawer: Drawer, date: Date) -> Option<&EventId> {
+        self.owed(drawer, date).last().map(|(filing, _)| filing)
     }
 
     /// Which of the two a party is here.

@@ -248,7 +248,11 @@ async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_app
     let target = court.programme.assess("a1", "kol").await;
     let contest = court.file(target).await;
     let must = async |court: &Court| clocks(&court.programme, "duty=must").await;
-    assert_eq!(kinds(&must(&court).await), ["contest_admission"]);
+    let owed = must(&court).await;
+    assert_eq!(kinds(&owed), ["draw_reveal", "draw_reveal", "contest_admission"]);
+    let who: BTreeSet<&str> = owed[..2].iter().map(|one| one["who"].as_str().unwrap()).collect();
+    assert_eq!((who, &owed[0]["event"]), (["auditor", "operator"].into(), &contest.to_string().into()));
+    assert_eq!(owed[0]["due"], court.programme.today().plus_days(3).to_string());
     id(court.council(ContestAdmitted { contest }).await);
     court.reveal_both(contest).await;
     let before = must(&court).await;
@@ -270,7 +274,7 @@ async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_app
     assert_eq!((kinds(&own), &own[0]["event"]), (vec!["appeal_filing"], &contest.to_string().into()));
     assert_eq!(own[0]["due"], court.programme.today().plus_days(30).to_string());
     id(court.appeal(contest).await);
-    assert_eq!(kinds(&must(&court).await), ["appeal_decision"]);
+    assert_eq!(kinds(&must(&court).await), ["draw_reveal", "draw_reveal", "appeal_decision"]);
     court.days(61);
     assert_eq!(must(&court).await[0]["missed"], true);
 }
