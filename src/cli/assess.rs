@@ -59,19 +59,19 @@ impl FromStr for Evidence {
 /// What is found.
 #[derive(Debug, Args)]
 struct Findings {
-    /// The policy version in force
+    /// The policy version in force (`/v1/policies` lists them); needed where no notice is published
     #[arg(long)]
     policy: Option<u32>,
-    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; repeatable
+    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; `/v1/policies/N` names indicators and levels; repeatable
     #[arg(long = "grade")]
     grades: Vec<Grade>,
     /// INDICATOR=FILE, attached; lowest and highest grades need one
     #[arg(long = "evidence")]
     evidence: Vec<Evidence>,
-    /// First day of the conduct observed
+    /// First day of the conduct observed, YYYY-MM-DD; needed where no notice is published
     #[arg(long)]
     observed_from: Option<Date>,
-    /// Last day of the conduct observed
+    /// Last day of the conduct observed; needed where no notice is published
     #[arg(long)]
     observed_until: Option<Date>,
     /// Last day on which it counts

@@ -133,7 +133,7 @@ pub struct Endorse {
     /// What a commercial tie is worth a year, in đồng: under_10m, under_100m, under_1b, from_1b
     #[arg(long, value_parser = named::<ValueBand>)]
     value_band: Option<ValueBand>,
-    /// The field it speaks of
+    /// The field it speaks of: one of the subject's (`/v1/subjects/SUBJECT` lists them)
     #[arg(long)]
     topic: TopicId,
     /// Last day on which it counts; a year from today unless given
@@ -168,7 +168,7 @@ pub struct Contest {
     /// The subject: you
     #[arg(long)]
     subject: SubjectId,
-    /// The event id of the assessment or sanction
+    /// The event id of the assessment or sanction (`tinnhiem me SUBJECT` shows it)
     #[arg(long)]
     target: EventId,
     /// factual_error, procedure, conflict_of_interest, disproportionate

@@ -30,6 +30,7 @@ mod schemas;
 mod server;
 mod signing;
 mod steps;
+mod withdraw;
 
 use std::process::ExitCode;
 
@@ -109,6 +110,8 @@ enum Verb {
     Assess(assess::Assess),
     /// Publish an endorsement (any member, or another KOL)
     Endorse(contribute::Endorse),
+    /// Take back an assessment, endorsement, contest or accreditation (whoever issued it); lift a sanction (council)
+    Withdraw(withdraw::Withdraw),
     /// Propose a sanction, for the subject to reply to first (any member)
     Propose(sanction::Propose),
     /// Impose a sanction (council)
@@ -301,6 +304,7 @@ impl Verb {
             }
             Self::RecordDecision(verb) => verb.run().await,
             Self::OverturnDecision(verb) => verb.run().await,
+            Self::Withdraw(verb) => verb.run().await,
             Self::Contest(verb) => verb.run().await,
             Self::AdmitContest(verb) => verb.run().await,
             Self::DeclineContest(verb) => verb.run().await,

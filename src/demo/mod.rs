@@ -142,6 +142,7 @@ pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path) -> St
 
 Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem top                                   who is how credible
+  tinnhiem me {han}                 what was said about her, and what she can do
   tinnhiem score {han} --explain    what 79.82 is made of
   tinnhiem history {han}            what each event did to it
   tinnhiem receipt 100 --out entry-100.tlog-proof
@@ -149,7 +150,7 @@ Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem audit {base}             check all of it without trusting this server
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}, everybody's private keys in keys/; stop with Ctrl-C.",
+Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name); stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )
