@@ -1,5 +1,7 @@
 //! `me`: what a KOL asks first, in one answer
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -11,8 +13,8 @@ use crate::api::views::{ClockPage, ClockView, ContestPage, SubjectView};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{PartyId, SubjectId, words};
-use crate::score::{Change, Figure, Outlook, Score};
+use crate::event::{Contesting, PartyId, SubjectId, words};
+use crate::score::{Change, Figure, Outlook, Score, Standing};
 use crate::state::{Awaited, Duty};
 
 #[derive(Debug, Args)]
@@ -58,8 +60,11 @@ impl Me {
         let (size, as_of) = (view.size, view.as_of);
         let next: Outlook =
             client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?;
-        let items = items(&client, subject, (size, as_of)).await?;
-        let options = options(subject, &clocks, items);
+        let items = uncontested(&client, subject, (size, as_of)).await?;
+        let options = match view.row.figure.standing {
+            Standing::Departed => after_departure(subject),
+            _ => options(subject, &clocks, items),
+        };
         if self.json {
             output::json(&serde_json::json!({
                 "me": view.row, "size": size, "as_of": as_of, "said": said, "can": options,
@@ -121,14 +126,14 @@ async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Cloc
     }
 }
 
-/// An item in the score that no contest is or was about.
+/// An item in the score that no contest is or was about, but for one that was withdrawn.
 struct Uncontested {
     event: EventId,
     vi: String,
     en: String,
 }
 
-async fn items(
+async fn uncontested(
     client: &Client,
     subject: SubjectId,
     (size, as_of): (u64, Date),
@@ -146,8 +151,9 @@ async fn items(
         vi: format!("biện pháp xử lý {:?} từ {}", one.severity, one.starts_on),
         en: format!("the {:?} of {}", one.severity, one.starts_on),
     });
-    let contested = |event| contests.contests.iter().any(|contest| contest.target == event);
-    Ok(assessments.chain(sanctions).filter(|item| !contested(item.event)).collect())
+    let about = contests.contests.iter().filter(|contest| contest.stage != Contesting::Withdrawn);
+    let contested: BTreeSet<EventId> = about.map(|contest| contest.target).collect();
+    Ok(assessments.chain(sanctions).filter(|item| !contested.contains(&item.event)).collect())
 }
 
 /// What may be done, what has a last day first.
@@ -173,7 +179,11 @@ fn options(subject: SubjectId, clocks: &[ClockView], items: Vec<Uncontested>) ->
         let (vi, en) = (clock.vi.clone(), clock.en.clone());
         Open { until: Some(clock.due), vi: format!("{vi} (mục {})", clock.seq), en, command }
     });
-    let contests = items.into_iter().map(|item| Open {
+    // Those with a last day to be contested on any ground stand above.
+    let dated_items: BTreeSet<EventId> =
+        clocks.iter().filter(|clock| clock.what == Awaited::ContestFiling).map(|clock| clock.event).collect();
+    let items = items.into_iter().filter(|item| !dated_items.contains(&item.event));
+    let contests = items.map(|item| Open {
         until: None,
         vi: format!("khiếu nại điều sai sự thật: {}", item.vi),
         en: format!("contest a factual error: {}", item.en),
@@ -199,6 +209,14 @@ fn options(subject: SubjectId, clocks: &[ClockView], items: Vec<Uncontested>) ->
         Open { until: None, vi, en, command }
     });
     dated.chain(contests).chain(always).collect()
+}
+
+/// What is left to who has departed.
+fn after_departure(subject: SubjectId) -> Vec<Open> {
+    let vi = "xin xóa dữ liệu cá nhân".to_owned();
+    let en = "ask for the destruction of personal data".to_owned();
+    let command = format!("tinnhiem request-erasure --subject {subject} …");
+    vec![Open { until: None, vi, en, command }]
 }
 
 fn print_said(said: &[Said]) {

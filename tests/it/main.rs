@@ -36,4 +36,5 @@ mod resumption;
 mod steps;
 mod trees;
 mod vectors;
+mod withdrawal;
 mod worked_example;

@@ -206,8 +206,10 @@ impl World {
                     let of_contest = item.machine().item == Contesting::MACHINE.item;
                     let allowed = item.ways(Some(from), type_name).any(|arrow| is_plain(arrow.by));
                     let concerned = of_contest == (rejection.reason == Reason::ContestStage);
-                    let wrong = allowed && concerned;
-                    assert!(!wrong, "{rejection}, but {item:?} at {from} may be moved: {said}");
+                    assert!(
+                        !(allowed && concerned),
+                        "{rejection}, but {item:?} at {from} may be moved: {said}"
+                    );
                 }
             }
         }
