@@ -23,6 +23,8 @@ pub mod state;
 
 pub mod rules;
 
+pub mod proof;
+
 pub mod audit;
 
 pub mod store;

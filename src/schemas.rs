@@ -1,4 +1,5 @@
-//! The published schemas: one JSON Schema per event, the policy, and the OpenAPI document; and the
+//! The published schemas: one JSON Schema per event, the policy, what scores are
+//! proven with, and the OpenAPI document; and the
 //! drawing of what events do to items.
 
 use std::fmt::Write;
@@ -6,6 +7,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::event::{Arrow, MACHINES, Move, Policy, schema};
+use crate::proof::{DossierDocument, PartyDocument, PolicyDocument, ScoreReceipt};
 
 /// The name of the file that [`stages`] goes into.
 pub const STAGES: &str = "stages.md";
@@ -13,10 +15,15 @@ pub const STAGES: &str = "stages.md";
 /// Every schema by file name.
 pub fn all() -> Vec<(String, Value)> {
     let events = schema::events().into_iter().map(|(name, schema)| (format!("{name}.json"), schema));
-    let policy = schemars::schema_for!(Policy).to_value();
-    events
-        .chain([("policy.json".to_owned(), policy), ("openapi.json".to_owned(), crate::api::openapi())])
-        .collect()
+    let others = [
+        ("policy.json", schemars::schema_for!(Policy).to_value()),
+        ("dossier.json", schemars::schema_for!(DossierDocument).to_value()),
+        ("party.json", schemars::schema_for!(PartyDocument).to_value()),
+        ("policy-version.json", schemars::schema_for!(PolicyDocument).to_value()),
+        ("score-receipt.json", schemars::schema_for!(ScoreReceipt).to_value()),
+        ("openapi.json", crate::api::openapi()),
+    ];
+    events.chain(others.map(|(name, schema)| (name.to_owned(), schema))).collect()
 }
 
 /// The stages of items, drawn from the tables that the rules follow.

@@ -12,7 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["log"],
     &["score"],
     &["state"],
-    &["rules"],
+    &["rules", "proof"],
     &["audit"],
     &["store", "vault"],
     &["ledger"],
@@ -23,7 +23,8 @@ const ORDER: &[&[&str]] = &[
 ];
 
 /// Modules without IO, clock, randomness, floats or hash-map order.
-const PURE: &[&str] = &["limits", "json", "dsse", "event", "log", "score", "state", "rules", "audit"];
+const PURE: &[&str] =
+    &["limits", "json", "dsse", "event", "log", "score", "state", "rules", "proof", "audit"];
 
 /// What a pure module must not name.
 const IMPURE: &[&str] = &[

@@ -6,6 +6,7 @@ mod batch;
 mod calendar;
 mod clocks;
 mod collaborations;
+mod commitments;
 mod contests;
 mod cores;
 pub mod draws;
@@ -34,6 +35,7 @@ pub mod views {
     pub use super::batch::LineFate;
     pub use super::clocks::{ClockPage, ClockView};
     pub use super::collaborations::{CollaborationPage, CollaborationView};
+    pub use super::commitments::{AttestationView, CommitmentPage, CommitmentView};
     pub use super::contests::{ContestPage, ContestView, PanelView};
     pub use super::draws::{BroughtView, ChainView, Chains, DrawView, DrawnView};
     pub use super::events::{EventPage, EventRow, EventView};
@@ -206,6 +208,15 @@ fn routes() -> ApiRouter<Arc<App>> {
             "/v1/subjects/{subject}/notices",
             read!(notices::list, "Assessments notified and sanctions proposed, with the days to reply"),
         )
+        .api_route(
+            "/v1/subjects/{subject}/receipt",
+            read!(commitments::receipt, "A score with all that it is made of, proven in one file"),
+        )
+        .api_route(
+            "/v1/commitments",
+            read!(commitments::list, "The states that the operator committed to, and who attested them"),
+        )
+        .api_route("/v1/commitments/next", read!(commitments::next, "What would be committed to now"))
         .api_route("/v1/subjects/{subject}/events", read!(events::of_subject, "Entries about a subject"))
         .api_route("/v1/members", read!(members::list, "Members as they stand"))
         .api_route(

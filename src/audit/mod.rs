@@ -11,8 +11,9 @@ pub use tiles::TileAudit;
 
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey, Verified};
-use crate::event::Event;
+use crate::event::{Body, Event};
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, VerifierKey, leaf_hash};
+use crate::proof::{Leaves, Roots};
 use crate::rules::{self, Candidate, Rejection};
 use crate::state::{Recording, State};
 
@@ -187,6 +188,8 @@ pub struct Auditor {
     signatures: u64,
     replayed: u64,
     derailed: bool,
+    leaves: Leaves,
+    committed: Option<Roots>,
 }
 
 impl Auditor {
@@ -201,6 +204,8 @@ impl Auditor {
             signatures: 0,
             replayed: 0,
             derailed: false,
+            leaves: Leaves::default(),
+            committed: None,
         }
     }
 
@@ -244,6 +249,14 @@ impl Auditor {
             return;
         }
         self.replayed += u64::from(!self.state.clocked());
+        if let Body::StateCommitted(committed) = &entry.event.body {
+            let found = self.leaves.trees(&self.state, committed.size).roots();
+            if !found.agree_with(committed) {
+                let what = format!("the state of size {} has other roots", committed.size);
+                self.find(seq, "commitment.root", what);
+            }
+            self.committed = Some(found);
+        }
     }
 
     /// Compares the log taken so far with a checkpoint whose signature was verified.
@@ -294,6 +307,11 @@ impl Auditor {
     /// How many events were brought in as history, before the ledger's clock began.
     pub fn replayed(&self) -> u64 {
         self.replayed
+    }
+
+    /// The roots of the state that the newest commitment is about, as they were found here.
+    pub fn committed(&self) -> Option<&Roots> {
+        self.committed.as_ref()
     }
 
     /// Whether a refused entry has ended the replay, so that state and scores stand still before it.

@@ -1,4 +1,4 @@
-//! Checking without trust: `receipt`, `verify`, `audit`
+//! Checking without trust: `receipt`, `audit`
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::output::{self, Bar};
 use super::signing::{At, DEFAULT_LEDGER};
 use super::{FOUND, custody};
 use crate::client::{AuditReport, Client, Source, audit};
-use crate::log::{Receipt, VerifierKey};
+use crate::log::VerifierKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -30,50 +30,6 @@ impl FetchReceipt {
             Some(out) => std::fs::write(out, text)?,
             None => print!("{text}"),
         }
-        Ok(0)
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem verify contest.tlog-proof --vkey \"$VKEY\"")]
-pub struct Verify {
-    /// The receipt (`.tlog-proof`)
-    receipt: PathBuf,
-    /// The log's key, as `tinnhiem init` and /v1/ledger show it
-    #[arg(long)]
-    vkey: VerifierKey,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-impl Verify {
-    pub fn run(self) -> anyhow::Result<u8> {
-        let text = std::fs::read_to_string(&self.receipt)?;
-        let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
-        let verified = match verified {
-            Ok(verified) => verified,
-            Err(error) => {
-                println!("NOT verified: {error} ({})", error.code());
-                return Ok(FOUND);
-            }
-        };
-        let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
-        let payload = String::from_utf8_lossy(verified.event.payload()).into_owned();
-        if self.json {
-            output::json(&serde_json::json!({
-                "seq": verified.seq, "recorded_at": verified.recorded_at, "id": verified.event.id(),
-                "keys": keys, "size": verified.checkpoint.size, "root": verified.checkpoint.root,
-                "origin": verified.checkpoint.origin, "payload": serde_json::from_str::<serde_json::Value>(&payload)?,
-            }))?;
-            return Ok(0);
-        }
-        println!("verified: entry {} of {}", verified.seq, verified.checkpoint.origin);
-        println!("recorded at {}, event {}", verified.recorded_at, verified.event.id());
-        println!("signed by {}", keys.join(", "));
-        println!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
-        println!("{payload}");
         Ok(0)
     }
 }
@@ -129,6 +85,9 @@ pub fn print_report(report: &AuditReport) {
         None => {
             println!("no scores are served here: `tinnhiem audit ADDRESS` compares those of a running ledger")
         }
+    }
+    if let Some(state) = &report.state {
+        println!("the state of size {} made anew, to be attested with `tinnhiem attest`", state.size);
     }
     if report.replayed > 0 {
         println!(

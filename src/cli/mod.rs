@@ -6,6 +6,7 @@ mod bench;
 mod case;
 mod check;
 mod clocks;
+mod commitments;
 mod consent;
 mod contests;
 mod contribute;
@@ -30,6 +31,7 @@ mod schemas;
 mod server;
 mod signing;
 mod steps;
+mod verify;
 mod withdraw;
 
 use std::process::ExitCode;
@@ -173,6 +175,10 @@ enum Verb {
     RefuseErasure(remedy::RefuseErasure),
     /// Record what is wrong, and where (auditor)
     ReportFinding(remedy::ReportFinding),
+    /// Commit to the state as a whole, from which scores are proven (operator)
+    CommitState(commitments::CommitState),
+    /// Audit the ledger, and attest the state that was committed to (auditor)
+    Attest(commitments::Attest),
     /// Show a score, at any size and date
     Score(read::Score),
     /// Show every event about a subject and what it did to the score
@@ -193,8 +199,8 @@ enum Verb {
     Show(read::Show),
     /// Fetch the receipt of an entry
     Receipt(check::FetchReceipt),
-    /// Verify a receipt, offline
-    Verify(check::Verify),
+    /// Verify the receipt of an entry or of a score, offline
+    Verify(verify::Verify),
     /// Check a data directory: heads, entries, tiles, state, attachments
     Fsck(custody::Fsck),
     /// Check a whole ledger: running, exported, or a data directory
@@ -326,6 +332,8 @@ impl Verb {
             Self::ExecuteErasure(verb) => verb.run().await,
             Self::RefuseErasure(verb) => verb.run().await,
             Self::ReportFinding(verb) => verb.run().await,
+            Self::CommitState(verb) => verb.run().await,
+            Self::Attest(verb) => verb.run().await,
             Self::Score(verb) => verb.run().await,
             Self::History(verb) => verb.run().await,
             Self::Me(verb) => verb.run().await,

@@ -1,5 +1,7 @@
 //! Looking things up: `score`, `history`, `top`, `log`, `show`
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::Value;
 
@@ -14,8 +16,9 @@ use crate::event::{PartyId, SubjectId, TopicId};
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem score kol-0123456789abc --explain")]
+#[command(after_help = "Examples:
+  tinnhiem score kol-0123456789abc --explain
+  tinnhiem score kol-0123456789abc --receipt score.json")]
 pub struct Score {
     /// The subject
     subject: SubjectId,
@@ -28,6 +31,9 @@ pub struct Score {
     /// Show what adds up to it, and what would help
     #[arg(long)]
     explain: bool,
+    /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
+    #[arg(long)]
+    receipt: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -37,6 +43,14 @@ pub struct Score {
 
 impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
+        if let Some(path) = &self.receipt {
+            let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
+            let receipt =
+                self.at.client().text(&format!("/v1/subjects/{}/receipt{size}", self.subject)).await?;
+            std::fs::write(path, receipt)?;
+            println!("written to {}; verify it with `tinnhiem verify`", path.display());
+            return Ok(0);
+        }
         let query =
             [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
         let query: Vec<String> = query.into_iter().flatten().collect();

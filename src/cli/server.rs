@@ -10,8 +10,9 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
-use crate::ledger::{Ledger, Setup};
+use crate::ledger::{Ledger, Setup, keep_committing};
 use crate::limits;
+use crate::vault::read_secret;
 
 /// How long requests under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -29,6 +30,12 @@ pub struct Serve {
     /// Most events on their way at once; beyond that the answer is 503
     #[arg(long, default_value_t = limits::QUEUE_EVENTS)]
     queue: usize,
+    /// The operator's key: commit to the state daily, so that scores can be proven
+    #[arg(long)]
+    operator_key: Option<PathBuf>,
+    /// Commit to it after so many entries too
+    #[arg(long, default_value_t = limits::COMMITMENT_ENTRIES, requires = "operator_key")]
+    commit_every: u64,
 }
 
 impl Serve {
@@ -37,7 +44,15 @@ impl Serve {
         let ledger = open(&self.data, self.queue).await?;
         println!("{}\n{}", ledger.origin(), ledger.log_vkey());
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
-        serve(listener, ledger, None).await
+        let Some(path) = self.operator_key else { return serve(listener, ledger, None).await };
+        let key = read_secret(&path)?;
+        let owner = ledger.snapshot().state.parties().key(&key.public()).map(|record| record.owner.clone());
+        let operator =
+            owner.ok_or_else(|| anyhow::anyhow!("{}: nobody here has this key", path.display()))?;
+        tokio::select! {
+            served = serve(listener, ledger.clone(), None) => served,
+            () = keep_committing(ledger, operator, key, self.commit_every) => Ok(0),
+        }
     }
 }
 

@@ -81,10 +81,15 @@ impl Statement {
 }
 
 impl Statement {
+    /// A statement about nobody.
+    pub fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
+        let (attachments, newcomers) = (Vec::new(), Vec::new());
+        Self { issuer, subject: None, body: body.into(), attachments, newcomers }
+    }
+
     /// A statement of the council about nobody.
     pub fn by_council(body: impl Into<Body>) -> Self {
-        let (issuer, body) = (PartyId::council(), body.into());
-        Self { issuer, subject: None, body, attachments: Vec::new(), newcomers: Vec::new() }
+        Self::about_nobody(PartyId::council(), body)
     }
 }
 

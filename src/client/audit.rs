@@ -9,10 +9,11 @@ use super::source::{Kept, Source};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Commitment, SubjectId};
+use crate::event::{Commitment, StateAttested, SubjectId};
 use crate::ledger::Identity;
 use crate::limits;
 use crate::log::{BadCheckpoint, BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
+use crate::proof::Roots;
 use crate::score::{At, Score};
 
 /// Bundles and scores fetched at once.
@@ -47,6 +48,8 @@ pub struct AuditReport {
     pub scores: u64,
     /// The date the scores were read on.
     pub as_of: Option<Date>,
+    /// The roots of the state that the newest commitment is about, as they were found here.
+    pub state: Option<StateAttested>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -144,6 +147,7 @@ pub async fn audit(
         erased,
         scores,
         as_of,
+        state: work.auditor.committed().map(Roots::attested),
         findings,
     })
 }
@@ -164,6 +168,7 @@ impl AuditReport {
             erased: 0,
             scores: 0,
             as_of: None,
+            state: None,
             findings,
         }
     }

@@ -36,6 +36,8 @@ pub const THRESHOLD: u8 = 3;
 
 /// Who runs the ledger.
 pub const OPERATOR: &str = "van-hanh";
+/// Who audits it.
+pub const AUDITOR: &str = "bach-tin";
 
 /// The members.
 pub const ORGANISATIONS: &[Organisation] = &[
@@ -52,7 +54,7 @@ pub const ORGANISATIONS: &[Organisation] = &[
     organisation("o3-dao-duc", "Trung tâm Đạo đức truyền thông", MemberClass::Assessor, false),
     organisation("o4-hai-van", "Khoa Báo chí Đại học Hải Vân", MemberClass::Assessor, false),
     organisation("o5-tam-diem", "Công ty Đo lường Tâm Điểm", MemberClass::Assessor, false),
-    organisation("bach-tin", "Kiểm toán Bách Tín", MemberClass::Auditor, false),
+    organisation(AUDITOR, "Kiểm toán Bách Tín", MemberClass::Auditor, false),
 ];
 
 /// The assessors, in the order of the worked example.

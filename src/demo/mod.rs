@@ -11,9 +11,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::client::Draft;
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::SecretKey;
-use crate::event::{PartyId, SubjectId};
+use crate::event::{Body, PartyId, SubjectId};
 use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup, Submission};
 use crate::vault::write_secret;
 
@@ -102,7 +103,24 @@ async fn create(directory: &Path, submissions: Vec<Submission>) -> anyhow::Resul
     for (payload, fate) in fates {
         fate.known().await.with_context(|| payload)?;
     }
+    commit(&ledger).await.context("committing to the state")?;
     tokio::task::block_in_place(|| ledger.close());
+    Ok(())
+}
+
+/// The operator commits to what the story has come to, and the auditor attests it.
+async fn commit(ledger: &Ledger) -> anyhow::Result<()> {
+    let snapshot = ledger.snapshot();
+    let (state, size) = (&snapshot.state, snapshot.size());
+    let roots = ledger.tree_maker().trees(state, size).roots();
+    let committed = roots.committed_on(state.date_of(state.last_at()));
+    let said: [(&str, Body); 2] =
+        [(cast::OPERATOR, committed.into()), (cast::AUDITOR, roots.attested().into())];
+    for (minutes, (issuer, body)) in (1..).zip(said) {
+        let at = state.last_at().plus_ms(minutes * 60_000);
+        let draft = Draft::new(ledger.origin(), issuer.parse()?, None, at, body);
+        ledger.submit(draft.sign(&[&key(issuer)])?.verify()?).await?;
+    }
     Ok(())
 }
 

@@ -356,6 +356,38 @@ impl fmt::Display for DrawValue {
 
 serde_by_text!(DrawValue, r"^[0-9a-f]{64}$");
 
+/// The root of an RFC 6962 tree over a whole state: 32 bytes, as lower-case hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateRoot([u8; 32]);
+
+impl StateRoot {
+    /// A root read from its 32 bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The root's 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl FromStr for StateRoot {
+    type Err = MalformedName;
+
+    fn from_str(text: &str) -> Result<Self, MalformedName> {
+        Commitment::from_str(text).map(|read| Self(read.0))
+    }
+}
+
+impl fmt::Display for StateRoot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Commitment(self.0).fmt(f)
+    }
+}
+
+serde_by_text!(StateRoot, r"^[0-9a-f]{64}$");
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod appeal;
 mod assessment;
 mod code;
 mod collaboration;
+mod commitment;
 mod contest;
 mod correction;
 mod council;
@@ -41,6 +42,7 @@ pub use assessment::{
 };
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
+pub use commitment::{StateAttested, StateCommitted, StateFormat};
 pub use contest::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
     DeclineCode, Effect, Grounds, Outcome, Reduction,
@@ -55,7 +57,7 @@ pub use evidence::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed};
 pub use finding::{AuditFinding, FindingKind};
 pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IndicatorId, MalformedName,
-    PartyId, PlatformId, SubjectId, TopicId,
+    PartyId, PlatformId, StateRoot, SubjectId, TopicId,
 };
 pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
@@ -237,6 +239,8 @@ catalogue! {
     ErasureExecuted = "erasure.executed", subject: true;
     ErasureRefused = "erasure.refused", subject: true;
     AuditFinding = "audit.finding", subject: false;
+    StateCommitted = "state.committed", subject: false;
+    StateAttested = "state.attested", subject: false;
 }
 
 /// One event, as parsed from the payload that was signed.

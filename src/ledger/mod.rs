@@ -2,6 +2,7 @@
 
 mod archive;
 mod clockguard;
+mod committer;
 mod eraser;
 mod fsck;
 mod journal;
@@ -18,6 +19,7 @@ mod sequencer;
 mod submission;
 
 pub use archive::Archive;
+pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
 pub use journal::JournalReading;
 pub use opening::{create, log_key, restore};
@@ -157,6 +159,7 @@ pub struct Ledger {
     vault: Vault,
     origin: Origin,
     clock: Clock,
+    tree_maker: TreeMaker,
 }
 
 impl Ledger {
@@ -194,6 +197,7 @@ impl Ledger {
             vault,
             origin,
             clock,
+            tree_maker: TreeMaker::default(),
         })
     }
 

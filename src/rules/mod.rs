@@ -9,6 +9,7 @@ mod appeal;
 mod assessment;
 mod code;
 mod collaboration;
+mod commitment;
 mod contest;
 mod correction;
 mod council;
@@ -133,6 +134,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::ErasureExecuted(body) => case.erasure_executed(body),
         Body::ErasureRefused(body) => case.erasure_refused(body),
         Body::AuditFinding(body) => case.audit_finding(body),
+        Body::StateCommitted(body) => case.state_committed(body),
+        Body::StateAttested(body) => case.state_attested(body),
     }
 }
 

@@ -315,6 +315,18 @@ reasons! {
 
     /// Positions that are not in the log, out of order or too many.
     FindingPositions = "finding.positions", Rule, "name at most 64 places below the log's size, ascending";
+
+    /// A size that is not after the last commitment's, or not in the log.
+    CommitmentSize = "commitment.size", Conflict, "commit to a size above the last commitment's and at most the log's: `tinnhiem commit-state` makes it";
+    /// A day before the entries, or ahead.
+    CommitmentDate = "commitment.date", Rule, "date lies neither before the last entry that the commitment counts nor after today";
+
+    /// Auditor and operator in one hand.
+    AttestationOwnGroup = "attestation.own_group", Forbidden, "the auditor's controller group is not the operator's";
+    /// Nothing was committed to at that size.
+    AttestationSize = "attestation.size", Conflict, "attest the size of a commitment: see /v1/commitments";
+    /// Attested before.
+    AttestationExists = "attestation.exists", Conflict, "you have attested this commitment: nothing is left to do";
 }
 
 /// A refusal: its reason and what it is about.

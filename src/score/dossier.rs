@@ -252,6 +252,15 @@ impl Dossier {
         self.pending.standing(size)
     }
 
+    /// Whether anything that a score looks at has come, changed or ended after `size`.
+    pub fn has_changed_after(&self, size: u64) -> bool {
+        self.enrolments.have_changed_after(size)
+            || self.assessments.have_changed_after(size)
+            || self.endorsements.have_changed_after(size)
+            || self.sanctions.have_changed_after(size)
+            || self.pending.have_changed_after(size)
+    }
+
     /// What the subject replied, by the events that it is a reply to: the announcement and what followed.
     pub fn replies(&self) -> BTreeMap<EventId, Reply> {
         let notices = every(&self.notices).map(|one| (one.recorded.event, one.hearing.reply));

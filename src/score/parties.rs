@@ -110,6 +110,26 @@ impl Parties {
         self.party(party)?.member(size).map(|(member, _)| &*member.record)
     }
 
+    /// Every party that the log has spoken of, by number.
+    pub fn names(&self) -> impl Iterator<Item = &PartyId> {
+        self.parties.iter().map(|party| &party.name)
+    }
+
+    /// A party as the member that it was over time.
+    pub fn memberships_of(&self, party: &PartyId) -> impl Iterator<Item = &StandsFor<Member>> {
+        self.party(party).into_iter().flat_map(|party| &party.member).map(|(member, _)| member)
+    }
+
+    /// The controller groups of a subject over time, but for when it had left.
+    pub fn subject_groups_of(&self, party: &PartyId) -> impl Iterator<Item = (Span, &GroupId)> {
+        let named = |number| match number {
+            GroupNumber::Named(number) => self.groups.get(number as usize),
+            GroupNumber::Alone(_) => None,
+        };
+        let groups = self.party(party).into_iter().flat_map(|party| &party.subject);
+        groups.filter_map(move |(span, group)| Some((*span, named(*group)?)))
+    }
+
     /// Every member that ever was, in order of name.
     pub fn members(&self) -> impl Iterator<Item = &PartyId> {
         self.members.keys()
@@ -236,6 +256,9 @@ impl Parties {
     /// Adds a key; it is its owner's for ever.
     pub fn add_key(&mut self, key: PublicKey, record: KeyRecord) {
         self.party_mut(&record.owner).keys.push(key);
+        if !record.invalid.is_empty() {
+            self.compromised.insert(key, record.invalid.clone());
+        }
         let record = (key, Arc::new(record));
         match self.key_place(&key) {
             Some(place) => drop(self.keys.set(place, record)),

@@ -112,6 +112,13 @@ impl<T> Records<T> {
         self.opened().map(|one| &*one.record)
     }
 
+    /// Whether a record has come or ended after `size`.
+    pub fn have_changed_after(&self, size: u64) -> bool {
+        // Those that came last stand last.
+        let came = self.opened().next_back().is_some_and(|one| size < one.from_size);
+        came || self.ended_after(size).next().is_some()
+    }
+
     /// The record that ended last.
     pub fn last_ended(&self) -> Option<&T> {
         self.0.as_ref()?.closed.last().map(|one| &*one.record)
@@ -263,6 +270,8 @@ mod tests {
                 prop_assert_eq!(spans(records.standing(size).collect()), spans(plain), "size {}", size);
                 let ended = list.iter().filter(|one| one.span.to_size.is_some_and(|to| to > size)).count();
                 prop_assert_eq!(records.ended_after(size).count(), ended);
+                let came = list.iter().any(|one| size < one.span.from_size);
+                prop_assert_eq!(records.have_changed_after(size), came || ended > 0, "size {}", size);
             }
             for party in 0..4 {
                 let plain = list.iter().filter(|one| one.span.is_open() && one.record.by == party);

@@ -10,6 +10,7 @@ mod assessment;
 mod clocks;
 mod code;
 mod collaboration;
+mod commitment;
 mod contest;
 mod correction;
 mod council;
@@ -34,6 +35,7 @@ mod subject;
 
 pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
+pub use commitment::{Attested, Committed};
 pub use draw::{Brought, Chain, Draw, Drawer, Draws};
 use given::Given;
 pub use index::{Index, Row};
@@ -98,6 +100,8 @@ pub struct State {
     draws: Draws,
     /// The events whose attachments were destroyed.
     erased: OrdSet<EventId>,
+    /// What the operator committed to, by size.
+    commitments: Vector<Arc<Committed>>,
     index: Index,
 }
 
@@ -400,6 +404,8 @@ impl State {
             Body::ErasureExecuted(body) => self.execute_erasure(seq, &entry, body),
             Body::ErasureRefused(body) => self.refuse_erasure(seq, &entry, body),
             Body::AuditFinding(_) => {}
+            Body::StateCommitted(body) => self.commit_state(seq, &entry, body),
+            Body::StateAttested(body) => self.attest_state(seq, &entry, body),
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
             dossier.timeline.push(seq);

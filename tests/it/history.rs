@@ -10,6 +10,7 @@ use tinnhiem::dsse::{EventId, SecretKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Ledger, Refusal};
 use tinnhiem::log::Origin;
+use tinnhiem::proof::{Leaves, Roots};
 use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Kept, State};
 use tinnhiem::vault::Attachment;
@@ -101,6 +102,9 @@ pub struct Trial {
     pub clock: Clock,
     events: Vec<(&'static str, EventId, SubjectId, String)>,
     served: Vec<(At, SubjectId, Score)>,
+    /// What would have been committed to at each size.
+    roots: Vec<Roots>,
+    leaves: Leaves,
     second_keys: u32,
     versions: u32,
 }
@@ -127,6 +131,8 @@ impl Trial {
             clock,
             events: Vec::new(),
             served: Vec::new(),
+            roots: Vec::new(),
+            leaves: Leaves::default(),
             second_keys: 0,
             versions: 1,
         };
@@ -180,6 +186,9 @@ impl Trial {
     /// Notes every score as it is served now.
     fn serve(&mut self) {
         let snapshot = self.ledger.snapshot();
+        if self.roots.last().is_none_or(|last| last.size < snapshot.size()) {
+            self.roots.push(self.leaves.trees(&snapshot.state, snapshot.size()).roots());
+        }
         let today = snapshot.state.date_of(self.clock.now());
         let at = snapshot.state.moment(None, None, today).unwrap();
         for kol in KOLS {
@@ -550,6 +559,10 @@ proptest! {
             prop_assert_eq!(&live.figure(about, *at).unwrap().0, &score.figure);
             let sum: i64 = score.parts.iter().map(|part| part.points).sum();
             prop_assert_eq!(score.figure.score.map_or(0, i64::from), sum);
+        }
+        for roots in &trial.roots {
+            let now = Leaves::default().trees(&live, roots.size).roots();
+            prop_assert_eq!(&now, roots, "the roots of a size never change");
         }
         check_replay(&trial.origin, &trial.ledger, &live);
         trial.ledger.close();

@@ -180,6 +180,17 @@ impl Programme {
         crate::history::check_replay(&self.origin, &self.ledger, &self.ledger.snapshot().state);
     }
 
+    /// The same of a log whose auditors may find commitments false.
+    pub fn check_state(&self) {
+        let mut state = tinnhiem::state::State::default();
+        let each = &mut |_: u64, entry: &[u8]| {
+            tinnhiem::audit::CheckedEntry::own(entry).retrace(&mut state).unwrap();
+            std::ops::ControlFlow::Continue(())
+        };
+        self.ledger.reader().entries(0, u64::MAX, each).unwrap();
+        assert!(state == self.ledger.snapshot().state);
+    }
+
     /// The date that the ledger lives in.
     pub fn today(&self) -> Date {
         self.clock.now().date_at(420)

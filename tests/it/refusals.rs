@@ -18,8 +18,8 @@ use tinnhiem::vault::Attachment;
 use crate::programme::*;
 use crate::register;
 use crate::{
-    accounts, adverse, batch, collaborations, corrections, council, evidence, log_key, members, panels,
-    resumption,
+    accounts, adverse, batch, collaborations, commitments, corrections, council, evidence, log_key, members,
+    panels, resumption,
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -85,6 +85,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     crate::keys::refusals(&mut provoked).await;
     corrections::refusals(&mut provoked).await;
     evidence::refusals(&mut provoked).await;
+    commitments::refusals(&mut provoked).await;
     crate::judgements::refusals(&mut provoked).await;
     late_contests(&mut provoked).await;
     panels::refusals(&mut provoked).await;

@@ -18,6 +18,8 @@ pub const MAKERS: &[Maker] = &[
     (1, refuse),
     (1, report),
     (1, rotate_log_key),
+    (1, commit_state),
+    (1, attest_state),
 ];
 
 fn statement() -> Commitment {
@@ -124,4 +126,28 @@ fn rotate_log_key(world: &mut World) -> Option<Act> {
     let old = *world.state.ledger()?.log_key();
     let new = world.fresh_key();
     Some(world.by_council(None, LedgerKeyRotated { old, new }, vec![old, new]))
+}
+
+fn commit_state(world: &mut World) -> Option<Act> {
+    let operator = world.state.ledger()?.operator.clone();
+    let (size, date) = (world.state.size(), world.today());
+    let root = StateRoot::from_bytes([1; 32]);
+    let body = StateCommitted {
+        format: StateFormat::Dossier1,
+        size,
+        date,
+        subjects: 0,
+        root,
+        parties: 0,
+        parties_root: root,
+        policies_root: root,
+    };
+    Some(world.by(operator, None, body))
+}
+
+fn attest_state(world: &mut World) -> Option<Act> {
+    let auditor = world.of_class(MemberClass::Auditor)?;
+    let StateCommitted { size, root, parties_root, policies_root, .. } =
+        world.state.commitments().last()?.body;
+    Some(world.by(auditor, None, StateAttested { size, root, parties_root, policies_root }))
 }

@@ -1,0 +1,69 @@
+//! The state as a whole: `commit-state`, `attest`
+
+use clap::Args;
+
+use super::FOUND;
+use super::check::print_report;
+use super::output::Bar;
+use super::signing::{Signing, Statement};
+use crate::api::views::LedgerView;
+use crate::client::{Source, audit};
+use crate::event::{PartyId, StateCommitted};
+use crate::log::VerifierKey;
+
+#[derive(Debug, Args)]
+#[command(after_help = "`tinnhiem serve --operator-key` does it by itself.
+
+Example:
+  tinnhiem commit-state --key van-hanh.pem")]
+pub struct CommitState {
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl CommitState {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.signing.at.client();
+        let ledger: LedgerView = client.json("/v1/ledger").await?;
+        let body: StateCommitted = client.json("/v1/commitments/next").await?;
+        self.signing.publish(Statement::about_nobody(ledger.operator, body)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Audits the whole ledger first, and attests nothing where anything is wrong.
+
+Example:
+  tinnhiem attest --issuer bach-tin --vkey \"$VKEY\" --key bach-tin.pem")]
+pub struct Attest {
+    /// The auditor: you
+    #[arg(long)]
+    issuer: PartyId,
+    /// The log's key, from somewhere that the operator cannot change
+    #[arg(long)]
+    vkey: VerifierKey,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Attest {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let source = Source::Running(self.signing.at.client());
+        let bar = Bar::new();
+        let report = audit(&source, Some(self.vkey), &mut |what, done, of| bar.show(what, done, of)).await?;
+        drop(bar);
+        if !report.is_clean() {
+            print_report(&report);
+            println!("nothing is attested: say so with `tinnhiem report-finding`");
+            return Ok(FOUND);
+        }
+        let found = report.state.ok_or_else(|| {
+            anyhow::anyhow!("nothing was committed to: the operator does so with `tinnhiem commit-state`")
+        })?;
+        println!(
+            "{} entries audited: clean; the state of size {} is as committed to",
+            report.size, found.size
+        );
+        self.signing.publish(Statement::about_nobody(self.issuer, found)).await
+    }
+}

@@ -1,0 +1,92 @@
+//! Commitments to the state: the trees that proofs of scores come from, and the operator's daily word.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{Ledger, Refusal, Submission, lock};
+use crate::dsse::{Envelope, SecretKey};
+use crate::event::{Event, PartyId};
+use crate::proof::{Leaves, Trees};
+use crate::state::State;
+
+/// How often the committer looks whether a commitment is due.
+const LOOKS: Duration = Duration::from_secs(10);
+/// How long it waits after a refusal.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The trees made last, and the leaves that the next ones need not write anew.
+#[derive(Debug, Default)]
+pub struct TreeMaker(Mutex<Made>);
+
+#[derive(Debug, Default)]
+struct Made {
+    leaves: Leaves,
+    trees: Option<Arc<Trees>>,
+}
+
+impl TreeMaker {
+    /// The trees over the state of a size, if they are those made last.
+    pub fn ready(&self, size: u64) -> Option<Arc<Trees>> {
+        lock(&self.0).trees.clone().filter(|trees| trees.roots().size == size)
+    }
+
+    /// The trees over the state of a size, which may take seconds to make.
+    pub fn trees(&self, state: &State, size: u64) -> Arc<Trees> {
+        let mut made = lock(&self.0);
+        let last = made.trees.as_ref().map_or(0, |trees| trees.roots().size);
+        match &made.trees {
+            Some(trees) if last == size => trees.clone(),
+            // The leaves are those of a later size.
+            _ if size < last => Arc::new(Leaves::default().trees(state, size)),
+            _ => {
+                let trees = Arc::new(made.leaves.trees(state, size));
+                made.trees = Some(trees.clone());
+                trees
+            }
+        }
+    }
+}
+
+impl Ledger {
+    /// Where trees over the state are made.
+    pub fn tree_maker(&self) -> &TreeMaker {
+        &self.tree_maker
+    }
+
+    /// Commits to the state as it is published now, as the operator who holds `key`.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the key is not the operator's, or a commitment to this size stands.
+    pub async fn commit_state(self: &Arc<Self>, operator: &PartyId, key: &SecretKey) -> Result<(), Refusal> {
+        let (ledger, snapshot) = (self.clone(), self.snapshot());
+        let made = tokio::task::spawn_blocking(move || {
+            ledger.tree_maker.trees(&snapshot.state, snapshot.size()).roots()
+        });
+        let roots = made.await.map_err(|_| Refusal::Stopped)?;
+        let event = Event {
+            ledger: self.origin.to_string(),
+            issuer: operator.clone(),
+            subject: None,
+            issued_at: self.now(),
+            body: roots.committed_on(self.today()).into(),
+        };
+        let envelope = Envelope::sign(event.to_payload(), &[key])?;
+        let submission = Submission { envelope, attachments: Vec::new() };
+        self.submit(submission.verify()?).await.map(drop)
+    }
+}
+
+/// Commits to the state whenever a day has begun since the last commitment, or `entries` were recorded;
+/// never ends by itself.
+pub async fn keep_committing(ledger: Arc<Ledger>, operator: PartyId, key: SecretKey, entries: u64) {
+    loop {
+        tokio::time::sleep(LOOKS).await;
+        if !ledger.snapshot().state.commitment_is_due(ledger.today(), entries.max(1)) {
+            continue;
+        }
+        if let Err(refusal) = ledger.commit_state(&operator, &key).await {
+            tracing::error!(code = refusal.code(), %refusal, "the state was not committed to");
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Score receipts: one score with all that it is made of, proven against a commitment, in one file.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::dossier::Unfit;
+use super::tree::policies_root;
+use super::{DossierDocument, PartyDocument, PolicyDocument, Trees, leaf};
+use crate::clock::Date;
+use crate::dsse::PublicKey;
+use crate::event::{Body, Event, StateCommitted, StateRoot, SubjectId};
+use crate::limits;
+use crate::log::{BadReceipt, Hash, Receipt, VerifiedReceipt, VerifierKey, verify_inclusion};
+use crate::score::{At, Parties, Score, score};
+use crate::state::State;
+
+/// A score receipt as it travels; nothing in it is believed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreReceipt {
+    /// What this file is.
+    format: Format,
+    /// The receipt of the `state.committed` entry.
+    commitment: String,
+    /// The receipts of `state.attested` entries about it.
+    attestations: Vec<String>,
+    /// The subject's dossier.
+    dossier: Proven<DossierDocument>,
+    /// Every party that the score looks at.
+    parties: Vec<Proven<PartyDocument>>,
+    /// Every policy version, by number.
+    policies: Vec<PolicyDocument>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+enum Format {
+    #[serde(rename = "score-receipt/1")]
+    ScoreReceipt1,
+}
+
+/// A document, its place among the leaves, and the proof of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proven<T> {
+    /// The leaf's place, by name.
+    index: u64,
+    /// The inclusion proof, the leaf's sibling first.
+    proof: Vec<Hash>,
+    /// What the leaf is the hash of.
+    document: T,
+}
+
+/// What a score receipt proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvenScore {
+    /// The commitment.
+    pub committed: StateCommitted,
+    /// Its entry.
+    pub commitment: VerifiedReceipt,
+    /// The score, computed from the documents at the commitment's size.
+    pub score: Score,
+    /// The keys of auditors who found the same roots, each once.
+    pub attested_by: BTreeSet<PublicKey>,
+}
+
+/// Why a score receipt proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadScoreReceipt {
+    /// Not in the form of one.
+    #[error("not a score receipt: {0}")]
+    Malformed(String),
+    /// The receipt of the commitment or of an attestation.
+    #[error("{0}: {1}")]
+    Entry(&'static str, BadReceipt),
+    /// An entry of another kind.
+    #[error("the receipt of the {0} is that of another event")]
+    OtherEvent(&'static str),
+    /// A document that is not under the commitment.
+    #[error("{0} is not what the operator committed to")]
+    NotCommitted(&'static str),
+    /// Documents from which no score follows.
+    #[error("no score can be made of it: {0}")]
+    Unfit(Unfit),
+    /// A date on which the commitment says nothing.
+    #[error("the commitment is of {0}: ask for that day or a later one")]
+    TooEarly(Date),
+}
+
+impl BadScoreReceipt {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "score_receipt.malformed",
+            Self::Entry(_, error) => error.code(),
+            Self::OtherEvent(_) => "score_receipt.event",
+            Self::NotCommitted(_) => "score_receipt.not_committed",
+            Self::Unfit(_) => "score_receipt.unfit",
+            Self::TooEarly(_) => "as_of.before_size",
+        }
+    }
+}
+
+impl ScoreReceipt {
+    /// The receipt of a subject's score at the size of the trees; none where it was not known then.
+    pub fn of(
+        state: &State,
+        trees: &Trees,
+        subject: &SubjectId,
+        commitment: &Receipt,
+        attestations: &[Receipt],
+    ) -> Option<Self> {
+        let (size, parties) = (trees.roots().size, state.parties());
+        let dossier = DossierDocument::of(state.dossier(subject)?, parties, state.policies(), size)?;
+        let (index, proof) = trees.subject(subject)?;
+        let named = dossier.parties().into_iter().map(|name| {
+            let (index, proof) = trees.party(name)?;
+            Some(Proven { index, proof, document: PartyDocument::of(name, parties, size)? })
+        });
+        Some(Self {
+            format: Format::ScoreReceipt1,
+            commitment: commitment.to_text(),
+            attestations: attestations.iter().map(Receipt::to_text).collect(),
+            parties: named.collect::<Option<_>>()?,
+            dossier: Proven { index, proof, document: dossier },
+            policies: PolicyDocument::all(state.policies(), size),
+        })
+    }
+
+    /// Reads a score receipt's text.
+    ///
+    /// # Errors
+    /// [`BadScoreReceipt::Malformed`].
+    pub fn parse(text: &[u8]) -> Result<Self, BadScoreReceipt> {
+        let malformed = BadScoreReceipt::Malformed;
+        if text.len() > limits::SCORE_RECEIPT_BYTES {
+            return Err(malformed(format!("larger than {} bytes", limits::SCORE_RECEIPT_BYTES)));
+        }
+        crate::json::check(text, limits::JSON_DEPTH).map_err(|error| malformed(error.to_string()))?;
+        serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))
+    }
+
+    /// Whose score it is about, as it says itself.
+    pub fn subject(&self) -> SubjectId {
+        self.dossier.document.subject
+    }
+
+    /// Verifies every proof and signature, and computes the score on a date, by default the
+    /// commitment's, offline.
+    ///
+    /// # Errors
+    /// [`BadScoreReceipt`]: it proves nothing.
+    pub fn verify(&self, log: &VerifierKey, as_of: Option<Date>) -> Result<ProvenScore, BadScoreReceipt> {
+        let (commitment, event) = entry(&self.commitment, log, "commitment")?;
+        let Body::StateCommitted(committed) = event.body else {
+            return Err(BadScoreReceipt::OtherEvent("commitment"));
+        };
+        let as_of = as_of.unwrap_or(committed.date);
+        if as_of < committed.date {
+            return Err(BadScoreReceipt::TooEarly(committed.date));
+        }
+        let document = &self.dossier.document;
+        let hash = leaf(&document.subject.to_string(), &document.bytes());
+        self.dossier.check(&hash, committed.subjects, &committed.root, "the dossier")?;
+        for one in &self.parties {
+            let hash = leaf(one.document.party.as_str(), &one.document.bytes());
+            one.check(&hash, committed.parties, &committed.parties_root, "a party")?;
+        }
+        if policies_root(&self.policies) != committed.policies_root {
+            return Err(BadScoreReceipt::NotCommitted("the list of policies"));
+        }
+        let score = self.score(At { size: committed.size, as_of }).map_err(BadScoreReceipt::Unfit)?;
+        let mut attested_by = BTreeSet::new();
+        for text in &self.attestations {
+            let (attestation, event) = entry(text, log, "attestation")?;
+            let Body::StateAttested(attested) = event.body else {
+                return Err(BadScoreReceipt::OtherEvent("attestation"));
+            };
+            if attested.agrees_with(&committed) {
+                attested_by.extend(attestation.event.keys());
+            }
+        }
+        Ok(ProvenScore { committed, commitment, score, attested_by })
+    }
+
+    fn score(&self, at: At) -> Result<Score, Unfit> {
+        let mut parties = Parties::default();
+        for one in &self.parties {
+            one.document.put_into(&mut parties)?;
+        }
+        let policies = PolicyDocument::book(&self.policies)?;
+        let dossier = self.dossier.document.read(&parties, &policies, at.size)?;
+        Ok(score(&dossier, &parties, &policies, at))
+    }
+}
+
+/// The entry of a receipt, which the log's key vouches for, and its event.
+fn entry(
+    text: &str,
+    log: &VerifierKey,
+    what: &'static str,
+) -> Result<(VerifiedReceipt, Event), BadScoreReceipt> {
+    let verified = Receipt::parse(text).and_then(|receipt| receipt.verify(log));
+    let verified = verified.map_err(|error| BadScoreReceipt::Entry(what, error))?;
+    let event = Event::parse(verified.event.payload()).map_err(|_| BadScoreReceipt::OtherEvent(what))?;
+    Ok((verified, event))
+}
+
+impl<T> Proven<T> {
+    fn check(
+        &self,
+        leaf: &Hash,
+        size: u64,
+        root: &StateRoot,
+        what: &'static str,
+    ) -> Result<(), BadScoreReceipt> {
+        let root = Hash::from_bytes(*root.as_bytes());
+        let proven = verify_inclusion(size, self.index, leaf, &self.proof, &root);
+        proven.map_err(|_| BadScoreReceipt::NotCommitted(what))
+    }
+}

@@ -1,0 +1,205 @@
+//! Commitments to the state, attestations of it, and scores proven from one file.
+
+use serde_json::Value;
+use tinnhiem::client::{ClientError, Source, audit};
+use tinnhiem::clock::Clock;
+use tinnhiem::demo;
+use tinnhiem::dsse::PublicKey;
+use tinnhiem::event::*;
+use tinnhiem::log::VerifierKey;
+use tinnhiem::proof::{BadScoreReceipt, ScoreReceipt};
+
+use crate::programme::*;
+use crate::reading::Demo;
+use crate::refusals::Provoked;
+
+/// What the operator would commit to now.
+async fn next(programme: &Programme) -> StateCommitted {
+    serde_json::from_value(programme.get("/v1/commitments/next").await).unwrap()
+}
+
+async fn commit(programme: &Programme, body: StateCommitted) -> Result<Value, ClientError> {
+    programme.send(programme.draft(party("operator"), None, body), &["operator"]).await
+}
+
+fn attested(body: &StateCommitted) -> StateAttested {
+    let StateCommitted { size, root, parties_root, policies_root, .. } = *body;
+    StateAttested { size, root, parties_root, policies_root }
+}
+
+async fn attest(programme: &Programme, by: &str, body: StateAttested) -> Result<Value, ClientError> {
+    programme.send(programme.draft(party(by), None, body), &[by]).await
+}
+
+/// Provokes the codes of commitments and attestations.
+pub async fn refusals(provoked: &mut Provoked) {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock).await;
+    programme.admit("auditor", MemberClass::Auditor, &[]).await;
+    let own = MemberAdmitted {
+        group: GroupId::alone(&party("operator")),
+        ..admission("own-auditor", MemberClass::Auditor, &[])
+    };
+    let draft = programme.draft(PartyId::council(), None, own);
+    programme.recorded(draft, &["seat-1", "seat-2", "seat-3", "own-auditor"]).await;
+    let now = next(&programme).await;
+    let of_another = programme.draft(party("auditor"), None, now);
+    provoked.note(programme.send(of_another, &["auditor"]).await, 403, "issuer.not_allowed");
+    for size in [0, now.size + 1] {
+        provoked.note(commit(&programme, StateCommitted { size, ..now }).await, 409, "commitment.size");
+    }
+    for days in [-1, 1] {
+        let date = now.date.plus_days(days);
+        provoked.note(commit(&programme, StateCommitted { date, ..now }).await, 422, "commitment.date");
+    }
+    provoked.note(attest(&programme, "auditor", attested(&now)).await, 409, "attestation.size");
+    commit(&programme, now).await.unwrap();
+    let again = StateCommitted { subjects: 9, ..now };
+    provoked.note(commit(&programme, again).await, 409, "commitment.size");
+    let by_assessor = attest(&programme, "a1", attested(&now)).await;
+    provoked.note(by_assessor, 403, "issuer.not_allowed");
+    let own = attest(&programme, "own-auditor", attested(&now)).await;
+    provoked.note(own, 403, "attestation.own_group");
+    attest(&programme, "auditor", attested(&now)).await.unwrap();
+    let root = StateRoot::from_bytes([7; 32]);
+    let otherwise = StateAttested { root, ..attested(&now) };
+    provoked.note(attest(&programme, "auditor", otherwise).await, 409, "attestation.exists");
+}
+
+fn vkey(ledger: &Value) -> VerifierKey {
+    ledger["log_vkey"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_false_commitment_is_found_by_who_replays_and_by_who_asks_for_a_receipt() {
+    let programme = Programme::start(policy()).await;
+    programme.admit("auditor", MemberClass::Auditor, &[]).await;
+    programme.assess("a1", "kol").await;
+    let now = next(&programme).await;
+    let lie = StateCommitted { parties_root: StateRoot::from_bytes([7; 32]), ..now };
+    let lied = commit(&programme, lie).await.unwrap();
+    let report = audit(&Source::Running(programme.client.clone()), None, &mut |_, _, _| {}).await.unwrap();
+    let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    let what =
+        format!("entry {}: the state of size {} has other roots (commitment.root)", lied["seq"], now.size);
+    assert_eq!(found, [what]);
+    assert_eq!(report.state, Some(attested(&now)));
+    let refused = programme.get(format!("/v1/subjects/{}/receipt", subject("kol"))).await;
+    assert_eq!(refused["code"], "commitment.root");
+    // The auditor says what it found, and everybody sees that it is something else.
+    attest(&programme, "auditor", attested(&now)).await.unwrap();
+    let listed = programme.get("/v1/commitments").await;
+    assert_eq!(listed["commitments"][0]["attested"][0]["agrees"], false);
+    programme.check_state();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_attested_is_complete_and_what_changed_since_is_not_in_it() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol");
+    let none = programme.get(format!("/v1/subjects/{kol}/receipt")).await;
+    assert_eq!(none["code"], "commitment.unknown");
+    for auditor in ["auditor", "second-auditor"] {
+        programme.admit(auditor, MemberClass::Auditor, &[]).await;
+    }
+    programme.assess("a1", "kol").await;
+    let first = next(&programme).await;
+    programme.assess("a2", "kol").await;
+    // What was recorded meanwhile is not in it.
+    commit(&programme, first).await.unwrap();
+    attest(&programme, "auditor", attested(&first)).await.unwrap();
+    let wrong = StateAttested { root: StateRoot::from_bytes([7; 32]), ..attested(&first) };
+    attest(&programme, "second-auditor", wrong).await.unwrap();
+    let vkey = vkey(&programme.get("/v1/ledger").await);
+    let receipt = async |path: String| {
+        let text = programme.client.text(&format!("/v1/subjects/{kol}/receipt{path}")).await.unwrap();
+        ScoreReceipt::parse(text.as_bytes()).unwrap().verify(&vkey, None).unwrap()
+    };
+    let proven = receipt(String::new()).await;
+    assert_eq!(proven.score.assessments.len(), 1);
+    assert_eq!(proven.attested_by.into_iter().collect::<Vec<PublicKey>>(), [key("auditor").public()]);
+    let second = next(&programme).await;
+    commit(&programme, second).await.unwrap();
+    assert_eq!(receipt(String::new()).await.score.assessments.len(), 2);
+    assert_eq!(receipt(format!("?size={}", second.size - 1)).await.committed, first);
+    programme.check_state();
+}
+
+/// Every string, number and truth in a value, changed one at a time.
+fn changed(value: &Value, found: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let with = |one| {
+                    let mut members = members.clone();
+                    members.insert(name.clone(), one);
+                    rebuild(Value::Object(members))
+                };
+                changed(inner, found, &with);
+            }
+        }
+        Value::Array(all) => {
+            for (place, inner) in all.iter().enumerate() {
+                let with = |one| {
+                    let mut all = all.clone();
+                    all[place] = one;
+                    rebuild(Value::Array(all))
+                };
+                changed(inner, found, &with);
+                let mut fewer = all.clone();
+                fewer.remove(place);
+                found.push(rebuild(Value::Array(fewer)));
+            }
+        }
+        Value::Number(number) => found.push(rebuild((number.as_i64().unwrap() ^ 1).into())),
+        Value::Bool(truth) => found.push(rebuild((!truth).into())),
+        Value::String(text) => {
+            let mut bytes = text.clone().into_bytes();
+            let middle = bytes.len() / 2;
+            if let Some(byte) = bytes.get_mut(middle) {
+                *byte = if *byte == b'1' { b'2' } else { b'1' };
+            }
+            found.push(rebuild(String::from_utf8_lossy(&bytes).into_owned().into()));
+        }
+        Value::Null => found.push(rebuild(1.into())),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_score_of_the_demo_is_proven_and_a_receipt_changed_anywhere_proves_nothing() {
+    let demo = Demo::start().await;
+    let ledger = demo.json("/v1/ledger").await;
+    let vkey = vkey(&ledger);
+    let auditor = demo::key("bach-tin").public();
+    let listed = demo.json("/v1/subjects").await;
+    for row in listed["subjects"].as_array().unwrap() {
+        let subject = row["subject"].as_str().unwrap();
+        let text = demo.get(&format!("/v1/subjects/{subject}/receipt")).await.text().await.unwrap();
+        let receipt = ScoreReceipt::parse(text.as_bytes()).unwrap();
+        let today = ledger["today"].as_str().unwrap().parse().unwrap();
+        let proven = receipt.verify(&vkey, Some(today)).unwrap();
+        let path = format!("/v1/subjects/{subject}/score/{}/{today}", proven.committed.size);
+        assert_eq!(serde_json::to_value(&proven.score).unwrap(), demo.json(&path).await, "{subject}");
+        assert!(proven.attested_by.contains(&auditor));
+        let early = proven.committed.date.plus_days(-1);
+        let refused = receipt.verify(&vkey, Some(early)).unwrap_err();
+        assert_eq!(refused, BadScoreReceipt::TooEarly(proven.committed.date));
+    }
+    let han = demo::subject("han");
+    let mut whole = demo.json(&format!("/v1/subjects/{han}/receipt")).await;
+    let proven = |value: &Value| {
+        let receipt = ScoreReceipt::parse(&serde_json::to_vec(value).unwrap())?;
+        receipt.verify(&vkey, None)
+    };
+    let figure = proven(&whole).unwrap().score.figure;
+    // The order of members is nobody's word.
+    assert_eq!(figure.score, Some(7982));
+    whole["attestations"] = Value::Array(Vec::new());
+    let mut all = Vec::new();
+    changed(&whole, &mut all, &|value| value);
+    assert!(all.len() > 1_000, "{}", all.len());
+    for one in all {
+        let refused = proven(&one).err();
+        assert!(refused.is_some(), "{one}");
+    }
+}
