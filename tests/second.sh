@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The second implementation agrees on the demo at many sizes and on a file of ratings, and notices damage.
+# The second implementation agrees on the demo at many sizes, on its provable scores, on the vectors of
+# dossiers and on a file of ratings, and notices damage.
 # Usage: second.sh PROGRAM PYTHON RATINGS
 set -euo pipefail
 program=$1 python=$2 ratings=$3
@@ -33,7 +34,15 @@ for size in $(seq 20 9 "$entries") "$entries"; do
   verify "$ledger" --size "$size" > "$work/verified" || { cat "$work/verified"; exit 1; }
 done
 cat "$work/verified"
+vkey=$(grep -o "vkey '[^']*'" "$work/said" | cut -d"'" -f2)
+for subject in $("$program" top --json --ledger "$ledger" | grep -o 'kol-[0-9a-z]*' | sort -u); do
+  "$program" score "$subject" --receipt "$work/score.json" --ledger "$ledger" > "$work/written"
+  verify --receipt "$work/score.json" --vkey "$vkey" > "$work/verified" || { cat "$work/verified"; exit 1; }
+  rm "$work/score.json"
+done
+cat "$work/verified"
 stop
+"$python" "$here/dossiers.py" "$here/vectors"
 
 "$program" export --data "$work/demo" "$work/export"
 verify "$work/export"

@@ -2,11 +2,12 @@
 """Checks a Tinnhiem ledger from its published files: a second implementation of log and scores.
 
     verify.py LEDGER [--vkey VKEY] [--size N] [--as-of DATE]
-    verify.py --receipt FILE --vkey VKEY
+    verify.py --receipt FILE --vkey VKEY [--as-of DATE]
 
 LEDGER is an address or the folder of an export. It verifies the checkpoint's signature, the hash
 chain, the Merkle root and every tile, every event's id and signatures, and recomputes every score
-from the events alone; those of a running ledger are compared with what it serves. It shares no code
+from the events alone; those of a running ledger are compared with what it serves. The state that the
+operator committed to is made anew, too; FILE is the receipt of an entry, or of a score. It shares no code
 with the program, and needs the packages `blake3` and `cryptography` from PyPI.
 Exit code 0: clean, 1: found something wrong, 2: could not run.
 """
@@ -203,7 +204,9 @@ class State:
         self.keys, self.subjects, self.given = {}, {}, collections.defaultdict(list)
         self.offset = 0
         self.council, self.seated, self.chains, self.draws = [], {}, {}, {}
-        self.log_keys = []
+        self.log_keys, self.seat_keys, self.published = [], set(), []
+        # Every party over time, as `dossier/1` writes it.
+        self.parties = collections.defaultdict(lambda: {"accreditations": [], "keys": [], "member": [], "subject": []})
 
     def date(self, ms):
         return (ms + self.offset * 60_000) // 86_400_000
@@ -222,8 +225,43 @@ class State:
             return self.members[party]["class"] if self.members[party]["active"] else None
         return "subject" if self.subjects.get(party, {}).get("enrolled") else None
 
-    def add_key(self, key, owner, at, added_by=None):
-        self.keys[key] = {"owner": owner, "at": at, "by": added_by, "invalid_from": None}
+    def stand(self, party, kind, **row):
+        """From here on a party stands so, and no longer as before."""
+        self.end(party, kind)
+        self.parties[party][kind].append({"from_size": self.seq + 1, "to_size": None} | row)
+
+    def end(self, party, kind):
+        for row in self.parties[party][kind]:
+            row["to_size"] = row["to_size"] or self.seq + 1
+
+    def set_member(self, party, **changes):
+        member = {"active": True, "removed": False, "roles": []} | self.members.get(party, {}) | changes
+        self.members[party] = member
+        standing = "removed" if member["removed"] else "active" if member["active"] else "suspended"
+        row = {part: member[part] for part in ("class", "group", "name", "roles")}
+        self.stand(party, "member", standing=standing, **row)
+
+    def remove_member(self, name):
+        self.set_member(name, active=False, removed=True)
+        self.accreditations.pop(name, None)
+        self.end(name, "accreditations")
+        self.end_own_keys(name)
+
+    def add_key(self, key, owner, at, added_by=None, seat=False, live_from=None):
+        self.keys[key] = {"owner": owner, "at": at, "by": added_by, "invalid_from": None, "seat": seat}
+        row = {"key": key, "seat": seat, "live_from": moment(live_from or at), "invalid": []}
+        row |= {"from_size": self.seq + 1, "to_size": None}
+        self.keys[key]["row"] = row
+        self.parties[owner]["keys"].append(row)
+
+    def end_key(self, key):
+        row = self.keys[key]["row"]
+        row["to_size"] = row["to_size"] or self.seq + 1
+
+    def end_own_keys(self, owner):
+        for key, record in self.keys.items():
+            if record["owner"] == owner and not record["seat"]:
+                self.end_key(key)
 
     def signs(self, item):
         invalid_from = self.keys[item["key"]]["invalid_from"]
@@ -231,6 +269,7 @@ class State:
 
     def apply(self, seq, entry):
         event, body = entry.event, entry.event["body"]
+        self.seq = seq
         if event["type"] == "ledger.opened":
             self.offset = body["utc_offset_min"]
             self.log_keys.append((1, body["log_key"]))
@@ -242,8 +281,13 @@ class State:
         handler = getattr(self, "on_" + event["type"].replace(".", "_"))
         handler(item, body, dossier, event, entry)
 
-    def publish(self, version, effective_from, document):
+    def publish(self, version, effective_from, document, event):
         self.policies = [one for one in self.policies if one.effective_from <= self.today]
+        for one in self.published:
+            if days(one["effective_from"]) > self.today:
+                one["to_size"] = one["to_size"] or self.seq + 1
+        row = {"version": version, "effective_from": iso(effective_from), "event": event, "policy": document}
+        self.published.append(row | {"from_size": self.seq + 1, "to_size": None})
         maxima = {
             one["id"]: one["max_level"] for criterion in document["criteria"] for one in criterion["indicators"]
         }
@@ -251,13 +295,14 @@ class State:
 
     def on_ledger_opened(self, item, body, _dossier, _event, _entry):
         for seat in body["council"]:
-            self.add_key(seat["key"], seat["member"], self.at)
+            self.add_key(seat["key"], seat["member"], self.at, seat=True)
         self.council = [seat["member"] for seat in body["council"]]
+        self.seat_keys = {seat["key"] for seat in body["council"]}
         operator = body["operator"]
         self.operator = operator["member"]
         self.add_key(operator["key"], operator["member"], self.at)
-        self.members[operator["member"]] = {"group": operator["member"], "class": "operator", "active": True}
-        self.publish(1, 0, body["policy"])
+        self.set_member(self.operator, group=self.operator, name=self.operator, **{"class": "operator"})
+        self.publish(1, 0, body["policy"], item["id"])
 
     def on_ledger_key_rotated(self, item, body, _dossier, _event, entry):
         require(self.log_keys[-1][1] == body["old"], "a log key that is not the log's is replaced")
@@ -265,57 +310,66 @@ class State:
         self.log_keys.append((item["seq"] + 1, body["new"]))
 
     def on_council_changed(self, item, body, *_):
-        for seat in body["council"]:
-            if seat["key"] not in self.keys:
-                self.add_key(seat["key"], seat["member"], self.at)
-        self.council = [seat["member"] for seat in body["council"]]
+        seats = {seat["key"]: seat["member"] for seat in body["council"]}
+        for key in self.seat_keys - seats.keys():
+            self.end_key(key)
+        for key, member in seats.items():
+            if key not in self.keys:
+                self.add_key(key, member, self.at, seat=True)
+        self.council, self.seat_keys = list(seats.values()), set(seats)
 
     def on_operator_changed(self, item, body, *_):
         operator = body["operator"]
         if operator["member"] != self.operator:
-            self.members[self.operator] |= {"active": False, "removed": True}
+            self.remove_member(self.operator)
         self.operator = operator["member"]
+        self.end_own_keys(self.operator)
+        if self.operator not in self.members:
+            self.set_member(self.operator, group=self.operator, name=self.operator, **{"class": "operator"})
         self.add_key(operator["key"], self.operator, self.at)
-        self.members.setdefault(self.operator, {"group": self.operator, "class": "operator", "active": True})
 
     def on_policy_published(self, item, body, *_):
-        self.publish(body["version"], days(body["effective_from"]), body["policy"])
+        self.publish(body["version"], days(body["effective_from"]), body["policy"], item["id"])
 
     def on_member_admitted(self, item, body, *_):
-        self.members[body["member"]] = {"group": body["group"], "class": body["class"], "active": True}
+        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if part in body})
         self.add_key(body["key"], body["member"], self.at)
 
     def on_member_updated(self, item, body, *_):
-        changes = {name: body[name] for name in ("group", "class") if name in body}
-        self.members[body["member"]].update(changes)
+        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if part in body})
 
     def on_member_suspended(self, item, body, *_):
-        self.members[body["member"]]["active"] = False
+        self.set_member(body["member"], active=False)
 
     def on_member_reinstated(self, item, body, *_):
-        self.members[body["member"]]["active"] = True
+        self.set_member(body["member"], active=True)
 
     def on_member_removed(self, item, body, *_):
-        self.members[body["member"]] |= {"active": False, "removed": True}
-        self.accreditations.pop(body["member"], None)
+        self.remove_member(body["member"])
 
     def on_accreditation_granted(self, item, body, *_):
         self.accreditations[body["assessor"]] = {"id": item["id"], "class": body["class"]}
+        row = {"class": body["class"], "topics": body["topics"], "valid_until": body.get("valid_until")}
+        self.stand(body["assessor"], "accreditations", event=item["id"], **row)
 
     def on_accreditation_withdrawn(self, item, body, *_):
         for assessor, one in list(self.accreditations.items()):
             if one["id"] == body["target"]:
                 del self.accreditations[assessor]
+                self.end(assessor, "accreditations")
 
     def on_key_added(self, item, body, _dossier, event, entry):
         owner = body.get("owner", event["issuer"])
         others = [key for key in entry.keys if key != body["key"] and event["issuer"] != "council"]
-        self.add_key(body["key"], owner, self.at, others[0] if others else None)
+        live_from = self.at + 14 * DAY_MS if event["issuer"] == "council" else None
+        self.add_key(body["key"], owner, self.at, others[0] if others else None, live_from=live_from)
 
     def on_key_rotated(self, item, body, _dossier, event, _entry):
         self.add_key(body["new"], event["issuer"], self.at, body["old"])
+        self.end_key(body["old"])
 
     def on_key_revoked(self, item, body, *_):
+        self.end_key(body["key"])
         if "invalid_from" not in body:
             return
         pending = [(body["key"], instant(body["invalid_from"]))]
@@ -325,6 +379,8 @@ class State:
             if known is not None and known <= since:
                 continue
             self.keys[key]["invalid_from"] = since
+            self.keys[key]["row"]["invalid"].append({"from": moment(since), "known_from_size": self.seq + 1})
+            self.end_key(key)
             for other, record in self.keys.items():
                 if record["by"] == key and record["at"] >= since:
                     pending.append((other, record["at"]))
@@ -346,18 +402,26 @@ class State:
             "proposers": {},
         }
         self.add_key(body["key"], event["subject"], self.at)
+        self.take_in(item, body, event["subject"])
 
-    def on_subject_resumed(self, item, body, dossier, *_):
-        dossier |= {"group": body["group"], "enrolled": True}
+    def on_subject_resumed(self, item, body, _dossier, event, _entry):
+        self.take_in(item, body, event["subject"])
 
-    def on_subject_departed(self, item, body, dossier, *_):
-        dossier["enrolled"] = False
+    def take_in(self, item, body, subject):
+        parts = {part: body[part] for part in ("group", "profile", "topics")}
+        line = recorded(item) | parts | {"registrar": item["by"]}
+        self.subjects[subject] |= {"group": body["group"], "enrolled": True, "enrolment": line}
+        self.stand(subject, "subject", group=body["group"])
+
+    def on_subject_departed(self, item, body, dossier, event, _entry):
+        dossier |= {"enrolled": False, "enrolment": None}
+        self.end(event["subject"], "subject")
 
     def on_assessment_notified(self, *_):
         pass
 
     def on_assessment_replied(self, item, body, dossier, *_):
-        dossier["replies"][body["notice"]] = {"event": item["id"], "statement": body["statement"]}
+        dossier["replies"][body["notice"]] = reply_of(item, body)
 
     def on_assessment_published(self, item, body, dossier, *_):
         maxima = next(one for one in self.policies if one.version == body["policy"]).indicators
@@ -418,7 +482,8 @@ class State:
             for one in self.subjects[item["by"]]["endorsements"]:
                 one["reciprocal"] |= one["id"] in returned
         hides = body["relation"] != "commercial"
-        void = hides and any(self.near(one, item) for one in dossier["collaborations"])
+        near = [one["id"] for one in reversed(dossier["collaborations"]) if self.near(one, item)]
+        void = near[0] if hides and near else None
         last = days(body["expires_on"])
         self.tie(dossier, item, last)
         given.append({"id": item["id"], "subject": event["subject"], "on": self.today, "last": last})
@@ -426,6 +491,7 @@ class State:
             item
             | {
                 "relation": body["relation"],
+                "topic": body["topic"],
                 "last": last,
                 "dilution": dilution,
                 "reciprocal": bool(returned),
@@ -457,13 +523,16 @@ class State:
         dossier["collaborations"].append(item)
         self.tie(dossier, item, item["last"])
         for one in dossier["endorsements"]:
-            one["void"] |= one["relation"] != "commercial" and self.near(item, one)
+            if not one["void"] and one["relation"] != "commercial" and self.near(item, one):
+                one["void"] = item["id"]
 
     def on_collaboration_ended(self, item, body, dossier, *_):
-        for one in dossier["collaborations"]:
-            if one["id"] == body["target"]:
-                one["last"] = min(one["last"], self.today)
-                self.untie(dossier, one["id"])
+        one = next(one for one in dossier["collaborations"] if one["id"] == body["target"])
+        one["last"] = min(one["last"], self.today)
+        self.untie(dossier, one["id"])
+        # What was amended last is looked at first.
+        drop(dossier["collaborations"], one["id"])
+        dossier["collaborations"].append(one)
 
     def on_endorsement_withdrawn(self, item, body, dossier, *_):
         for one in self.given[item["by"]]:
@@ -482,7 +551,7 @@ class State:
         dossier["proposers"][item["id"]] = item["by"]
 
     def on_sanction_replied(self, item, body, dossier, *_):
-        dossier["replies"][body["proposal"]] = {"event": item["id"], "statement": body["statement"]}
+        dossier["replies"][body["proposal"]] = reply_of(item, body)
 
     def on_sanction_imposed(self, item, body, dossier, *_):
         first, last = days(body["starts_on"]), body.get("ends_on")
@@ -500,6 +569,8 @@ class State:
                 "last": last,
                 "term": term,
                 "decision": body["basis"].get("decision"),
+                "basis": body["basis"],
+                "urgent": body.get("urgent", False),
                 "lifted": False,
                 "reply": dossier["replies"].get(body.get("proposal")),
             }
@@ -536,7 +607,8 @@ class State:
 
     def on_contest_filed(self, item, body, dossier, event, _entry):
         admit = self.policy_on(self.today).document["windows"]["admit"]
-        contest = item | {"target": body["target"], "admitted": False, "whole": None, "panel": None}
+        contest = item | {"target": body["target"], "grounds": body["grounds"], "admitted": False}
+        contest |= {"whole": None, "panel": None}
         contest |= {"former": [], "challenged": None, "draw": None, "ruled": None}
         contest["admit_by"] = None if admit is None else self.today + admit
         contest["clock"] = (None, None) if admit is not None else self.clock(self.today, "decide", "decide_extension")
@@ -688,10 +760,12 @@ class State:
 
     on_evidence_disclosed = on_evidence_destroyed = on_evidence_committed
     on_erasure_requested = on_erasure_executed = on_erasure_refused = on_evidence_committed
-    on_audit_finding = on_evidence_committed
+    on_audit_finding = on_state_committed = on_state_attested = on_evidence_committed
 
 
 NEVER = 2**31 - 1
+DAY_MS = 86_400_000
+MEMBER_PARTS = ("class", "group", "name", "roles")
 
 
 def drop(items, target):
@@ -705,6 +779,93 @@ def days(date):
 def instant(text):
     moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
     return round(moment.timestamp() * 1000)
+
+
+def iso(day):
+    return None if day is None else (datetime.date(1970, 1, 1) + datetime.timedelta(day)).isoformat()
+
+
+def moment(ms):
+    at = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03}Z"
+
+
+def recorded(item):
+    return {"at": moment(item["at"]), "event": item["id"], "on": iso(item["on"]), "seq": item["seq"]}
+
+
+def reply_of(item, body):
+    return {"event": item["id"], "on": iso(item["on"]), "statement": body["statement"]}
+
+
+# Documents of `dossier/1` ---------------------------------------------------------------------
+
+
+def canonical(document):
+    """RFC 8785: compact, members in the order of their names."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def document_leaf(name, document):
+    return leaf_hash(str(name).encode() + b"\x00" + blake3(canonical(document)).digest())
+
+
+def dossier_document(state, subject):
+    dossier = state.subjects[subject]
+
+    def of(kind, line):
+        return [recorded(one) | line(one) for one in sorted(dossier[kind], key=lambda one: one["seq"])]
+
+    return {
+        "subject": subject,
+        "enrolment": dossier["enrolment"],
+        "assessments": of(
+            "assessments",
+            lambda one: {
+                "assessor": one["by"],
+                "counts_from": iso(one["from"]),
+                "valid_until": iso(one["until"]),
+                "values": one["grades"],
+            }
+            | {part: one[part] for part in ("conflict", "fee", "key", "policy", "reply")},
+        ),
+        "endorsements": of(
+            "endorsements",
+            lambda one: {"endorser": one["by"], "expires_on": iso(one["last"]), "voided_by": one["void"]}
+            | {part: one[part] for part in ("dilution", "key", "reciprocal", "relation", "topic")},
+        ),
+        "sanctions": of(
+            "sanctions",
+            lambda one: {"starts_on": iso(one["first"]), "ends_on": iso(one["last"]), "term_days": one["term"]}
+            | {part: one[part] for part in ("basis", "lifted", "reply", "severity", "urgent")},
+        ),
+        "contests": of(
+            "contests",
+            lambda one: {"decide_by": iso(state.due(one)), "grounds": one["grounds"], "target": one["target"]},
+        ),
+    }
+
+
+def policy_document(row):
+    """A panel of three is what a policy that says nothing has."""
+    contest = {name: value for name, value in row["policy"]["contest"].items() if (name, value) != ("panel_size", 3)}
+    return row | {"policy": row["policy"] | {"contest": contest}}
+
+
+def state_roots(state):
+    """What the operator commits to at this size."""
+    subjects = [document_leaf(name, dossier_document(state, name)) for name in sorted(state.subjects)]
+    parties = [
+        document_leaf(name, rows | {"party": name}) for name, rows in sorted(state.parties.items()) if any(rows.values())
+    ]
+    policies = [document_leaf(row["version"], policy_document(row)) for row in state.published]
+    return {
+        "subjects": len(subjects),
+        "root": tree_root(subjects).hex(),
+        "parties": len(parties),
+        "parties_root": tree_root(parties).hex(),
+        "policies_root": tree_root(policies).hex(),
+    }
 
 
 # The score -----------------------------------------------------------------------------------
@@ -969,16 +1130,12 @@ def served_figure(served):
     return figure
 
 
-def without_date(reply):
-    return {name: reply[name] for name in ("event", "statement")}
-
-
 def compare(served, own):
     """Whether a served score says what was computed here."""
     same = served_figure(served) == own["figure"] and served["base"] == own["base"]
     same &= served["agreement_permille"] == own["agreement"]
     shown = served["assessments"] + served.get("sanctions", [])
-    same &= {one["event"]: without_date(one["reply"]) for one in shown if "reply" in one} == own["replies"]
+    same &= {one["event"]: one["reply"] for one in shown if "reply" in one} == own["replies"]
     contested = served["without_contested"]
     same &= (None if contested is None else served_figure(contested)) == own.get("without_contested")
     if own["figure"]["state"] == "rated":
@@ -989,8 +1146,8 @@ def compare(served, own):
 # Commands ------------------------------------------------------------------------------------
 
 
-def verify_receipt(path, vkey):
-    text = pathlib.Path(path).read_text()
+def receipt_entry(text, vkey):
+    """The entry of a receipt, its place, and the checkpoint's size."""
     head, checkpoint = text.split("\n\n", 1)
     lines = head.split("\n")
     require(lines[0] == "c2sp.org/tlog-proof@v1", "it is no receipt")
@@ -999,9 +1156,105 @@ def verify_receipt(path, vkey):
     proof = [base64.b64decode(line) for line in lines[3:]]
     size, root = open_checkpoint(checkpoint, vkey)
     require(inclusion_root(size, index, leaf_hash(entry), proof) == root, "the proof does not lead to the root")
-    parsed = parse_entry(entry)
+    return parse_entry(entry), index, size
+
+
+def verify_receipt(path, vkey, as_of):
+    text = pathlib.Path(path).read_text()
+    if text.startswith("{"):
+        return verify_score(json.loads(text), vkey, as_of)
+    parsed, index, size = receipt_entry(text, vkey)
     print(f"verified: entry {index} of {size}, event {parsed.id}")
     print(parsed.payload.decode())
+
+
+def verify_score(receipt, vkey, as_of):
+    """A score with all that it is made of, against what the operator committed to."""
+    require(receipt["format"] == "score-receipt/1", "it is no score receipt")
+    event = receipt_entry(receipt["commitment"], vkey)[0].event
+    require(event["type"] == "state.committed", "its commitment is another event")
+    body = event["body"]
+
+    def proven(one, name, size, root):
+        leaf, proof = document_leaf(name, one["document"]), [base64.b64decode(hash) for hash in one["proof"]]
+        holds = inclusion_root(body[size], one["index"], leaf, proof).hex() == body[root]
+        require(holds, f"the document of {name} is not what the operator committed to")
+        return one["document"]
+
+    dossier = receipt["dossier"]
+    dossier = proven(dossier, dossier["document"]["subject"], "subjects", "root")
+    parties = [proven(one, one["document"]["party"], "parties", "parties_root") for one in receipt["parties"]]
+    policies = [document_leaf(row["version"], row) for row in receipt["policies"]]
+    require(tree_root(policies).hex() == body["policies_root"], "the policies are not those committed to")
+    as_of = max(days(as_of or body["date"]), days(body["date"]))
+    figure = score(state_of(dossier, parties, receipt["policies"]), dossier["subject"], as_of)["figure"]
+    attested = 0
+    for text in receipt["attestations"]:
+        said = receipt_entry(text, vkey)[0].event
+        require(said["type"] == "state.attested", "an attestation is another event")
+        attested += all(said["body"][name] == body[name] for name in ("size", "root", "parties_root", "policies_root"))
+    print(f"verified: {dossier['subject']} at size {body['size']} as of {iso(as_of)}, attested {attested} times")
+    print(json.dumps(figure))
+
+
+def state_of(dossier, parties, policies):
+    """A state that knows what one score is made of."""
+    state = State()
+    standing = [row for row in policies if row["to_size"] is None]
+    state.policies = [Policy(row["version"], days(row["effective_from"]), row["policy"], None) for row in standing]
+
+    def last(rows):
+        return rows[-1] if rows and rows[-1]["to_size"] is None else None
+
+    for one in parties:
+        name = one["party"]
+        if member := last(one["member"]):
+            state.members[name] = member | {"active": member["standing"] == "active"}
+        if one["subject"]:
+            group = one["subject"][-1]["group"]
+            state.subjects[name] = {"group": group, "enrolled": last(one["subject"]) is not None}
+        if granted := last(one["accreditations"]):
+            state.accreditations[name] = granted
+        for key in one["keys"]:
+            since = [instant(found["from"]) for found in key["invalid"]]
+            state.keys[key["key"]] = {"invalid_from": min(since, default=None)}
+
+    def items(kind, line):
+        return [
+            one | {"id": one["event"], "at": instant(one["at"]), "on": days(one["on"])} | line(one)
+            for one in dossier[kind]
+        ]
+
+    own = {
+        "enrolled": dossier["enrolment"] is not None,
+        "assessments": items(
+            "assessments",
+            lambda one: {
+                "by": one["assessor"],
+                "from": days(one["counts_from"]),
+                "until": one["valid_until"] and days(one["valid_until"]),
+                "grades": one["values"],
+            },
+        ),
+        "endorsements": items(
+            "endorsements",
+            lambda one: {"by": one["endorser"], "last": days(one["expires_on"]), "void": one["voided_by"]},
+        ),
+        "sanctions": items(
+            "sanctions",
+            lambda one: {
+                "first": days(one["starts_on"]),
+                "last": one["ends_on"] and days(one["ends_on"]),
+                "term": one["term_days"],
+            },
+        ),
+        "contests": items(
+            "contests",
+            lambda one: {"admit_by": None, "clock": (one["decide_by"] and days(one["decide_by"]), None)},
+        ),
+    }
+    state.subjects[dossier["subject"]] = state.subjects.get(dossier["subject"], {}) | own
+    return state
 
 
 def verify_ledger(place, vkey, size, as_of):
@@ -1017,6 +1270,8 @@ def verify_ledger(place, vkey, size, as_of):
         vkey = make_vkey(first["ledger"], first["body"]["log_key"])
     origin = vkey.split("+")[0]
     state, rotations, leaves, prev, signatures, ids = State(), State(), [], blake3(origin.encode()).digest(), 0, set()
+    committed = commitments(source, published)
+    roots, compared_roots = {}, 0
     for seq, raw in enumerate(read_log(source, published)):
         try:
             entry = parse_entry(raw)
@@ -1033,7 +1288,14 @@ def verify_ledger(place, vkey, size, as_of):
         leaves.append(leaf_hash(raw))
         signatures += len(entry.keys)
         if size is None or seq < size:
+            if seq in committed:
+                roots[seq] = state_roots(state)
             state.apply(seq, entry)
+            if entry.event["type"] == "state.committed":
+                body = entry.event["body"]
+                same = {name: body[name] for name in roots[body["size"]]} == roots[body["size"]]
+                require(same, f"entry {seq}: the state of size {body['size']} has other roots")
+                compared_roots += 1
         if entry.event["type"] in ("ledger.opened", "ledger.key_rotated"):
             rotations.apply(seq, entry)
     # Whoever trusts a key that the log had trusts those that followed it by its own signature.
@@ -1043,6 +1305,7 @@ def verify_ledger(place, vkey, size, as_of):
     require(tree_root(leaves) == root, "the entries do not make the checkpoint's root")
     check_tiles(source, leaves)
     print(f"{origin}\n{published} entries, {signatures} signatures, root {base64.b64encode(root).decode()}")
+    print(f"{compared_roots} state commitments made anew")
     if not given:
         print(f"the log's key is the ledger's own word: {vkey}")
     if as_of is None and remote:
@@ -1062,6 +1325,15 @@ def verify_ledger(place, vkey, size, as_of):
     print("clean")
 
 
+def commitments(source, size):
+    """The sizes that the operator committed to."""
+    mark, found = b'"type":"state.committed"', set()
+    for raw in read_log(source, size):
+        if mark in raw:
+            found.add(json.loads(raw[42 + 96 * raw[41] :])["body"]["size"])
+    return found
+
+
 def json_member(payload, name):
     """The exact bytes of the last member of a payload."""
     return payload[payload.index(name) + len(name) : -1]
@@ -1079,7 +1351,7 @@ def main():
         parser.error("give a ledger, or --receipt FILE and --vkey")
     try:
         if asked.receipt:
-            verify_receipt(asked.receipt, asked.vkey)
+            verify_receipt(asked.receipt, asked.vkey, asked.as_of)
         else:
             verify_ledger(asked.ledger, asked.vkey, asked.size, asked.as_of)
     except (Wrong, InvalidSignature, ValueError, KeyError, IndexError) as wrong:

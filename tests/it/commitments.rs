@@ -1,5 +1,8 @@
 //! Commitments to the state, attestations of it, and scores proven from one file.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 use tinnhiem::client::{ClientError, Source, audit};
 use tinnhiem::clock::Clock;
@@ -7,8 +10,13 @@ use tinnhiem::demo;
 use tinnhiem::dsse::PublicKey;
 use tinnhiem::event::*;
 use tinnhiem::log::VerifierKey;
-use tinnhiem::proof::{BadScoreReceipt, ScoreReceipt};
+use tinnhiem::proof::{
+    BadScoreReceipt, DossierDocument, Leaves, PartyDocument, PolicyDocument, ScoreReceipt,
+};
+use tinnhiem::score::Dossier;
+use tinnhiem::state::State;
 
+use crate::judgements;
 use crate::programme::*;
 use crate::reading::Demo;
 use crate::refusals::Provoked;
@@ -201,5 +209,52 @@ async fn every_score_of_the_demo_is_proven_and_a_receipt_changed_anywhere_proves
     for one in all {
         let refused = proven(&one).err();
         assert!(refused.is_some(), "{one}");
+    }
+}
+
+/// What `tests/vectors/dossier-1.json` says of the ledgers of judgements: what could be committed to at
+/// the end of each, and of each kind of document the longest of all, byte for byte.
+fn vectors(states: &BTreeMap<String, State>) -> Value {
+    let longest = |documents: &dyn Fn(&State) -> Vec<Vec<u8>>| {
+        let all = states.values().flat_map(documents);
+        String::from_utf8(all.max_by_key(|bytes| (bytes.len(), bytes.clone())).unwrap()).unwrap()
+    };
+    let dossiers = |state: &State| -> Vec<Vec<u8>> {
+        let written = |one: &Arc<Dossier>| {
+            DossierDocument::of(one, state.parties(), state.policies(), state.size()).unwrap().bytes()
+        };
+        state.dossiers().iter().map(written).collect()
+    };
+    let parties = |state: &State| -> Vec<Vec<u8>> {
+        let all = state.parties().names();
+        all.filter_map(|name| Some(PartyDocument::of(name, state.parties(), state.size())?.bytes())).collect()
+    };
+    let policies = |state: &State| -> Vec<Vec<u8>> {
+        PolicyDocument::all(state.policies(), state.size()).iter().map(PolicyDocument::bytes).collect()
+    };
+    let committed = states.iter().map(|(ledger, state)| {
+        let roots = Leaves::default().trees(state, state.size()).roots();
+        (ledger.clone(), serde_json::to_value(roots.committed_on(state.date_of(state.last_at()))).unwrap())
+    });
+    serde_json::json!({
+        "committed": committed.collect::<serde_json::Map<_, _>>(),
+        "dossier": longest(&dossiers),
+        "party": longest(&parties),
+        "policy": longest(&policies),
+    })
+}
+
+/// With `TINNHIEM_VECTORS=FOLDER` the vectors are written there instead.
+#[test]
+fn documents_and_roots_are_those_of_the_vectors() {
+    let found = vectors(&judgements::replay(|_, _, _, _| {}));
+    if let Some(folder) = std::env::var_os("TINNHIEM_VECTORS") {
+        let text = serde_json::to_string_pretty(&found).unwrap() + "\n";
+        std::fs::write(std::path::Path::new(&folder).join("dossier-1.json"), text).unwrap();
+        return;
+    }
+    let right: Value = serde_json::from_str(include_str!("../vectors/dossier-1.json")).unwrap();
+    for part in ["committed", "dossier", "party", "policy"] {
+        assert_eq!(found[part], right[part], "{part}");
     }
 }

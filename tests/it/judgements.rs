@@ -128,29 +128,38 @@ pub async fn refusals(provoked: &mut Provoked) {
     }
 }
 
-#[test]
-fn the_rules_judge_as_the_vectors_say() {
-    let mut met: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+/// Every ledger of the vectors by file name, each judgement handed to `each` with the state before it.
+pub fn replay(mut each: impl FnMut(&State, &Judgement, &Event, String)) -> BTreeMap<String, State> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/judgements");
-    let order = |code: &str| Reason::ALL.iter().position(|reason| reason.code() == code);
+    let mut states = BTreeMap::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let mut state = State::default();
         for (number, line) in (1..).zip(std::fs::read_to_string(&path).unwrap().lines()) {
             let one: Judgement = serde_json::from_str(line).unwrap();
-            let place = format!("{}:{number}", path.display());
             let event = one.parsed();
-            assert_eq!(one.again(&state, &event, &one.keys), one.is, "{place}");
-            met.entry(event.body.type_name()).or_default().insert(one.is.clone());
-            // Signatures are judged before what an event says.
-            let unsigned = one.again(&state, &event, &[]);
-            assert!(order(unsigned) <= order("signature.missing"), "{place}: {unsigned}");
+            each(&state, &one, &event, format!("{}:{number}", path.display()));
             if one.is == RECORDED {
                 let id = EventId::of_payload(one.event.as_bytes());
                 state.apply(Recording { id, at: one.at, keys: &one.keys, event: &event });
             }
         }
+        states.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), state);
     }
+    states
+}
+
+#[test]
+fn the_rules_judge_as_the_vectors_say() {
+    let mut met: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let order = |code: &str| Reason::ALL.iter().position(|reason| reason.code() == code);
+    replay(|state, one, event, place| {
+        assert_eq!(one.again(state, event, &one.keys), one.is, "{place}");
+        met.entry(event.body.type_name()).or_default().insert(one.is.clone());
+        // Signatures are judged before what an event says.
+        let unsigned = one.again(state, event, &[]);
+        assert!(order(unsigned) <= order("signature.missing"), "{place}: {unsigned}");
+    });
     for type_name in TYPES {
         let answers = met.get(type_name);
         assert!(answers.is_some_and(|all| all.contains(RECORDED)), "{type_name} is not recorded");
