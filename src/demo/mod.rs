@@ -81,7 +81,8 @@ fn write_keys(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let organisations = cast::ORGANISATIONS.iter().map(|one| one.slug);
     let influencers = cast::INFLUENCERS.iter().map(|one| one.seed);
-    for name in organisations.chain(influencers).chain(cast::COUNCIL.iter().copied()) {
+    let others = cast::COUNCIL.iter().copied().chain([cast::OPERATOR]);
+    for name in organisations.chain(influencers).chain(others) {
         write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
     }
     Ok(())

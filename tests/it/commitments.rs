@@ -133,6 +133,27 @@ async fn what_is_attested_is_complete_and_what_changed_since_is_not_in_it() {
     programme.check_state();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_commits_once_a_day_and_after_so_many_entries() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    let is_due = |entries| programme.ledger.snapshot().state.commitment_is_due(programme.today(), entries);
+    let commit = async || programme.ledger.commit_state(&party("operator"), &key("operator")).await;
+    assert!(is_due(1_000_000));
+    commit().await.unwrap();
+    assert!(!is_due(3) && is_due(1), "the commitment itself is an entry");
+    programme.assess("a1", "kol").await;
+    programme.assess("a2", "kol").await;
+    assert!(is_due(3) && !is_due(4));
+    clock.set(clock.now().plus_ms(86_400_000));
+    assert!(is_due(4));
+    commit().await.unwrap();
+    assert!(!is_due(4));
+    let refused = programme.ledger.commit_state(&party("a1"), &key("a1")).await.unwrap_err();
+    assert_eq!(refused.code(), "issuer.not_allowed");
+    programme.check_replay();
+}
+
 /// Every string, number and truth in a value, changed one at a time.
 fn changed(value: &Value, found: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Value) {
     match value {
