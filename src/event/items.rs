@@ -45,7 +45,7 @@ stages! {
     Live by event "member.removed" to Ended;
     Live by event "council.changed" to Ended;
     Live by event "operator.changed" to Ended;
-    Ended by event "key.revoked with invalid_from" to Ended;
+    Ended by event "key.revoked with an earlier invalid_from" to Ended;
 }
 
 stages! {

@@ -18,7 +18,7 @@ use crate::programme::*;
 use observed::{Item, Thing};
 
 /// Walks, and steps of each.
-const WALKS: u64 = 160;
+const WALKS: u64 = 240;
 const STEPS: u32 = 2_000;
 
 /// The type that no walk makes: the opening makes the world.
@@ -185,12 +185,12 @@ impl World {
             issued_at: self.now,
             body: act.body,
         };
-        let said = format!("{event:?}");
+        let (said, body) = (format!("{event:?}"), event.body.clone());
         match self.record(event, act.keys) {
             Ok(()) => {
                 *met.accepted.entry(type_name).or_default() += 1;
                 assert!(!departed || ABOUT_DEPARTED.contains(&type_name), "about who has left: {said}");
-                self.follow(type_name, &aimed, &before, met, &said);
+                self.follow(&body, &aimed, &before, met, &said);
             }
             Err(rejection) => {
                 *met.refused.entry(rejection.code()).or_default() += 1;
@@ -204,7 +204,8 @@ impl World {
                     let (item, from) = (&self.items[place], before[place]);
                     // What a contest is about may stand where the contest does not.
                     let of_contest = item.machine().item == Contesting::MACHINE.item;
-                    let allowed = item.ways(Some(from), type_name).any(|arrow| is_plain(arrow.by));
+                    let mut ways = item.ways(Some(from), type_name);
+                    let allowed = ways.any(|arrow| self.is_open(arrow.by, &body, false));
                     let concerned = of_contest == (rejection.reason == Reason::ContestStage);
                     assert!(
                         !(allowed && concerned),
@@ -216,22 +217,54 @@ impl World {
     }
 
     /// What an accepted event changed, it changed along arrows of its type.
-    fn follow(
-        &self,
-        type_name: &'static str,
-        aimed: &[usize],
-        before: &[&'static str],
-        met: &mut Met,
-        said: &str,
-    ) {
+    fn follow(&self, body: &Body, aimed: &[usize], before: &[&'static str], met: &mut Met, said: &str) {
+        let type_name = body.type_name();
         for (place, item) in self.items.iter().enumerate() {
             let (from, to) = (before.get(place).copied(), item.stage(&self.state, self.now));
             if from == Some(to) && !aimed.contains(&place) {
                 continue;
             }
-            let way = item.ways(from, type_name).find(|arrow| arrow.to == to);
+            let mut ways = item.ways(from, type_name);
+            let way = ways.find(|arrow| arrow.to == to && self.is_open(arrow.by, body, true));
             let way = way.unwrap_or_else(|| panic!("no arrow for {item:?} from {from:?} to {to}: {said}"));
             met.ways.push((item.machine().item, from, way.by, to));
+        }
+    }
+
+    /// Whether an event, recorded or refused, is what an arrow says it must be: a type, or a type and more.
+    fn is_open(&self, by: Move, body: &Body, recorded: bool) -> bool {
+        let Move::Event(text) = by else { return false };
+        let Some((_, more)) = text.split_once(' ') else { return true };
+        let decided = match body {
+            Body::ContestDecided(body) => Some((body.outcome, &body.effect)),
+            Body::AppealDecided(body) => Some((body.outcome, &body.effect)),
+            _ => None,
+        };
+        let ends_on = match decided {
+            Some((Outcome::Partial, Some(Effect::Reduced(reduced)))) => reduced.ends_on,
+            _ => None,
+        };
+        match (more, body) {
+            ("upheld", _) => decided.is_some_and(|(outcome, _)| outcome == Outcome::Upheld),
+            ("with an end that is past", _) => ends_on.is_some_and(|last| last < self.today()),
+            // A decision that does not stand may have shortened what a later one leaves as it was.
+            ("with an end to come", _) => decided.is_some(),
+            ("that retracts", Body::CorrectionIssued(body)) => body.action == CorrectionAction::Retract,
+            ("that raises grades", Body::CorrectionIssued(body)) => {
+                matches!(body.action, CorrectionAction::Replace(_))
+            }
+            ("with an earlier invalid_from", Body::KeyRevoked(body)) => {
+                body.invalid_from.is_some_and(|from| {
+                    let known = &self.state.parties().key(&body.key).unwrap().invalid;
+                    recorded || known.iter().all(|one| from < one.from)
+                })
+            }
+            ("by the council", Body::KeyAdded(body)) => body.owner.is_some(),
+            ("hiding a collaboration", Body::EndorsementPublished(body)) => {
+                body.relation != Relation::Commercial
+            }
+            ("after its end", Body::CollaborationDeclared(body)) => body.ends_on < self.today(),
+            _ => panic!("what does {text:?} ask of {body:?}?"),
         }
     }
 
@@ -249,11 +282,6 @@ impl World {
         kept.iter().for_each(|entry| restored.apply(entry.recording()));
         assert!(restored == self.state, "the journal comes to another state");
     }
-}
-
-/// Whether an arrow is open in every case: its text is a type and nothing more.
-fn is_plain(by: Move) -> bool {
-    matches!(by, Move::Event(text) if !text.contains(' '))
 }
 
 /// Whether walks make what moves an item along an arrow.

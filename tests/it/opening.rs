@@ -1,40 +1,62 @@
 //! Openings that cannot be: each has its code, leaves nothing behind, and the next one may succeed.
 
-use tinnhiem::client::opening;
-use tinnhiem::clock::Clock;
+use tinnhiem::client::{Draft, opening};
+use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::dsse::PublicKey;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{self, Ledger, OpenError, Setup};
 use tinnhiem::log::VerifierKey;
 
+use crate::judgements::{self, Judgement};
 use crate::programme::*;
+
+/// Openings with a fault each: how many seats sign it, and its code.
+fn faulty(at: Timestamp, log_key: PublicKey) -> [(Draft, usize, &'static str); 5] {
+    let mut other = good(at, log_key);
+    other.event.body = admission("member", MemberClass::Press, &[]).into();
+    let mut origin = good(at, log_key);
+    origin.event.ledger = "opening/00000000000000000000000000000000".to_owned();
+    let mut issuer = good(at, log_key);
+    issuer.event.issuer = party("seat-1");
+    let threshold = LedgerOpened { threshold: 9, log_key, ..opened(policy(), None) };
+    [
+        (other, 3, "opening.missing"),
+        (origin, 3, "opening.origin"),
+        (issuer, 3, "opening.issuer"),
+        (opening("opening", at, threshold).unwrap().1, 5, "opening.body"),
+        (good(at, log_key), 2, "opening.signatures"),
+    ]
+}
+
+fn good(at: Timestamp, log_key: PublicKey) -> Draft {
+    opening("opening", at, LedgerOpened { log_key, ..opened(policy(), None) }).unwrap().1
+}
+
+#[test]
+fn they_stand_among_the_vectors() {
+    let at = "2026-11-20T03:04:05.678Z".parse().unwrap();
+    let log_key = key("log").public();
+    let judged = |(draft, signers, code): (Draft, usize, &str)| {
+        let keys = SEATS[..signers].iter().map(|seat| key(seat).public()).collect();
+        Judgement::of(at, keys, draft.event.to_payload(), code)
+    };
+    let recorded = (good(at, log_key), 3, judgements::RECORDED);
+    judgements::check_file("openings.jsonl", faulty(at, log_key).into_iter().chain([recorded]).map(judged));
+}
 
 #[test]
 fn each_fault_has_its_code_and_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
     let clock = Clock::system();
     let log_key = ledger::log_key(directory.path()).unwrap();
-    let body = || LedgerOpened { log_key: log_key.public(), ..opened(policy(), None) };
+    let (now, log) = (clock.now(), log_key.public());
     let keys = SEATS.map(key);
-    let good = |body| opening("opening", clock.now(), body).unwrap().1;
-    let create = |draft: tinnhiem::client::Draft, signers: usize| {
+    let create = |draft: Draft, signers: usize| {
         let setup = Setup::create(directory.path(), clock.clone()).unwrap();
         let signers: Vec<_> = keys.iter().take(signers).collect();
         ledger::create(&setup, &draft.sign(&signers).unwrap().verify().unwrap())
     };
-    let mut other = good(body());
-    other.event.body = admission("member", MemberClass::Press, &[]).into();
-    let mut origin = good(body());
-    origin.event.ledger = "opening/00000000000000000000000000000000".to_owned();
-    let mut issuer = good(body());
-    issuer.event.issuer = party("seat-1");
-    let threshold = good(LedgerOpened { threshold: 9, ..body() });
-    for (draft, signers, code) in [
-        (other, 3, "opening.missing"),
-        (origin, 3, "opening.origin"),
-        (issuer, 3, "opening.issuer"),
-        (threshold, 5, "opening.body"),
-        (good(body()), 2, "opening.signatures"),
-    ] {
+    for (draft, signers, code) in faulty(now, log) {
         match create(draft, signers).unwrap_err() {
             OpenError::Opening(what) => assert!(what.contains(&format!("({code})")), "{what}"),
             error => panic!("{error}"),
@@ -44,8 +66,8 @@ fn each_fault_has_its_code_and_leaves_nothing_behind() {
             Ok(Err(OpenError::Empty))
         ));
     }
-    create(good(body()), 3).unwrap();
-    assert!(matches!(create(good(body()), 3), Err(OpenError::Exists)));
+    create(good(now, log), 3).unwrap();
+    assert!(matches!(create(good(now, log), 3), Err(OpenError::Exists)));
     let ledger = Ledger::open(Setup::at(directory.path(), clock.clone()).unwrap()).unwrap();
     let expected = VerifierKey::ed25519(ledger.origin().as_str(), log_key.public());
     assert_eq!((ledger.snapshot().size(), ledger.log_vkey()), (1, expected));

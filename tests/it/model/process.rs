@@ -146,7 +146,12 @@ fn decline(world: &mut World) -> Option<Act> {
 }
 
 fn seat(world: &mut World) -> Option<Act> {
-    let (contest, subject, thing) = world.waiting(|_, one| one.panelled.is_some())?;
+    // An appeal that waits for a panel beyond its last day is rare: it comes first.
+    let overdue = |world: &World, one: &Contest| {
+        one.panelled.is_some() && one.panel().is_none() && world.stage_of(one) == Contesting::AppealOverdue
+    };
+    let found = world.waiting(overdue).or_else(|| world.waiting(|_, one| one.panelled.is_some()));
+    let (contest, subject, thing) = found?;
     let dossier = world.state.dossier(&subject)?;
     let drawn = world.state.drawn_panel(dossier, &contest, world.today())?;
     let members = drawn.order.into_iter().take(drawn.seats).collect();
