@@ -109,6 +109,6 @@ pub const CHALLENGE_DAYS: i32 = 3;
 /// Days after which a tie between a member and a subject no longer keeps it off a small pool's panel: 12 months.
 pub const TIE_DAYS: i32 = 12 * 30;
 /// Largest score receipt read, in bytes.
-pub const SCORE_RECEIPT_BYTES: usize = 64 * 1024 * 1024;
+pub const SCORE_RECEIPT_BYTES: usize = 16 * 1024 * 1024;
 /// Entries after which the operator commits to the state, also within a day.
 pub const COMMITMENT_ENTRIES: u64 = 100_000;

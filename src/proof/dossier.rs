@@ -19,6 +19,8 @@ use crate::score::{
 
 /// Most contests that wait in one dossier: policies count them in a byte.
 const CONTESTS: usize = u8::MAX as usize;
+/// Most sanctions in one dossier that is read: each is held against all others.
+const SANCTIONS: usize = 10_000;
 /// The highest value of a grade.
 const FULL: u16 = 10_000;
 
@@ -188,6 +190,9 @@ impl DossierDocument {
         }
         if self.contests.len() > CONTESTS {
             return Err("the dossier has more open contests than a policy allows");
+        }
+        if self.sanctions.len() > SANCTIONS {
+            return Err("the dossier has more sanctions than are read");
         }
         let mut dossier = Dossier::new(self.subject);
         for one in self.enrolment.iter().filter(|one| one.seq < size) {

@@ -220,3 +220,103 @@ impl<T> Proven<T> {
         proven.map_err(|_| BadScoreReceipt::NotCommitted(what))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A receipt whose proofs prove nothing, over documents of the vectors.
+    fn unproven() -> Value {
+        let vectors = include_str!("../../tests/vectors/dossier-1.json");
+        let vectors: Value = serde_json::from_str(vectors).unwrap();
+        let document =
+            |kind: &str| -> Value { serde_json::from_str(vectors[kind].as_str().unwrap()).unwrap() };
+        let mut dossier = document("dossier");
+        let event = dossier["assessments"][0]["event"].clone();
+        let (day, at) = ("2026-11-20", "2026-11-20T03:04:05.678Z");
+        let reply = json!({"event": event, "on": day, "statement": event});
+        dossier["assessments"][0]["reply"] = reply.clone();
+        dossier["endorsements"] = json!([{
+            "at": at, "dilution": 12, "endorser": "press", "event": event, "expires_on": "2027-11-20",
+            "key": dossier["assessments"][0]["key"], "on": day, "reciprocal": true, "relation": "none",
+            "seq": 20, "topic": "my-pham", "voided_by": null,
+        }]);
+        dossier["sanctions"] = json!([{
+            "at": at, "basis": {"conduct": "I1"}, "ends_on": "2027-11-20", "event": event, "lifted": false,
+            "on": day, "reply": reply, "seq": 21, "severity": "S2", "starts_on": day, "term_days": 365,
+            "urgent": false,
+        }]);
+        dossier["contests"] = json!([{
+            "at": at, "decide_by": "2026-12-20", "event": event, "grounds": "procedure", "on": day, "seq": 22,
+            "target": event,
+        }]);
+        let names = ["a1", "a2", "a3", "press"];
+        let party = |name: &str| {
+            let mut party = document("party");
+            party["party"] = name.into();
+            for key in party["keys"].as_array_mut().unwrap() {
+                key["key"] = blake3::hash(name.as_bytes()).to_hex().as_str().into();
+            }
+            json!({"index": 0, "proof": [], "document": party})
+        };
+        json!({
+            "format": "score-receipt/1", "commitment": "", "attestations": [],
+            "dossier": {"index": 0, "proof": [], "document": dossier},
+            "parties": names.map(party),
+            "policies": [document("policy")],
+        })
+    }
+
+    /// Puts each value in the place of each number, date and instant, one at a time.
+    fn each_extreme(whole: &mut Value, path: &str, tried: &mut dyn FnMut(&Value)) {
+        let at = |whole: &mut Value| whole.pointer_mut(path).unwrap().clone();
+        let extremes: Vec<Value> = match at(whole) {
+            Value::Object(members) => {
+                members.keys().for_each(|name| each_extreme(whole, &format!("{path}/{name}"), tried));
+                return;
+            }
+            Value::Array(all) => {
+                (0..all.len()).for_each(|place| each_extreme(whole, &format!("{path}/{place}"), tried));
+                let twice = Value::Array(all.iter().chain(&all).cloned().collect());
+                vec![json!([]), twice]
+            }
+            Value::Number(_) => [0u64, 1, 2, 255, 1 << 15, 65_535, 1 << 31, (1 << 32) - 1, (1 << 53) - 1]
+                .map(Value::from)
+                .into(),
+            Value::String(text) if text.starts_with("20") && text.contains('T') => {
+                ["1970-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"].map(Value::from).into()
+            }
+            Value::String(text) if text.starts_with("20") => {
+                ["1970-01-01", "9999-12-31"].map(Value::from).into()
+            }
+            _ => vec![Value::Null],
+        };
+        let before = at(whole);
+        for extreme in extremes {
+            *whole.pointer_mut(path).unwrap() = extreme;
+            tried(whole);
+        }
+        *whole.pointer_mut(path).unwrap() = before;
+    }
+
+    #[test]
+    fn no_document_is_too_strange_to_be_read_or_refused() {
+        let mut whole = unproven();
+        let moments = [("1970-01-01", 1), ("2026-12-21", 30), ("9999-12-31", u64::MAX)];
+        let moments = moments.map(|(date, size)| At { size, as_of: date.parse().unwrap() });
+        let read: ScoreReceipt = serde_json::from_value(whole.clone()).unwrap();
+        assert_eq!(read.score(moments[1]).unwrap().assessments.len(), 3);
+        let mut outcomes = [0u32; 3];
+        each_extreme(&mut whole, "", &mut |value| {
+            let Ok(receipt) = serde_json::from_value::<ScoreReceipt>(value.clone()) else {
+                return outcomes[0] += 1;
+            };
+            for at in moments {
+                outcomes[1 + usize::from(receipt.score(at).is_ok())] += 1;
+            }
+        });
+        assert!(outcomes.iter().all(|count| *count > 200), "{outcomes:?}");
+    }
+}
