@@ -42,7 +42,7 @@ pub const ISSUED_BEHIND_MS: u64 = 7 * 24 * 3600 * 1000;
 pub const COMPROMISE_DAYS: i32 = 90;
 /// Days before a key recovered by the council may act.
 pub const RECOVERY_DAYS: i32 = 14;
-/// Days from then on in which a recovered key, and what it adds, withdraws no contest.
+/// Days from then on in which a recovered key, and what it adds, is held back.
 pub const RESTRAINT_DAYS: i32 = 30;
 /// Largest note (checkpoint with cosignatures) read from outside, in bytes.
 pub const NOTE_BYTES: usize = 128 * 1024;
@@ -74,6 +74,14 @@ pub const URGENT_DAYS: i32 = 14;
 pub const NOTICE_DAYS: i32 = 30;
 /// Days within which nothing is urgent twice on the same basis.
 pub const URGENT_AGAIN_DAYS: i32 = 365;
+/// Furthest ahead a sanction may begin, in days.
+pub const SANCTION_AHEAD_DAYS: i32 = 30;
+/// Days after a decision for the subject in which its conduct of that kind is not sanctioned again.
+pub const CLEARED_DAYS: i32 = 90;
+/// Days after a proposal in which another of the same proposer keeps nobody from leaving.
+pub const PROPOSAL_AGAIN_DAYS: i32 = 90;
+/// Most commitments in a list of evidence that goes with a text.
+pub const EVIDENCE_LIST: usize = 64;
 /// Longest origin or note name, in bytes.
 pub const ORIGIN_BYTES: usize = 200;
 /// Longest wait for the store to open, in seconds; a damaged one may never do.

@@ -727,6 +727,12 @@ class State:
             # An appeal begins from the item as it was, but what was lifted meanwhile stays so.
             lifted_on = one["last"] if whole is not None and one.get("lifted") else None
             was = dict(one) if whole is None else whole | {"lifted": one.get("lifted", False)}
+            if whole is not None and "grades" in one:
+                # What was raised meanwhile stays raised too.
+                now = one["grades"]
+                was["grades"] = {
+                    k: v if v is None else max(v, now.get(k) or 0) for k, v in whole["grades"].items()
+                }
             if body["outcome"] == "partial":
                 dossier["settled"][-1]["whole"] = dict(was)
             one.clear()
@@ -745,6 +751,10 @@ class State:
     def on_correction_issued(self, item, body, dossier, *_):
         target, action = body["target"], body["action"]
         if action == "retract":
+            for one in self.given[item["by"]]:
+                if one["id"] == target:
+                    one["last"] = min(one["last"], self.today)
+            self.untie(dossier, target)
             for name in ("assessments", "endorsements", "sanctions"):
                 drop(dossier[name], target)
             dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != target]

@@ -15,7 +15,7 @@ use super::members::{Which, unknown};
 use super::{Problem, Shared};
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Outcome, PartyId};
+use crate::event::{EndorsementStage, Outcome, PartyId};
 use crate::score::{At, Dossier, Item, PartyNumber, Records};
 use crate::state;
 
@@ -52,7 +52,7 @@ pub struct AssessmentRecord {
     pub expired: u64,
     /// How many its own newer ones ended.
     pub replaced: u64,
-    /// How many it withdrew.
+    /// How many it withdrew or retracted.
     pub withdrawn: u64,
     /// How many fell by a contest.
     pub struck: u64,
@@ -87,9 +87,9 @@ pub struct EndorsementRecord {
     pub in_force: u64,
     /// How many stand and are over.
     pub expired: u64,
-    /// How many it withdrew.
+    /// How many it withdrew or retracted.
     pub withdrawn: u64,
-    /// How many others ended.
+    /// How many are void: they hide paid work.
     pub voided: u64,
 }
 
@@ -176,7 +176,7 @@ fn in_file(
         match fate.ended_by(state) {
             None => {}
             Some("assessment.published") => assessments.replaced += 1,
-            Some("assessment.withdrawn") => assessments.withdrawn += 1,
+            Some("assessment.withdrawn" | "correction.issued") => assessments.withdrawn += 1,
             Some(_) => assessments.struck += 1,
         }
     }
@@ -202,13 +202,16 @@ fn in_file(
         endorsements.published += 1;
         match fate.ended_by(state) {
             None => {}
-            Some("endorsement.withdrawn") => endorsements.withdrawn += 1,
+            Some("endorsement.withdrawn" | "correction.issued") => endorsements.withdrawn += 1,
             Some(_) => endorsements.voided += 1,
         }
     }
     for one in dossier.endorsements.open_of(party) {
-        *(if at.as_of <= one.expires_on { &mut endorsements.in_force } else { &mut endorsements.expired }) +=
-            1;
+        match one.stage(at.as_of) {
+            EndorsementStage::Expired => endorsements.expired += 1,
+            EndorsementStage::Voided => endorsements.voided += 1,
+            _ => endorsements.in_force += 1,
+        }
     }
     Some((assessments, endorsements))
 }

@@ -83,7 +83,7 @@ struct Findings {
     /// You were paid by, or trade with, the subject or its group
     #[arg(long)]
     fee: bool,
-    /// The reasoning
+    /// The reasoning; what was notified is published with its own
     #[arg(long)]
     statement: Option<String>,
 }
@@ -95,6 +95,10 @@ impl Findings {
         notified: Option<AssessmentNotified>,
         attaching: &mut Attaching,
     ) -> anyhow::Result<AssessmentNotified> {
+        anyhow::ensure!(
+            notified.is_none() || self.statement.is_none(),
+            "the statement notified is the assessment's: leave --statement out"
+        );
         let mut body = match notified {
             Some(notified) => notified,
             None => AssessmentNotified {
@@ -106,7 +110,7 @@ impl Findings {
                 valid_until: None,
                 conflict: false,
                 fee: false,
-                statement: None,
+                statement: attaching.optional(self.statement)?,
             },
         };
         body.policy = self.policy.unwrap_or(body.policy);
@@ -119,7 +123,6 @@ impl Findings {
         body.valid_until = self.valid_until.or(body.valid_until);
         body.conflict |= self.conflict;
         body.fee |= self.fee;
-        body.statement = attaching.optional(self.statement)?;
         Ok(body)
     }
 }

@@ -40,9 +40,9 @@ struct Terms {
     /// Last day; absent only where the policy sets no term
     #[arg(long)]
     ends_on: Option<Date>,
-    /// The reasoning
+    /// The reasoning; what was proposed is imposed with its own
     #[arg(long)]
-    reason: String,
+    reason: Option<String>,
 }
 
 impl Terms {
@@ -61,17 +61,13 @@ impl Terms {
             severity: self.severity.context("--severity is needed")?,
             starts_on: self.starts_on.context("--starts-on is needed")?,
             ends_on: self.ends_on,
-            reason: attaching.text(&self.reason)?,
+            reason: attaching.text(&self.reason.context("--reason is needed")?)?,
         })
     }
 
     /// The terms given, over those proposed; begun later, a sanction is as long as it was proposed.
-    fn over(
-        self,
-        proposed: SanctionProposed,
-        today: Date,
-        attaching: &mut Attaching,
-    ) -> anyhow::Result<SanctionProposed> {
+    fn over(self, proposed: SanctionProposed, today: Date) -> anyhow::Result<SanctionProposed> {
+        anyhow::ensure!(self.reason.is_none(), "the reason proposed is the sanction's: leave --reason out");
         let starts_on = self.starts_on.unwrap_or(proposed.starts_on.max(today));
         let shifted = proposed.ends_on.map(|last| last.plus_days(starts_on.days_since(proposed.starts_on)));
         Ok(SanctionProposed {
@@ -79,7 +75,7 @@ impl Terms {
             severity: self.severity.unwrap_or(proposed.severity),
             starts_on,
             ends_on: self.ends_on.or(shifted),
-            reason: attaching.text(&self.reason)?,
+            reason: proposed.reason,
         })
     }
 }
@@ -115,7 +111,7 @@ impl Propose {
     --reason 'Không ghi nhãn.' --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out sanction.json
 
   What was proposed, once the subject replied or its days are over; it may be milder, never harsher:
-  tinnhiem sanction --subject kol-0123456789abc --proposal 5f…e2 --severity S1 --reason 'Đã khắc phục.' \\
+  tinnhiem sanction --subject kol-0123456789abc --proposal 5f…e2 --severity S1 \\
     --key seat-1.pem --out sanction.json")]
 pub struct Sanction {
     /// Whom it is about
@@ -139,7 +135,7 @@ impl Sanction {
         let terms = match &self.proposal {
             Some(proposal) => {
                 let proposed = self.signing.body_of(proposal, "sanction.proposed").await?;
-                self.terms.over(proposed, self.signing.today().await?, &mut attaching)?
+                self.terms.over(proposed, self.signing.today().await?)?
             }
             None => self.terms.whole(&mut attaching)?,
         };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EventBody;
 use super::contest::{Effect, Outcome};
+use super::evidence::evidence_list;
 use super::ids::Commitment;
 use crate::dsse::EventId;
 
@@ -17,7 +18,7 @@ pub struct AppealFiled {
     /// The subject's case, as an attached text.
     pub statement: Commitment,
     /// What it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
     pub evidence: Vec<Commitment>,
 }

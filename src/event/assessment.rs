@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Levels;
+use super::evidence::evidence_list;
 use super::ids::{Commitment, IndicatorId};
 use super::{EventBody, reason_text};
 use crate::clock::Date;
@@ -47,7 +48,7 @@ pub struct AssessmentReplied {
     /// The subject's reply, as an attached text.
     pub statement: Commitment,
     /// What it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
     pub evidence: Vec<Commitment>,
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::evidence_list;
 use super::ids::{Commitment, IndicatorId};
 use super::sanction::Severity;
 use super::{EventBody, no_texts, reason_text};
@@ -34,7 +35,7 @@ pub struct ContestFiled {
     /// The subject's case, as an attached text.
     pub statement: Commitment,
     /// What it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
     pub evidence: Vec<Commitment>,
 }

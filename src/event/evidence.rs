@@ -1,12 +1,22 @@
 //! `evidence.*`: who keeps what evidence, until when, and whom it was shown to.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::{Commitment, PartyId};
 use super::{EventBody, reason_text};
 use crate::clock::Date;
 use crate::dsse::EventId;
+use crate::limits;
+
+/// The evidence that goes with a text, as long as the schemas let it be.
+pub(super) fn evidence_list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Commitment>, D::Error> {
+    let list = Vec::deserialize(from)?;
+    match list.len() <= limits::EVIDENCE_LIST {
+        true => Ok(list),
+        false => Err(serde::de::Error::custom("evidence holds at most 64 commitments")),
+    }
+}
 
 /// `evidence.committed`: a member says what it has, and its custodian, who signs too, keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

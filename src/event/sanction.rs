@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::evidence_list;
 use super::ids::{ClauseId, Commitment, IndicatorId};
 use super::{EventBody, reason_text};
 use crate::clock::Date;
@@ -73,7 +74,7 @@ pub struct SanctionReplied {
     /// The subject's reply, as an attached text.
     pub statement: Commitment,
     /// What it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
     pub evidence: Vec<Commitment>,
 }

@@ -17,10 +17,14 @@ impl Case<'_> {
         match (body.notice, notice) {
             (None, _) => Reason::AssessmentNotice.unless(self.policy.windows.reply.is_none(), "notice")?,
             (Some(named), None) => return Err(Reason::AssessmentNotice.about(named)),
-            (Some(_), Some(notice)) => self.check_notice(notice, findings)?,
+            (Some(_), Some(notice)) => self.check_notice(notice, body)?,
         }
         self.check_undisputed(dossier, findings)?;
-        notice.map_or(Ok(()), |notice| {
+        // Where a policy no longer asks for a reply, one that was asked for is awaited all the same.
+        let number = self.state.parties().number(&self.event.issuer);
+        let mut own = number.into_iter().flat_map(|number| dossier.notices.open_of(number));
+        let waits = || own.find(|one| one.stage(self.today) == NoticeStage::Waiting);
+        notice.or_else(waits).map_or(Ok(()), |notice| {
             let leads_to = NoticeStage::after(Some(notice.stage(self.today)), self.moves());
             self.check_heard(leads_to.is_some(), &notice.hearing)
         })

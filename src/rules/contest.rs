@@ -6,7 +6,7 @@ use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
     Contesting, Effect, Grounds, Outcome,
 };
-use crate::score::{Assessment, Contest, Dossier, Recorded, Sanction};
+use crate::score::{Assessment, Contest, Dossier, Grade, Recorded, Sanction};
 
 /// What a contest is about.
 enum Item<'a> {
@@ -28,8 +28,10 @@ impl<'a> Case<'a> {
         self.signed_by_subject()?;
         let dossier = self.dossier()?;
         let item = self.contested(dossier, &body.target)?;
-        if let Some(days) = self.policy.windows.file.filter(|_| body.grounds != Grounds::FactualError) {
-            let last = item.recorded().on.plus_days(i32::from(days));
+        let recorded_on = item.recorded().on;
+        let days = self.state.policy_on(recorded_on).and_then(|policy| policy.windows.file);
+        if let Some(days) = days.filter(|_| body.grounds != Grounds::FactualError) {
+            let last = recorded_on.plus_days(i32::from(days));
             Reason::ContestLate.unless(self.today <= last, format_args!("the last day was {last}"))?;
         }
         // A contest of the item was settled after the item was recorded.
@@ -41,7 +43,9 @@ impl<'a> Case<'a> {
             let declined = contest.stage == Contesting::Declined && contest.grounds == body.grounds;
             Reason::ContestSettled.unless(contest.ruling.is_none() && !declined, id)?;
         }
-        let open = dossier.pending.open().count();
+        // Who is kept waiting for a decision may contest other items meanwhile.
+        let waits = |one: &&Contest| !one.stage.is_appeal() && one.stage_today(self) != Contesting::Overdue;
+        let open = dossier.pending.open().filter(waits).count();
         let most = usize::from(self.policy.contest.max_open);
         Reason::ContestCount.unless(open < most, format_args!("{open} of {most} open"))
     }
@@ -66,7 +70,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn contest_declined(&mut self, body: &ContestDeclined) -> Result<(), Rejection> {
-        self.signed_by_council()?;
+        self.contest_signed_by_council(&body.contest)?;
         self.awaiting_admission(&body.contest)
     }
 
@@ -105,13 +109,14 @@ impl<'a> Case<'a> {
         self.check_panel(contest, panel)
     }
 
-    /// The panel's majority signed, and nobody else; where no panel sits, the council.
+    /// The panel's majority signed, and nobody else; where no panel sits, the council without those concerned.
     pub(super) fn signed_by_deciders(&mut self, id: &EventId) -> Result<(), Rejection> {
-        let dossier = self.event.subject.and_then(|subject| self.state.dossier(&subject));
+        let dossier = self.about_file();
         let contest = dossier.and_then(|file| file.pending.open().find(|one| one.recorded.event == *id));
         let Some(panel) = contest.and_then(|contest| contest.panel()) else {
-            return self.signed_by_council();
+            return self.contest_signed_by_council(id);
         };
+        self.check_unrestrained()?;
         Reason::Issuer.unless(panel.members.contains(&self.event.issuer), &self.event.issuer)?;
         self.signers.panel(&panel.members)?;
         self.signers.all_needed()
@@ -160,7 +165,12 @@ impl<'a> Case<'a> {
                 contest.whole(&dossier.assessments).is_some_and(|item| {
                     let version = self.state.policies().version(item.policy);
                     let place = |id| version.and_then(|version| version.policy.place(id));
-                    let graded = |id| item.grades.iter().any(|one| Some(one.place()) == place(id));
+                    // Without its highest grades an item is worse for the subject than it was.
+                    let graded = |id| {
+                        let mut grades = item.grades.iter();
+                        let grade = grades.find(|one| Some(one.place()) == place(id));
+                        grade.is_some_and(|one| one.value() != Some(Grade::HIGHEST))
+                    };
                     !indicators.is_empty() && indicators.iter().all(graded)
                 })
             }

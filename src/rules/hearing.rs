@@ -1,11 +1,13 @@
 //! What is announced, replied to, and then done: `assessment.notified`, `sanction.proposed`, `.replied`
 
 use super::{Case, Reason, Rejection};
+use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
-    AssessmentNotified, AssessmentReplied, Commitment, Findings, IndicatorId, NoticeStage, ProposalStage,
-    SanctionProposed, SanctionReplied, Terms,
+    AssessmentNotified, AssessmentPublished, AssessmentReplied, Commitment, Findings, IndicatorId,
+    NoticeStage, PartyId, ProposalStage, SanctionImposed, SanctionProposed, SanctionReplied, Terms,
 };
+use crate::limits;
 use crate::score::{Dossier, Hearing, Notice, PartyClass, Proposal};
 
 impl<'a> Case<'a> {
@@ -30,7 +32,7 @@ impl<'a> Case<'a> {
         let class = parties.class(proposer, size);
         Reason::Issuer.unless(matches!(class, Some(PartyClass::Member(_))), proposer)?;
         let dossier = self.dossier()?;
-        self.check_terms(body.terms())?;
+        self.check_terms(dossier, body.terms(), limits::SANCTION_AHEAD_DAYS)?;
         let number = parties.number(proposer);
         let mut own = number.into_iter().flat_map(|number| dossier.proposals.open_of(number));
         if let Some(open) = own.find(|one| one.stage(self.today) != ProposalStage::Lapsed) {
@@ -68,31 +70,52 @@ impl<'a> Case<'a> {
         dossier.notices.open_of(number).find(|one| one.recorded.event == *notice)
     }
 
-    /// The notice has not lapsed, and the findings are those notified, or better.
-    pub(super) fn check_notice(&self, notice: &Notice, findings: Findings<'_>) -> Result<(), Rejection> {
+    /// The notice has not lapsed, and what is published is what was notified, or better.
+    pub(super) fn check_notice(&self, notice: &Notice, body: &AssessmentPublished) -> Result<(), Rejection> {
         if notice.stage(self.today) == NoticeStage::Lapsed {
             return Err(Reason::AssessmentNotice.about(format!("lapsed after {}", notice.hearing.use_by)));
         }
-        match worse(notice.intended.findings(), findings) {
-            None => Ok(()),
+        match worse(notice.intended.findings(), body.findings()) {
+            // What it says in words may hold what the subject could not reply to.
+            None => {
+                let same = body.statement.is_none() || body.statement == notice.intended.statement;
+                Reason::AssessmentHarsher.unless(same, "statement")
+            }
             Some(what) => Err(Reason::AssessmentHarsher.about(what)),
         }
     }
 
-    /// The proposal has not lapsed, and the terms are those proposed, or milder.
-    pub(super) fn check_proposal(&self, proposal: &Proposal, terms: Terms<'_>) -> Result<(), Rejection> {
+    /// The proposal has not lapsed, and what is imposed is what was proposed, or milder.
+    pub(super) fn check_proposal(
+        &self,
+        proposal: &Proposal,
+        body: &SanctionImposed,
+    ) -> Result<(), Rejection> {
         if proposal.stage(self.today) == ProposalStage::Lapsed {
             return Err(Reason::SanctionProposal.about(format!("lapsed after {}", proposal.hearing.use_by)));
         }
-        match harsher(proposal.proposed.terms(), terms) {
-            None => Ok(()),
+        match harsher(proposal.proposed.terms(), body.terms()) {
+            None => Reason::SanctionHarsher.unless(body.reason == proposal.proposed.reason, "reason"),
             Some(what) => Err(Reason::SanctionHarsher.about(what)),
         }
     }
 
     /// The stage in which something is announced lets it be done: the subject replied, or its days are over.
     pub(super) fn check_heard(&self, leads_on: bool, hearing: &Hearing) -> Result<(), Rejection> {
-        Reason::ReplyPending.unless(leads_on, format_args!("until {}", hearing.reply_by))
+        let over = hearing.reply_by < self.today;
+        // A reply that may not be the subject's own leaves it the days that it had.
+        let heard = over || !hearing.reply.is_some_and(|reply| self.was_restrained(reply.on));
+        Reason::ReplyPending.unless(leads_on && heard, format_args!("until {}", hearing.reply_by))
+    }
+
+    /// Whether a key of the subject was held back on a day.
+    fn was_restrained(&self, on: Date) -> bool {
+        let keys = self.event.subject.map(PartyId::from);
+        let mut keys = keys.iter().flat_map(|subject| self.state.parties().keys_of(subject));
+        keys.any(|(_, key)| {
+            let until = key.restrained_until.map(|until| self.state.date_of(until));
+            until.is_some_and(|until| self.state.date_of(key.live_from) <= on && on <= until)
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! `key.*`
 
 use super::{Case, Reason, Rejection};
+use crate::dsse::PublicKey;
 use crate::event::{KeyAdded, KeyRevoked, KeyRotated, KeyStage, PartyId, RevocationCause};
 use crate::limits;
-use crate::score::Capacity;
+use crate::score::{Capacity, KeyRecord};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 
@@ -56,7 +57,9 @@ impl Case<'_> {
         let stage = record.stage(self.state.size(), self.at);
         let Some(from) = body.invalid_from else {
             let leads_on = KeyStage::after(Some(stage), self.moves()).is_some();
-            return Reason::KeyTarget.unless(leads_on, body.key);
+            Reason::KeyTarget.unless(leads_on, body.key)?;
+            let stolen = body.cause == RevocationCause::Compromised;
+            return Reason::KeyOnly.unless(stolen || !self.acts_alone(&body.key, record), body.key);
         };
         let oldest = self.at.minus_ms(limits::COMPROMISE_DAYS as u64 * DAY_MS);
         let dated = (oldest..=self.at).contains(&from) && body.cause == RevocationCause::Compromised;
@@ -65,7 +68,16 @@ impl Case<'_> {
         Reason::KeyTarget.unless(says_more, body.key)
     }
 
-    /// What the issuer signed with may withdraw contests: a key that the council brought in, and what
+    /// Whether no other key acts for a party, so that without this one nobody could cancel a recovery.
+    fn acts_alone(&self, key: &PublicKey, record: &KeyRecord) -> bool {
+        let size = self.state.size();
+        let acts =
+            |one: &KeyRecord| one.capacity == Capacity::Own && one.stage(size, self.at) == KeyStage::Live;
+        let mut others = self.state.parties().keys_of(&record.owner).filter(|(other, _)| *other != key);
+        acts(record) && !others.any(|(_, other)| acts(other))
+    }
+
+    /// What was signed with may do what cannot be undone: a key that the council brought in, and what
     /// that key adds, may not for a while.
     pub(super) fn check_unrestrained(&self) -> Result<(), Rejection> {
         let restrained = self

@@ -25,6 +25,7 @@ mod ledger;
 mod member;
 mod panel;
 mod policy;
+mod recusal;
 mod rejection;
 mod sanction;
 mod signers;

@@ -74,8 +74,8 @@ reasons! {
     KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
     /// A recovered key before its time.
     KeyNotLive = "key.not_live", Forbidden, "a recovered key acts 14 days after its recording: wait, or sign with another key";
-    /// A recovered key, or what it added, that would withdraw a contest too soon.
-    KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest in its first 30 days: wait, or sign with another key";
+    /// A recovered key, or what it added, that would do too soon what cannot be undone.
+    KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest, decides on no panel and resumes no subject in its first 30 days: wait, or sign with another key";
     /// A key of another party.
     KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
     /// The key of a member that is suspended or removed.
@@ -83,7 +83,7 @@ reasons! {
     /// The issuer may not issue this type.
     Issuer = "issuer.not_allowed", Forbidden, "this type is issued by another kind of party: see the catalogue of events";
     /// Too few council seats signed.
-    CouncilThreshold = "council.threshold", Forbidden, "collect signatures of more seats, of distinct controller groups, with `tinnhiem sign`";
+    CouncilThreshold = "council.threshold", Forbidden, "collect signatures of more seats, of distinct controller groups and without a part in the matter, with `tinnhiem sign`";
     /// Too few members of the panel signed.
     PanelMajority = "panel.majority", Forbidden, "collect signatures of more members of the panel, of distinct controller groups, with `tinnhiem sign`";
     /// A new key that is not canonical or of small order.
@@ -99,6 +99,8 @@ reasons! {
     KeyOwner = "key.owner", Rule, "`owner` names a member or subject when the council recovers a key, and is absent otherwise";
     /// The key to end is not one that may be ended.
     KeyTarget = "key.target", Conflict, "name a live key of the party";
+    /// The last key that could cancel a recovery.
+    KeyOnly = "key.only", Conflict, "it is the only key that acts for the party: recover another and end this one once that acts, 14 days later; a stolen one ends at once as `compromised`";
     /// The compromise is dated wrongly.
     KeyInvalidFrom = "key.invalid_from", Rule, "only the council dates a compromise, at most 90 days back and not ahead, and says `compromised`";
 
@@ -148,7 +150,7 @@ reasons! {
     /// Leaving under a sanction.
     SubjectSanctioned = "subject.sanctioned", Conflict, "nobody departs during a sanction: wait until it ends";
     /// Leaving before a sanction is imposed.
-    SubjectProposed = "subject.proposed", Conflict, "nobody departs while a sanction is proposed: wait until it is imposed or lapses";
+    SubjectProposed = "subject.proposed", Conflict, "nobody departs while a sanction is proposed: wait until it is imposed or lapses; one whose proposer let another lapse within 90 days before holds nobody";
     /// Leaving with a contest open.
     SubjectContesting = "subject.contesting", Conflict, "nobody departs during an open contest: withdraw it first";
     /// Coming back without having left.
@@ -159,9 +161,9 @@ reasons! {
     /// The event named is no such item of this subject.
     TargetUnknown = "target.unknown", Conflict, "name the event id of an item of this kind about this subject";
     /// The item is somebody else's.
-    TargetOther = "target.other_issuer", Forbidden, "only its issuer withdraws an item";
+    TargetOther = "target.other_issuer", Forbidden, "only its issuer withdraws or corrects an item, and only its custodian discloses or destroys evidence";
     /// The item has ended.
-    TargetEnded = "target.ended", Conflict, "the item no longer stands: nothing is left to do";
+    TargetEnded = "target.ended", Conflict, "the item no longer stands, or the contest was decided, declined or withdrawn: nothing is left to do";
 
     /// Linked already.
     AccountExists = "account.exists", Conflict, "this account is linked to the subject: nothing is left to do";
@@ -173,7 +175,7 @@ reasons! {
     /// Assessor and subject are in one hand.
     AssessmentOwnGroup = "assessment.own_group", Forbidden, "nobody assesses a subject of its own controller group";
     /// Not the policy in force.
-    AssessmentPolicy = "assessment.policy", Conflict, "grade by the policy version in force today";
+    AssessmentPolicy = "assessment.policy", Conflict, "grade by the policy version named: the one in force today, or when it was notified";
     /// Grades that the policy does not have.
     AssessmentGrades = "assessment.grades", Rule, "grade at least one indicator, with indicators and levels of the policy";
     /// Evidence is missing or stray.
@@ -187,7 +189,7 @@ reasons! {
     /// Notified already.
     NoticeExists = "notice.exists", Conflict, "one notice per assessor and subject at a time: publish by it, or wait until it lapses";
     /// Other than what the subject could reply to, and not better.
-    AssessmentHarsher = "assessment.harsher", Conflict, "publish what was notified: the same policy, days and indicators, no lower level, no new evidence where the level stays, every tie declared then";
+    AssessmentHarsher = "assessment.harsher", Conflict, "publish what was notified: the same policy, days and indicators, no lower level, no new evidence where the level stays, every tie declared then, the same statement or none";
     /// The same conduct once more, against a contest.
     AssessmentContested = "assessment.contested", Conflict, "a contest against what your controller group said of this conduct is open or was upheld: grade conduct observed after that";
 
@@ -226,9 +228,11 @@ reasons! {
     /// A basis that does not exist.
     SanctionBasis = "sanction.basis", Conflict, "name an indicator of the policy in force, a clause that bound the subject on that day, or a recorded decision that stands";
     /// Begins in the past.
-    SanctionStart = "sanction.starts_on", Rule, "a sanction begins today or later";
+    SanctionStart = "sanction.starts_on", Rule, "a sanction begins today or at most 30 days later, an urgent one today";
     /// Ends wrongly.
     SanctionTerm = "sanction.term", Rule, "ends_on lies between starts_on and the end of the policy's term; absent only where there is no term";
+    /// The same wrong once more.
+    SanctionSettled = "sanction.settled", Conflict, "a decision, or a breach of a clause on one day, is sanctioned once, unless the council retracts that; conduct not while a sanction on its indicator runs; none of them while a contest of the sanction is open, nor once one was decided for the subject (conduct: for 90 days)";
     /// Urgent, but not an S4 of up to 14 days.
     SanctionUrgent = "sanction.urgent", Rule, "only an S4 of at most 14 days is urgent";
     /// Urgent over and over.
@@ -238,7 +242,7 @@ reasons! {
     /// Proposed already.
     ProposalExists = "proposal.exists", Conflict, "one proposal per proposer and subject at a time: wait until it is used or lapses";
     /// Graver than what the subject could reply to.
-    SanctionHarsher = "sanction.harsher", Conflict, "impose what was proposed or less: the same basis, no graver, no earlier, no longer";
+    SanctionHarsher = "sanction.harsher", Conflict, "impose what was proposed or less: the same basis and reason, no graver, no earlier, no longer";
     /// Too small a council, or too few signatures, for S4 or S5.
     SanctionGrave = "sanction.grave", Forbidden, "S4 and S5 need a council of the policy's least size and its signatures of distinct controller groups, or of all that did not propose it";
 
@@ -249,7 +253,7 @@ reasons! {
     /// After the last day to reply.
     ReplyLate = "reply.late", Rule, "the days to reply are over: contest the item once it is recorded";
     /// Before the subject has been heard.
-    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over";
+    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over; a reply under a recovered key in its first 30 days shortens nothing";
 
     /// Too late to contest.
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";
@@ -258,15 +262,15 @@ reasons! {
     /// Decided before, or declined on this ground.
     ContestSettled = "contest.settled", Conflict, "this item's contest was decided, or declined on this ground: the same facts are not contested twice";
     /// Too many at once.
-    ContestCount = "contest.too_many", Conflict, "as many contests are open as the policy allows: await a decision or withdraw one";
+    ContestCount = "contest.too_many", Conflict, "as many contests wait for a decision as the policy allows, appeals and overdue ones not counted: await one or withdraw one";
     /// Out of turn.
     ContestStage = "contest.stage", Conflict, "the contest has not come so far, or is past that: see its stage at /v1/contests/{id}";
     /// Put off again, before its days began, or where the policy has no extension.
     ContestExtension = "contest.extension", Conflict, "a decision is put off once, before its last day has passed, where the policy has days for that";
     /// An effect missing, stray or of the wrong kind.
-    ContestEffect = "contest.effect", Rule, "a partial outcome, and only that, says what remains: grades struck, or a milder sanction";
+    ContestEffect = "contest.effect", Rule, "a partial outcome, and only that, says what remains: grades struck, none of them a highest one, or a milder sanction";
     /// The panel that sits, missing or another one.
-    ContestPanel = "contest.panel", Conflict, "name the newest panel.seated event of this contest in `panel`, where the policy had an admission window; nowhere else";
+    ContestPanel = "contest.panel", Conflict, "a contest for which the policy had an admission window is decided by its panel: seat it, and name its newest panel.seated event in `panel`; any other contest names none";
     /// Too late to appeal, or nothing to appeal.
     AppealLate = "appeal.late", Conflict, "a decision that did not uphold the contest is appealed within the policy's days; without such days, not at all";
 

@@ -1,24 +1,26 @@
 //! `sanction.*`
 
+use std::collections::BTreeSet;
+
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{
-    Basis, GroupId, ProposalStage, SanctionImposed, SanctionLifted, SanctionStage, Severity, Terms,
+    Basis, GroupId, Outcome, ProposalStage, SanctionImposed, SanctionLifted, SanctionStage, Severity, Terms,
 };
 use crate::limits;
-use crate::score::{Dossier, Proposal};
+use crate::score::{Contest, Dossier, Proposal, Sanction, SeatRecord};
 
 impl<'a> Case<'a> {
     pub(super) fn sanction_imposed(&mut self, body: &SanctionImposed) -> Result<(), Rejection> {
         self.issued_by_council()?;
         // Whoever proposed it has no say in it.
-        let (parties, size) = (self.state.parties(), self.state.size());
         let proposal = body.proposal.and_then(|proposal| self.proposal(&proposal));
-        let recused = proposal.map(|proposal| parties.group(parties.name(proposal.proposer), size));
-        let signed = self.signers.council_without(recused.as_ref(), 0)?;
+        let recused = proposal.map(|proposal| self.proposers(proposal)).unwrap_or_default();
+        let threshold = self.state.parties().threshold(self.state.size());
+        let signed = self.signers.council_without(&recused, threshold)?;
         self.signers.all_needed()?;
         let dossier = self.dossier()?;
-        self.check_terms(body.terms())?;
+        self.check_terms(dossier, body.terms(), if body.urgent { 0 } else { limits::SANCTION_AHEAD_DAYS })?;
         if body.urgent {
             self.check_urgent(dossier, body)?;
         }
@@ -28,13 +30,24 @@ impl<'a> Case<'a> {
                 Reason::SanctionProposal.unless(!needed, "proposal")?;
             }
             (Some(named), None) => return Err(Reason::SanctionProposal.about(named)),
-            (Some(_), Some(proposal)) => self.check_proposal(proposal, body.terms())?,
+            (Some(_), Some(proposal)) => self.check_proposal(proposal, body)?,
         }
-        self.check_grave(body.severity, signed, recused.as_ref())?;
-        proposal.map_or(Ok(()), |proposal| {
+        self.check_grave(body.severity, signed, &recused)?;
+        // Where a policy no longer asks for a reply, one that was asked for is awaited all the same.
+        let waits = |one: &&Proposal| {
+            one.stage(self.today) == ProposalStage::Waiting
+                && one.proposed.basis.is_same_wrong(&body.basis)
+                && !body.urgent
+        };
+        proposal.or_else(|| dossier.proposals.open().find(waits)).map_or(Ok(()), |proposal| {
             let leads_to = ProposalStage::after(Some(proposal.stage(self.today)), self.moves());
             self.check_heard(leads_to.is_some(), &proposal.hearing)
         })
+    }
+
+    /// The controller groups that whoever proposed was and is in.
+    pub(super) fn proposers(&self, proposal: &Proposal) -> BTreeSet<GroupId> {
+        self.groups_of(proposal.proposer, proposal.recorded.seq)
     }
 
     /// The proposal about the subject by which nothing has been imposed.
@@ -43,14 +56,49 @@ impl<'a> Case<'a> {
         dossier.proposals.open().find(|one| one.recorded.event == *event)
     }
 
-    /// Whether terms can be imposed from today on.
-    pub(super) fn check_terms(&self, terms: Terms<'_>) -> Result<(), Rejection> {
+    /// Whether terms can be imposed, to begin within so many days from today.
+    pub(super) fn check_terms(
+        &self,
+        dossier: &Dossier,
+        terms: Terms<'_>,
+        ahead: i32,
+    ) -> Result<(), Rejection> {
         let severity = self.policy.sanction.severities.get(&terms.severity);
         let severity =
             severity.ok_or_else(|| Reason::SanctionSeverity.about(format!("{:?}", terms.severity)))?;
         self.check_basis(terms.basis)?;
-        Reason::SanctionStart.unless(terms.starts_on >= self.today, terms.starts_on)?;
-        self.check_term(terms, severity.term_days)
+        let in_time = (self.today..=self.today.plus_days(ahead)).contains(&terms.starts_on);
+        Reason::SanctionStart.unless(in_time, terms.starts_on)?;
+        self.check_term(terms, severity.term_days)?;
+        self.check_unsettled(dossier, terms.basis)
+    }
+
+    /// No wrong is sanctioned twice, nor once more what a contest cleared the subject of.
+    fn check_unsettled(&self, dossier: &Dossier, basis: &Basis) -> Result<(), Rejection> {
+        let undated = matches!(basis, Basis::Conduct(_));
+        let same = |one: &&Sanction| one.basis == *basis;
+        // An urgent suspension goes on as what was proposed meanwhile.
+        let counts = |one: &&Sanction| {
+            same(one) && !one.urgent && (!undated || one.stage(self.today) == SanctionStage::Standing)
+        };
+        if let Some(one) = dossier.sanctions.open().find(counts) {
+            return Err(Reason::SanctionSettled.about(one.recorded.event));
+        }
+        let size = self.state.size();
+        let bars = |contest: &&Contest| {
+            let Some(item) = contest.whole(&dossier.sanctions).filter(same) else { return false };
+            let cleared = contest.ruling.is_some_and(|ruling| {
+                let on = self.state.date_at_size(ruling.seq + 1);
+                let late = on.is_some_and(|on| self.today.days_since(on) > limits::CLEARED_DAYS);
+                let whole = ruling.outcome == Outcome::Upheld;
+                (whole || ruling.outcome == Outcome::Partial && !item.urgent) && !(undated && late)
+            });
+            cleared || contest.stage.is_open() && !item.urgent
+        };
+        match dossier.contests(size).find(bars) {
+            None => Ok(()),
+            Some(contest) => Err(Reason::SanctionSettled.about(contest.recorded.event)),
+        }
     }
 
     /// Short, without a proposal, once per basis and year, and not one after another.
@@ -106,19 +154,15 @@ impl<'a> Case<'a> {
         &self,
         severity: Severity,
         signed: usize,
-        recused: Option<&GroupId>,
+        recused: &BTreeSet<GroupId>,
     ) -> Result<(), Rejection> {
         if severity < Severity::S4 {
             return Ok(());
         }
         let (parties, size) = (self.state.parties(), self.state.size());
         let seats = parties.council(size).count();
-        let may_sign = match recused {
-            None => seats,
-            Some(group) => {
-                parties.council(size).filter(|seat| parties.group(&seat.member, size) != *group).count()
-            }
-        };
+        let recused = |seat: &&SeatRecord| recused.contains(&parties.group(&seat.member, size));
+        let may_sign = parties.council(size).filter(|seat| !recused(seat)).count();
         let rule = &self.policy.sanction;
         let enough = seats >= usize::from(rule.grave_min_seats)
             && signed >= usize::from(rule.grave_signatures).min(may_sign);
@@ -126,7 +170,12 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn sanction_lifted(&mut self, body: &SanctionLifted) -> Result<(), Rejection> {
-        self.signed_by_council()?;
+        self.issued_by_council()?;
+        let recused = self.about_file().and_then(|dossier| {
+            let sanction = dossier.sanctions.open().find(|one| one.recorded.event == body.target)?;
+            Some(self.concerned_in_sanction(dossier, sanction))
+        });
+        self.signed_by_unconcerned(recused.unwrap_or_default())?;
         let dossier = self.dossier()?;
         let target = dossier.sanctions.open().find(|one| one.recorded.event == body.target);
         let stage = match target {

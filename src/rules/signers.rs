@@ -66,14 +66,16 @@ impl<'a> Signers<'a> {
 
     /// Council seats of distinct controller groups must have signed, at least `least` and the threshold.
     pub(super) fn council(&mut self, least: usize) -> Result<usize, Rejection> {
-        self.council_without(None, least)
+        let threshold = self.state.parties().threshold(self.state.size());
+        self.council_without(&BTreeSet::new(), threshold.max(least))
     }
 
-    /// The same of the seats that are not of a group: signatures of that one are not needed.
+    /// So many seats of distinct controller groups other than these must have signed: signatures of
+    /// those are not needed.
     pub(super) fn council_without(
         &mut self,
-        recused: Option<&GroupId>,
-        least: usize,
+        recused: &BTreeSet<GroupId>,
+        threshold: usize,
     ) -> Result<usize, Rejection> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
@@ -85,7 +87,7 @@ impl<'a> Signers<'a> {
             match self.live(key, record) {
                 Ok(()) => {
                     let group = state.parties().group(&record.owner, size);
-                    if recused != Some(&group) {
+                    if !recused.contains(&group) {
                         self.needed.push(*key);
                         groups.insert(group);
                     }
@@ -93,7 +95,6 @@ impl<'a> Signers<'a> {
                 Err(rejection) => refusal = Some(rejection),
             }
         }
-        let threshold = state.parties().threshold(size).max(least);
         if groups.len() >= threshold {
             return Ok(groups.len());
         }

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{Case, Reason, Rejection};
 use crate::event::{PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId};
+use crate::limits;
+use crate::score::{Dossier, Proposal, StandsFor};
+use crate::state::Row;
 
 impl Case<'_> {
     pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {
@@ -22,6 +25,7 @@ impl Case<'_> {
         let subject = self.subject_id()?;
         self.signers.party(&PartyId::from(subject))?;
         self.signers.all_needed()?;
+        self.check_unrestrained()?;
         let dossier = self.state.dossier(&subject).ok_or_else(|| Reason::SubjectUnknown.about(subject))?;
         let enrolled = dossier.enrolment(self.state.size()).is_some();
         let stage = if enrolled { SubjectStage::Enrolled } else { SubjectStage::Departed };
@@ -49,6 +53,17 @@ impl Case<'_> {
         Ok(())
     }
 
+    /// Whether its proposer let another proposal lapse shortly before: who only proposes holds nobody.
+    fn was_proposed_before(&self, dossier: &Dossier, proposal: &Proposal) -> bool {
+        let ended_by = |size: u64| self.state.index().row(size.checked_sub(1)?).map(Row::type_name);
+        let lapsed = |one: &&StandsFor<Proposal>| {
+            one.record.proposer == proposal.proposer
+                && one.span.to_size.and_then(ended_by) == Some("sanction.proposed")
+                && proposal.recorded.on.days_since(one.record.recorded.on) <= limits::PROPOSAL_AGAIN_DAYS
+        };
+        dossier.proposals.ended_after(0).any(|one| lapsed(&one))
+    }
+
     pub(super) fn subject_departed(&mut self) -> Result<(), Rejection> {
         self.signed_by_subject()?;
         let dossier = self.dossier()?;
@@ -57,7 +72,10 @@ impl Case<'_> {
         if let Some(sanction) = running {
             return Err(Reason::SubjectSanctioned.about(sanction.recorded.event));
         }
-        let pending = dossier.proposals.open().find(|one| one.stage(self.today) != ProposalStage::Lapsed);
+        let holds = |one: &&Proposal| {
+            one.stage(self.today) != ProposalStage::Lapsed && !self.was_proposed_before(dossier, one)
+        };
+        let pending = dossier.proposals.open().find(holds);
         if let Some(proposal) = pending {
             return Err(Reason::SubjectProposed.about(proposal.recorded.event));
         }

@@ -99,6 +99,9 @@ pub struct Grade {
 impl Grade {
     const DOES_NOT_APPLY: u16 = u16::MAX;
 
+    /// The value of every indicator's highest level.
+    pub const HIGHEST: u16 = 10_000;
+
     /// A value (0 to 10000) at the indicator's place in the policy named; none: does not apply.
     pub fn new(place: u16, value: Option<u16>) -> Self {
         Self { place, value: value.unwrap_or(Self::DOES_NOT_APPLY) }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dossier::item;
-use super::{Item, PartyNumber, Recorded};
+use super::{Dossier, Item, PartyNumber, Recorded, Sanction};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
@@ -90,6 +90,16 @@ impl Proposal {
     pub fn stage(&self, today: Date) -> ProposalStage {
         let moves = self.hearing.moves("sanction.replied", today);
         moves.fold(ProposalStage::Waiting, |stage, by| ProposalStage::after(Some(stage), by).unwrap_or(stage))
+    }
+}
+
+impl Sanction {
+    /// The proposal by which it was imposed.
+    pub fn proposal_in<'a>(&self, dossier: &'a Dossier) -> Option<&'a Proposal> {
+        // It ended with the entry that imposed.
+        let imposed = self.recorded.seq;
+        let mut used = dossier.proposals.ended_after(imposed);
+        used.find(|one| one.span.to_size == Some(imposed + 1)).map(|one| &*one.record)
     }
 }
 

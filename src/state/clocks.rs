@@ -273,8 +273,8 @@ impl State {
             let (due, who) = (Some(one.ends_on).filter(ahead)?, Who::Member(one.business));
             Some(OpenClock::of(&one.recorded, Awaited::CollaborationEnds, due, who, subject))
         });
-        let own = dossier.map(|one| PartyId::from(one.subject));
-        let recoveries = own.into_iter().flat_map(move |own| self.recoveries(&own, on).collect::<Vec<_>>());
+        // Who has left may come back, and cancels a recovery until then.
+        let recoveries = self.recoveries(&subject.into(), on).collect::<Vec<_>>();
         let notices = dossier.into_iter().flat_map(|one| one.notices.open());
         let notices = notices.filter_map(move |one| clock_of_notice(one, subject, on));
         let proposals = dossier.into_iter().flat_map(|one| one.proposals.open());
@@ -317,11 +317,11 @@ impl State {
         on: Date,
     ) -> impl Iterator<Item = OpenClock> + use<'a> {
         let subject = dossier.subject;
-        let days = self.policy_on(on).and_then(|policy| policy.windows.file).map(i32::from);
+        let days = |on| self.policy_on(on).and_then(|policy| policy.windows.file).map(i32::from);
         let items = dossier.assessments.open().map(|one| &one.recorded);
         let items = items.chain(dossier.sanctions.open().map(|one| &one.recorded));
         items.filter_map(move |item| {
-            let due = item.on.plus_days(days?);
+            let due = item.on.plus_days(days(item.on)?);
             let mut contests = dossier.pending.open().chain(dossier.settled_since(item.seq));
             let used = |stage| stage != Contesting::Withdrawn;
             let contested = contests.any(|one| one.target == item.event && used(one.stage));

@@ -7,7 +7,7 @@ use crate::event::{
     Contesting, Effect, IndicatorId, Move, Outcome, Reduction,
 };
 use crate::score::{
-    Assessment, Contest, DecisionClock, Dossier, Panelled, PolicyBook, Ruling, Sanction, StandsFor,
+    Assessment, Contest, DecisionClock, Dossier, Grade, Panelled, PolicyBook, Ruling, Sanction, StandsFor,
 };
 
 impl State {
@@ -155,9 +155,7 @@ fn rule_on_assessment(
 ) {
     let is_target = |one: &Assessment| one.recorded.event == contest.target;
     // What has ended otherwise stays so.
-    if !dossier.assessments.open().any(is_target) {
-        return;
-    }
+    let Some(now) = dossier.assessments.open().find(|one| is_target(one)).cloned() else { return };
     let whole = contest.whole(&dossier.assessments).cloned();
     let remains = whole.filter(|_| outcome != Outcome::Upheld).map(|one| match effect {
         Some(Effect::Struck(indicators)) => without(one, policies, indicators),
@@ -165,7 +163,7 @@ fn rule_on_assessment(
     });
     dossier.assessments.close_where(seq, is_target);
     if let Some(one) = remains {
-        dossier.assessments.push(seq, one);
+        dossier.assessments.push(seq, as_corrected(one, &now));
     }
 }
 
@@ -195,6 +193,16 @@ fn rule_on_sanction(
         };
         Sanction { lifted, ends_on, ..remains }
     });
+}
+
+/// What its assessor raised since the decision stays raised.
+fn as_corrected(before: Assessment, now: &Assessment) -> Assessment {
+    let raised = |old: &Grade| {
+        let new = now.grades.iter().find(|one| one.place() == old.place());
+        new.copied().filter(|new| new.value().zip(old.value()).is_some_and(|(new, old)| new > old))
+    };
+    let grades = before.grades.iter().map(|old| raised(old).unwrap_or(*old)).collect();
+    Assessment { grades, ..before }
 }
 
 fn without(before: Assessment, policies: &PolicyBook, struck: &[IndicatorId]) -> Assessment {

@@ -29,9 +29,9 @@ impl State {
         if let Some(register) = self.register_mut(entry) {
             register.decisions.close_where(seq, |one| one.recorded.event == *target);
         }
+        self.end_endorsement(seq, entry, target);
         let Some(dossier) = self.dossier_mut(entry) else { return };
         dossier.assessments.close_where(seq, |one| one.recorded.event == *target);
-        dossier.endorsements.close_where(seq, |one| one.recorded.event == *target);
         let rests = Basis::Decision(*target);
         dossier.sanctions.close_where(seq, |one| one.recorded.event == *target || one.basis == rests);
     }

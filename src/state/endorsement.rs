@@ -56,12 +56,17 @@ impl State {
         entry: &Recording<'_>,
         body: &EndorsementWithdrawn,
     ) {
+        self.end_endorsement(seq, entry, &body.target);
+    }
+
+    /// Ends an endorsement of the issuer's, which no longer dilutes its others from the day after.
+    pub(super) fn end_endorsement(&mut self, seq: u64, entry: &Recording<'_>, target: &EventId) {
         let today = self.date_of(entry.at);
         let endorser = self.parties.enlist(&entry.event.issuer);
         let mut expires_on = None;
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.endorsements.close_of(seq, endorser, |one| {
-                let ends = one.recorded.event == body.target;
+                let ends = one.recorded.event == *target;
                 expires_on = if ends { Some(one.expires_on) } else { expires_on };
                 ends
             });

@@ -110,11 +110,8 @@ impl State {
             let seats: Vec<PartyId> =
                 self.parties.council(sanction.recorded.seq).map(|seat| seat.member.clone()).collect();
             seats.iter().for_each(|member| ties.bar(member));
-            // Whoever proposed it: the proposal ended with the entry that imposed.
-            let imposed = sanction.recorded.seq;
-            let mut used = dossier.proposals.ended_after(imposed);
-            if let Some(proposal) = used.find(|one| one.span.to_size == Some(imposed + 1)) {
-                ties.bar(self.parties.name(proposal.record.proposer));
+            if let Some(proposal) = sanction.proposal_in(dossier) {
+                ties.bar(self.parties.name(proposal.proposer));
             }
             if let Basis::Decision(decision) = sanction.basis {
                 let decisions = self.register(&dossier.subject).map(|register| &register.decisions);

@@ -80,7 +80,14 @@ pub fn of(programme: &Programme, by: &str, body: impl Into<Body>) -> Draft {
 }
 
 pub async fn notify(programme: &Programme, by: &str, body: AssessmentPublished) -> EventId {
-    programme.recorded(of(programme, by, notified(body)), &[by]).await
+    programme.recorded(attached(of(programme, by, notified(body))), &[by]).await
+}
+
+/// Attaches those of a few texts that the event names.
+fn attached(draft: Draft) -> Draft {
+    let texts = draft.event.texts();
+    let known = [text("my side"), text("why")].into_iter().filter(|one| texts.contains(&one.commitment()));
+    draft.with(known)
 }
 
 pub async fn publish(
@@ -90,7 +97,7 @@ pub async fn publish(
     body: AssessmentPublished,
 ) -> Result<Value, ClientError> {
     let body = AssessmentPublished { notice: Some(notice), ..body };
-    programme.send(of(programme, by, body), &[by]).await
+    programme.send(attached(of(programme, by, body)), &[by]).await
 }
 
 async fn propose(programme: &Programme, by: &str, body: SanctionImposed) -> EventId {
@@ -299,7 +306,11 @@ async fn the_thirtieth_day_is_the_last_to_use_a_notice_or_a_proposal() {
     let first = notify(&programme, "a1", good.clone()).await;
     let second = notify(&programme, "a2", good.clone()).await;
     let used = propose(&programme, "press", sanction(today, Severity::S1, 10)).await;
-    let unused = propose(&programme, "business", sanction(today, Severity::S1, 10)).await;
+    let other = |on| SanctionImposed {
+        basis: Basis::Conduct("I6".parse().unwrap()),
+        ..sanction(on, Severity::S1, 10)
+    };
+    let unused = propose(&programme, "business", other(today)).await;
     wait(&programme, 30);
     publish(&programme, "a1", first, good.clone()).await.unwrap();
     let by = |proposal| SanctionImposed {
@@ -311,7 +322,8 @@ async fn the_thirtieth_day_is_the_last_to_use_a_notice_or_a_proposal() {
     wait(&programme, 1);
     assert_eq!(shown(&programme, "/notices").await["notices"], json!([]));
     provoked.note(publish(&programme, "a2", second, good.clone()).await, 409, "assessment.notice");
-    provoked.note(impose(&programme, by(unused), &OTHERS).await, 409, "sanction.proposal");
+    let late = SanctionImposed { proposal: Some(unused), ..other(programme.today()) };
+    provoked.note(impose(&programme, late, &OTHERS).await, 409, "sanction.proposal");
     // What has lapsed is announced anew.
     let third = notify(&programme, "a2", good).await;
     let list = shown(&programme, "/notices").await;
@@ -319,7 +331,7 @@ async fn the_thirtieth_day_is_the_last_to_use_a_notice_or_a_proposal() {
         (list["notices"].as_array().unwrap().len(), &list["notices"][0]["notice"]),
         (1, &json!(third))
     );
-    propose(&programme, "business", sanction(programme.today(), Severity::S1, 10)).await;
+    propose(&programme, "business", other(programme.today())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -333,7 +345,11 @@ async fn what_is_published_is_what_was_notified_or_better() {
         evidence: [("I1".parse().unwrap(), vec![shown])].into(),
         ..assessment(today)
     };
-    let good = || graded([Some(0), Some(1), None]);
+    let said = AssessmentPublished {
+        statement: Some(text("my side").commitment()),
+        ..graded([Some(0), Some(1), None])
+    };
+    let good = || said.clone();
     let notice = notify(&programme, "a1", AssessmentPublished { fee: true, ..good() }).await;
     reply(&programme, to_notice(notice)).await.unwrap();
     let with = |body: AssessmentPublished, id: &str, piece| {
@@ -348,6 +364,7 @@ async fn what_is_published_is_what_was_notified_or_better() {
         fee(with(graded([Some(0), Some(0), None]), "I2", shown)),
         fee(with(good(), "I1", unseen)),
         fee(with(good(), "I2", unseen)),
+        fee(AssessmentPublished { statement: Some(text("why").commitment()), ..good() }),
         fee(AssessmentPublished { observed_from: today.plus_days(-11), ..good() }),
         fee(AssessmentPublished { observed_until: today.plus_days(-1), ..good() }),
         fee(AssessmentPublished { valid_until: Some(today.plus_days(301)), ..good() }),
@@ -367,6 +384,7 @@ async fn a_clock_runs_and_grades_count_by_the_policy_under_which_it_was_notified
     let mut provoked = Provoked::default();
     let good = assessment(programme.today());
     let notice = notify(&programme, "a1", good.clone()).await;
+    let proposal = propose(&programme, "press", sanction(programme.today(), Severity::S1, 10)).await;
     for (version, days) in [(2, Some(0)), (3, None)] {
         let mut policy = heard(0);
         policy.windows.reply = days;
@@ -378,6 +396,15 @@ async fn a_clock_runs_and_grades_count_by_the_policy_under_which_it_was_notified
         let newer = AssessmentPublished { policy: version, ..good.clone() };
         provoked.note(publish(&programme, "a1", notice, newer).await, 409, "assessment.policy");
     }
+    // Nor is what was announced done without naming it, where nothing need be announced any more.
+    let newer = AssessmentPublished { policy: 3, ..good.clone() };
+    provoked.note(programme.send(of(&programme, "a1", newer), &["a1"]).await, 409, "reply.pending");
+    let at_once = sanction(programme.today(), Severity::S1, 10);
+    provoked.note(impose(&programme, at_once.clone(), &SEATS[..3]).await, 409, "reply.pending");
+    let other = SanctionImposed { basis: Basis::Conduct("I6".parse().unwrap()), ..at_once.clone() };
+    impose(&programme, other, &SEATS[..3]).await.unwrap();
+    reply(&programme, to_proposal(proposal)).await.unwrap();
+    impose(&programme, at_once, &SEATS[..3]).await.unwrap();
     reply(&programme, to_notice(notice)).await.unwrap();
     publish(&programme, "a1", notice, good.clone()).await.unwrap();
     // Where no reply is asked for any more, others publish at once.
@@ -400,8 +427,19 @@ async fn a_sanction_is_what_was_proposed_or_milder_and_its_proposer_has_no_say()
         SanctionImposed { severity: Severity::S5, ends_on: None, ..sanction(today, Severity::S4, 1) },
         sanction(today, Severity::S4, 101),
         SanctionImposed { basis: conduct("I6"), ..sanction(today, Severity::S4, 100) },
+        SanctionImposed { reason: text("the code").commitment(), ..sanction(today, Severity::S4, 100) },
     ] {
-        provoked.note(impose(&programme, by(harsher), &OTHERS).await, 409, "sanction.harsher");
+        let draft = of(&programme, "council", by(harsher)).with([text("why"), text("the code")]);
+        let texts = draft.event.texts();
+        let draft = Draft {
+            attachments: draft
+                .attachments
+                .into_iter()
+                .filter(|one| texts.contains(&one.commitment()))
+                .collect(),
+            ..draft
+        };
+        provoked.note(programme.send(draft, &OTHERS).await, 409, "sanction.harsher");
     }
     // The first seat's owner proposed it: with or without that signature, two others are too few.
     let good = || by(sanction(today, Severity::S4, 100));
@@ -416,7 +454,10 @@ async fn a_sanction_is_what_was_proposed_or_milder_and_its_proposer_has_no_say()
     let shown = &score["sanctions"][0];
     assert_eq!((&shown["event"], &shown["reply"]["event"]), (&json!(imposed), &json!(said)));
     assert_eq!(score["standing"]["state"], "withheld");
-    provoked.note(impose(&programme, good(), &OTHERS).await, 409, "sanction.proposal");
+    provoked.note(impose(&programme, good(), &OTHERS).await, 409, "sanction.settled");
+    wait(&programme, 100);
+    let again = by(sanction(programme.today(), Severity::S4, 100));
+    provoked.note(impose(&programme, again, &OTHERS).await, 409, "sanction.proposal");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -462,12 +503,16 @@ async fn an_urgent_suspension_is_over_unless_it_is_confirmed() {
     impose(&programme, urgent(today, 14, conduct("I5")), &SEATS[..3]).await.unwrap();
     assert_eq!(state().await, "withheld");
     // Not once more beside it, after it, or on another basis right after it.
-    for (on, basis) in [(0, "I6"), (14, "I5"), (14, "I6"), (42, "I6"), (43, "I5"), (364, "I5")] {
-        let again = urgent(today.plus_days(on), 14, conduct(basis));
+    let mut again = async |basis| {
+        let again = urgent(programme.today(), 14, conduct(basis));
         provoked.note(impose(&programme, again, &SEATS[..3]).await, 409, "sanction.urgent_again");
-    }
+    };
+    again("I6").await;
     let proposal = propose(&programme, "press", sanction(today, Severity::S4, 30)).await;
     wait(&programme, 14);
+    for basis in ["I5", "I6"] {
+        again(basis).await;
+    }
     assert_eq!(state().await, "not_rated");
     // The hearing confirms it.
     let regular = sanction(programme.today(), Severity::S4, 30);
@@ -475,13 +520,16 @@ async fn an_urgent_suspension_is_over_unless_it_is_confirmed() {
     let confirmed = id(impose(&programme, regular, &OTHERS).await);
     assert_eq!(state().await, "withheld");
     let lift = SanctionLifted { target: confirmed, reason: None };
-    programme.recorded(of(&programme, "council", lift), &SEATS[..3]).await;
+    programme.recorded(of(&programme, "council", lift), &OTHERS).await;
     // Being lifted makes nothing urgent again; a month makes another basis, a year the same one.
-    wait(&programme, 29);
-    let again = urgent(programme.today(), 14, conduct("I5"));
-    provoked.note(impose(&programme, again, &SEATS[..3]).await, 409, "sanction.urgent_again");
+    wait(&programme, 28);
+    again("I6").await;
+    wait(&programme, 1);
+    again("I5").await;
     impose(&programme, urgent(programme.today(), 14, conduct("I6")), &SEATS[..3]).await.unwrap();
-    wait(&programme, 365 - 43);
+    wait(&programme, 364 - 43);
+    again("I5").await;
+    wait(&programme, 1);
     impose(&programme, urgent(programme.today(), 14, conduct("I5")), &SEATS[..3]).await.unwrap();
 }
 
@@ -638,6 +686,33 @@ async fn nobody_departs_to_shed_a_sanction() {
     depart(&programme).await.unwrap();
 }
 
+/// One member after the other lapsed proposal held the subject in the programme for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_proposes_holds_nobody_for_long() {
+    let programme = programme(heard(7)).await;
+    let mut provoked = Provoked::default();
+    let again = async || propose(&programme, "press", sanction(programme.today(), Severity::S1, 10)).await;
+    again().await;
+    wait(&programme, 30);
+    provoked.note(depart(&programme).await, 409, "subject.proposed");
+    wait(&programme, 1);
+    again().await;
+    wait(&programme, 31);
+    again().await;
+    // Another's first one holds, and after three months so does this one's.
+    let other = propose(&programme, "business", sanction(programme.today(), Severity::S1, 10)).await;
+    provoked.note(depart(&programme).await, 409, "subject.proposed");
+    wait(&programme, 8);
+    let by = SanctionImposed { proposal: Some(other), ..sanction(programme.today(), Severity::S1, 10) };
+    impose(&programme, by, &SEATS[..3]).await.unwrap();
+    wait(&programme, 84);
+    again().await;
+    provoked.note(depart(&programme).await, 409, "subject.proposed");
+    wait(&programme, 31);
+    again().await;
+    depart(&programme).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_knows_the_same_notices_replies_and_bars() {
     let programme = programme(heard(3)).await;
@@ -651,7 +726,9 @@ async fn a_replay_knows_the_same_notices_replies_and_bars() {
     reply(&programme, to_proposal(proposal)).await.unwrap();
     let by = SanctionImposed { proposal: Some(proposal), ..sanction(today, Severity::S2, 30) };
     impose(&programme, by, &OTHERS).await.unwrap();
-    propose(&programme, "business", sanction(today, Severity::S1, 5)).await;
+    let other =
+        SanctionImposed { basis: Basis::Conduct("I6".parse().unwrap()), ..sanction(today, Severity::S1, 5) };
+    propose(&programme, "business", other).await;
     let live = programme.ledger.snapshot();
     let dossier = live.state.dossier(&subject("kol")).unwrap();
     assert_eq!(dossier.notices.open().map(|one| one.recorded.event).collect::<Vec<_>>(), [open]);

@@ -408,3 +408,83 @@ async fn a_quorum_that_a_missed_panel_breaks_is_withheld_and_a_missed_appeal_too
     Provoked::default().note(court.appeal(contest).await, 409, "contest.stage");
     court.programme.check_replay();
 }
+
+/// Whoever is kept waiting may go on: missed clocks used up the right to contest.
+#[tokio::test(flavor = "multi_thread")]
+async fn contests_that_nobody_decides_and_appeals_take_no_place_of_others() {
+    let mut policy = policy();
+    (policy.windows.decide, policy.windows.appeal) = (Some(5), Some(30));
+    let court = Court::of(policy).await;
+    let mut items = Vec::new();
+    for days in 20..28 {
+        items.push(court.programme.impose("kol", Severity::S2, days).await);
+    }
+    let mut first = Vec::new();
+    for item in &items[..3] {
+        first.push(court.file(*item).await);
+    }
+    court.days(5);
+    let mut provoked = Provoked::default();
+    provoked.note(court.programme.contest("kol", items[3]).await, 409, "contest.too_many");
+    id(court.decided_by_council(first[0], None).await);
+    id(court.appeal(first[0]).await);
+    court.file(items[3]).await;
+    provoked.note(court.programme.contest("kol", items[4]).await, 409, "contest.too_many");
+    court.days(1);
+    court.file(items[4]).await;
+    court.file(items[5]).await;
+    provoked.note(court.programme.contest("kol", items[6]).await, 409, "contest.too_many");
+}
+
+/// A later policy took away days to contest that had begun under the one before.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_days_to_contest_run_by_the_policy_under_which_the_item_was_recorded() {
+    let mut policy = policy();
+    (policy.windows.file, policy.notice_days) = (Some(60), 1);
+    let court = Court::of(policy.clone()).await;
+    let early = court.programme.assess("a1", "kol").await;
+    policy.windows.file = Some(5);
+    let effective_from = court.programme.today().plus_days(1);
+    let body = PolicyPublished { version: 2, effective_from, policy };
+    let draft = court.programme.draft(PartyId::council(), None, body);
+    court.programme.recorded(draft, &SEATS[..3]).await;
+    court.days(1);
+    let body = AssessmentPublished { policy: 2, ..assessment(court.programme.today()) };
+    let late = id(court.send("a2", body, &["a2"]).await);
+    let clocks = async || {
+        let all = court.programme.get(format!("/v1/clocks?who={}&duty=may", subject("kol"))).await;
+        let all = all["clocks"].as_array().unwrap().clone();
+        all.into_iter().map(|one| one["event"].as_str().unwrap().parse().unwrap()).collect::<Vec<EventId>>()
+    };
+    assert_eq!(clocks().await, [late, early]);
+    court.days(6);
+    assert_eq!(clocks().await, [early]);
+    Provoked::default().note(court.programme.contest("kol", late).await, 422, "contest.late");
+    court.days(50);
+    court.file(early).await;
+}
+
+/// A panel took the good grades away and left the bad ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partial_outcome_strikes_no_highest_grade() {
+    let court = Court::of(policy()).await;
+    let document = Commitment::to(&[3; 32], b"document");
+    let levels = [("I1", 2), ("I2", 0), ("I3", 1)];
+    let body = AssessmentPublished {
+        grades: levels.map(|(id, level)| (id.parse().unwrap(), Some(level))).into_iter().collect(),
+        evidence: levels.map(|(id, _)| (id.parse().unwrap(), vec![document])).into(),
+        ..assessment(court.programme.today())
+    };
+    let item = id(court.send("a1", body, &["a1"]).await);
+    let contest = court.file(item).await;
+    let decide = async |struck: &[&str]| {
+        let struck = struck.iter().map(|id| id.parse().unwrap()).collect();
+        let (outcome, reason) = (Outcome::Partial, text("why").commitment());
+        let effect = Some(Effect::Struck(struck));
+        court.council(ContestDecided { contest, outcome, effect, reason, panel: None }).await
+    };
+    let mut provoked = Provoked::default();
+    provoked.note(decide(&["I1"]).await, 422, "contest.effect");
+    provoked.note(decide(&["I2", "I1"]).await, 422, "contest.effect");
+    id(decide(&["I2", "I3"]).await);
+}

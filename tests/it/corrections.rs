@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 use tinnhiem::client::Draft;
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 
+use crate::contests::{Court, id};
 use crate::programme::*;
 use crate::refusals::Provoked;
 use crate::register::act;
@@ -106,5 +108,69 @@ async fn what_is_retracted_ends_and_what_rests_on_it_falls() {
     let retracted = correction(&programme, PartyId::council(), mistaken, CorrectionAction::Retract);
     programme.recorded(retracted, &SEATS[..3]).await;
     assert_eq!(state().await, "not_rated");
+    programme.check_replay();
+}
+
+/// What an assessor had raised after the decision fell back when the appeal was decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appeal_does_not_undo_a_correction() {
+    let mut policy = policy();
+    policy.windows.appeal = Some(30);
+    let court = Court::of(policy).await;
+    let document = Commitment::to(&[3; 32], b"document");
+    let levels = [("I1", 1), ("I2", 0), ("I3", 1)];
+    let body = AssessmentPublished {
+        grades: levels.map(|(id, level)| (id.parse().unwrap(), Some(level))).into_iter().collect(),
+        evidence: [("I2".parse().unwrap(), vec![document])].into(),
+        ..assessment(court.programme.today())
+    };
+    let item = id(court.send("a1", body, &["a1"]).await);
+    let contest = court.file(item).await;
+    let reason = text("why").commitment();
+    let effect = Some(Effect::Struck(vec!["I1".parse().unwrap()]));
+    let body = ContestDecided { contest, outcome: Outcome::Partial, effect, reason, panel: None };
+    id(court.council(body).await);
+    let raised = correction(&court.programme, party("a1"), item, replace("I2", 2));
+    court.programme.recorded(raised, &["a1"]).await;
+    id(court.appeal(contest).await);
+    let body = AppealDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    id(court.council(body).await);
+    let score = court.score("").await;
+    let medians = [0, 1, 2].map(|place| score["criteria"][0]["indicators"][place]["median"].clone());
+    assert_eq!(medians, [5000, 10000, 5000].map(Value::from));
+    court.programme.check_replay();
+}
+
+/// A retracted endorsement still made its giver's others lighter, and was counted as void.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_retracted_dilutes_nothing_and_counts_as_taken_back() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    programme.enrol("third").await;
+    let endorse = async |by: &str, of: &str| {
+        let draft = programme.draft(party(by), Some(subject(of)), endorsement(programme.today()));
+        programme.recorded(draft, &[by]).await
+    };
+    let retracted = endorse("a1", "kol").await;
+    let draft = correction(&programme, party("a1"), retracted, CorrectionAction::Retract);
+    programme.recorded(draft, &["a1"]).await;
+    let withdrawn = endorse("a2", "kol").await;
+    let body = EndorsementWithdrawn { target: withdrawn, reason: None };
+    programme.recorded(programme.draft(party("a2"), Some(subject("kol")), body), &["a2"]).await;
+    clock.set(clock.now().plus_ms(60 * 86_400_000));
+    for by in ["a1", "a2"] {
+        endorse(by, "third").await;
+    }
+    let state = programme.ledger.snapshot();
+    let dilutions: Vec<u16> =
+        state.state.dossier(&subject("third")).unwrap().endorsements.open().map(|one| one.dilution).collect();
+    assert_eq!(dilutions, [1, 1]);
+    let assessed = programme.assess("a1", "kol").await;
+    let draft = correction(&programme, party("a1"), assessed, CorrectionAction::Retract);
+    programme.recorded(draft, &["a1"]).await;
+    let record = programme.get("/v1/members/a1/record").await;
+    let counts = |kind: &str, name: &str| record[kind][name].clone();
+    assert_eq!((counts("assessments", "withdrawn"), counts("assessments", "struck")), (1.into(), 0.into()));
+    assert_eq!((counts("endorsements", "withdrawn"), counts("endorsements", "voided")), (1.into(), 0.into()));
     programme.check_replay();
 }

@@ -275,7 +275,8 @@ impl Trial {
             Move::Sanction { of, severity, days } => {
                 let severities = [Severity::S1, Severity::S2, Severity::S3, Severity::S4, Severity::S5];
                 let severity = severities[*severity];
-                let mut body = sanction(today, severity, i32::from(*days));
+                let basis = Basis::Conduct(format!("I{}", 1 + days % 20).parse().unwrap());
+                let mut body = SanctionImposed { basis, ..sanction(today, severity, i32::from(*days)) };
                 if severity == Severity::S5 {
                     body.ends_on = None;
                 }

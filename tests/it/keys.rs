@@ -6,8 +6,10 @@ use tinnhiem::clock::{Clock, Timestamp};
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 
+use crate::contests::{Court, id};
 use crate::programme::*;
 use crate::refusals::Provoked;
+use crate::{adverse, resumption};
 
 const DAY_MS: u64 = 86_400_000;
 const COUNCIL: [&str; 3] = ["seat-1", "seat-2", "seat-3"];
@@ -95,6 +97,82 @@ async fn a_recovered_key_waits_and_withdraws_no_contest_even_through_keys_it_add
     );
     wait(&clock, 2);
     withdraw(&programme, &contest, "ear 3").await.unwrap();
+}
+
+/// The council ended the party's only key right after it had recovered one of its own making.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_council_does_not_end_the_key_that_could_cancel_its_recovery() {
+    let (programme, clock) = programme().await;
+    let mut provoked = Provoked::default();
+    let about = PartyId::from(subject("kol"));
+    let end = |cause| revoke(&programme, PartyId::council(), "kol", (cause, None), &COUNCIL);
+    recover(&programme, about.clone(), "ear").await.unwrap();
+    for cause in [RevocationCause::Lost, RevocationCause::Retired, RevocationCause::Cancelled] {
+        provoked.note(end(cause).await, 409, "key.only");
+    }
+    wait(&clock, 13);
+    provoked.note(end(RevocationCause::Lost).await, 409, "key.only");
+    let cancelled = (RevocationCause::Cancelled, None);
+    revoke(&programme, about.clone(), "ear", cancelled, &["kol"]).await.unwrap();
+    recover(&programme, about, "found").await.unwrap();
+    wait(&clock, 14);
+    end(RevocationCause::Lost).await.unwrap();
+    let stolen = (RevocationCause::Compromised, Some(clock.now().minus_ms(DAY_MS)));
+    revoke(&programme, PartyId::council(), "a1", stolen, &COUNCIL).await.unwrap();
+    provoked.note(assess(&programme, "a1").await, 403, "key.revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovered_key_decides_on_no_panel_and_brings_nobody_back() {
+    let mut court = Court::open().await;
+    let mut provoked = Provoked::default();
+    let target = court.programme.assess("a1", "kol").await;
+    let contest = court.file(target).await;
+    court.reveal_both(contest).await;
+    id(court.council(ContestAdmitted { contest }).await);
+    let (sat, panel) = court.seat(contest).await;
+    recover(&court.programme, party(&sat[0]), "ear").await.unwrap();
+    court.days(15);
+    let body = || ContestDecided {
+        contest,
+        outcome: Outcome::Rejected,
+        effect: None,
+        reason: text("why").commitment(),
+        panel: Some(panel),
+    };
+    provoked.note(court.send(&sat[0], body(), &["ear", &sat[1]]).await, 403, "key.restrained");
+    id(court.send(&sat[0], body(), &[&sat[0], &sat[1]]).await);
+    let (programme, clock) = programme().await;
+    recover(&programme, PartyId::from(subject("kol")), "ear").await.unwrap();
+    adverse::depart(&programme).await.unwrap();
+    // Who has left still sees that a key of its own is on the way.
+    let shown = programme.get(format!("/v1/clocks?who={}", subject("kol"))).await;
+    assert_eq!(shown["clocks"][0]["what"], "key_recovery");
+    wait(&clock, 15);
+    let answer = resumption::resume(&programme, "kol", &["registrar", "ear"]).await;
+    provoked.note(answer, 403, "key.restrained");
+    wait(&clock, 30);
+    resumption::resume(&programme, "kol", &["registrar", "ear"]).await.unwrap();
+}
+
+/// A reply that somebody else may have given in its name would have ended the subject's days.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_under_a_recovered_key_shortens_nothing() {
+    let programme = adverse::programme(adverse::heard(7)).await;
+    let mut provoked = Provoked::default();
+    let about = PartyId::from(subject("kol"));
+    recover(&programme, about.clone(), "ear").await.unwrap();
+    adverse::wait(&programme, 15);
+    let good = assessment(programme.today());
+    let notice = adverse::notify(&programme, "a1", good.clone()).await;
+    let body = AssessmentReplied { notice, statement: text("my side").commitment(), evidence: Vec::new() };
+    let reply = programme.draft(about, Some(subject("kol")), body).with([text("my side")]);
+    programme.recorded(reply, &["ear"]).await;
+    adverse::wait(&programme, 7);
+    let answer = adverse::publish(&programme, "a1", notice, good.clone()).await;
+    provoked.note(answer, 409, "reply.pending");
+    adverse::wait(&programme, 1);
+    adverse::publish(&programme, "a1", notice, good).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

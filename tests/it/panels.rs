@@ -81,7 +81,7 @@ fn seating(contest: EventId, members: &[&str]) -> PanelSeated {
 }
 
 impl Court {
-    async fn decided_by_council(
+    pub async fn decided_by_council(
         &self,
         contest: EventId,
         panel: Option<EventId>,

@@ -105,6 +105,40 @@ async fn copies_of_a_slander() -> String {
     attempts.told()
 }
 
+/// A contest strikes a sanction; the council imposes it anew every day.
+async fn struck_and_imposed_again() -> String {
+    let programme = adverse::programme(policy()).await;
+    let body = || sanction(programme.today(), Severity::S2, 60);
+    let item = id(impose(&programme, body(), &SEATS[..3]).await);
+    let contest = id(programme.contest("kol", item).await);
+    let reason = text("why").commitment();
+    let upheld = ContestDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let decided = adverse::of(&programme, "council", upheld).with([text("why")]);
+    programme.recorded(decided, &SEATS[..3]).await;
+    let mut attempts = Attempts::default();
+    for _ in 0..90 {
+        wait(&programme, 1);
+        attempts.count(&impose(&programme, body(), &SEATS[..3]).await, "sanction.settled");
+    }
+    attempts.told()
+}
+
+/// The council brings in a key for a party and tries every day to end the one that could cancel it.
+async fn recovered_and_revoked() -> String {
+    let programme = adverse::programme(policy()).await;
+    let body = KeyAdded { key: key("ear").public(), owner: Some(party("a1")) };
+    let draft = programme.draft(PartyId::council(), None, body);
+    programme.recorded(draft, &["seat-1", "seat-2", "seat-3", "ear"]).await;
+    let mut attempts = Attempts::default();
+    for _ in 0..14 {
+        let lost = (RevocationCause::Lost, None);
+        let answer = keys::revoke(&programme, PartyId::council(), "a1", lost, &SEATS[..3]).await;
+        attempts.count(&answer, "key.only");
+        wait(&programme, 1);
+    }
+    attempts.told()
+}
+
 async fn contest_flooding() -> String {
     let programme = Programme::start(policy()).await;
     let mut attempts = Attempts::default();
@@ -215,6 +249,8 @@ async fn the_readme_states_what_was_counted() {
         ("bait and switch between notice and publication", bait_and_switch().await),
         ("urgent suspension for ever", urgent_for_ever().await),
         ("ten copies of a slander, before and after the decision", copies_of_a_slander().await),
+        ("a struck sanction imposed again and again", struck_and_imposed_again().await),
+        ("a council that makes itself the party by a key", recovered_and_revoked().await),
         ("ten contests at once", contest_flooding().await),
         ("one council member with two keys", two_keys().await),
         ("a stolen key that re-keys", stolen_key().await),

@@ -124,6 +124,7 @@ pub struct Programme {
     pub clock: Clock,
     pub parts: Parts,
     last_draft: AtomicU64,
+    imposed: AtomicU64,
     refused: Mutex<Vec<(u64, Judgement)>>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -150,6 +151,7 @@ impl Programme {
             clock,
             parts,
             last_draft: AtomicU64::new(0),
+            imposed: AtomicU64::new(0),
             refused: Mutex::default(),
             server,
         }
@@ -258,10 +260,12 @@ impl Programme {
         self.recorded(draft, &[assessor]).await
     }
 
-    /// Imposes a sanction.
+    /// Imposes a sanction, each on an indicator of its own.
     pub async fn impose(&self, name: &str, severity: Severity, days: i32) -> EventId {
         let reason = text("why");
-        let body = sanction(self.today(), severity, days);
+        let number = 1 + self.imposed.fetch_add(1, Ordering::Relaxed) % 20;
+        let basis = Basis::Conduct(format!("I{number}").parse().unwrap());
+        let body = SanctionImposed { basis, ..sanction(self.today(), severity, days) };
         let draft = self.draft(PartyId::council(), Some(subject(name)), body).with([reason]);
         self.recorded(draft, &SEATS[..3]).await
     }

@@ -24,6 +24,8 @@ struct Item {
     last: Option<Date>,
     levels: Levels,
     ended: Option<&'static str>,
+    /// Whether it hides paid work.
+    void: bool,
 }
 
 /// Everything that was said, item by item, and every contest by its target.
@@ -51,7 +53,7 @@ impl Reading {
                     .filter(|one| one.by == by && one.about == about)
                     .for_each(|one| one.ended = Some("replaced"));
                 let (last, levels) = (body.valid_until, body.grades.clone());
-                self.assessments.insert(id, Item { by, about, on, last, levels, ended: None });
+                self.assessments.insert(id, Item { by, about, on, last, levels, ended: None, void: false });
             }
             Body::AssessmentNotified(_) => drop(self.notices.insert(id, (by, false))),
             Body::AssessmentReplied(body) => self.notices.get_mut(&body.notice).unwrap().1 = true,
@@ -61,7 +63,7 @@ impl Reading {
             Body::EndorsementPublished(body) => {
                 let (about, last) = (event.subject.unwrap(), Some(body.expires_on));
                 let levels = Levels::default();
-                self.endorsements.insert(id, Item { by, about, on, last, levels, ended: None });
+                self.endorsements.insert(id, Item { by, about, on, last, levels, ended: None, void: false });
             }
             Body::EndorsementWithdrawn(body) => {
                 self.endorsements.get_mut(&body.target).unwrap().ended = Some("withdrawn");
@@ -132,6 +134,9 @@ proptest! {
             reading.take(recording.id, state.date_of(recording.at), recording.event);
             ControlFlow::Continue(())
         }).unwrap();
+        for one in state.dossiers().iter().flat_map(|dossier| dossier.endorsements.open()) {
+            reading.endorsements.get_mut(&one.recorded.event).unwrap().void = one.voided_by.is_some();
+        }
         let policy = &state.policies().in_force(state.size(), as_of).unwrap().policy;
         let speakers: BTreeSet<&PartyId> =
             reading.assessments.values().chain(reading.endorsements.values()).map(|one| &one.by).collect();
@@ -180,10 +185,10 @@ proptest! {
             let standing = || given.iter().filter(|one| one.ended.is_none());
             let endorsements = EndorsementRecord {
                 published: given.len() as u64,
-                in_force: standing().filter(|one| runs(one, as_of)).count() as u64,
+                in_force: standing().filter(|one| runs(one, as_of) && !one.void).count() as u64,
                 expired: standing().filter(|one| !runs(one, as_of)).count() as u64,
                 withdrawn: given.iter().filter(|one| one.ended.is_some()).count() as u64,
-                voided: 0,
+                voided: standing().filter(|one| runs(one, as_of) && one.void).count() as u64,
             };
             let found = record(state, speaker, as_of).unwrap();
             prop_assert_eq!(found.assessments, expected);

@@ -168,6 +168,22 @@ async fn bytes(programme: &Programme, provoked: &mut Provoked) {
     }
 }
 
+/// A list is as long as its schema says, and no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_evidence_than_the_schemas_allow_is_refused() {
+    let programme = Programme::start(policy()).await;
+    let item = programme.assess("a1", "kol").await;
+    let file = async |pieces: u8| {
+        let evidence = (0..pieces).map(|piece| Commitment::to(&[piece; 32], b"piece")).collect();
+        let about = subject("kol");
+        let body = ContestFiled { evidence, ..contest(item) };
+        let draft = programme.draft(PartyId::from(about), Some(about), body).with([text("my case")]);
+        programme.send(draft, &["kol"]).await
+    };
+    Provoked::default().note(file(65).await, 400, "payload.member");
+    file(64).await.unwrap();
+}
+
 async fn attachments(programme: &Programme, provoked: &mut Provoked) {
     let body = |statement: &Attachment| EndorsementPublished {
         statement: Some(statement.commitment()),
@@ -249,6 +265,8 @@ async fn keys(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(programme.send(unknown, &SEATS[..3]).await, 409, "key.target");
     let retired = revoke(party("keyed"), "keyed 2", RevocationCause::Retired, None);
     programme.recorded(retired, &["keyed 2"]).await;
+    let only = revoke(council(), "keyed", RevocationCause::Lost, None);
+    provoked.note(programme.send(only, &SEATS[..3]).await, 409, "key.only");
     let endorse = || programme.draft(party("keyed"), Some(subject("kol")), endorsement(programme.today()));
     provoked.note(programme.send(endorse(), &["keyed 2"]).await, 403, "key.revoked");
     let recovery = add(council(), "keyed 3", Some(party("keyed")));
@@ -365,6 +383,12 @@ async fn sanctions(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(programme.send(of(urgent), seats).await, 422, "sanction.urgent");
     let proposal = SanctionImposed { proposal: Some(EventId::from_bytes([1; 32])), ..good() };
     provoked.note(programme.send(of(proposal), seats).await, 409, "sanction.proposal");
+    let again = |days| {
+        let body = sanction(today, Severity::S2, days);
+        programme.draft(PartyId::council(), Some(subject("other-kol")), body).with([text("why")])
+    };
+    programme.recorded(again(100), seats).await;
+    provoked.note(programme.send(again(99), seats).await, 409, "sanction.settled");
     // Two of the three seats that sign come into one hand: a plain sanction needs three groups already.
     let mut stricter = policy();
     stricter.sanction.grave_signatures = 4;

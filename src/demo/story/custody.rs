@@ -30,8 +30,9 @@ impl Story {
         let (owner, recovered) = (PartyId::from(subject(HA)), key("ha, recovered"));
         let body = KeyAdded { key: recovered.public(), owner: Some(owner.clone()) };
         self.by_council(90, body, Some(&recovered));
+        // Not before another acts: until then any key of hers may cancel the recovery.
         let lost = own_key(HA, 90).public();
-        self.by_council(90, KeyRevoked { key: lost, cause: RevocationCause::Lost, invalid_from: None }, None);
+        self.by_council(75, KeyRevoked { key: lost, cause: RevocationCause::Lost, invalid_from: None }, None);
         let body = KeyRotated { old: recovered.public(), new: key(HA).public() };
         self.add(ROTATED, owner, None, body, Vec::new(), &[&recovered, &key(HA)]);
     }

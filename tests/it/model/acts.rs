@@ -487,7 +487,7 @@ fn sanction(world: &mut World) -> Option<Act> {
     let decided = world.item("decision").filter(|_| world.dice.below(4) > 0);
     let (basis, subject) = match decided {
         Some((decision, subject, _)) => (Basis::Decision(decision), subject),
-        None => (Basis::Conduct("I5".parse().ok()?), world.subject()?),
+        None => (Basis::Conduct(format!("I{}", 1 + world.dice.below(20)).parse().ok()?), world.subject()?),
     };
     let severity = world.dice.pick(&[Severity::S1, Severity::S2, Severity::S3])?;
     let starts_on = world.today().plus_days(world.dice.below(3) as i32);
