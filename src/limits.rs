@@ -64,10 +64,18 @@ pub const ACCOUNTS: usize = 32;
 pub const CODE_CLAUSES: usize = 200;
 /// Most events that one request for erasure names.
 pub const ERASURE_TARGETS: usize = 64;
+/// Days after a request for erasure within which the operator answers it.
+pub const ERASURE_DAYS: i32 = 20;
 /// Most positions that one finding of an auditor names.
 pub const FINDING_POSITIONS: usize = 64;
 /// Most pieces of evidence held about one subject.
 pub const EVIDENCE: usize = 256;
+/// Most of them that one controller group keeps: it takes eight groups to leave no room for others.
+pub const EVIDENCE_OF_GROUP: usize = 32;
+/// Furthest ahead that evidence must be kept, in days: ten years.
+pub const EVIDENCE_DAYS: i32 = 3_653;
+/// Most parties that one piece of evidence was shown to.
+pub const EVIDENCE_RECIPIENTS: usize = 64;
 /// Longest urgent suspension, in days, both ends included.
 pub const URGENT_DAYS: i32 = 14;
 /// Days after its own on which a notice or a proposal may still be used.
@@ -112,7 +120,8 @@ pub const KEPT_NAMES: usize = 4_000_000;
 pub const DRAW_LENGTH: u32 = 1_000_000;
 /// Days after a filing within which its values are revealed; later they count as zero.
 pub const DRAW_DAYS: i32 = 3;
-/// Days after a panel was seated within which the subject may challenge a member of it.
+/// Days after a member of a panel was seated within which the subject may challenge it, where the days to
+/// decide are not fewer.
 pub const CHALLENGE_DAYS: i32 = 3;
 /// Days after which a tie between a member and a subject no longer keeps it off a small pool's panel: 12 months.
 pub const TIE_DAYS: i32 = 12 * 30;

@@ -9,7 +9,7 @@ server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 cd "$work"
 
-for name in seat operator auditor registrar o1 o2 p1 p2 p3 p4 kol; do "$program" keygen "$name.pem" > said; done
+for name in seat operator auditor registrar o1 o2 p1 p2 p3 p4 p5 p6 p7 kol; do "$program" keygen "$name.pem" > said; done
 "$python" - "$here/../src/demo/policy-1.json" > policy.json <<'PYTHON'
 import json, sys
 policy = json.load(open(sys.argv[1]))
@@ -33,7 +33,7 @@ sits() { "$program" draw "$contest" --json | "$python" -c 'import json, sys; pri
 admit() { "$program" admit --member "$1" --class "$2" --name "$1" --member-key "$1.pem" "${council[@]}" "${@:3}" > said; }
 admit auditor auditor
 admit registrar platform --registrar
-for name in p1 p2 p3 p4; do admit "$name" press; done
+for name in p1 p2 p3 p4 p5 p6 p7; do admit "$name" press; done
 for name in o1 o2; do
   admit "$name" assessor
   printf '{"assessor":"%s","topics":["am-thuc"],"class":"independent"}' "$name" > accreditation.json
@@ -69,6 +69,11 @@ panel=$("$program" challenge "${about[@]}" --member "$one" --key kol.pem | event
 "$program" appeal "${about[@]}" --statement 'Chưa xem video.' --key kol.pem > said
 reveal
 panel=$("$program" seat "${about[@]}" "${council[@]}" | event)
+read -r four five six <<< "$(sits)"
+if "$program" decide "${about[@]}" --appeal --outcome upheld --reason 'Vội.' --issuer "$four" --panel "$panel" \
+  --key "$four.pem" --key "$five.pem" > said 2>&1; then echo "decided before a challenge"; exit 1; fi
+grep -q challenge.pending said || { cat said; exit 1; }
+panel=$("$program" challenge "${about[@]}" --member "$six" --key kol.pem | event)
 read -r four five _ <<< "$(sits)"
 for former in "$one" "$two" "$three"; do
   if grep -qw "$former" <<< "$(sits)"; then echo "$former sits again"; exit 1; fi

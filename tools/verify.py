@@ -417,8 +417,8 @@ class State:
         dossier |= {"enrolled": False, "enrolment": None}
         self.end(event["subject"], "subject")
 
-    def on_assessment_notified(self, *_):
-        pass
+    def on_assessment_notified(self, item, _body, dossier, *_):
+        self.tie(dossier, item, self.today + 30)
 
     def on_assessment_replied(self, item, body, dossier, *_):
         dossier["replies"][body["notice"]] = reply_of(item, body)
@@ -435,6 +435,7 @@ class State:
         until = body.get("valid_until")
         self.tie(dossier, item, NEVER if until is None else days(until))
         dossier["items"][item["id"]] = [item["by"]]
+        self.untie(dossier, body.get("notice"))
         dossier["assessments"].append(
             item
             | {
@@ -456,6 +457,13 @@ class State:
         if target in dossier["ties"]:
             by, last = dossier["ties"][target]
             dossier["ties"][target] = (by, min(last, self.today))
+
+    def retie(self, dossier, sanction):
+        """A measure that a decision changed ties until its new last day, and did until today."""
+        if sanction["id"] in dossier["ties"]:
+            by, last = dossier["ties"][sanction["id"]]
+            new = NEVER if sanction["last"] is None else sanction["last"]
+            dossier["ties"][sanction["id"]] = (by, max(min(last, self.today), new))
 
     def on_assessment_withdrawn(self, item, body, dossier, *_):
         self.untie(dossier, body["target"])
@@ -545,10 +553,16 @@ class State:
         dossier["decisions"][item["id"]] = item["by"]
 
     def on_decision_overturned(self, item, body, dossier, *_):
-        dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != body["target"]]
+        self.drop_resting_on(dossier, body["target"])
+
+    def drop_resting_on(self, dossier, decision):
+        for one in [one for one in dossier["sanctions"] if one["decision"] == decision]:
+            self.untie(dossier, one["id"])
+            drop(dossier["sanctions"], one["id"])
 
     def on_sanction_proposed(self, item, _body, dossier, *_):
         dossier["proposers"][item["id"]] = item["by"]
+        self.tie(dossier, item, self.today + 30)
 
     def on_sanction_replied(self, item, body, dossier, *_):
         dossier["replies"][body["proposal"]] = reply_of(item, body)
@@ -560,6 +574,9 @@ class State:
         decided = dossier["decisions"].get(body["basis"].get("decision"))
         proposer = dossier["proposers"].get(body.get("proposal"))
         others = [one for one in (decided, proposer) if one]
+        if proposer:
+            self.untie(dossier, body["proposal"])
+            self.tie(dossier, item | {"by": proposer}, NEVER if last is None else last)
         dossier["items"][item["id"]] = [*self.council, *others]
         dossier["sanctions"].append(
             item
@@ -581,6 +598,7 @@ class State:
             if one["id"] == body["target"]:
                 one["last"] = self.today if one["last"] is None else min(one["last"], self.today)
                 one["lifted"] = True
+                self.untie(dossier, one["id"])
 
     # Contests: what waits stands in `contests`, what does not in `settled`, the newest last.
 
@@ -608,8 +626,8 @@ class State:
     def on_contest_filed(self, item, body, dossier, event, _entry):
         admit = self.policy_on(self.today).document["windows"]["admit"]
         contest = item | {"target": body["target"], "grounds": body["grounds"], "admitted": False}
-        contest |= {"whole": None, "panel": None}
-        contest |= {"former": [], "challenged": None, "draw": None, "ruled": None}
+        contest |= {"whole": None, "panel": None, "former": [], "challenged": None, "draw": None}
+        contest |= {"ruled": None, "appealed": False}
         contest["admit_by"] = None if admit is None else self.today + admit
         contest["clock"] = (None, None) if admit is not None else self.clock(self.today, "decide", "decide_extension")
         if admit is not None:
@@ -627,7 +645,8 @@ class State:
 
     def draw(self, item, dossier, subject, contest):
         """Fixes who may be drawn, and whose values are due."""
-        parties = [subject, *dossier["items"][contest["target"]], *contest["former"]]
+        holders = [chain["by"] for chain in self.chains.values() if chain["left"]]
+        parties = [subject, *dossier["items"][contest["target"]], *contest["former"], self.operator, *holders]
         barred = {self.group(one) for one in parties}
         tied = {}
         for by, last in dossier["ties"].values():
@@ -670,22 +689,50 @@ class State:
         for _, _, name, group in sorted(
             (old, blake3(seed + name.encode()).digest(), name, group) for old, name, group in draw["pool"]
         ):
-            if group not in groups and not self.members[name].get("removed"):
+            if group not in groups and self.members[name]["active"]:
                 order.append(name)
             groups.add(group)
-        return [name for name in order if name != contest["challenged"]][: draw["seats"]]
+        sitting = [name for name in order if name != contest["challenged"]][: draw["seats"]]
+        groups = {self.group(name) for name in sitting}
+        for name in contest["panel"] or []:
+            stays = name not in sitting and name != contest["challenged"] and len(sitting) < draw["seats"]
+            if stays and self.may_be_appointed(draw, name, groups):
+                sitting.append(name)
+        return sitting
+
+    def may_be_appointed(self, draw, name, groups):
+        group = self.group(name)
+        fits = self.members[name]["active"] and group not in draw["barred"] | groups
+        groups.add(group)
+        return fits
 
     def on_panel_seated(self, item, body, dossier, *_):
         contest = self.open_contest(dossier, body["contest"])
-        contest["challenged"] = contest["challenged"] or body.get("challenged")
-        drawn, draw = self.drawn(contest), self.draws[contest["draw"]]
-        appointed = body["members"][len(drawn) :]
-        groups = [self.group(name) for name in body["members"]]
-        fits = body["members"][: len(drawn)] == drawn and len(groups) == draw["seats"] == len(set(groups))
-        fits &= all(self.members[name]["active"] and self.group(name) not in draw["barred"] for name in appointed)
-        fits &= not (appointed and body.get("challenged"))
-        require(fits, f"{item['id']}: the panel is not the one drawn, {drawn}")
+        draw, before = self.draws[contest["draw"]], contest["panel"]
+        if "challenged" in body:
+            in_time = self.today <= contest["challenge_by"].get(body["challenged"], -1)
+            require(in_time and not contest["challenged"], f"{item['id']}: this challenge is not open")
+            contest["challenged"] = body["challenged"]
+        elif before:
+            vacant = len(before) < draw["seats"] or not all(self.members[name]["active"] for name in before)
+            require(vacant, f"{item['id']}: a panel sits")
+        sitting = self.drawn(contest)
+        appointed = body["members"][len(sitting) :]
+        groups = {self.group(name) for name in sitting}
+        fits = body["members"][: len(sitting)] == sitting
+        fits &= all(self.may_be_appointed(draw, name, groups) for name in appointed)
+        fits &= contest["challenged"] not in appointed
+        fits &= not appointed if "challenged" in body else len(body["members"]) == draw["seats"]
+        require(fits, f"{item['id']}: the panel is not the one drawn, {sitting}")
         contest["panel"] = body["members"]
+        windows = self.policy_on(self.today).document["windows"]
+        days = windows["appeal_decide" if contest["appealed"] else "decide"]
+        days = NEVER if days is None else days
+        if set(body["members"]) - set(before or []):
+            contest["decides_from"] = self.today + min(days, 4)
+        last = self.today + min(days, 3)
+        known = contest["challenge_by"] if before else {}
+        contest["challenge_by"] = {name: known.get(name, last) for name in body["members"]}
 
     def on_contest_admitted(self, item, body, dossier, *_):
         contest = self.open_contest(dossier, body["contest"])
@@ -707,6 +754,7 @@ class State:
         if contest["draw"]:
             sat = [*contest["panel"], *([contest["challenged"]] if contest["challenged"] else [])]
             contest |= {"draw": item["id"], "panel": None, "challenged": None, "former": contest["former"] + sat}
+            contest["appealed"] = True
             self.draw(item, dossier, event["subject"], contest)
         dossier["contests"].append(contest)
 
@@ -716,6 +764,8 @@ class State:
     def on_contest_decided(self, item, body, dossier, *_):
         contest = self.open_contest(dossier, body["contest"])
         require(not contest["draw"] or contest["panel"], f"{item['id']}: decided without a panel")
+        heard = not contest["draw"] or contest["challenged"] or contest["decides_from"] <= self.today
+        require(heard, f"{item['id']}: decided while a member of the panel could be challenged")
         target, effect = contest["target"], body.get("effect", {})
         whole, contest["whole"] = contest["whole"], None
         self.settle(dossier, contest, ruled=body["outcome"])
@@ -747,6 +797,8 @@ class State:
                 one["term"] = None if one["last"] is None else max(one["last"] - one["first"], 0) + 1
             if lifted_on is not None:
                 one["last"] = lifted_on if one["last"] is None else min(one["last"], lifted_on)
+            if "first" in one:
+                self.retie(dossier, one)
 
     def on_correction_issued(self, item, body, dossier, *_):
         target, action = body["target"], body["action"]
@@ -757,7 +809,7 @@ class State:
             self.untie(dossier, target)
             for name in ("assessments", "endorsements", "sanctions"):
                 drop(dossier[name], target)
-            dossier["sanctions"] = [one for one in dossier["sanctions"] if one["decision"] != target]
+            self.drop_resting_on(dossier, target)
         elif action != "annotate":
             for one in dossier["assessments"]:
                 if one["id"] == target:

@@ -67,8 +67,10 @@ pub struct PanelView {
     pub members: Vec<PartyId>,
     /// The member that the subject challenged.
     pub challenged: Option<PartyId>,
-    /// The last day to challenge one.
-    pub challenge_by: Date,
+    /// The last day to challenge one; absent once one was.
+    pub challenge_by: Option<Date>,
+    /// The first day on which it decides; absent once one was challenged.
+    pub decides_from: Option<Date>,
 }
 
 /// How a contest stands.
@@ -170,7 +172,8 @@ fn view(app: &App, snapshot: &Snapshot, seq: u64) -> Option<ContestView> {
             panel: panel.event,
             members: panel.members.clone(),
             challenged: panelled.challenged.clone(),
-            challenge_by: panel.on.plus_days(limits::CHALLENGE_DAYS),
+            challenge_by: panelled.challenge_by(),
+            decides_from: panelled.decides_from(),
         })
     });
     Some(ContestView {
@@ -202,8 +205,10 @@ fn waits_for(snapshot: &Snapshot, contest: &Contest, today: Date) -> Vec<PartyId
     if !stage.is_open() {
         return Vec::new();
     }
-    if let Some(panel) = contest.panel() {
-        return panel.members.clone();
+    if let Some((panelled, panel)) = contest.panelled.as_deref().zip(contest.panel()) {
+        let mut members = panel.members.clone();
+        members.extend(state.has_vacancy(panelled, panel).then(PartyId::council));
+        return members;
     }
     let draw = contest.panelled.as_ref().and_then(|panelled| state.draws().draw(&panelled.draw));
     let due = draw.filter(|draw| stage != Contesting::Filed && today <= draw.reveal_by()).map(|draw| {

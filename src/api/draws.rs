@@ -89,11 +89,12 @@ pub struct DrawnView {
     pub seed: Option<String>,
     /// How many members the panel has.
     pub seats: u8,
-    /// The pool by BLAKE3(seed ‖ member), the first of each group: the first of these sit.
+    /// The pool by BLAKE3(seed ‖ member), the first of each group that acts now: the first of these sit.
     pub order: Vec<PartyId>,
     /// The member that the subject challenged, who does not sit.
     pub challenged: Option<PartyId>,
-    /// The members that sit; fewer than the panel has: the council appoints the others.
+    /// The members that sit by the draw, and those appointed who still may; fewer than the panel has: the
+    /// council appoints the others.
     pub sit: Vec<PartyId>,
 }
 
@@ -130,14 +131,15 @@ pub fn drawn(state: &state::State, seq: u64, date: Date) -> Option<DrawnView> {
     let panelled = contest.panelled.as_deref()?;
     let draw = draw_view(state, &panelled.draw, date)?;
     let panel = state.drawn_panel(dossier, contest, date);
-    let (seed, order) = match panel {
-        Some(panel) => (Some(blake3::Hash::from_bytes(panel.seed).to_hex().to_string()), panel.order),
-        None => (None, Vec::new()),
+    let challenged = panelled.challenged.clone();
+    let (seed, sit, order) = match panel {
+        Some(panel) => {
+            let sit = state.sitting(&panel, panelled, challenged.as_ref());
+            (Some(blake3::Hash::from_bytes(panel.seed).to_hex().to_string()), sit, panel.order)
+        }
+        None => (None, Vec::new(), Vec::new()),
     };
     let seats = state.draws().draw(&panelled.draw)?.seats;
-    let challenged = panelled.challenged.clone();
-    let sit = order.iter().filter(|one| Some(*one) != challenged.as_ref());
-    let sit = sit.take(usize::from(seats)).cloned().collect();
     Some(DrawnView { contest: row.id, draw, seed, seats, order, challenged, sit })
 }
 

@@ -91,6 +91,8 @@ pub struct ErasureView {
     pub targets: Vec<EventId>,
     /// When it was asked for.
     pub requested_on: Date,
+    /// The last day for the operator to answer.
+    pub answer_by: Date,
     /// What became of it.
     pub stage: ErasureStage,
 }
@@ -144,6 +146,7 @@ impl RegisterView {
             request: one.recorded.event,
             targets: one.targets.clone(),
             requested_on: one.recorded.on,
+            answer_by: one.answer_by,
             stage: one.stage,
         };
         let last = snapshot.state.dossier(&subject).and_then(|dossier| enrolment(dossier, snapshot.size()));

@@ -101,7 +101,8 @@ impl Seat {
 pub struct Challenge {
     #[command(flatten)]
     which: Which,
-    /// The member of the panel that is to be replaced by the next in the order of the draw
+    /// The member of the panel that is to be replaced by the next in the order of the draw; where there is
+    /// none, the council seats another
     #[arg(long)]
     member: PartyId,
     #[command(flatten)]
@@ -113,7 +114,13 @@ impl Challenge {
         let Which { subject, contest } = self.which;
         let drawn = drawn(&self.signing.at.client(), contest).await?;
         let others = drawn.order.into_iter().filter(|name| *name != self.member);
-        let members = others.take(usize::from(drawn.seats)).collect();
+        let mut members: Vec<PartyId> = others.take(usize::from(drawn.seats)).collect();
+        // Those appointed stay.
+        for name in drawn.sit.into_iter().filter(|name| *name != self.member) {
+            if !members.contains(&name) && members.len() < usize::from(drawn.seats) {
+                members.push(name);
+            }
+        }
         let body = PanelSeated { contest, members, challenged: Some(self.member) };
         let statement = Statement::about(subject, PartyId::from(subject), body, Attaching::default());
         self.signing.publish(statement).await

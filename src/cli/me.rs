@@ -171,6 +171,9 @@ fn options(subject: SubjectId, clocks: &[ClockView], items: Vec<Uncontested>) ->
             Awaited::ProposalReply => {
                 format!("tinnhiem reply --subject {subject} --proposal {} …", clock.event)
             }
+            Awaited::PanelChallenge => {
+                format!("tinnhiem challenge --subject {subject} --contest {} --member …", clock.event)
+            }
             Awaited::AppealFiling => {
                 format!("tinnhiem appeal --subject {subject} --contest {} …", clock.event)
             }

@@ -14,9 +14,10 @@ pub struct PanelSeated {
     /// The `contest.filed` event.
     pub contest: EventId,
     /// The members drawn, in the order of the draw; where the pool was too small, then those appointed.
-    #[schemars(length(min = 1, max = 15))]
+    #[schemars(length(max = 15))]
     pub members: Vec<PartyId>,
-    /// The member that the subject challenges: the next in the order takes its place.
+    /// The member that the subject challenges: the next in the order takes its place, and where there is
+    /// none, its seat is left empty for the council to fill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenged: Option<PartyId>,
 }

@@ -1,7 +1,8 @@
 //! Destroying the attachments of events that the log says are erased, beside the writer.
 //!
-//! What another event still needs stays: a text of an event that is not erased, or anything that an
-//! event about somebody else commits to. So nobody has another's data destroyed by committing to it.
+//! What an event that is not erased commits to stays, so nobody has another's data destroyed by
+//! committing to it. Only what a custodian destroyed is not kept by documents of its own, or of who gave
+//! it to it, about the same subject: they are why it had it.
 //! Whatever was left undone when the process ended is done at the next start.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +14,7 @@ use memchr::memmem::Finder;
 
 use super::{ReadError, Reader};
 use crate::dsse::EventId;
-use crate::event::{Commitment, Event, SubjectId};
+use crate::event::{Body, Commitment, Event, EvidenceStage, PartyId, SubjectId};
 use crate::log::Entry;
 use crate::state::State;
 use crate::vault::Vault;
@@ -62,6 +63,27 @@ impl Drop for Eraser {
     }
 }
 
+/// Whose documents about whom do not keep what is to go.
+#[derive(Clone)]
+struct Owners {
+    subject: Option<SubjectId>,
+    members: [PartyId; 2],
+}
+
+/// Of evidence that its custodian destroyed: the custodian, and who gave it to it.
+fn owners(state: &State, id: &EventId, event: &Event) -> Option<Owners> {
+    let register = event.subject.and_then(|subject| state.register(&subject));
+    let mut evidence = register.into_iter().flat_map(|register| register.evidence.open());
+    let destroyed = evidence.any(|one| one.recorded.event == *id && one.stage == EvidenceStage::Destroyed);
+    match &event.body {
+        Body::EvidenceCommitted(body) if destroyed => {
+            let members = [body.custodian.clone(), event.issuer.clone()];
+            Some(Owners { subject: event.subject, members })
+        }
+        _ => None,
+    }
+}
+
 fn erase(
     reader: &Reader,
     vault: &Vault,
@@ -69,15 +91,17 @@ fn erase(
     done: &mut BTreeSet<EventId>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let erased: Vec<EventId> = state.erased().iter().filter(|one| !done.contains(*one)).copied().collect();
-    let mut going: BTreeMap<Commitment, Option<SubjectId>> = BTreeMap::new();
+    let mut going: BTreeMap<Commitment, Vec<Owners>> = BTreeMap::new();
     for id in &erased {
         let Some(seq) = state.index().seq(id) else { continue };
         let Some(event) = reader.entry(seq)?.and_then(|bytes| event_of(&bytes)).map(|(_, event)| event)
         else {
             continue;
         };
-        let kept = event.attachable().into_iter().filter(|one| vault.contains(one));
-        going.extend(kept.map(|one| (one, event.subject)));
+        let owners = owners(state, id, &event);
+        for one in event.attachable().into_iter().filter(|one| vault.contains(one)) {
+            going.entry(one).or_default().extend(owners.clone());
+        }
     }
     keep_needed(reader, state, &mut going)?;
     for commitment in going.keys() {
@@ -91,7 +115,7 @@ fn erase(
 fn keep_needed(
     reader: &Reader,
     state: &State,
-    going: &mut BTreeMap<Commitment, Option<SubjectId>>,
+    going: &mut BTreeMap<Commitment, Vec<Owners>>,
 ) -> Result<(), ReadError> {
     if going.is_empty() {
         return Ok(());
@@ -104,9 +128,11 @@ fn keep_needed(
             && !state.is_erased(&id)
         {
             let texts = event.texts();
-            let others = |of: &Option<SubjectId>| *of != event.subject;
+            let held = matches!(event.body, Body::EvidenceCommitted(_));
+            let own =
+                |of: &Owners| !held && of.subject == event.subject && of.members.contains(&event.issuer);
             for one in event.attachable() {
-                if going.get(&one).is_some_and(|of| others(of) || texts.contains(&one)) {
+                if going.get(&one).is_some_and(|of| texts.contains(&one) || !of.iter().any(own)) {
                     going.remove(&one);
                 }
             }

@@ -382,6 +382,7 @@ impl ContestLine {
             admit_by: None,
             clock: DecisionClock { decide_by: self.decide_by, extend_to: None },
             appeal_by: None,
+            appeal: None,
             ruling: None,
             declined: None,
             panelled: None,

@@ -106,19 +106,21 @@ impl<'a> Case<'a> {
         let contest = self.open_contest(dossier, contest)?;
         self.moved_contest(contest)?;
         self.check_effect(dossier, contest, outcome, effect)?;
-        self.check_panel(contest, panel)
+        self.check_panel(contest, panel)?;
+        self.check_challenged(contest)
     }
 
     /// The panel's majority signed, and nobody else; where no panel sits, the council without those concerned.
     pub(super) fn signed_by_deciders(&mut self, id: &EventId) -> Result<(), Rejection> {
         let dossier = self.about_file();
         let contest = dossier.and_then(|file| file.pending.open().find(|one| one.recorded.event == *id));
-        let Some(panel) = contest.and_then(|contest| contest.panel()) else {
-            return self.contest_signed_by_council(id);
-        };
+        let panelled = contest.and_then(|contest| contest.panelled.as_deref());
+        let sits =
+            panelled.and_then(|panelled| Some((panelled.panel.as_ref()?, self.state.seats_of(panelled))));
+        let Some((panel, seats)) = sits else { return self.contest_signed_by_council(id) };
         self.check_unrestrained()?;
         Reason::Issuer.unless(panel.members.contains(&self.event.issuer), &self.event.issuer)?;
-        self.signers.panel(&panel.members)?;
+        self.signers.panel(&panel.members, seats)?;
         self.signers.all_needed()
     }
 
@@ -142,6 +144,17 @@ impl<'a> Case<'a> {
         self.check_unrestrained()?;
         let contest = self.open_contest(self.dossier()?, &body.contest)?;
         self.moved_contest(contest).map(drop)
+    }
+
+    /// The subject's contests that wait for a decision, or whose decision may still be appealed.
+    pub(super) fn contests_at_work(&self) -> impl Iterator<Item = &'a Contest> + use<'a> {
+        let (today, size) = (self.today, self.state.size());
+        let dossier = self.event.subject.and_then(|subject| self.state.dossier(&subject));
+        let contests = dossier.into_iter().flat_map(move |dossier| dossier.contests(size));
+        contests.filter(move |one| {
+            let appealable = one.stage == Contesting::Decided && one.appeal_by >= Some(today);
+            one.stage.is_open() || appealable
+        })
     }
 
     pub(super) fn open_contest(&self, dossier: &'a Dossier, id: &EventId) -> Result<&'a Contest, Rejection> {

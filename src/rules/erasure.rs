@@ -9,15 +9,19 @@ use crate::event::{
     ProposalStage,
 };
 use crate::limits;
-use crate::state::ErasureRequest;
+use crate::score::{Contest, Hearing, Recorded};
+use crate::state::{ErasureRequest, Evidence};
 
 impl<'a> Case<'a> {
     pub(super) fn erasure_requested(&mut self, body: &ErasureRequested) -> Result<(), Rejection> {
         // Who has left may still ask.
         self.signed_by_subject()?;
         check_targets(&body.targets)?;
-        let waiting = self.erasures().find(|one| one.stage == ErasureStage::Requested);
-        if let Some(waiting) = waiting {
+        // An operator that stays silent does not keep the subject from asking again.
+        let mut requests = self.erasures();
+        let waits =
+            |one: &&ErasureRequest| one.stage == ErasureStage::Requested && self.today <= one.answer_by;
+        if let Some(waiting) = requests.find(waits) {
             return Err(Reason::ErasureExists.about(waiting.recorded.event));
         }
         let index = self.state.index();
@@ -67,25 +71,31 @@ impl<'a> Case<'a> {
         self.register().into_iter().flat_map(|register| register.erasures.open())
     }
 
-    /// Whether a clock still needs what an event commits to: an open contest, evidence to be kept, or the
-    /// enrolment of a subject that takes part.
+    /// Whether a clock still needs what an event commits to: a contest that is open or may be appealed, an
+    /// open notice or proposal, evidence to be kept, or the enrolment of a subject that takes part.
     fn is_needed(&self, target: &EventId) -> bool {
         let dossier = self.event.subject.and_then(|subject| self.state.dossier(&subject));
         let Some(dossier) = dossier else { return false };
-        let contested = |one: &crate::score::Contest| one.recorded.event == *target || one.target == *target;
-        let kept = |one: &crate::state::Evidence| {
+        let contested = |one: &Contest| {
+            let ruling = one.ruling.map(|ruling| ruling.by);
+            [Some(one.recorded.event), Some(one.target), one.appeal, ruling].contains(&Some(*target))
+        };
+        // Which items commit to it stands in the log, not in the state: any of its contests may need it.
+        let contest = self.contests_at_work().next().is_some();
+        let kept = |one: &Evidence| {
             one.recorded.event == *target
                 && one.stage == EvidenceStage::Held
-                && one.retain_until >= self.today
+                && (contest || one.retain_until >= self.today)
         };
-        let heard = |one: &crate::score::Recorded| one.event == *target;
-        let waits = |stage: NoticeStage| stage != NoticeStage::Lapsed;
-        dossier.notices.open().any(|one| heard(&one.recorded) && waits(one.stage(self.today)))
-            || dossier
-                .proposals
-                .open()
-                .any(|one| heard(&one.recorded) && one.stage(self.today) != ProposalStage::Lapsed)
-            || dossier.pending.open().any(contested)
+        let heard = |recorded: &Recorded, hearing: &Hearing| {
+            recorded.event == *target || hearing.reply.is_some_and(|reply| reply.event == *target)
+        };
+        let mut notices = dossier.notices.open().filter(|one| one.stage(self.today) != NoticeStage::Lapsed);
+        let mut proposals =
+            dossier.proposals.open().filter(|one| one.stage(self.today) != ProposalStage::Lapsed);
+        notices.any(|one| heard(&one.recorded, &one.hearing))
+            || proposals.any(|one| heard(&one.recorded, &one.hearing))
+            || self.contests_at_work().any(contested)
             || dossier.enrolments.open().any(|one| one.recorded.event == *target)
             || self.evidence().any(kept)
     }

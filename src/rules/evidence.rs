@@ -24,29 +24,39 @@ impl<'a> Case<'a> {
         let media_type =
             plain && body.media_type.contains('/') && body.media_type.len() <= limits::MEDIA_TYPE_BYTES;
         Reason::EvidenceTerms.unless(media_type, "media_type")?;
-        Reason::EvidenceTerms.unless(body.retain_until >= self.today, body.retain_until)?;
+        let last = self.today.plus_days(limits::EVIDENCE_DAYS);
+        let terms = self.today <= body.retain_until && body.retain_until <= last;
+        Reason::EvidenceTerms.unless(terms, body.retain_until)?;
         let held = || self.evidence().filter(|one| one.stage == EvidenceStage::Held);
         if let Some(twin) = held().find(|one| one.commitment == body.commitment) {
             return Err(Reason::EvidenceExists.about(twin.recorded.event));
         }
         let count = held().count();
-        Reason::EvidenceCount.unless(count < limits::EVIDENCE, format_args!("{count} are held"))
+        Reason::EvidenceCount.unless(count < limits::EVIDENCE, format_args!("{count} are held"))?;
+        // One owner must not take all the room, for years, from who has evidence to keep.
+        let (parties, size) = (self.state.parties(), self.state.size());
+        let group = parties.group(&body.custodian, size);
+        let own = held().filter(|one| parties.group(self.custodian(one), size) == group).count();
+        let room = own < limits::EVIDENCE_OF_GROUP;
+        Reason::EvidenceCount.unless(room, format_args!("{own} are held by {group}"))
     }
 
     pub(super) fn evidence_disclosed(&mut self, body: &EvidenceDisclosed) -> Result<(), Rejection> {
         self.signed_by_issuer()?;
-        self.moved_evidence(&body.target)?;
+        let evidence = self.moved_evidence(&body.target)?;
         let known = body.to.is_council() || self.state.parties().class(&body.to, self.state.size()).is_some();
-        Reason::EvidenceRecipient.unless(known, &body.to)
+        Reason::EvidenceRecipient.unless(known, &body.to)?;
+        Reason::EvidenceShown.unless(!evidence.disclosed_to.contains(&body.to), &body.to)?;
+        let room = evidence.disclosed_to.len() < limits::EVIDENCE_RECIPIENTS;
+        Reason::EvidenceRecipients.unless(room, body.target)
     }
 
     pub(super) fn evidence_destroyed(&mut self, body: &EvidenceDestroyed) -> Result<(), Rejection> {
         self.signed_by_issuer()?;
         let evidence = self.moved_evidence(&body.target)?;
         Reason::EvidenceRetained.unless(evidence.retain_until < self.today, evidence.retain_until)?;
-        // Which items commit to it stands in the log, not in the state: any open contest may need it.
-        let subject = self.subject_id()?;
-        let open = self.state.dossier(&subject).and_then(|dossier| dossier.pending.open().next());
+        // Which items commit to it stands in the log, not in the state: any of its contests may need it.
+        let open = self.contests_at_work().next();
         open.map_or(Ok(()), |contest| Err(Reason::EvidenceContested.about(contest.recorded.event)))
     }
 

@@ -271,17 +271,19 @@ reasons! {
     ContestEffect = "contest.effect", Rule, "a partial outcome, and only that, says what remains: grades struck, none of them a highest one, or a milder sanction";
     /// The panel that sits, missing or another one.
     ContestPanel = "contest.panel", Conflict, "a contest for which the policy had an admission window is decided by its panel: seat it, and name its newest panel.seated event in `panel`; any other contest names none";
+    /// Before the subject's days to challenge are over.
+    ChallengePending = "challenge.pending", Conflict, "the subject may still challenge a member of the panel: wait for its challenge, or until the day named";
     /// Too late to appeal, or nothing to appeal.
     AppealLate = "appeal.late", Conflict, "a decision that did not uphold the contest is appealed within the policy's days; without such days, not at all";
 
     /// A panel sits already.
-    PanelExists = "panel.exists", Conflict, "a panel sits: only the subject's challenge, or the removal of one of its members, changes it";
+    PanelExists = "panel.exists", Conflict, "a panel sits: only the subject's challenge, or the suspension or removal of one of its members, changes it";
     /// A challenge that is late, a second one, or of nobody on the panel.
-    PanelChallenge = "panel.challenge", Conflict, "the subject challenges one member of the panel, once, within 3 days of its seating";
+    PanelChallenge = "panel.challenge", Conflict, "the subject challenges one member of the panel, once, within 3 days of that member's seating, or as many as there are to decide where those are fewer";
     /// Values are due.
     PanelValues = "panel.values", Conflict, "the panel cannot be drawn yet: operator and auditor reveal their values with `tinnhiem reveal-draw`, or count as zero from the 4th day after the filing";
     /// Other members than those drawn.
-    PanelDraw = "panel.draw", Conflict, "seat the members that `tinnhiem draw` names, in that order; where they are too few, then active members without a tie, who may be admitted for that";
+    PanelDraw = "panel.draw", Conflict, "seat the members that `tinnhiem draw` names, in that order; where they are too few, the council then names active members without a tie, who may be admitted for that";
 
     /// Auditor and operator in one hand.
     DrawOwnGroup = "draw.own_group", Forbidden, "the auditor's controller group is not the operator's";
@@ -298,24 +300,28 @@ reasons! {
     CorrectionGrades = "correction.grades", Rule, "only an assessment is replaced, and only by higher grades of indicators that it graded; withdraw it and assess anew for anything else";
 
     /// No proper media type, or a last day that has passed.
-    EvidenceTerms = "evidence.terms", Rule, "media_type is one like video/mp4 in at most 100 plain characters, and retain_until does not lie in the past";
+    EvidenceTerms = "evidence.terms", Rule, "media_type is one like video/mp4 in at most 100 plain characters, and retain_until lies neither in the past nor over ten years ahead";
     /// Held already.
     EvidenceExists = "evidence.exists", Conflict, "this evidence is held: nothing is left to do";
     /// Too much.
-    EvidenceCount = "evidence.too_many", Conflict, "at most 256 pieces of evidence about one subject are held: destroy what is no longer needed";
+    EvidenceCount = "evidence.too_many", Conflict, "at most 256 pieces of evidence about one subject are held, 32 of them by one controller group: destroy what is no longer needed";
     /// Shown to nobody that the ledger knows.
     EvidenceRecipient = "evidence.recipient", Conflict, "name an active member, a subject or the council";
+    /// Shown to it before.
+    EvidenceShown = "evidence.disclosed", Conflict, "it was shown to this party: nothing is left to do";
+    /// Shown to too many.
+    EvidenceRecipients = "evidence.too_many_recipients", Conflict, "at most 64 parties are named as having seen a piece of evidence: nothing more is recorded";
     /// Still to be kept.
     EvidenceRetained = "evidence.retained", Conflict, "it must be kept to the last day named: wait";
     /// A contest may need it.
-    EvidenceContested = "evidence.contested", Conflict, "a contest of the subject is open: await the decision";
+    EvidenceContested = "evidence.contested", Conflict, "a contest of the subject is open, or its decision may still be appealed: wait";
 
     /// None, too many, one twice, or others than asked for.
     ErasureTargets = "erasure.targets", Rule, "name 1 to 64 distinct events about the subject; what is executed was asked for";
     /// Asked for already.
-    ErasureExists = "erasure.exists", Conflict, "the request before this one waits for the operator's answer";
+    ErasureExists = "erasure.exists", Conflict, "the request before this one waits for the operator's answer: ask again when its days for that are over";
     /// Something still needs it.
-    ErasureClock = "erasure.clock", Conflict, "an open contest, evidence to be kept or the enrolment itself still needs it: leave it out, or refuse on that ground";
+    ErasureClock = "erasure.clock", Conflict, "an open contest or appeal, a decision that may still be appealed, an open notice or proposal, evidence to be kept or the enrolment itself still needs it: leave it out, or refuse on that ground";
 
     /// Positions that are not in the log, out of order or too many.
     FindingPositions = "finding.positions", Rule, "name at most 64 places below the log's size, ascending";

@@ -104,8 +104,9 @@ impl<'a> Signers<'a> {
         Err(Reason::CouncilThreshold.about(format!("{} of {threshold} signatures", groups.len())))
     }
 
-    /// A majority of a panel must have signed, each with a key of its own; what one owner controls counts once.
-    pub(super) fn panel(&mut self, members: &[PartyId]) -> Result<(), Rejection> {
+    /// A majority of a panel's seats must have signed, each with a key of its own; what one owner controls
+    /// counts once.
+    pub(super) fn panel(&mut self, members: &[PartyId], seats: usize) -> Result<(), Rejection> {
         let (state, size) = (self.state, self.state.size());
         let mut groups = BTreeSet::new();
         let mut refusal = None;
@@ -121,7 +122,7 @@ impl<'a> Signers<'a> {
                 Err(rejection) => refusal = Some(rejection),
             }
         }
-        let majority = members.len() / 2 + 1;
+        let majority = seats / 2 + 1;
         if groups.len() >= majority {
             return Ok(());
         }

@@ -22,6 +22,8 @@ pub struct Contest {
     pub clock: DecisionClock,
     /// The last day to appeal the decision; none: it cannot be.
     pub appeal_by: Option<Date>,
+    /// The `appeal.filed` event.
+    pub appeal: Option<EventId>,
     /// What was decided.
     pub ruling: Option<Ruling>,
     /// Why it was not admitted.
@@ -68,10 +70,32 @@ pub struct Panelled {
 pub struct Panel {
     /// The event that seated it.
     pub event: EventId,
-    /// The day on which the first of its kind was seated.
-    pub on: Date,
     /// Its members.
     pub members: Vec<PartyId>,
+    /// The last day to challenge each of them, in the same order.
+    pub challenge_by: Vec<Date>,
+    /// The first day on which it decides, unless a member was challenged before.
+    pub decides_from: Date,
+}
+
+impl Panel {
+    /// The last day to challenge a member of it.
+    pub fn challenge_by(&self, member: &PartyId) -> Option<Date> {
+        self.members.iter().zip(&self.challenge_by).find(|(name, _)| *name == member).map(|(_, by)| *by)
+    }
+}
+
+impl Panelled {
+    /// The last day to challenge anybody on the panel; none: nobody may be challenged.
+    pub fn challenge_by(&self) -> Option<Date> {
+        let panel = self.panel.as_ref().filter(|_| self.challenged.is_none())?;
+        panel.challenge_by.iter().max().copied()
+    }
+
+    /// The first day on which the panel decides; none: any.
+    pub fn decides_from(&self) -> Option<Date> {
+        self.panel.as_ref().filter(|_| self.challenged.is_none()).map(|panel| panel.decides_from)
+    }
 }
 
 impl DecisionClock {

@@ -22,6 +22,7 @@ impl State {
             stage: Contesting::after(Some(decided.stage), by).unwrap_or(decided.stage),
             clock: DecisionClock::of_appeal(&self.policies, self.size, today),
             appeal_by: None,
+            appeal: Some(entry.id),
             panelled,
             ..decided
         };

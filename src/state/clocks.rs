@@ -7,8 +7,8 @@ use super::{Drawer, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::words::Words;
-use crate::event::{Contesting, NoticeStage, PartyId, ProposalStage, SubjectId};
-use crate::score::{Contest, Dossier, Notice, PartyNumber, Proposal, Recorded};
+use crate::event::{Contesting, ErasureStage, NoticeStage, PartyId, ProposalStage, SubjectId};
+use crate::score::{Contest, Dossier, Notice, Panelled, PartyNumber, Proposal, Recorded};
 
 /// What a clock runs down to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,8 @@ pub enum Awaited {
     ContestDecision,
     /// An appeal is to be decided; once its day is over, the item is out of the score until it is.
     AppealDecision,
+    /// A member of a panel may be challenged; the panel decides afterwards.
+    PanelChallenge,
     /// A decision may be appealed.
     AppealFiling,
     /// An item may be contested on every ground; a factual error may be at any time.
@@ -34,6 +36,8 @@ pub enum Awaited {
     ProposalUse,
     /// A value is to be revealed for the draw of a panel; afterwards it counts as zero.
     DrawReveal,
+    /// A request for erasure is to be answered; once its day is over, the subject may ask again.
+    ErasureAnswer,
     /// A key recovered by the council begins to act; its owner may cancel it before.
     KeyRecovery,
     /// A policy version comes into force.
@@ -81,7 +85,8 @@ impl Awaited {
     pub fn duty(self) -> Duty {
         match self {
             Self::ContestAdmission | Self::ContestDecision | Self::AppealDecision => Duty::Must,
-            Self::DrawReveal => Duty::Must,
+            Self::DrawReveal | Self::ErasureAnswer => Duty::Must,
+            Self::PanelChallenge => Duty::May,
             Self::ContestFiling | Self::AppealFiling | Self::KeyRecovery => Duty::May,
             Self::NoticeReply | Self::NoticeUse | Self::ProposalReply | Self::ProposalUse => Duty::May,
             _ => Duty::Will,
@@ -96,6 +101,9 @@ impl Awaited {
                 ("hạn thụ lý khiếu nại, quá hạn coi như thụ lý", "a contest is to be admitted or declined")
             }
             Self::AppealDecision => ("hạn quyết định khiếu nại lần hai", "an appeal is to be decided"),
+            Self::PanelChallenge => {
+                ("hạn từ chối một thành viên hội đồng", "last day to challenge a member of the panel")
+            }
             Self::AppealFiling => ("hạn khiếu nại lần hai", "last day to appeal"),
             Self::ContestFiling => ("hạn khiếu nại", "last day to contest"),
             Self::NoticeReply => {
@@ -110,6 +118,9 @@ impl Awaited {
             }
             Self::DrawReveal => {
                 ("hạn mở giá trị rút thăm hội đồng", "a value of a panel's draw is to be revealed")
+            }
+            Self::ErasureAnswer => {
+                ("hạn trả lời yêu cầu xóa dữ liệu", "a request for erasure is to be answered")
             }
             Self::KeyRecovery => {
                 ("khóa khôi phục có hiệu lực, chủ khóa có thể hủy trước đó", "a recovered key begins to act")
@@ -235,7 +246,13 @@ impl State {
         on: Date,
     ) -> impl Iterator<Item = OpenClock> + use<'a> {
         let subject = dossier.subject;
-        // Nothing runs about who has left.
+        // Nothing runs about who has left, but for what it asked to have erased.
+        let asked = self.register(&subject).into_iter().flat_map(|one| one.erasures.open());
+        let operator = self.ledger().and_then(|ledger| self.parties.number(&ledger.operator));
+        let erasures = asked.filter(|one| one.stage == ErasureStage::Requested).filter_map(move |one| {
+            let who = Who::Member(operator?);
+            Some(OpenClock::of(&one.recorded, Awaited::ErasureAnswer, one.answer_by, who, subject))
+        });
         let dossier = dossier.enrolments.open().next().map(|_| dossier);
         let register = dossier.and_then(|_| self.register(&subject));
         let ahead = move |due: &Date| *due >= on;
@@ -290,9 +307,11 @@ impl State {
             .chain(endorsements)
             .chain(sanctions)
             .chain(paid)
+            .chain(erasures)
     }
 
-    /// The clocks of a contest that waits for a decision: of the council, or of each who sits on its panel.
+    /// The clocks of a contest that waits for a decision: of the council, or of each who sits on its panel,
+    /// and of the subject while it may challenge one of these.
     fn clocks_of_contest(&self, contest: &Contest, subject: SubjectId, on: Date) -> Vec<OpenClock> {
         let clock = |what, due, who| OpenClock::of(&contest.recorded, what, due, who, subject);
         let stage = contest.stage_on(on, &self.policies, self.size);
@@ -300,13 +319,20 @@ impl State {
             return vec![clock(Awaited::ContestAdmission, due, Who::Council)];
         }
         let what = if stage.is_appeal() { Awaited::AppealDecision } else { Awaited::ContestDecision };
-        let Some(due) = contest.clock(&self.policies, self.size).decide_by else { return Vec::new() };
+        let challenge_by = contest.panelled.as_deref().and_then(Panelled::challenge_by);
+        let challenge = challenge_by.filter(|due| *due >= on);
+        let mut clocks: Vec<_> = challenge
+            .map(|due| clock(Awaited::PanelChallenge, due, Who::Subject(subject)))
+            .into_iter()
+            .collect();
+        let Some(due) = contest.clock(&self.policies, self.size).decide_by else { return clocks };
         let panel = contest.panel().map_or(&[][..], |panel| &panel.members);
         let panel = panel.iter().filter_map(|member| Some(Who::Member(self.parties.number(member)?)));
-        let mut clocks: Vec<_> = panel.map(|who| clock(what, due, who)).collect();
-        if clocks.is_empty() {
-            clocks.push(clock(what, due, Who::Council));
+        let mut decisions: Vec<_> = panel.map(|who| clock(what, due, who)).collect();
+        if decisions.is_empty() {
+            decisions.push(clock(what, due, Who::Council));
         }
+        clocks.extend(decisions);
         clocks
     }
 

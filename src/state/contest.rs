@@ -28,6 +28,7 @@ impl State {
             admit_by: admit.map(|days| on.plus_days(i32::from(days))),
             clock,
             appeal_by: None,
+            appeal: None,
             ruling: None,
             declined: None,
             panelled,

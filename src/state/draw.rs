@@ -55,6 +55,8 @@ pub struct Draw {
     pub on: Date,
     /// How many members the panel has.
     pub seats: u8,
+    /// Who runs the ledger, and whose chains serve it: none of them sits.
+    pub drawers: Vec<PartyId>,
     brought: [Brought; 2],
 }
 
@@ -137,7 +139,11 @@ impl State {
             let chain = self.draws.chain(drawer).filter(|chain| chain.left > 0);
             chain.map_or(Brought::Nothing, |chain| Brought::Due(chain.event))
         });
-        self.draws.draws.insert(filing, Draw { size: seq + 1, on, seats, brought });
+        let chains = Drawer::BOTH.into_iter().filter_map(|drawer| self.draws.chain(drawer));
+        let holders = chains.filter(|chain| chain.left > 0).map(|chain| chain.holder.clone());
+        let drawers =
+            self.ledger().map(|ledger| ledger.operator.clone()).into_iter().chain(holders).collect();
+        self.draws.draws.insert(filing, Draw { size: seq + 1, on, seats, drawers, brought });
         self.draws.filed.push_back(filing);
     }
 

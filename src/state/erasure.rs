@@ -4,11 +4,14 @@ use super::register::ErasureRequest;
 use super::{Recording, State};
 use crate::dsse::EventId;
 use crate::event::{ErasureExecuted, ErasureRefused, ErasureRequested, ErasureStage, EvidenceStage, Move};
+use crate::limits;
 
 impl State {
     pub(super) fn request_erasure(&mut self, seq: u64, entry: &Recording<'_>, body: &ErasureRequested) {
+        let recorded = self.recorded(seq, entry);
         let record = ErasureRequest {
-            recorded: self.recorded(seq, entry),
+            answer_by: recorded.on.plus_days(limits::ERASURE_DAYS),
+            recorded,
             targets: body.targets.clone(),
             stage: ErasureStage::Requested,
         };

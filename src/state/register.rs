@@ -126,6 +126,8 @@ pub struct ErasureRequest {
     pub recorded: Recorded,
     /// The events whose attachments are meant.
     pub targets: Vec<EventId>,
+    /// The last day for the operator to answer; from then on the subject may ask again.
+    pub answer_by: Date,
     /// What became of it.
     pub stage: ErasureStage,
 }

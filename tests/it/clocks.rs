@@ -258,6 +258,11 @@ async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_app
     let before = must(&court).await;
     assert_eq!((kinds(&before), &before[0]["who"]), (vec!["contest_decision"], &"council".into()));
     let (sat, panel) = court.seat(contest).await;
+    let may = clocks(&court.programme, &format!("duty=may&who={}", subject("kol"))).await;
+    assert_eq!((kinds(&may), &may[0]["event"]), (vec!["panel_challenge"], &contest.to_string().into()));
+    assert_eq!(may[0]["due"], court.programme.today().plus_days(3).to_string());
+    court.days(4);
+    assert!(clocks(&court.programme, &format!("duty=may&who={}", subject("kol"))).await.is_empty());
     let due = must(&court).await;
     let who: BTreeSet<&str> = due.iter().map(|one| one["who"].as_str().unwrap()).collect();
     assert_eq!((due.len(), who), (3, sat.iter().map(String::as_str).collect()));

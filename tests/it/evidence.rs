@@ -7,6 +7,7 @@ use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::vault::Attachment;
 
+use crate::contests::Court;
 use crate::programme::*;
 use crate::refusals::Provoked;
 
@@ -64,7 +65,9 @@ async fn evidence(programme: &Programme, clock: &Clock, provoked: &mut Provoked)
         let body = EvidenceCommitted { media_type: media_type.to_owned(), ..good() };
         provoked.note(send(body).await, 422, "evidence.terms");
     }
-    provoked.note(send(committed(programme, "video", -1)).await, 422, "evidence.terms");
+    for days in [-1, tinnhiem::limits::EVIDENCE_DAYS + 1] {
+        provoked.note(send(committed(programme, "video", days)).await, 422, "evidence.terms");
+    }
     let unasked = EvidenceCommitted { custodian: party("a2"), ..good() };
     provoked.note(send(unasked).await, 403, "key.other_owner");
     let by_kol = EvidenceCommitted { custodian: PartyId::from(subject("kol")), ..good() };
@@ -79,6 +82,17 @@ async fn evidence(programme: &Programme, clock: &Clock, provoked: &mut Provoked)
     provoked.note(programme.send(nobody, &["a1"]).await, 409, "evidence.recipient");
     let other = show("a2", held, party("a3"));
     provoked.note(programme.send(other, &["a2"]).await, 403, "target.other_issuer");
+    for seen in 0..tinnhiem::limits::EVIDENCE_RECIPIENTS {
+        // Subjects are parties too.
+        let to = if seen == 0 { party("a2") } else { PartyId::from(viewer(programme, seen).await) };
+        programme.recorded(show("a1", held, to), &["a1"]).await;
+        if seen == 0 {
+            let again = show("a1", held, party("a2"));
+            provoked.note(programme.send(again, &["a1"]).await, 409, "evidence.disclosed");
+        }
+    }
+    let one_more = show("a1", held, PartyId::council());
+    provoked.note(programme.send(one_more, &["a1"]).await, 409, "evidence.too_many_recipients");
     let unknown = show("a1", EventId::from_bytes([1; 32]), party("a2"));
     provoked.note(programme.send(unknown, &["a1"]).await, 409, "target.unknown");
     provoked.note(destroy(programme, held).await, 409, "evidence.retained");
@@ -93,10 +107,31 @@ async fn evidence(programme: &Programme, clock: &Clock, provoked: &mut Provoked)
     provoked.note(destroy(programme, held).await, 409, "target.ended");
     let late = show("a1", held, party("a2"));
     provoked.note(programme.send(late, &["a1"]).await, 409, "target.ended");
-    for number in 0..tinnhiem::limits::EVIDENCE {
-        keep(programme, &format!("piece {number}"), 5).await;
+    // No group takes the room of others, and there is not room for any number of groups.
+    let others = ["a2", "a3", "business", "registrar", "operator", "k1", "k2"];
+    for name in &others[5..] {
+        programme.admit(name, MemberClass::Press, &[]).await;
     }
-    provoked.note(send(committed(programme, "one more", 5)).await, 409, "evidence.too_many");
+    for keeper in ["a1"].iter().chain(&others) {
+        let piece = |number: usize| {
+            let body = committed(programme, &format!("{keeper} {number}"), 5);
+            about(programme, keeper, EvidenceCommitted { custodian: party(keeper), ..body })
+        };
+        for number in 0..tinnhiem::limits::EVIDENCE_OF_GROUP {
+            programme.recorded(piece(number), &[keeper]).await;
+        }
+        provoked.note(programme.send(piece(99), &[keeper]).await, 409, "evidence.too_many");
+    }
+    programme.admit("k3", MemberClass::Press, &[]).await;
+    let body = EvidenceCommitted { custodian: party("k3"), ..committed(programme, "one more", 5) };
+    provoked.note(programme.send(about(programme, "k3", body), &["k3"]).await, 409, "evidence.too_many");
+}
+
+/// Somebody whom evidence is shown to.
+async fn viewer(programme: &Programme, number: usize) -> SubjectId {
+    let name = format!("viewer {number}");
+    programme.enrol(&name).await;
+    subject(&name)
 }
 
 async fn erasures(programme: &Programme, provoked: &mut Provoked) {
@@ -185,6 +220,144 @@ async fn evidence_is_kept_shown_and_destroyed_with_what_was_attached_of_it() {
     programme.recorded(about(&programme, "a2", body), &["a2"]).await;
     assert_eq!(view().await["evidence"][0]["stage"], "destroyed");
     assert!(gone(&programme, &text("video")).await);
+    programme.check_replay();
+}
+
+/// An assessment of `kol` by `a1` that rests on a document, which is attached.
+async fn rests_on(programme: &Programme, document: &Attachment) -> EventId {
+    let body = AssessmentPublished {
+        evidence: [("I1".parse().unwrap(), vec![document.commitment()])].into(),
+        ..assessment(programme.today())
+    };
+    programme.recorded(about(programme, "a1", body).with([document.clone()]), &["a1"]).await
+}
+
+/// Lets the eraser end its work.
+async fn settled(programme: &Programme, mark: &str) {
+    let draft = EvidenceCommitted { custodian: party("a3"), ..committed(programme, mark, 0) };
+    let target = programme.recorded(about(programme, "a3", draft).with([text(mark)]), &["a3"]).await;
+    programme.clock.set(programme.clock.now().plus_ms(DAY_MS));
+    let body = EvidenceDestroyed { target, reason: None };
+    programme.recorded(about(programme, "a3", body), &["a3"]).await;
+    assert!(gone(programme, &text(mark)).await, "what was destroyed after it is still there");
+}
+
+/// An assessor's evidence went when the subject had a filing erased that names it too, and when a
+/// stranger committed to it as a custodian and destroyed it a day later.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_has_evidence_destroyed_that_another_event_needs() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    let document = text("what was seen");
+    let is_kept = || programme.ledger.vault().contains(&document.commitment());
+    let assessed = rests_on(&programme, &document).await;
+    let item = programme.impose("kol", Severity::S2, 90).await;
+    programme.contest("kol", assessed).await.unwrap();
+    let body = ContestFiled { evidence: vec![document.commitment()], ..contest(item) };
+    let draft = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
+    let filed = programme.recorded(draft.with([text("my case")]), &["kol"]).await;
+    let withdrawn = ContestWithdrawn { contest: filed, reason: None };
+    let draft = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), withdrawn);
+    programme.recorded(draft, &["kol"]).await;
+    let asked = id(&request(&programme, &[filed]).await.unwrap());
+    execute(&programme, asked, &[filed]).await.unwrap();
+
+    let other = programme.assess("a2", "other-kol").await;
+    let stranger = Programme::start_at(policy(), clock.clone()).await;
+    let theirs = rests_on(&stranger, &document).await;
+    let body = EvidenceCommitted {
+        commitment: document.commitment(),
+        custodian: party("business"),
+        ..committed(&stranger, "", 0)
+    };
+    let target = stranger.recorded(about(&stranger, "business", body), &["business"]).await;
+    clock.set(clock.now().plus_ms(DAY_MS));
+    let body = EvidenceDestroyed { target, reason: None };
+    stranger.recorded(about(&stranger, "business", body), &["business"]).await;
+    settled(&stranger, "later").await;
+    assert!(stranger.ledger.vault().contains(&document.commitment()), "{theirs} rests on it");
+
+    // Nor is it gone here, where its own custodian may not destroy it either while a contest is open.
+    let contest: EventId = {
+        let listed = programme.get("/v1/contests?status=open").await;
+        listed["contests"][0]["contest"].as_str().unwrap().parse().unwrap()
+    };
+    let body = ContestWithdrawn { contest, reason: None };
+    let draft = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
+    programme.recorded(draft, &["kol"]).await;
+    settled(&programme, "later").await;
+    assert!(is_kept(), "{assessed} rests on it, {other} does not");
+    // Its own custodian destroys it, once nothing keeps it from that.
+    let body = EvidenceCommitted { commitment: document.commitment(), ..committed(&programme, "", 0) };
+    let target = programme.recorded(about(&programme, "a1", body), &["a1"]).await;
+    clock.set(clock.now().plus_ms(DAY_MS));
+    destroy(&programme, target).await.unwrap();
+    assert!(gone(&programme, &document).await);
+    let source = Source::Running(programme.client.clone());
+    assert_eq!(audit(&source, None, &mut |_, _, _| {}).await.unwrap().findings, vec![]);
+    programme.check_replay();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_appeal_may_need_is_not_erased() {
+    let mut policy = policy();
+    (policy.windows.appeal, policy.windows.appeal_decide) = (Some(30), Some(60));
+    let court = Court::of(policy).await;
+    let programme = &court.programme;
+    let target = programme.assess("a1", "kol").await;
+    let held = keep(programme, "video", 0).await;
+    let contest = court.file(target).await;
+    let reason = text("why").commitment();
+    let body = ContestDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    let decided = crate::contests::id(court.council(body).await);
+    court.days(1);
+    let mut provoked = Provoked::default();
+    provoked.note(destroy(programme, held).await, 409, "evidence.contested");
+    let asked = id(&request(programme, &[target, contest, decided, held]).await.unwrap());
+    for needed in [target, contest, decided, held] {
+        provoked.note(execute(programme, asked, &[needed]).await, 409, "erasure.clock");
+    }
+    execute(programme, asked, &[]).await.unwrap_err();
+    let appeal = crate::contests::id(court.appeal(contest).await);
+    court.days(21);
+    let asked_again = id(&request(programme, &[appeal, target, held]).await.unwrap());
+    for needed in [appeal, target, held] {
+        provoked.note(execute(programme, asked_again, &[needed]).await, 409, "erasure.clock");
+    }
+    let body = AppealDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    court.council(body).await.unwrap();
+    // Nothing needs them any more; and the first request may still be answered.
+    execute(programme, asked, &[contest, decided]).await.unwrap();
+    execute(programme, asked_again, &[appeal, target, held]).await.unwrap();
+    programme.check_replay();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_owes_an_answer_to_a_request_for_erasure() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    let about_kol = subject("kol");
+    let item = programme.assess("a1", "kol").await;
+    let draft = programme.draft(PartyId::from(about_kol), Some(about_kol), SubjectDeparted { reason: None });
+    programme.recorded(draft, &["kol"]).await;
+    let asked = id(&request(&programme, &[item]).await.unwrap());
+    let due = programme.today().plus_days(tinnhiem::limits::ERASURE_DAYS);
+    let owed = async || programme.get(format!("/v1/clocks?subject={about_kol}")).await["clocks"].clone();
+    let clocks = owed().await;
+    assert_eq!((&clocks[0]["what"], &clocks[0]["who"]), (&"erasure_answer".into(), &"operator".into()));
+    assert_eq!((&clocks[0]["duty"], &clocks[0]["due"]), (&"must".into(), &due.to_string().into()));
+    assert_eq!(clocks[0]["event"], asked.to_string());
+    clock.set(clock.now().plus_ms(tinnhiem::limits::ERASURE_DAYS as u64 * DAY_MS));
+    Provoked::default().note(request(&programme, &[item]).await, 409, "erasure.exists");
+    clock.set(clock.now().plus_ms(DAY_MS));
+    assert_eq!(owed().await[0]["missed"], true);
+    // Silence does not keep it from asking again, nor from an answer to either.
+    let again = id(&request(&programme, &[item]).await.unwrap());
+    assert_eq!(owed().await.as_array().unwrap().len(), 2);
+    execute(&programme, asked, &[item]).await.unwrap();
+    let body = ErasureRefused { request: again, ground: LegalGround::OpenClock, reason: None };
+    programme.recorded(about(&programme, "operator", body), &["operator"]).await;
+    assert_eq!(owed().await, serde_json::json!([]));
     programme.check_replay();
 }
 

@@ -36,6 +36,7 @@ mod record;
 mod refusals;
 mod register;
 mod resumption;
+mod seats;
 mod steps;
 mod trees;
 mod vectors;

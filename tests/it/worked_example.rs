@@ -200,6 +200,7 @@ impl Example {
                     extend_to: None,
                 },
                 appeal_by: None,
+                appeal: None,
                 ruling: None,
                 declined: None,
                 panelled: None,

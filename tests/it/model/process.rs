@@ -154,7 +154,18 @@ fn seat(world: &mut World) -> Option<Act> {
     let (contest, subject, thing) = found?;
     let dossier = world.state.dossier(&subject)?;
     let drawn = world.state.drawn_panel(dossier, &contest, world.today())?;
-    let members = drawn.order.into_iter().take(drawn.seats).collect();
+    let panelled = contest.panelled.as_deref()?;
+    let sitting = world.state.sitting(&drawn, panelled, panelled.challenged.as_ref());
+    let mut members = sitting.clone();
+    for _ in 0..40 {
+        members.truncate(sitting.len());
+        while members.len() < drawn.seats {
+            members.push(world.member(|_| true)?);
+        }
+        if world.state.seats_panel(&drawn, panelled, &members) {
+            break;
+        }
+    }
     let body = PanelSeated { contest: contest.recorded.event, members, challenged: None };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
 }
@@ -164,8 +175,7 @@ fn challenge(world: &mut World) -> Option<Act> {
     let challenged = contest.panel()?.members.first()?.clone();
     let dossier = world.state.dossier(&subject)?;
     let drawn = world.state.drawn_panel(dossier, &contest, world.today())?;
-    let others = drawn.order.into_iter().filter(|one| *one != challenged);
-    let members = others.take(drawn.seats).collect();
+    let members = world.state.sitting(&drawn, contest.panelled.as_deref()?, Some(&challenged));
     let body = PanelSeated { contest: contest.recorded.event, members, challenged: Some(challenged) };
     Some(world.by(subject.into(), Some(subject), body).aiming(thing))
 }

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The second implementation agrees on the ledgers that `cargo test` left: panels, their ties and seats.
+# Usage: agreed.sh PYTHON
+set -euo pipefail
+python=$1
+here=$(realpath "$(dirname "$0")")
+shopt -s nullglob
+ledgers=("$here"/../target/tmp/agreed/*)
+[ ${#ledgers[@]} -ge 12 ] || { echo "only ${#ledgers[@]} ledgers: run cargo test first"; exit 1; }
+for ledger in "${ledgers[@]}"; do
+  "$python" "$here/../tools/verify.py" "$ledger" > "$ledger.said" || { echo "$ledger"; cat "$ledger.said"; exit 1; }
+  rm "$ledger.said"
+done
+echo "${#ledgers[@]} ledgers are clean"
