@@ -332,11 +332,11 @@ class State:
         self.publish(body["version"], days(body["effective_from"]), body["policy"], item["id"])
 
     def on_member_admitted(self, item, body, *_):
-        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if part in body})
+        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if body.get(part) is not None})
         self.add_key(body["key"], body["member"], self.at)
 
     def on_member_updated(self, item, body, *_):
-        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if part in body})
+        self.set_member(body["member"], **{part: body[part] for part in MEMBER_PARTS if body.get(part) is not None})
 
     def on_member_suspended(self, item, body, *_):
         self.set_member(body["member"], active=False)
@@ -908,10 +908,27 @@ def dossier_document(state, subject):
     }
 
 
+WINDOWS = ("reply", "file", "admit", "decide", "decide_extension", "appeal", "appeal_decide", "appeal_extension")
+
+
 def policy_document(row):
-    """A panel of three is what a policy that says nothing has."""
-    contest = {name: value for name, value in row["policy"]["contest"].items() if (name, value) != ("panel_size", 3)}
-    return row | {"policy": row["policy"] | {"contest": contest}}
+    """What a policy leaves out is null; a panel of three is what one that says nothing has."""
+    policy = row["policy"]
+
+    def aged(part):
+        return part | {"age": [{"up_to_days": None} | step for step in part["age"]]}
+
+    contest = {name: value for name, value in policy["contest"].items() if (name, value) != ("panel_size", 3)}
+    severities = policy["sanction"]["severities"].items()
+    severities = {name: {"term_days": None, "best_band": None} | one for name, one in severities}
+    whole = {
+        "assessment": {"max_validity_days": None} | aged(policy["assessment"]),
+        "contest": contest,
+        "endorsement": aged(policy["endorsement"]),
+        "sanction": policy["sanction"] | {"severities": severities},
+        "windows": dict.fromkeys(WINDOWS) | policy["windows"],
+    }
+    return row | {"policy": policy | whole}
 
 
 def state_roots(state):
@@ -1218,7 +1235,9 @@ def receipt_entry(text, vkey):
     proof = [base64.b64decode(line) for line in lines[3:]]
     size, root = open_checkpoint(checkpoint, vkey)
     require(inclusion_root(size, index, leaf_hash(entry), proof) == root, "the proof does not lead to the root")
-    return parse_entry(entry), index, size
+    entry = parse_entry(entry)
+    require(entry.event["ledger"] == vkey.split("+")[0], "the entry was signed for another ledger")
+    return entry, index, size
 
 
 def verify_receipt(path, vkey, as_of):
@@ -1246,16 +1265,24 @@ def verify_score(receipt, vkey, as_of):
     dossier = receipt["dossier"]
     dossier = proven(dossier, dossier["document"]["subject"], "subjects", "root")
     parties = [proven(one, one["document"]["party"], "parties", "parties_root") for one in receipt["parties"]]
+    named = {one["assessor"] for one in dossier["assessments"]} | {one["endorser"] for one in dossier["endorsements"]}
+    require([one["party"] for one in parties] == sorted(named), "its parties are not those that the dossier names")
+    versions = [row["version"] for row in receipt["policies"]]
+    require(versions == sorted(set(versions)), "its policies do not ascend")
     policies = [document_leaf(row["version"], row) for row in receipt["policies"]]
     require(tree_root(policies).hex() == body["policies_root"], "the policies are not those committed to")
-    as_of = max(days(as_of or body["date"]), days(body["date"]))
+    as_of = days(as_of or body["date"])
+    require(as_of >= days(body["date"]), f"the commitment is of {body['date']}: ask for that day or a later one")
     figure = score(state_of(dossier, parties, receipt["policies"]), dossier["subject"], as_of)["figure"]
-    attested = 0
+    attested = set()
     for text in receipt["attestations"]:
-        said = receipt_entry(text, vkey)[0].event
-        require(said["type"] == "state.attested", "an attestation is another event")
-        attested += all(said["body"][name] == body[name] for name in ("size", "root", "parties_root", "policies_root"))
-    print(f"verified: {dossier['subject']} at size {body['size']} as of {iso(as_of)}, attested {attested} times")
+        entry = receipt_entry(text, vkey)[0]
+        require(entry.event["type"] == "state.attested", "an attestation is another event")
+        said = entry.event["body"]
+        if said == {name: body[name] for name in ("size", "date", "root", "parties_root", "policies_root")}:
+            attested |= {f"{entry.event['issuer']} under {key}" for key in entry.keys}
+    print(f"verified: {dossier['subject']} at size {body['size']} as of {iso(as_of)}")
+    print("attested by " + (", ".join(sorted(attested)) or "nobody: the operator's word only"))
     print(json.dumps(figure))
 
 
@@ -1389,10 +1416,12 @@ def verify_ledger(place, vkey, size, as_of):
 
 def commitments(source, size):
     """The sizes that the operator committed to."""
-    mark, found = b'"type":"state.committed"', set()
+    found = set()
     for raw in read_log(source, size):
-        if mark in raw:
-            found.add(json.loads(raw[42 + 96 * raw[41] :])["body"]["size"])
+        if b"state.committed" in raw:
+            event = json.loads(raw[42 + 96 * raw[41] :])
+            if event["type"] == "state.committed":
+                found.add(event["body"]["size"])
     return found
 
 

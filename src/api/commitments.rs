@@ -114,7 +114,12 @@ pub async fn receipt(
 ) -> Result<Json<ScoreReceipt>, Problem> {
     let snapshot = app.ledger.snapshot();
     let none = || {
-        let detail = "nothing was committed to yet: the operator does so daily (`tinnhiem commit-state`)";
+        let first = snapshot.state.commitments().next();
+        let detail = match first {
+            Some(first) => format!("the first commitment is to size {}", first.body.size),
+            None => "nothing was committed to yet: the operator does so daily (`tinnhiem commit-state`)"
+                .to_owned(),
+        };
         Problem::not_found("commitment.unknown", detail)
     };
     let committed = snapshot.state.commitment_up_to(of.size.unwrap_or(u64::MAX)).ok_or_else(none)?;
@@ -137,9 +142,9 @@ pub async fn receipt(
 }
 
 async fn trees(app: &Arc<App>, snapshot: &Arc<Snapshot>, size: u64) -> Result<Arc<Trees>, Problem> {
-    if let Some(ready) = app.ledger.tree_maker().ready(size) {
-        return Ok(ready);
+    if let Some(kept) = app.ledger.tree_maker().kept(size) {
+        return Ok(kept);
     }
     let snapshot = snapshot.clone();
-    app.survey(move |app| app.ledger.tree_maker().trees(&snapshot.state, size)).await
+    app.survey(move |app| app.ledger.tree_maker().committed(&snapshot.state, size)).await
 }

@@ -78,7 +78,7 @@ pub struct App {
     names: Arc<Names>,
     rankings: Arc<Rankings>,
     /// Held by who looks through the whole ledger: one at a time, as each takes every core.
-    surveying: tokio::sync::Mutex<()>,
+    surveying: Arc<tokio::sync::Mutex<()>>,
     /// Cores that are free to verify the lines of batches.
     verifying: Arc<tokio::sync::Semaphore>,
     today: Option<Date>,
@@ -102,9 +102,14 @@ impl App {
         self: &Arc<Self>,
         look: impl FnOnce(&App) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let _alone = self.surveying.lock().await;
+        let alone = self.surveying.clone().lock_owned().await;
         let app = self.clone();
-        let looked = tokio::task::spawn_blocking(move || look(&app)).await;
+        // Whoever asked may leave; the look goes on, and the next one waits for it.
+        let looked = tokio::task::spawn_blocking(move || {
+            let _alone = alone;
+            look(&app)
+        });
+        let looked = looked.await;
         looked.map_err(|error| Problem::new(500, "survey.stopped", error.to_string()))
     }
 }
@@ -119,7 +124,7 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let rankings = Arc::new(Rankings::new(names.clone()));
-    let (answers, surveying) = (Answers::default(), tokio::sync::Mutex::default());
+    let (answers, surveying) = (Answers::default(), Arc::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let verifying = Arc::new(tokio::sync::Semaphore::new(cores));
     let app = Arc::new(App { ledger, answers, names, rankings, surveying, verifying, today, openapi });

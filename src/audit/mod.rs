@@ -11,9 +11,9 @@ pub use tiles::TileAudit;
 
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey, Verified};
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, StateAttested};
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Hash, Origin, TileNode, VerifierKey, leaf_hash};
-use crate::proof::{Leaves, Roots};
+use crate::proof::Leaves;
 use crate::rules::{self, Candidate, Rejection};
 use crate::state::{Recording, State};
 
@@ -189,7 +189,7 @@ pub struct Auditor {
     replayed: u64,
     derailed: bool,
     leaves: Leaves,
-    committed: Option<Roots>,
+    committed: Option<StateAttested>,
 }
 
 impl Auditor {
@@ -255,7 +255,7 @@ impl Auditor {
                 let what = format!("the state of size {} has other roots", committed.size);
                 self.find(seq, "commitment.root", what);
             }
-            self.committed = Some(found);
+            self.committed = Some(found.attested_of(committed.date));
         }
     }
 
@@ -309,9 +309,9 @@ impl Auditor {
         self.replayed
     }
 
-    /// The roots of the state that the newest commitment is about, as they were found here.
-    pub fn committed(&self) -> Option<&Roots> {
-        self.committed.as_ref()
+    /// What may be attested of the newest commitment: the roots as they were found here.
+    pub fn committed(&self) -> Option<StateAttested> {
+        self.committed
     }
 
     /// Whether a refused entry has ended the replay, so that state and scores stand still before it.

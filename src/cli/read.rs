@@ -13,6 +13,7 @@ use crate::api::views::{EventPage, HistoryPage, HistoryRow, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{PartyId, SubjectId, TopicId};
+use crate::limits;
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
@@ -32,7 +33,7 @@ pub struct Score {
     #[arg(long)]
     explain: bool,
     /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["as_of", "explain", "json"])]
     receipt: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
@@ -45,9 +46,9 @@ impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
         if let Some(path) = &self.receipt {
             let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
-            let receipt =
-                self.at.client().text(&format!("/v1/subjects/{}/receipt{size}", self.subject)).await?;
-            std::fs::write(path, receipt)?;
+            let asked = format!("/v1/subjects/{}/receipt{size}", self.subject);
+            let receipt = self.at.client().bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
+            std::fs::write(path, receipt).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
             println!("written to {}; verify it with `tinnhiem verify`", path.display());
             return Ok(0);
         }

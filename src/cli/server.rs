@@ -46,9 +46,15 @@ impl Serve {
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
         let Some(path) = self.operator_key else { return serve(listener, ledger, None).await };
         let key = read_secret(&path)?;
-        let owner = ledger.snapshot().state.parties().key(&key.public()).map(|record| record.owner.clone());
-        let operator =
-            owner.ok_or_else(|| anyhow::anyhow!("{}: nobody here has this key", path.display()))?;
+        let snapshot = ledger.snapshot();
+        let owner = snapshot.state.parties().key(&key.public()).map(|record| record.owner.clone());
+        let operator = snapshot.state.ledger().map(|one| one.operator.clone());
+        let operator = operator.filter(|operator| owner.as_ref() == Some(operator)).ok_or_else(|| {
+            anyhow::anyhow!(
+                "{} holds no key of the operator: give the operator's with --operator-key",
+                path.display()
+            )
+        })?;
         tokio::select! {
             served = serve(listener, ledger.clone(), None) => served,
             () = keep_committing(ledger, operator, key, self.commit_every) => Ok(0),

@@ -1,5 +1,6 @@
 //! `verify`: one file, offline
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -24,7 +25,7 @@ pub struct Verify {
     /// The key of an auditor whose word you take for a score being complete; repeatable
     #[arg(long = "auditor")]
     auditors: Vec<PublicKey>,
-    /// How many of them must have attested it; all of them unless given
+    /// How many auditors among them must have attested it; one unless given
     #[arg(long)]
     attestations: Option<usize>,
     /// The date a score is read on; that of the commitment unless given
@@ -39,7 +40,7 @@ impl Verify {
     pub fn run(self) -> anyhow::Result<u8> {
         let bytes = std::fs::read(&self.receipt)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.receipt.display()))?;
-        if bytes.first() == Some(&b'{') {
+        if bytes.trim_ascii_start().first() == Some(&b'{') {
             return self.score(&bytes);
         }
         let text = String::from_utf8_lossy(&bytes);
@@ -75,9 +76,10 @@ impl Verify {
             Ok(proven) => proven,
             Err(error) => return Ok(refuse(&error, error.code())),
         };
-        let agreeing = self.auditors.iter().filter(|key| proven.attested_by.contains(key)).count();
-        let needed = self.attestations.unwrap_or(self.auditors.len());
-        let complete = needed > 0 && agreeing >= needed;
+        let yours = |keys: &BTreeSet<PublicKey>| self.auditors.iter().any(|key| keys.contains(key));
+        let agreeing = proven.attested_by.values().filter(|keys| yours(keys)).count();
+        let needed = self.attestations.unwrap_or(1);
+        let complete = !self.auditors.is_empty() && needed > 0 && agreeing >= needed;
         if self.json {
             output::json(&serde_json::json!({
                 "score": proven.score, "committed": proven.committed, "seq": proven.commitment.seq,
@@ -85,13 +87,13 @@ impl Verify {
                 "complete": complete,
             }))?;
         } else {
-            self.print_score(&proven, complete, agreeing);
+            self.print_score(&proven, complete, (agreeing, needed));
         }
         // Who named auditors asked for their word.
-        Ok(if needed > 0 && !complete { FOUND } else { 0 })
+        Ok(if !self.auditors.is_empty() && !complete { FOUND } else { 0 })
     }
 
-    fn print_score(&self, proven: &ProvenScore, complete: bool, agreeing: usize) {
+    fn print_score(&self, proven: &ProvenScore, complete: bool, (agreeing, needed): (usize, usize)) {
         let (score, committed) = (&proven.score, &proven.committed);
         println!("verified: {}  {}", score.subject, read::figure(&score.figure));
         println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
@@ -101,16 +103,22 @@ impl Verify {
         let of = &proven.commitment.checkpoint.origin;
         println!("committed to on {} by entry {} of {of}", committed.date, proven.commitment.seq);
         if complete {
-            println!("complete: {agreeing} of your auditors found the same state");
+            println!(
+                "complete up to entry {}: {agreeing} of your auditors found the same state",
+                committed.size - 1
+            );
         } else if self.auditors.is_empty() {
             println!(
                 "operator's word only: that nothing is left out no auditor of yours has said (--auditor KEY)"
             );
         } else {
-            println!("operator's word only: {agreeing} of your auditors attested it");
+            println!("operator's word only: {agreeing} of your auditors attested it, {needed} must have");
         }
-        for key in &proven.attested_by {
-            println!("attested under {key}");
+        if score.as_of > committed.date {
+            println!("what was recorded after {} is not in it: ask for a newer receipt", committed.date);
+        }
+        for auditor in proven.attested_by.keys() {
+            println!("attested by {auditor}");
         }
     }
 }

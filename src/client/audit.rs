@@ -13,7 +13,6 @@ use crate::event::{Commitment, StateAttested, SubjectId};
 use crate::ledger::Identity;
 use crate::limits;
 use crate::log::{BadCheckpoint, BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
-use crate::proof::Roots;
 use crate::score::{At, Score};
 
 /// Bundles and scores fetched at once.
@@ -147,7 +146,7 @@ pub async fn audit(
         erased,
         scores,
         as_of,
-        state: work.auditor.committed().map(Roots::attested),
+        state: work.auditor.committed(),
         findings,
     })
 }

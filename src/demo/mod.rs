@@ -116,7 +116,7 @@ async fn commit(ledger: &Ledger) -> anyhow::Result<()> {
     let roots = ledger.tree_maker().trees(state, size).roots();
     let committed = roots.committed_on(state.date_of(state.last_at()));
     let said: [(&str, Body); 2] =
-        [(cast::OPERATOR, committed.into()), (cast::AUDITOR, roots.attested().into())];
+        [(cast::OPERATOR, committed.into()), (cast::AUDITOR, roots.attested_of(committed.date).into())];
     for (minutes, (issuer, body)) in (1..).zip(said) {
         let at = state.last_at().plus_ms(minutes * 60_000);
         let draft = Draft::new(ledger.origin(), issuer.parse()?, None, at, body);

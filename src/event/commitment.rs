@@ -37,12 +37,15 @@ pub struct StateCommitted {
     pub policies_root: StateRoot,
 }
 
-/// `state.attested`: by an auditor who replayed the log; the roots that it found itself.
+/// `state.attested`: by an auditor who replayed the log; the roots that it found itself, for a commitment
+/// that it found recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateAttested {
     /// The size of a commitment.
     pub size: u64,
+    /// Its day.
+    pub date: Date,
     /// The root over the dossiers of that size.
     pub root: StateRoot,
     /// The root over the parties.
@@ -54,8 +57,9 @@ pub struct StateAttested {
 impl StateAttested {
     /// Whether the auditor found what the operator committed to.
     pub fn agrees_with(&self, committed: &StateCommitted) -> bool {
-        let found = (self.size, self.root, self.parties_root, self.policies_root);
-        found == (committed.size, committed.root, committed.parties_root, committed.policies_root)
+        let Self { size, date, root, parties_root, policies_root } = *self;
+        let committed = *committed;
+        committed == StateCommitted { size, date, root, parties_root, policies_root, ..committed }
     }
 }
 

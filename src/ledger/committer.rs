@@ -14,36 +14,47 @@ const LOOKS: Duration = Duration::from_secs(10);
 /// How long it waits after a refusal.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// The trees made last, and the leaves that the next ones need not write anew.
+/// Makes the trees over states, one at a time; keeps those of the newest commitment, and the leaves that
+/// the next ones need not write anew.
 #[derive(Debug, Default)]
-pub struct TreeMaker(Mutex<Made>);
+pub struct TreeMaker {
+    /// Held while trees are made, which may take seconds.
+    making: Mutex<Making>,
+    /// The trees of the newest commitment that was asked for.
+    committed: Mutex<Option<Arc<Trees>>>,
+}
 
 #[derive(Debug, Default)]
-struct Made {
+struct Making {
     leaves: Leaves,
-    trees: Option<Arc<Trees>>,
+    /// The size that the leaves reflect.
+    size: u64,
 }
 
 impl TreeMaker {
-    /// The trees over the state of a size, if they are those made last.
-    pub fn ready(&self, size: u64) -> Option<Arc<Trees>> {
-        lock(&self.0).trees.clone().filter(|trees| trees.roots().size == size)
+    /// The trees of a commitment to this size, if they are those kept.
+    pub fn kept(&self, size: u64) -> Option<Arc<Trees>> {
+        lock(&self.committed).clone().filter(|trees| trees.roots().size == size)
     }
 
-    /// The trees over the state of a size, which may take seconds to make.
-    pub fn trees(&self, state: &State, size: u64) -> Arc<Trees> {
-        let mut made = lock(&self.0);
-        let last = made.trees.as_ref().map_or(0, |trees| trees.roots().size);
-        match &made.trees {
-            Some(trees) if last == size => trees.clone(),
-            // The leaves are those of a later size.
-            _ if size < last => Arc::new(Leaves::default().trees(state, size)),
-            _ => {
-                let trees = Arc::new(made.leaves.trees(state, size));
-                made.trees = Some(trees.clone());
-                trees
-            }
+    /// The trees over the state of a size; never called where others wait for the thread.
+    pub fn trees(&self, state: &State, size: u64) -> Trees {
+        let mut making = lock(&self.making);
+        if size < making.size {
+            return Leaves::default().trees(state, size);
         }
+        making.size = size;
+        making.leaves.trees(state, size)
+    }
+
+    /// The trees of a commitment, kept when it is the newest; never called where others wait for the thread.
+    pub fn committed(&self, state: &State, size: u64) -> Arc<Trees> {
+        let trees = self.kept(size).unwrap_or_else(|| Arc::new(self.trees(state, size)));
+        let newest = state.commitments().next_back().map(|one| one.body.size);
+        if newest == Some(size) {
+            *lock(&self.committed) = Some(trees.clone());
+        }
+        trees
     }
 }
 

@@ -1,6 +1,6 @@
 //! Score receipts: one score with all that it is made of, proven against a commitment, in one file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::tree::policies_root;
 use super::{DossierDocument, PartyDocument, PolicyDocument, Trees, leaf};
 use crate::clock::Date;
 use crate::dsse::PublicKey;
-use crate::event::{Body, Event, StateCommitted, StateRoot, SubjectId};
+use crate::event::{Body, Event, PartyId, StateCommitted, StateRoot, SubjectId};
 use crate::limits;
 use crate::log::{BadReceipt, Hash, Receipt, VerifiedReceipt, VerifierKey, verify_inclusion};
 use crate::score::{At, Parties, Score, score};
@@ -61,8 +61,8 @@ pub struct ProvenScore {
     pub commitment: VerifiedReceipt,
     /// The score, computed from the documents at the commitment's size.
     pub score: Score,
-    /// The keys of auditors who found the same roots, each once.
-    pub attested_by: BTreeSet<PublicKey>,
+    /// The auditors who found the same, each with the keys that it signed with.
+    pub attested_by: BTreeMap<PartyId, BTreeSet<PublicKey>>,
 }
 
 /// Why a score receipt proves nothing.
@@ -77,6 +77,12 @@ pub enum BadScoreReceipt {
     /// An entry of another kind.
     #[error("the receipt of the {0} is that of another event")]
     OtherEvent(&'static str),
+    /// An entry that was signed for another ledger.
+    #[error("the entry of the {0} was signed for another ledger")]
+    OtherLedger(&'static str),
+    /// A list that says something else in another order, or too much, or too little.
+    #[error("its {0} are not those that belong to it, each once, in ascending order")]
+    Order(&'static str),
     /// A document that is not under the commitment.
     #[error("{0} is not what the operator committed to")]
     NotCommitted(&'static str),
@@ -95,6 +101,8 @@ impl BadScoreReceipt {
             Self::Malformed(_) => "score_receipt.malformed",
             Self::Entry(_, error) => error.code(),
             Self::OtherEvent(_) => "score_receipt.event",
+            Self::OtherLedger(_) => "ledger.other",
+            Self::Order(_) => "score_receipt.order",
             Self::NotCommitted(_) => "score_receipt.not_committed",
             Self::Unfit(_) => "score_receipt.unfit",
             Self::TooEarly(_) => "as_of.before_size",
@@ -160,7 +168,13 @@ impl ScoreReceipt {
         if as_of < committed.date {
             return Err(BadScoreReceipt::TooEarly(committed.date));
         }
+        if !self.policies.is_sorted_by(|one, next| one.version < next.version) {
+            return Err(BadScoreReceipt::Order("policies"));
+        }
         let document = &self.dossier.document;
+        if !self.parties.iter().map(|one| &one.document.party).eq(document.parties()) {
+            return Err(BadScoreReceipt::Order("parties"));
+        }
         let hash = leaf(&document.subject.to_string(), &document.bytes());
         self.dossier.check(&hash, committed.subjects, &committed.root, "the dossier")?;
         for one in &self.parties {
@@ -171,14 +185,14 @@ impl ScoreReceipt {
             return Err(BadScoreReceipt::NotCommitted("the list of policies"));
         }
         let score = self.score(At { size: committed.size, as_of }).map_err(BadScoreReceipt::Unfit)?;
-        let mut attested_by = BTreeSet::new();
+        let mut attested_by: BTreeMap<PartyId, BTreeSet<PublicKey>> = BTreeMap::new();
         for text in &self.attestations {
             let (attestation, event) = entry(text, log, "attestation")?;
             let Body::StateAttested(attested) = event.body else {
                 return Err(BadScoreReceipt::OtherEvent("attestation"));
             };
             if attested.agrees_with(&committed) {
-                attested_by.extend(attestation.event.keys());
+                attested_by.entry(event.issuer).or_default().extend(attestation.event.keys());
             }
         }
         Ok(ProvenScore { committed, commitment, score, attested_by })
@@ -204,6 +218,10 @@ fn entry(
     let verified = Receipt::parse(text).and_then(|receipt| receipt.verify(log));
     let verified = verified.map_err(|error| BadScoreReceipt::Entry(what, error))?;
     let event = Event::parse(verified.event.payload()).map_err(|_| BadScoreReceipt::OtherEvent(what))?;
+    // Who signed for one ledger has said nothing of another.
+    if event.ledger != verified.checkpoint.origin.as_str() {
+        return Err(BadScoreReceipt::OtherLedger(what));
+    }
     Ok((verified, event))
 }
 

@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::{DossierDocument, PartyDocument, PolicyDocument, leaf};
+use crate::clock::Date;
 use crate::event::{PartyId, StateAttested, StateCommitted, StateFormat, StateRoot, SubjectId};
 use crate::log::{Hash, NodeSource, inclusion_proof, node_hash, root};
-use crate::score::Dossier;
+use crate::score::{Dossier, Parties, PartyMark};
 use crate::state::State;
 
 /// The roots of a state, and over how much they stand.
@@ -28,16 +29,16 @@ pub struct Roots {
 
 impl Roots {
     /// The commitment to them on a day.
-    pub fn committed_on(&self, date: crate::clock::Date) -> StateCommitted {
+    pub fn committed_on(&self, date: Date) -> StateCommitted {
         let Self { size, subjects, root, parties, parties_root, policies_root } = *self;
         let format = StateFormat::Dossier1;
         StateCommitted { format, size, date, subjects, root, parties, parties_root, policies_root }
     }
 
-    /// What an auditor who found them says.
-    pub fn attested(&self) -> StateAttested {
+    /// What an auditor who found them says of a commitment of a day.
+    pub fn attested_of(&self, date: Date) -> StateAttested {
         let Self { size, root, parties_root, policies_root, .. } = *self;
-        StateAttested { size, root, parties_root, policies_root }
+        StateAttested { size, date, root, parties_root, policies_root }
     }
 
     /// Whether a commitment says the same.
@@ -140,6 +141,7 @@ fn policies(documents: &[PolicyDocument]) -> Tree<u32> {
 #[derive(Debug, Default)]
 pub struct Leaves {
     dossiers: Vec<Option<(Arc<Dossier>, Hash)>>,
+    parties: Vec<Option<(PartyMark, Hash)>>,
 }
 
 impl Leaves {
@@ -162,16 +164,36 @@ impl Leaves {
             };
             subjects.push((dossier.subject, hash));
         }
-        let parties = state.parties().names().filter_map(|name| {
-            let document = PartyDocument::of(name, state.parties(), size)?;
-            Some((name.clone(), leaf(name.as_str(), &document.bytes())))
-        });
         Trees {
             size,
             subjects: Tree::of(subjects),
-            parties: Tree::of(parties.collect()),
+            parties: Tree::of(self.parties(state.parties(), size)),
             policies: policies(&PolicyDocument::all(state.policies(), size)),
         }
+    }
+}
+
+impl Leaves {
+    fn parties(&mut self, parties: &Parties, size: u64) -> Vec<(PartyId, Hash)> {
+        let mut leaves = Vec::with_capacity(self.parties.len());
+        for (place, (name, mark)) in parties.marks().enumerate() {
+            if self.parties.len() == place {
+                self.parties.push(None);
+            }
+            let kept = &mut self.parties[place];
+            let fresh = kept.as_ref().filter(|(written, _)| written.is_of(&mark));
+            let hash = match fresh {
+                Some((_, hash)) => *hash,
+                None => {
+                    let Some(document) = PartyDocument::of(name, parties, size) else { continue };
+                    let hash = leaf(name.as_str(), &document.bytes());
+                    *kept = (!mark.has_changed_after(size)).then_some((mark, hash));
+                    hash
+                }
+            };
+            leaves.push((name.clone(), hash));
+        }
+        leaves
     }
 }
 

@@ -45,7 +45,7 @@ pub use figure::{
 pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
 pub use grown::Grown;
 pub use hearing::{Disputed, Hearing, Notice, Proposal, Reply};
-pub use parties::Parties;
+pub use parties::{Parties, PartyMark};
 pub use party::{
     Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,
     SeatRecord,

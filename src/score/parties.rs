@@ -67,6 +67,33 @@ impl Party {
     }
 }
 
+/// What is known of a party, shared with the parties it was taken from: another once anything changes.
+#[derive(Debug, Clone)]
+pub struct PartyMark {
+    party: Arc<Party>,
+    keys: Vec<Arc<KeyRecord>>,
+}
+
+impl PartyMark {
+    /// Whether nothing has changed between two marks of a party.
+    pub fn is_of(&self, other: &Self) -> bool {
+        let mut keys = self.keys.iter().zip(&other.keys);
+        let same_keys = self.keys.len() == other.keys.len() && keys.all(|(one, key)| Arc::ptr_eq(one, key));
+        same_keys && Arc::ptr_eq(&self.party, &other.party)
+    }
+
+    /// Whether anything of it has come or ended after `size`.
+    pub fn has_changed_after(&self, size: u64) -> bool {
+        let Party { member, subject, accreditations, .. } = &*self.party;
+        let spans = member.iter().map(|(one, _)| one.span).chain(subject.iter().map(|(span, _)| *span));
+        let spans = spans.chain(accreditations.iter().map(|one| one.span));
+        let mut spans = spans.chain(self.keys.iter().map(|key| key.span));
+        let late = |from: u64| size < from;
+        let found = self.keys.iter().flat_map(|key| &key.invalid).any(|one| late(one.known_from_size));
+        found || spans.any(|span| late(span.from_size) || span.to_size.is_some_and(late))
+    }
+}
+
 /// Who is who.
 impl Parties {
     /// The number of a party that the log has spoken of.
@@ -110,9 +137,14 @@ impl Parties {
         self.party(party)?.member(size).map(|(member, _)| &*member.record)
     }
 
-    /// Every party that the log has spoken of, by number.
-    pub fn names(&self) -> impl Iterator<Item = &PartyId> {
-        self.parties.iter().map(|party| &party.name)
+    /// Every party that the log has spoken of, by number, with a mark of what is known of it.
+    pub fn marks(&self) -> impl Iterator<Item = (&PartyId, PartyMark)> {
+        self.parties.iter().map(|party| {
+            let keys = party.keys.iter().filter_map(|key| self.keys.get(self.key_place(key)?));
+            let mark =
+                PartyMark { party: party.clone(), keys: keys.map(|(_, record)| record.clone()).collect() };
+            (&party.name, mark)
+        })
     }
 
     /// A party as the member that it was over time.

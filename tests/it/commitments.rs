@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tinnhiem::client::{ClientError, Source, audit};
-use tinnhiem::clock::Clock;
+use tinnhiem::clock::{Clock, Date};
 use tinnhiem::demo;
-use tinnhiem::dsse::PublicKey;
+use tinnhiem::dsse::Envelope;
 use tinnhiem::event::*;
-use tinnhiem::log::VerifierKey;
+use tinnhiem::log::*;
 use tinnhiem::proof::{
     BadScoreReceipt, DossierDocument, Leaves, PartyDocument, PolicyDocument, ScoreReceipt,
 };
@@ -31,8 +31,8 @@ async fn commit(programme: &Programme, body: StateCommitted) -> Result<Value, Cl
 }
 
 fn attested(body: &StateCommitted) -> StateAttested {
-    let StateCommitted { size, root, parties_root, policies_root, .. } = *body;
-    StateAttested { size, root, parties_root, policies_root }
+    let StateCommitted { size, date, root, parties_root, policies_root, .. } = *body;
+    StateAttested { size, date, root, parties_root, policies_root }
 }
 
 async fn attest(programme: &Programme, by: &str, body: StateAttested) -> Result<Value, ClientError> {
@@ -125,7 +125,7 @@ async fn what_is_attested_is_complete_and_what_changed_since_is_not_in_it() {
     };
     let proven = receipt(String::new()).await;
     assert_eq!(proven.score.assessments.len(), 1);
-    assert_eq!(proven.attested_by.into_iter().collect::<Vec<PublicKey>>(), [key("auditor").public()]);
+    assert_eq!(proven.attested_by, [(party("auditor"), [key("auditor").public()].into())].into());
     let second = next(&programme).await;
     commit(&programme, second).await.unwrap();
     assert_eq!(receipt(String::new()).await.score.assessments.len(), 2);
@@ -176,8 +176,15 @@ fn changed(value: &Value, found: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Val
                 };
                 changed(inner, found, &with);
                 let mut fewer = all.clone();
-                fewer.remove(place);
-                found.push(rebuild(Value::Array(fewer)));
+                let taken = fewer.remove(place);
+                let again = [all.clone(), vec![taken.clone()]].concat();
+                let last = [fewer.clone(), vec![taken]].concat();
+                for other in [fewer, again, last] {
+                    // What was last is last again.
+                    if other != *all {
+                        found.push(rebuild(Value::Array(other)));
+                    }
+                }
             }
         }
         Value::Number(number) => found.push(rebuild((number.as_i64().unwrap() ^ 1).into())),
@@ -209,7 +216,7 @@ async fn every_score_of_the_demo_is_proven_and_a_receipt_changed_anywhere_proves
         let proven = receipt.verify(&vkey, Some(today)).unwrap();
         let path = format!("/v1/subjects/{subject}/score/{}/{today}", proven.committed.size);
         assert_eq!(serde_json::to_value(&proven.score).unwrap(), demo.json(&path).await, "{subject}");
-        assert!(proven.attested_by.contains(&auditor));
+        assert!(proven.attested_by[&party("bach-tin")].contains(&auditor));
         let early = proven.committed.date.plus_days(-1);
         let refused = receipt.verify(&vkey, Some(early)).unwrap_err();
         assert_eq!(refused, BadScoreReceipt::TooEarly(proven.committed.date));
@@ -233,6 +240,51 @@ async fn every_score_of_the_demo_is_proven_and_a_receipt_changed_anywhere_proves
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attestation_is_of_one_commitment_of_one_ledger() {
+    let demo = Demo::start().await;
+    let vkey = vkey(&demo.json("/v1/ledger").await);
+    let whole = demo.json(&format!("/v1/subjects/{}/receipt", demo::subject("phuong"))).await;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (commitment, attestation) = (text(&whole["commitment"]), text(&whole["attestations"][0]));
+    let StateCommitted { size, date, .. } = ScoreReceipt::parse(&serde_json::to_vec(&whole).unwrap())
+        .unwrap()
+        .verify(&vkey, None)
+        .unwrap()
+        .committed;
+    assert!(size > 300);
+    // An operator that signs another day under the same roots, and puts the honest attestation beside it.
+    let forged = |origin: &str, date: Date| {
+        let receipt = Receipt::parse(&commitment).unwrap();
+        let mut event = Event::parse(&Entry::parse(&receipt.entry).unwrap().payload).unwrap();
+        let Body::StateCommitted(body) = &mut event.body else { panic!("{event:?}") };
+        body.date = date;
+        event.ledger = origin.to_owned();
+        let signed = Envelope::sign(event.to_payload(), &[&demo::key("van-hanh")]).unwrap().verify().unwrap();
+        let origin: Origin = origin.parse().unwrap();
+        let entry = Entry::encode(event.issued_at, &ChainHash::of_origin(&origin), &signed);
+        let attested = Receipt::parse(&attestation).unwrap().entry;
+        let leaves = [leaf_hash(&entry), leaf_hash(&attested)];
+        let checkpoint = Checkpoint { origin, size: 2, root: node_hash(&leaves[0], &leaves[1]) };
+        let note = checkpoint.sign(&demo::key("log")).note().to_owned();
+        let of = |index: u64, entry: Vec<u8>, other: Hash| {
+            Value::from(Receipt { entry, index, proof: vec![other], checkpoint: note.clone() }.to_text())
+        };
+        let mut forged = whole.clone();
+        forged["commitment"] = of(0, entry, leaves[1]);
+        forged["attestations"] = vec![of(1, attested, leaves[0])].into();
+        ScoreReceipt::parse(&serde_json::to_vec(&forged).unwrap()).unwrap()
+    };
+    let origin = vkey.name().to_owned();
+    assert_eq!(forged(&origin, date).verify(&vkey, None).unwrap().attested_by.len(), 1);
+    let earlier = forged(&origin, date.plus_days(-200)).verify(&vkey, None).unwrap();
+    assert!(earlier.attested_by.is_empty());
+    let other = "tinnhiem.other/00000000000000000000000000000000";
+    let elsewhere = VerifierKey::ed25519(other, demo::key("log").public());
+    let refused = forged(other, date).verify(&elsewhere, None).unwrap_err();
+    assert_eq!(refused, BadScoreReceipt::OtherLedger("attestation"));
+}
+
 /// What `tests/vectors/dossier-1.json` says of the ledgers of judgements: what could be committed to at
 /// the end of each, and of each kind of document the longest of all, byte for byte.
 fn vectors(states: &BTreeMap<String, State>) -> Value {
@@ -247,8 +299,9 @@ fn vectors(states: &BTreeMap<String, State>) -> Value {
         state.dossiers().iter().map(written).collect()
     };
     let parties = |state: &State| -> Vec<Vec<u8>> {
-        let all = state.parties().names();
-        all.filter_map(|name| Some(PartyDocument::of(name, state.parties(), state.size())?.bytes())).collect()
+        let all = state.parties().marks();
+        all.filter_map(|(name, _)| Some(PartyDocument::of(name, state.parties(), state.size())?.bytes()))
+            .collect()
     };
     let policies = |state: &State| -> Vec<Vec<u8>> {
         PolicyDocument::all(state.policies(), state.size()).iter().map(PolicyDocument::bytes).collect()

@@ -209,13 +209,16 @@ async fn whoever_announces_something_adverse_or_brings_a_value_is_not_drawn() {
     }
     court.commit("operator", 3).await.unwrap();
     court.commit("auditor", 3).await.unwrap();
-    let terms = |days| sanction(court.programme.today(), Severity::S2, days);
-    let used = id(court.send("p1", proposed(terms(30)), &["p1"]).await);
-    let target = id(court.send("p2", proposed(terms(40)), &["p2"]).await);
+    let terms = |indicator: &str, days| {
+        let basis = Basis::Conduct(indicator.parse().unwrap());
+        SanctionImposed { basis, ..sanction(court.programme.today(), Severity::S2, days) }
+    };
+    let used = id(court.send("p1", proposed(terms("I5", 30)), &["p1"]).await);
+    let target = id(court.send("p2", proposed(terms("I6", 40)), &["p2"]).await);
     court.days(2);
-    id(court.council(SanctionImposed { proposal: Some(used), ..terms(30) }).await);
-    let target = id(court.council(SanctionImposed { proposal: Some(target), ..terms(40) }).await);
-    id(court.send("p3", proposed(terms(50)), &["p3"]).await);
+    id(court.council(SanctionImposed { proposal: Some(used), ..terms("I5", 30) }).await);
+    let target = id(court.council(SanctionImposed { proposal: Some(target), ..terms("I6", 40) }).await);
+    id(court.send("p3", proposed(terms("I7", 50)), &["p3"]).await);
     let intended = notified(assessment(court.programme.today()));
     id(court.send("a2", intended, &["a2"]).await);
     let contest = court.file(target).await;

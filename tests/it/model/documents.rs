@@ -147,7 +147,7 @@ fn commit_state(world: &mut World) -> Option<Act> {
 
 fn attest_state(world: &mut World) -> Option<Act> {
     let auditor = world.of_class(MemberClass::Auditor)?;
-    let StateCommitted { size, root, parties_root, policies_root, .. } =
-        world.state.commitments().last()?.body;
-    Some(world.by(auditor, None, StateAttested { size, root, parties_root, policies_root }))
+    let last = world.state.commitments().last()?.body;
+    let StateCommitted { size, date, root, parties_root, policies_root, .. } = last;
+    Some(world.by(auditor, None, StateAttested { size, date, root, parties_root, policies_root }))
 }
