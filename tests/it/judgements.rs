@@ -5,8 +5,8 @@
 //! `recorded` or the code of the refusal. What is refused leaves no trace in what follows. Another
 //! implementation of the rules gives the same answers, line by line.
 //!
-//! With `TINNHIEM_VECTORS=FOLDER`, every ledger that a test runs is written there as such a file; these are
-//! of `cargo test --test it -- every_code log_key:: council:: keys:: contests:: corrections:: opening::they`.
+//! With `TINNHIEM_VECTORS=FOLDER`, every ledger that a test runs is written there as such a file;
+//! `tests/vectors/choose.py` chooses from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
