@@ -253,7 +253,7 @@ reasons! {
     /// After the last day to reply.
     ReplyLate = "reply.late", Rule, "the days to reply are over: contest the item once it is recorded";
     /// Before the subject has been heard.
-    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over; a reply under a recovered key in its first 30 days shortens nothing";
+    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over; a reply while a recovered key of the subject is in its first 30 days shortens nothing";
 
     /// Too late to contest.
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";
