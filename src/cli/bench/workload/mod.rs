@@ -148,7 +148,7 @@ pub struct Workload {
     /// about other conduct.
     disputed: HashMap<(usize, usize), Date>,
     sanctioned: Vec<Sanctioned>,
-    /// Until when a subject is sanctioned for an indicator: until then it is not again.
+    /// Until when a subject is not sanctioned again for an indicator.
     sanctioned_until: HashMap<(usize, usize), Date>,
     generation: HashMap<usize, u32>,
     rating: Option<usize>,

@@ -4,6 +4,7 @@ use super::super::bodies::{INDICATORS, OBSERVED_DAYS, date};
 use super::{Contested, OPEN_CONTESTS, OPEN_PER_SUBJECT, Planned, Sanctioned, Workload, council, keep};
 use crate::dsse::EventId;
 use crate::event::*;
+use crate::limits;
 
 impl Workload {
     pub(super) fn contest(&mut self) -> Option<Planned> {
@@ -67,7 +68,8 @@ impl Workload {
         }
         let text = self.text();
         let (body, ends_on) = self.bodies.sanction(&mut self.dice, indicator, today, text.commitment());
-        self.sanctioned_until.insert((subject, indicator), ends_on);
+        // It may be lifted, and then holds for a while longer.
+        self.sanctioned_until.insert((subject, indicator), ends_on.plus_days(limits::CLEARED_DAYS + 1));
         let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
         if self.phase.is_none() {
             let id = EventId::of_payload(&planned.payload);
