@@ -84,7 +84,7 @@ pub const NOTICE_DAYS: i32 = 30;
 pub const URGENT_AGAIN_DAYS: i32 = 365;
 /// Furthest ahead a sanction may begin, in days.
 pub const SANCTION_AHEAD_DAYS: i32 = 30;
-/// Days after a decision for the subject in which its conduct of that kind is not sanctioned again.
+/// Days after a decision for the subject, or a lifting, in which conduct of that kind is not sanctioned again.
 pub const CLEARED_DAYS: i32 = 90;
 /// Days after a proposal in which another of the same proposer keeps nobody from leaving.
 pub const PROPOSAL_AGAIN_DAYS: i32 = 90;

@@ -29,7 +29,28 @@ stop() {
 }
 
 start "$program" demo --data "$work/demo" --listen 127.0.0.1:0
-entries=$(grep -o '[0-9]* events' "$work/said" | cut -d' ' -f1)
+# An appeal keeps what was raised since the decision, and a retraction is no tie.
+export TINNHIEM_LEDGER=$ledger TINNHIEM_YES=1
+keys=$work/demo/keys
+council=(--key "$keys/dieu-phoi-1.pem" --key "$keys/dieu-phoi-2.pem" --key "$keys/dieu-phoi-3.pem")
+event() { grep -o '^event [0-9a-f]*' | cut -d' ' -f2; }
+kol=$("$program" top --json | grep -B3 'Phạm Gia Hân' | grep -o 'kol-[0-9a-z]*' | tail -1)
+own=(--issuer o1-minh-bach-so --subject "$kol" --key "$keys/o1-minh-bach-so.pem")
+item=$("$program" assess "${own[@]}" --policy 2 --grade I1=1 --grade I2=0 --evidence I2="$0" --grade I3=1 \
+  --observed-from "$(date -u -d '40 days ago' +%F)" --observed-until "$(date -u -d '2 days ago' +%F)" \
+  --valid-until "$(date -u -d '200 days' +%F)" | event)
+contest=$("$program" contest --subject "$kol" --target "$item" --grounds factual_error --statement 'Sai.' \
+  --key "$keys/han.pem" | event)
+decide() { "$program" decide --subject "$kol" --contest "$contest" --reason 'Vì.' "${council[@]}" "$@" > "$work/decided"; }
+decide --outcome partial --strike I1
+"$program" correct "${own[@]}" --target "$item" --action replace --grade I2=2 --evidence I2="$0" \
+  --statement 'Bỏ sót.' > "$work/corrected"
+"$program" appeal --subject "$kol" --contest "$contest" --statement 'Xem lại.' --key "$keys/han.pem" > "$work/appealed"
+decide --appeal --outcome rejected
+endorsed=$("$program" endorse --issuer nhip-so --subject "$kol" --relation none --topic my-pham --key "$keys/nhip-so.pem" | event)
+"$program" correct --issuer nhip-so --subject "$kol" --key "$keys/nhip-so.pem" --target "$endorsed" --action retract \
+  --statement 'Nhầm.' > "$work/corrected"
+entries=$("$program" log --json --limit 1 2> "$work/none" | grep -o '"size": *[0-9]*' | head -1 | grep -o '[0-9]*')
 for size in $(seq 20 9 "$entries") "$entries"; do
   verify "$ledger" --size "$size" > "$work/verified" || { cat "$work/verified"; exit 1; }
 done

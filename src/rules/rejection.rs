@@ -232,7 +232,7 @@ reasons! {
     /// Ends wrongly.
     SanctionTerm = "sanction.term", Rule, "ends_on lies between starts_on and the end of the policy's term; absent only where there is no term";
     /// The same wrong once more.
-    SanctionSettled = "sanction.settled", Conflict, "a decision, or a breach of a clause on one day, is sanctioned once, unless the council retracts that; conduct not while a sanction on its indicator runs; none of them while a contest of the sanction is open, nor once one was decided for the subject (conduct: for 90 days)";
+    SanctionSettled = "sanction.settled", Conflict, "a decision, or a breach of a clause on one day, is sanctioned once, unless the council retracts that; conduct not while a sanction on its indicator runs, nor for 90 days after one was lifted; none of them while a contest of the sanction is open, nor once one was decided for the subject (conduct: for 90 days)";
     /// Urgent, but not an S4 of up to 14 days.
     SanctionUrgent = "sanction.urgent", Rule, "only an S4 of at most 14 days is urgent";
     /// Urgent over and over.
@@ -253,7 +253,7 @@ reasons! {
     /// After the last day to reply.
     ReplyLate = "reply.late", Rule, "the days to reply are over: contest the item once it is recorded";
     /// Before the subject has been heard.
-    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over; a reply under a recovered key in its first 30 days shortens nothing";
+    ReplyPending = "reply.pending", Conflict, "the subject may still reply: wait for its reply, or until the day named is over; a reply while a recovered key of the subject is in its first 30 days shortens nothing";
 
     /// Too late to contest.
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";

@@ -79,7 +79,14 @@ impl<'a> Case<'a> {
         let same = |one: &&Sanction| one.basis == *basis;
         // An urgent suspension goes on as what was proposed meanwhile.
         let counts = |one: &&Sanction| {
-            same(one) && !one.urgent && (!undated || one.stage(self.today) == SanctionStage::Standing)
+            let days = one.ends_on.map_or(0, |last| self.today.days_since(last));
+            let bars = match one.stage(self.today) {
+                SanctionStage::Standing => true,
+                // Or each that is lifted would make the next one count for more.
+                SanctionStage::Lifted => days <= limits::CLEARED_DAYS,
+                _ => false,
+            };
+            same(one) && !one.urgent && (bars || !undated)
         };
         if let Some(one) = dossier.sanctions.open().find(counts) {
             return Err(Reason::SanctionSettled.about(one.recorded.event));

@@ -525,7 +525,6 @@ async fn an_urgent_suspension_is_over_unless_it_is_confirmed() {
     wait(&programme, 28);
     again("I6").await;
     wait(&programme, 1);
-    again("I5").await;
     impose(&programme, urgent(programme.today(), 14, conduct("I6")), &SEATS[..3]).await.unwrap();
     wait(&programme, 364 - 43);
     again("I5").await;

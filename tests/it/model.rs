@@ -105,6 +105,10 @@ impl World {
             (windows.reply, windows.admit) = (Some(15), Some(20));
             (windows.decide, windows.appeal, windows.appeal_decide) = (Some(150), Some(60), Some(150));
         }
+        // And some appeals come too late even so.
+        if seed % 4 == 3 {
+            windows.appeal_decide = Some(30);
+        }
         let now = "2026-01-05T02:00:00.000Z".parse().unwrap();
         let (origin, draft) = tinnhiem::client::opening("model", now, opened(policy, None)).unwrap();
         let mut world = Self {

@@ -98,6 +98,8 @@ impl Bodies {
         for nth in 0..4 + dice.below(5) {
             let indicator = self.indicator(first + nth * step);
             let level = if dice.chance(700) { 1 } else { 2 * u16::from(dice.chance(700)) };
+            // The first is what a contest may strike, which no highest grade is.
+            let level = if nth == 0 && level == 2 { 0 } else { level };
             if level != 1 {
                 let evidence = commitment("evidence", dice.below(usize::MAX) as u64);
                 body.evidence.insert(indicator.clone(), vec![evidence]);
@@ -159,12 +161,18 @@ impl Bodies {
     }
 
     /// A sanction that starts a day after `today`, so that it may be recorded after midnight.
-    pub fn sanction(&self, dice: &mut Dice, today: Date, text: Commitment) -> (SanctionImposed, Date) {
+    pub fn sanction(
+        &self,
+        dice: &mut Dice,
+        indicator: usize,
+        today: Date,
+        text: Commitment,
+    ) -> (SanctionImposed, Date) {
         let (severity, days) = [(Severity::S1, 180), (Severity::S2, 365), (Severity::S3, 545)][dice.below(3)];
         let (starts_on, ends_on) = (today.plus_days(1), today.plus_days(days));
         let body = SanctionImposed {
             severity,
-            basis: Basis::Conduct(self.indicator(dice.below(INDICATORS))),
+            basis: Basis::Conduct(self.indicator(indicator)),
             starts_on,
             ends_on: Some(ends_on),
             reason: text,

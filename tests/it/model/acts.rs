@@ -38,7 +38,7 @@ const MAKERS: &[Maker] = &[
     (2, end_collaboration),
     (6, endorse),
     (3, withdraw_endorsement),
-    (2, decide_officially),
+    (4, decide_officially),
     (1, overturn),
     (5, sanction),
     (2, lift),
@@ -484,7 +484,13 @@ fn overturn(world: &mut World) -> Option<Act> {
 }
 
 fn sanction(world: &mut World) -> Option<Act> {
+    // One wrong is sanctioned once.
+    let is_new = |world: &World, decision: &EventId, subject: &SubjectId| {
+        let sanctions = world.state.dossier(subject).into_iter().flat_map(|file| file.sanctions.open());
+        sanctions.into_iter().all(|one| one.basis != Basis::Decision(*decision))
+    };
     let decided = world.item("decision").filter(|_| world.dice.below(4) > 0);
+    let decided = decided.filter(|(decision, subject, _)| is_new(world, decision, subject));
     let (basis, subject) = match decided {
         Some((decision, subject, _)) => (Basis::Decision(decision), subject),
         None => (Basis::Conduct(format!("I{}", 1 + world.dice.below(20)).parse().ok()?), world.subject()?),

@@ -148,8 +148,8 @@ pub struct Workload {
     /// about other conduct.
     disputed: HashMap<(usize, usize), Date>,
     sanctioned: Vec<Sanctioned>,
-    /// Whom live events sanction, and when: phases may share their instants, and two alike would be one.
-    sanctioning: HashSet<(usize, Timestamp)>,
+    /// Until when a subject is not sanctioned again for an indicator.
+    sanctioned_until: HashMap<(usize, usize), Date>,
     generation: HashMap<usize, u32>,
     rating: Option<usize>,
     phase: Option<Phase>,
@@ -181,7 +181,7 @@ impl Workload {
             open: HashMap::new(),
             disputed: HashMap::new(),
             sanctioned: Vec::new(),
-            sanctioning: HashSet::new(),
+            sanctioned_until: HashMap::new(),
             generation: HashMap::new(),
             rating: None,
             phase: None,

@@ -1,9 +1,10 @@
 //! Contests and their outcomes, sanctions and lifting them.
 
-use super::super::bodies::{OBSERVED_DAYS, date};
+use super::super::bodies::{INDICATORS, OBSERVED_DAYS, date};
 use super::{Contested, OPEN_CONTESTS, OPEN_PER_SUBJECT, Planned, Sanctioned, Workload, council, keep};
 use crate::dsse::EventId;
 use crate::event::*;
+use crate::limits;
 
 impl Workload {
     pub(super) fn contest(&mut self) -> Option<Planned> {
@@ -61,11 +62,14 @@ impl Workload {
 
     pub(super) fn sanction(&mut self) -> Option<Planned> {
         let subject = self.some_subject();
-        if self.phase.is_some() && !self.sanctioning.insert((subject, self.at)) {
+        let (indicator, today) = (self.dice.below(INDICATORS), date(self.at));
+        if self.sanctioned_until.get(&(subject, indicator)).is_some_and(|last| *last >= today) {
             return None;
         }
         let text = self.text();
-        let (body, ends_on) = self.bodies.sanction(&mut self.dice, date(self.at), text.commitment());
+        let (body, ends_on) = self.bodies.sanction(&mut self.dice, indicator, today, text.commitment());
+        // It may be lifted, and then holds for a while longer.
+        self.sanctioned_until.insert((subject, indicator), ends_on.plus_days(limits::CLEARED_DAYS + 1));
         let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
         if self.phase.is_none() {
             let id = EventId::of_payload(&planned.payload);
