@@ -202,6 +202,8 @@ async fn those_appointed_who_still_act_stay() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_announces_something_adverse_or_brings_a_value_is_not_drawn() {
     let mut policy = windowed();
+    // All who may be drawn sit, so that another pool is another panel.
+    policy.contest.panel_size = 5;
     policy.windows.reply = Some(1);
     let mut court = Court::of(policy).await;
     for name in ["p1", "p2", "p3", "p4"] {
