@@ -8,7 +8,6 @@ shopt -s nullglob
 ledgers=("$here"/../target/tmp/agreed/*)
 [ ${#ledgers[@]} -ge 12 ] || { echo "only ${#ledgers[@]} ledgers: run cargo test first"; exit 1; }
 for ledger in "${ledgers[@]}"; do
-  "$python" "$here/../tools/verify.py" "$ledger" > "$ledger.said" || { echo "$ledger"; cat "$ledger.said"; exit 1; }
-  rm "$ledger.said"
+  if ! said=$("$python" "$here/../tools/verify.py" "$ledger"); then echo "$ledger: $said"; exit 1; fi
 done
 echo "${#ledgers[@]} ledgers are clean"
