@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
 
 use super::explain::{explain, said};
+use super::named::SubjectName;
 use super::output::{self, points};
+use super::policies;
 use super::signing::At;
 use super::steps;
-use crate::api::views::{EventPage, HistoryPage, HistoryRow, SubjectPage};
+use super::told::short;
+use super::written::Overwriting;
+use crate::api::views::{EventPage, HistoryPage, HistoryRow, LedgerView, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
-use crate::event::{PartyId, SubjectId, TopicId};
+use crate::event::{PartyId, Policy, SubjectId, TYPES, TopicId, words};
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
@@ -20,8 +23,8 @@ use crate::score::{self, Figure, Missing, Standing};
   tinnhiem score kol-0123456789abc --explain
   tinnhiem score kol-0123456789abc --receipt score.json")]
 pub struct Score {
-    /// The subject
-    subject: SubjectId,
+    /// The KOL: an id, or a name
+    subject: SubjectName,
     /// How many entries count
     #[arg(long)]
     size: Option<u64>,
@@ -34,6 +37,8 @@ pub struct Score {
     /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
     #[arg(long)]
     receipt: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -43,19 +48,20 @@ pub struct Score {
 
 impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.at.client();
+        let subject = self.subject.id(&client).await?;
         if let Some(path) = &self.receipt {
+            let out = self.overwriting.file(path)?;
             let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
-            let receipt =
-                self.at.client().text(&format!("/v1/subjects/{}/receipt{size}", self.subject)).await?;
-            std::fs::write(path, receipt)?;
+            let receipt = client.text(&format!("/v1/subjects/{subject}/receipt{size}")).await?;
+            out.write(&receipt)?;
             println!("written to {}; verify it with `tinnhiem verify`", path.display());
             return Ok(0);
         }
         let query =
             [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
         let query: Vec<String> = query.into_iter().flatten().collect();
-        let path = format!("/v1/subjects/{}/score?{}", self.subject, query.join("&"));
-        let client = self.at.client();
+        let path = format!("/v1/subjects/{subject}/score?{}", query.join("&"));
         let score: score::Score = client.json(&path).await?;
         let outlook = steps::outlook(&client, &score).await?;
         if self.json {
@@ -65,15 +71,22 @@ impl Score {
             return Ok(0);
         }
         println!("{}  {}", score.subject, figure(&score.figure));
-        println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
+        let (as_of, size, policy) = (score.as_of, score.size, score.policy);
+        println!(
+            "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
+        );
         if let Some(without) = &score.without_contested {
-            println!("without the contested items: {}", figure(without));
+            println!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
         if let Some(change) = &outlook.next {
-            println!("{}", steps::sentence(change));
+            println!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));
         }
         if let Some(shadow) = steps::shadow(&client, &score).await? {
-            println!("by policy {}, from {} on: {}", shadow.policy, shadow.as_of, figure(&shadow.figure));
+            let (policy, from) = (shadow.policy, shadow.as_of);
+            println!(
+                "theo chính sách {policy}, từ {from} / by policy {policy}, from {from} on: {}",
+                figure(&shadow.figure)
+            );
         }
         if self.explain {
             explain(&client, &score).await;
@@ -112,14 +125,20 @@ fn standing(standing: &Standing) -> String {
             format!("chưa đủ dữ liệu / not rated: {}", lacks.collect::<Vec<_>>().join(", "))
         }
         Standing::WithheldClock { contest, missed_by } => {
-            format!("withheld: contest {contest} was not decided by {missed_by}")
+            let short = short(&contest.to_string());
+            format!(
+                "không hiện điểm: quá hạn {missed_by} / withheld: contest {short} was not decided by {missed_by}"
+            )
         }
         Standing::Withheld { by, until } => match until {
-            Some(until) => format!("withheld until {until} by sanction {by}"),
-            None => format!("withheld by sanction {by}"),
+            Some(until) => {
+                let by = short(&by.to_string());
+                format!("không hiện điểm đến {until} / withheld until {until} by sanction {by}")
+            }
+            None => format!("không hiện điểm / withheld by sanction {}", short(&by.to_string())),
         },
-        Standing::Ended { by } => format!("ended by sanction {by}"),
-        Standing::Departed => "departed".to_owned(),
+        Standing::Ended { by } => format!("bị thu hồi / ended by sanction {}", short(&by.to_string())),
+        Standing::Departed => "đã rời chương trình / departed".to_owned(),
     }
 }
 
@@ -128,8 +147,8 @@ fn standing(standing: &Standing) -> String {
   tinnhiem history kol-0123456789abc            what each event did to the score
   tinnhiem history kol-0123456789abc --steps    every move of it, by events and by dates alone")]
 pub struct History {
-    /// The subject
-    subject: SubjectId,
+    /// The KOL: an id, or a name
+    subject: SubjectName,
     /// Every move of the score, by an event or by a date alone
     #[arg(long)]
     steps: bool,
@@ -143,8 +162,9 @@ pub struct History {
 impl History {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
+        let subject = self.subject.id(&client).await?;
         if self.steps {
-            let all = steps::all(&client, self.subject).await?;
+            let all = steps::all(&client, subject).await?;
             if self.json {
                 output::json(&all)?
             } else {
@@ -152,7 +172,7 @@ impl History {
             }
             return Ok(0);
         }
-        let rows = events(&client, self.subject).await?;
+        let rows = events(&client, subject).await?;
         if self.json {
             output::json(&rows)?;
             return Ok(0);
@@ -171,7 +191,8 @@ impl History {
                 vec![
                     row.event.seq.to_string(),
                     row.on.to_string(),
-                    row.event.type_name.clone(),
+                    words::of_type(&row.event.type_name)
+                        .map_or(row.event.type_name.clone(), |words| words.done()),
                     row.event.issuer.to_string(),
                     bare(row.before.as_ref()),
                     bare(row.after.as_ref()),
@@ -179,7 +200,16 @@ impl History {
                 ]
             })
             .collect();
-        output::table(&["seq", "on", "type", "issuer", "before", "after", "phản hồi / reply"], &lines);
+        let head = [
+            "mục / seq",
+            "ngày / on",
+            "việc / what",
+            "ai / who",
+            "trước / before",
+            "sau / after",
+            "phản hồi / reply",
+        ];
+        output::table(&head, &lines);
         Ok(0)
     }
 }
@@ -210,9 +240,9 @@ pub struct Top {
     /// In this field
     #[arg(long)]
     topic: Option<TopicId>,
-    /// In this band
+    /// In this band (`tinnhiem policy show` lists them)
     #[arg(long)]
-    band: Option<char>,
+    band: Option<String>,
     /// The lowest first
     #[arg(long)]
     worst: bool,
@@ -231,11 +261,15 @@ pub struct Top {
 
 impl Top {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.at.client();
+        if self.topic.is_some() || self.band.is_some() {
+            self.check(&policies::version(&client, None).await?.policy)?;
+        }
         let mut path = format!("/v1/subjects?limit={}", self.limit);
         if let Some(topic) = &self.topic {
             path += &format!("&topic={topic}");
         }
-        if let Some(band) = self.band.filter(char::is_ascii_alphabetic) {
+        if let Some(band) = &self.band {
             path += &format!("&band={band}");
         }
         if let Some(as_of) = self.as_of {
@@ -244,13 +278,28 @@ impl Top {
         if self.worst {
             path += "&sort=worst";
         }
-        let page: SubjectPage = self.at.client().json(&path).await?;
+        let page: SubjectPage = client.json(&path).await?;
         if self.json {
             output::json(&page)?;
             return Ok(0);
         }
         print_subjects(&page);
         Ok(0)
+    }
+}
+
+impl Top {
+    /// What the policy knows nothing of is no field and no band.
+    fn check(&self, policy: &Policy) -> anyhow::Result<()> {
+        if let Some(topic) = self.topic.as_ref().filter(|topic| !policy.topics.contains_key(*topic)) {
+            let topics: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
+            anyhow::bail!("there is no topic {topic}: {}", topics.join(", "));
+        }
+        let bands: Vec<String> = policy.bands.iter().map(|one| one.band.to_string()).collect();
+        match self.band.as_ref().filter(|band| !bands.contains(band)) {
+            Some(band) => anyhow::bail!("there is no band {band:?}: {}", bands.join(", ")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -268,12 +317,14 @@ pub fn print_subjects(page: &SubjectPage) {
             ]
         })
         .collect();
-    output::table(&["subject", "name", "assessments", "score"], &rows);
+    output::table(&["mã / id", "tên / name", "đánh giá / assessments", "điểm / score"], &rows);
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem log --subject kol-0123456789abc --type contest.filed")]
+#[command(after_help = "Examples:
+  tinnhiem log --last 20    the newest last
+  tinnhiem log --subject kol-0123456789abc --type contest.filed
+  tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
     /// About this subject
     #[arg(long)]
@@ -284,12 +335,15 @@ pub struct Log {
     /// Of this type
     #[arg(long = "type")]
     type_name: Option<String>,
+    /// The newest so many, the newest last; 50 unless `--after` or `--limit` is given
+    #[arg(long, conflicts_with_all = ["after", "limit"])]
+    last: Option<usize>,
     /// After this seq
     #[arg(long)]
     after: Option<u64>,
-    /// How many
-    #[arg(long, default_value_t = 50)]
-    limit: usize,
+    /// How many, the oldest first
+    #[arg(long)]
+    limit: Option<usize>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -297,19 +351,18 @@ pub struct Log {
     at: At,
 }
 
+/// How many entries are listed.
+const LISTED: usize = 50;
+
 impl Log {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let mut path = format!("/v1/events?limit={}", self.limit);
-        let known =
-            self.type_name.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.'));
-        let parts = [
-            self.subject.map(|subject| format!("&subject={subject}")),
-            self.issuer.map(|issuer| format!("&issuer={issuer}")),
-            known.map(|name| format!("&type={name}")),
-            self.after.map(|after| format!("&after={after}")),
-        ];
-        path.extend(parts.into_iter().flatten());
-        let page: EventPage = self.at.client().json(&path).await?;
+        let client = self.at.client();
+        let forward = self.after.is_some() || self.limit.is_some();
+        let page = if forward {
+            self.page(&client, self.after, self.limit.unwrap_or(LISTED)).await?
+        } else {
+            self.newest(&client, self.last.unwrap_or(LISTED)).await?
+        };
         if self.json {
             output::json(&page)?;
             return Ok(0);
@@ -327,31 +380,66 @@ impl Log {
                 ]
             })
             .collect();
-        output::table(&["seq", "recorded at", "type", "issuer", "subject"], &rows);
+        output::table(
+            &["mục / seq", "ghi lúc / recorded at", "loại / type", "bên ký / issuer", "về / about"],
+            &rows,
+        );
         if let Some(next) = page.next {
             println!("more with --after {next}");
         }
         Ok(0)
     }
-}
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem show 42")]
-pub struct Show {
-    /// A seq or an event id
-    event: String,
-    #[command(flatten)]
-    at: At,
-}
-
-impl Show {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        if !self.event.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            anyhow::bail!("{} is neither a seq nor an event id", self.event);
+    async fn page(&self, client: &Client, after: Option<u64>, limit: usize) -> anyhow::Result<EventPage> {
+        let mut path = format!("/v1/events?limit={limit}");
+        if let Some(name) = &self.type_name {
+            if !TYPES.contains(&name.as_str()) {
+                anyhow::bail!("there is no type {name:?}: {}", TYPES.join(", "));
+            }
+            path += &format!("&type={name}");
         }
-        let entry: Value = self.at.client().json(&format!("/v1/events/{}", self.event)).await?;
-        output::json(&entry)?;
-        Ok(0)
+        let parts = [
+            self.subject.map(|subject| format!("&subject={subject}")),
+            self.issuer.as_ref().map(|issuer| format!("&issuer={issuer}")),
+            after.map(|after| format!("&after={after}")),
+        ];
+        path.extend(parts.into_iter().flatten());
+        Ok(client.json(&path).await?)
     }
+
+    /// The newest, the newest last.
+    async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
+        if let Some(issuer) = &self.issuer {
+            known(client, issuer).await?;
+        }
+        let filtered = self.subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
+        let mut after = None;
+        if !filtered {
+            let ledger: LedgerView = client.json("/v1/ledger").await?;
+            after = ledger.size.checked_sub(last as u64 + 1);
+        }
+        let mut page = self.page(client, after, 1000).await?;
+        let mut events = std::mem::take(&mut page.events);
+        while let Some(next) = page.next {
+            page = self.page(client, Some(next), 1000).await?;
+            events.append(&mut page.events);
+            events.drain(..events.len().saturating_sub(last));
+        }
+        events.drain(..events.len().saturating_sub(last));
+        Ok(EventPage { events, ..page })
+    }
+}
+
+/// Refuses a party that the ledger does not know.
+///
+/// # Errors
+/// What the ledger says of it.
+pub async fn known(client: &Client, party: &PartyId) -> anyhow::Result<()> {
+    let path = match party.as_subject() {
+        _ if party.is_council() => return Ok(()),
+        Some(subject) => format!("/v1/subjects/{subject}"),
+        None => format!("/v1/members/{party}"),
+    };
+    client.json::<serde::de::IgnoredAny>(&path).await?;
+    Ok(())
 }
