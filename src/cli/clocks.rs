@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::contribute::named;
+use super::log::known;
 use super::output;
-use super::read;
 use super::signing::At;
 use crate::api::views::{ClockPage, ClockView};
 use crate::clock::Date;
@@ -45,7 +45,7 @@ impl Clocks {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         if let Some(who) = &self.who {
-            read::known(&client, who).await?;
+            known(&client, who).await?;
         }
         let duty = self.duty.map(serde_json::to_value).transpose()?;
         let duty = duty.as_ref().and_then(|duty| duty.as_str());

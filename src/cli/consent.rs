@@ -48,7 +48,7 @@ impl Consent {
         }
         let mut shown = String::from("Sắp ký / About to sign:\n");
         let (event, attachments) = (unsigned.event, unsigned.attachments);
-        for (label, value) in (Told { event, attachments, known: &known }).lines()? {
+        for (label, value) in (Told { event, attachments, known: &known, done: false }).lines()? {
             shown += &format!("  {label}: {value}\n");
         }
         for key in unsigned.keys {

@@ -18,6 +18,7 @@ mod explain;
 mod gist;
 mod govern;
 mod keys;
+mod log;
 mod me;
 mod member;
 mod named;
@@ -207,7 +208,7 @@ enum Verb {
     /// List subjects by score
     Top(read::Top),
     /// List entries
-    Log(read::Log),
+    Log(log::Log),
     /// Show one entry: who said what, when, and the words attached
     Show(show::Show),
     /// Fetch the receipt of an entry

@@ -1,4 +1,4 @@
-//! Looking things up: `score`, `history`, `top`, `log`, `show`
+//! Looking things up: `score`, `history`, `top`
 
 use std::path::PathBuf;
 
@@ -12,19 +12,21 @@ use super::signing::At;
 use super::steps;
 use super::told::short;
 use super::written::Overwriting;
-use crate::api::views::{EventPage, HistoryPage, HistoryRow, LedgerView, SubjectPage};
+use crate::api::views::{HistoryPage, HistoryRow, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
-use crate::event::{PartyId, Policy, SubjectId, TYPES, TopicId, words};
+use crate::event::{Policy, SubjectId, TopicId, words};
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem score kol-0123456789abc --explain
+  tinnhiem score kol-0123456789abc kol-0123456789abd    side by side, criterion by criterion
   tinnhiem score kol-0123456789abc --receipt score.json")]
 pub struct Score {
-    /// The KOL: an id, or a name
-    subject: SubjectName,
+    /// The KOL: an id, or a name; several are compared
+    #[arg(required = true)]
+    subjects: Vec<SubjectName>,
     /// How many entries count
     #[arg(long)]
     size: Option<u64>,
@@ -49,7 +51,53 @@ pub struct Score {
 impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
-        let subject = self.subject.id(&client).await?;
+        let mut subjects = Vec::new();
+        for name in &self.subjects {
+            subjects.push(name.id(&client).await?);
+        }
+        match subjects[..] {
+            [subject] => self.one(&client, subject).await,
+            _ => self.compare(&client, &subjects).await,
+        }
+    }
+
+    async fn read(&self, client: &Client, subject: SubjectId) -> anyhow::Result<score::Score> {
+        let query =
+            [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
+        let query: Vec<String> = query.into_iter().flatten().collect();
+        Ok(client.json(&format!("/v1/subjects/{subject}/score?{}", query.join("&"))).await?)
+    }
+
+    /// Several side by side.
+    async fn compare(&self, client: &Client, subjects: &[SubjectId]) -> anyhow::Result<u8> {
+        if self.explain || self.receipt.is_some() {
+            anyhow::bail!("--explain and --receipt are for one KOL at a time");
+        }
+        let mut scores = Vec::new();
+        for subject in subjects {
+            scores.push(self.read(client, *subject).await?);
+        }
+        if self.json {
+            output::json(&scores)?;
+            return Ok(0);
+        }
+        let codes: std::collections::BTreeSet<&str> =
+            scores.iter().flat_map(|one| &one.criteria).map(|one| one.id.as_str()).collect();
+        let head: Vec<&str> =
+            ["mã / id"].into_iter().chain(codes.iter().copied()).chain(["điểm / score"]).collect();
+        let row = |one: &score::Score| {
+            let parts = codes.iter().map(|code| {
+                let part = one.criteria.iter().find(|criterion| criterion.id.as_str() == *code);
+                part.and_then(|part| part.value).map_or("–".to_owned(), |value| points(i64::from(value)))
+            });
+            let shown = [one.subject.to_string()].into_iter().chain(parts);
+            shown.chain([figure(&one.figure)]).collect()
+        };
+        output::table(&head, &scores.iter().map(row).collect::<Vec<Vec<String>>>());
+        Ok(0)
+    }
+
+    async fn one(&self, client: &Client, subject: SubjectId) -> anyhow::Result<u8> {
         if let Some(path) = &self.receipt {
             let out = self.overwriting.file(path)?;
             let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
@@ -58,12 +106,8 @@ impl Score {
             println!("written to {}; verify it with `tinnhiem verify`", path.display());
             return Ok(0);
         }
-        let query =
-            [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
-        let query: Vec<String> = query.into_iter().flatten().collect();
-        let path = format!("/v1/subjects/{subject}/score?{}", query.join("&"));
-        let score: score::Score = client.json(&path).await?;
-        let outlook = steps::outlook(&client, &score).await?;
+        let score = self.read(client, subject).await?;
+        let outlook = steps::outlook(client, &score).await?;
         if self.json {
             let mut shown = serde_json::to_value(&score)?;
             shown["next"] = serde_json::to_value(&outlook.next)?;
@@ -81,7 +125,7 @@ impl Score {
         if let Some(change) = &outlook.next {
             println!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));
         }
-        if let Some(shadow) = steps::shadow(&client, &score).await? {
+        if let Some(shadow) = steps::shadow(client, &score).await? {
             let (policy, from) = (shadow.policy, shadow.as_of);
             println!(
                 "theo chính sách {policy}, từ {from} / by policy {policy}, from {from} on: {}",
@@ -89,7 +133,7 @@ impl Score {
             );
         }
         if self.explain {
-            explain(&client, &score).await;
+            explain(client, &score).await;
         }
         Ok(0)
     }
@@ -318,128 +362,4 @@ pub fn print_subjects(page: &SubjectPage) {
         })
         .collect();
     output::table(&["mã / id", "tên / name", "đánh giá / assessments", "điểm / score"], &rows);
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  tinnhiem log --last 20    the newest last
-  tinnhiem log --subject kol-0123456789abc --type contest.filed
-  tinnhiem log --after 0 --limit 1000    from the beginning on")]
-pub struct Log {
-    /// About this subject
-    #[arg(long)]
-    subject: Option<SubjectId>,
-    /// Issued by this party
-    #[arg(long)]
-    issuer: Option<PartyId>,
-    /// Of this type
-    #[arg(long = "type")]
-    type_name: Option<String>,
-    /// The newest so many, the newest last; 50 unless `--after` or `--limit` is given
-    #[arg(long, conflicts_with_all = ["after", "limit"])]
-    last: Option<usize>,
-    /// After this seq
-    #[arg(long)]
-    after: Option<u64>,
-    /// How many, the oldest first
-    #[arg(long)]
-    limit: Option<usize>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    at: At,
-}
-
-/// How many entries are listed.
-const LISTED: usize = 50;
-
-impl Log {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let client = self.at.client();
-        let forward = self.after.is_some() || self.limit.is_some();
-        let page = if forward {
-            self.page(&client, self.after, self.limit.unwrap_or(LISTED)).await?
-        } else {
-            self.newest(&client, self.last.unwrap_or(LISTED)).await?
-        };
-        if self.json {
-            output::json(&page)?;
-            return Ok(0);
-        }
-        let rows: Vec<Vec<String>> = page
-            .events
-            .iter()
-            .map(|row| {
-                vec![
-                    row.seq.to_string(),
-                    row.recorded_at.to_string(),
-                    row.type_name.clone(),
-                    row.issuer.to_string(),
-                    row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
-                ]
-            })
-            .collect();
-        output::table(
-            &["mục / seq", "ghi lúc / recorded at", "loại / type", "bên ký / issuer", "về / about"],
-            &rows,
-        );
-        if let Some(next) = page.next {
-            println!("more with --after {next}");
-        }
-        Ok(0)
-    }
-
-    async fn page(&self, client: &Client, after: Option<u64>, limit: usize) -> anyhow::Result<EventPage> {
-        let mut path = format!("/v1/events?limit={limit}");
-        if let Some(name) = &self.type_name {
-            if !TYPES.contains(&name.as_str()) {
-                anyhow::bail!("there is no type {name:?}: {}", TYPES.join(", "));
-            }
-            path += &format!("&type={name}");
-        }
-        let parts = [
-            self.subject.map(|subject| format!("&subject={subject}")),
-            self.issuer.as_ref().map(|issuer| format!("&issuer={issuer}")),
-            after.map(|after| format!("&after={after}")),
-        ];
-        path.extend(parts.into_iter().flatten());
-        Ok(client.json(&path).await?)
-    }
-
-    /// The newest, the newest last.
-    async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
-        if let Some(issuer) = &self.issuer {
-            known(client, issuer).await?;
-        }
-        let filtered = self.subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
-        let mut after = None;
-        if !filtered {
-            let ledger: LedgerView = client.json("/v1/ledger").await?;
-            after = ledger.size.checked_sub(last as u64 + 1);
-        }
-        let mut page = self.page(client, after, 1000).await?;
-        let mut events = std::mem::take(&mut page.events);
-        while let Some(next) = page.next {
-            page = self.page(client, Some(next), 1000).await?;
-            events.append(&mut page.events);
-            events.drain(..events.len().saturating_sub(last));
-        }
-        events.drain(..events.len().saturating_sub(last));
-        Ok(EventPage { events, ..page })
-    }
-}
-
-/// Refuses a party that the ledger does not know.
-///
-/// # Errors
-/// What the ledger says of it.
-pub async fn known(client: &Client, party: &PartyId) -> anyhow::Result<()> {
-    let path = match party.as_subject() {
-        _ if party.is_council() => return Ok(()),
-        Some(subject) => format!("/v1/subjects/{subject}"),
-        None => format!("/v1/members/{party}"),
-    };
-    client.json::<serde::de::IgnoredAny>(&path).await?;
-    Ok(())
 }

@@ -5,10 +5,10 @@ use clap::Args;
 use super::named::EventName;
 use super::output;
 use super::signing::At;
-use super::told::{Known, Told, clean};
+use super::told::{Known, Told};
 use crate::api::views::EventView;
 use crate::client::Client;
-use crate::event::{Event, words};
+use crate::event::Event;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -51,11 +51,5 @@ async fn told(client: &Client, view: &EventView) -> anyhow::Result<Vec<(String, 
     let mut known = Known::default();
     known.learn(client, &event).await;
     let attachments = known.attachments(client, view).await?;
-    let mut lines = Told { event: &event, attachments: &attachments, known: &known }.lines()?;
-    if let Some(first) = lines.first_mut() {
-        let type_name = &view.row.type_name;
-        let done = words::of_type(type_name).map_or(String::new(), |words| words.done());
-        first.1 = format!("{done} [{}]", clean(type_name));
-    }
-    Ok(lines)
+    Told { event: &event, attachments: &attachments, known: &known, done: true }.lines()
 }

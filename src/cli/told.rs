@@ -31,6 +31,8 @@ pub struct Told<'a> {
     pub attachments: &'a [Attachment],
     /// What a ledger says of its names.
     pub known: &'a Known,
+    /// Whether it was done, or is about to be.
+    pub done: bool,
 }
 
 /// What a ledger says of the names in an event.
@@ -181,7 +183,9 @@ impl Told<'_> {
             false => named(event.issuer.to_string(), &self.known.issuer),
         };
         let type_name = event.body.type_name();
-        let what = words::of_type(type_name).map_or(String::new(), |words| words.to_string());
+        let words = words::of_type(type_name);
+        let what =
+            words.map_or(String::new(), |words| if self.done { words.done() } else { words.to_string() });
         let mut lines = vec![
             ("việc / act".to_owned(), format!("{what} [{type_name}]")),
             ("bên ký / issuer".to_owned(), issuer),

@@ -70,7 +70,7 @@ impl Verify {
         println!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
         let event = Event::parse(verified.event.payload())?;
         let (attachments, known) = (&[], &Known::default());
-        for (label, value) in (Told { event: &event, attachments, known }).lines()? {
+        for (label, value) in (Told { event: &event, attachments, known, done: true }).lines()? {
             println!("  {label}: {value}");
         }
         Ok(0)

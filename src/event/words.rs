@@ -234,6 +234,7 @@ const OF_VALUES: &[[&str; 3]] = &[
     ["under_1b", "dưới 1 tỷ đồng", "under 1 billion đồng"],
     ["upheld", "chấp nhận", "upheld"],
     ["annotate", "ghi chú thêm", "annotate"],
+    ["dossier/1", "hồ sơ, dạng 1", "dossier, format 1"],
     ["retract", "rút lại", "retract"],
     ["replace", "thay thế", "replace"],
     ["open_clock", "đang trong thời hạn xem xét", "a clock is open"],
@@ -275,7 +276,7 @@ mod tests {
 
     #[test]
     fn what_was_done_is_told_as_past() {
-        let past = |name| of_type(name).unwrap().past();
+        let past = |name: &str| of_type(name).unwrap().past();
         for (name, said) in [
             ("assessment.published", "published an assessment"),
             ("assessment.replied", "replied to a notified assessment"),
@@ -292,7 +293,7 @@ mod tests {
         let odd: Vec<_> = TYPES.iter().filter(odd).collect();
         let known =
             ["accreditation.withdrawn", "assessment.withdrawn", "contest.withdrawn", "endorsement.withdrawn"];
-        assert!(odd.iter().all(|name| known.contains(name) || **name == &"subject.departed"), "{odd:?}");
+        assert!(odd.iter().all(|name| known.contains(name) || **name == "subject.departed"), "{odd:?}");
     }
 
     #[test]

@@ -139,6 +139,11 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     let (_, said) = run(&programme, &["show", &filed], &[]);
     assert!(said.contains("“my case”") && said.contains(&format!("entry {item}: ")), "{said}");
 
+    let other = subject("other-kol").to_string();
+    let (done, said) = run(&programme, &["score", "kol", &other], &[]);
+    let line = said.lines().nth(1).unwrap();
+    assert!(done && said.contains("C5") && line.starts_with(&kol) && line.contains("  50.00  "), "{said}");
+
     // The accreditation is about the assessor; what it did to the score stands among the rows.
     let granted = programme.get("/v1/events?type=accreditation.granted&limit=1000").await;
     let granted = granted["events"][0]["seq"].to_string();
