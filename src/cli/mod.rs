@@ -112,6 +112,8 @@ enum Verb {
   tinnhiem resume --issuer vietreel --subject kol-0123456789abc --name 'Trần Bảo Ngân' --topic am-thuc \\
     --identity so-dinh-danh.txt --identity-secret secret.hex --consent dong-y.pdf --subject-key kol.pem --key vietreel.pem")]
     Resume(contribute::Enrol),
+    /// Leave the programme (the KOL)
+    Depart(remedy::Depart),
     /// Link an account on a platform to its subject (registrar and the KOL)
     Link(accounts::Link),
     /// Unlink it, by the `account.linked` event (registrar and the KOL)
@@ -308,6 +310,7 @@ impl Verb {
             Self::RotateLogKey(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
             Self::Resume(verb) => verb.resume().await,
+            Self::Depart(verb) => verb.run().await,
             Self::Link(verb) => verb.run().await,
             Self::Unlink(verb) => {
                 verb.run(|target, reason| crate::event::AccountUnlinked { target, reason }).await

@@ -1,4 +1,4 @@
-//! Putting right and taking back: `correct`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
+//! Putting right, taking back, leaving: `correct`, `depart`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
 //! `report-finding`
 
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::event::{
     AuditFinding, CorrectionAction, CorrectionIssued, ErasureExecuted, ErasureRefused, ErasureRequested,
-    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectId,
+    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectDeparted, SubjectId,
 };
 
 /// What becomes of a corrected item.
@@ -77,6 +77,29 @@ impl Correct {
         };
         let body = CorrectionIssued { target: self.signing.event(&self.target).await?, action, statement };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem depart --subject kol-0123456789abc --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
+pub struct Depart {
+    /// The subject: you
+    #[arg(long)]
+    subject: SubjectId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Depart {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let body = SubjectDeparted { reason: attaching.optional(self.reason)? };
+        let issuer = PartyId::from(self.subject);
+        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use tinnhiem::dsse::EventId;
-use tinnhiem::event::{PartyId, Severity, SubjectDeparted};
+use tinnhiem::event::Severity;
 
 use crate::programme::*;
 
@@ -56,8 +56,7 @@ async fn what_was_said_is_taken_back_and_what_may_be_contested_is_offered() {
     assert!(!done && said.contains("entry 1 is member.admitted, which is not withdrawn"), "{said}");
 
     let other = subject("other-kol");
-    let left = programme.draft(PartyId::from(other), Some(other), SubjectDeparted { reason: None });
-    programme.recorded(left, &["other-kol"]).await;
+    assert!(run(&programme, &["depart", "--subject", &other.to_string()], &["other-kol"]).0);
     let (_, said) = run(&programme, &["me", &other.to_string()], &[]);
     assert!(said.contains("tinnhiem request-erasure") && !said.contains("tinnhiem pledge"), "{said}");
 }
