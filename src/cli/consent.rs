@@ -8,7 +8,7 @@ use clap::Args;
 use super::told::{Known, Told};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::Event;
+use crate::event::{Commitment, Event};
 use crate::vault::Attachment;
 
 /// Longest that a ledger is asked for the names in an event.
@@ -28,6 +28,8 @@ pub struct Unsigned<'a> {
     pub event: &'a Event,
     /// The texts and documents that it commits to.
     pub attachments: &'a [Attachment],
+    /// The files among them, by name.
+    pub files: &'a [(Commitment, String)],
     /// The keys about to sign.
     pub keys: &'a [PublicKey],
     /// What its signer should know that the event does not say.
@@ -41,7 +43,7 @@ impl Consent {
     /// When its signer does not want it signed.
     pub async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
         let asks = !self.yes && std::io::stdin().is_terminal();
-        let mut known = Known::default();
+        let mut known = Known::of_files(unsigned.files);
         if let Some(ledger) = ledger.filter(|_| asks) {
             // Names help, but signing does not wait for them.
             let _ = tokio::time::timeout(ASKING, known.learn(ledger, unsigned.event)).await;

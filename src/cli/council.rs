@@ -33,7 +33,7 @@ impl Membership {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let statement = Statement::by_council(body(self.member, reason));
-        self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
+        self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
 }
 

@@ -154,7 +154,10 @@ impl Init {
         let (_, draft) = opening(name, Clock::system().now(), body)?;
         let keys: Vec<_> = signers.iter().map(SecretKey::public).collect();
         self.consent
-            .to(Unsigned { event: &draft.event, attachments: &[], keys: &keys, remarks: &[] }, None)
+            .to(
+                Unsigned { event: &draft.event, attachments: &[], files: &[], keys: &keys, remarks: &[] },
+                None,
+            )
             .await?;
         Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
     }

@@ -59,7 +59,7 @@ impl Sign {
         // What cannot be read is not signed.
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
-        let unsigned = Unsigned { event: &event, attachments, keys, remarks: &[] };
+        let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";

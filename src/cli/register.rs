@@ -38,7 +38,7 @@ impl Code {
         let text = attaching.file(&self.text)?;
         let body = CodePublished { version: self.version_number, clauses: self.clauses, text };
         let statement = Statement::by_council(body);
-        self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
+        self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
 }
 

@@ -217,7 +217,7 @@ impl ReportFinding {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
         let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
-        let (issuer, attachments) = (self.issuer, attaching.0);
+        let (issuer, attachments) = (self.issuer, attaching);
         let newcomers = Vec::new();
         self.signing.publish(Statement { issuer, subject: None, body, attachments, newcomers }).await
     }

@@ -88,7 +88,7 @@ pub struct Statement {
     /// What it says.
     pub body: Body,
     /// What travels beside it.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Attaching,
     /// Keys that sign beside those given by `--key`.
     pub newcomers: Vec<SecretKey>,
 }
@@ -96,7 +96,7 @@ pub struct Statement {
 impl Statement {
     /// A statement about a subject.
     pub fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, attaching: Attaching) -> Self {
-        let (body, attachments) = (body.into(), attaching.0);
+        let (body, attachments) = (body.into(), attaching);
         Self { issuer, subject: Some(subject), body, attachments, newcomers: Vec::new() }
     }
 }
@@ -104,7 +104,7 @@ impl Statement {
 impl Statement {
     /// A statement about nobody.
     pub fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
-        let (attachments, newcomers) = (Vec::new(), Vec::new());
+        let (attachments, newcomers) = (Attaching::default(), Vec::new());
         Self { issuer, subject: None, body: body.into(), attachments, newcomers }
     }
 
@@ -188,11 +188,17 @@ impl Signing {
         }
         keys.extend(statement.newcomers);
         let now = Clock::system().now();
+        let files = statement.attachments.files;
         let draft = Draft::new(&origin, statement.issuer, statement.subject, now, statement.body)
-            .with(statement.attachments);
+            .with(statement.attachments.attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
-        let unsigned =
-            Unsigned { event: &draft.event, attachments: &draft.attachments, keys: &public, remarks };
+        let unsigned = Unsigned {
+            event: &draft.event,
+            attachments: &draft.attachments,
+            files: &files,
+            keys: &public,
+            remarks,
+        };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>())?;
         match out {
@@ -308,14 +314,18 @@ impl Publish {
             attachments.push(parsed.with_context(|| format!("{} is no attachment", path.display()))?);
         }
         let Event { issuer, subject, body, .. } = event;
-        let newcomers = Vec::new();
+        let (attachments, newcomers) = (Attaching { attachments, files: Vec::new() }, Vec::new());
         self.signing.publish(Statement { issuer, subject, body, attachments, newcomers }).await
     }
 }
 
 /// Texts and files that a verb attaches, each under a fresh salt.
 #[derive(Default)]
-pub struct Attaching(pub Vec<Attachment>);
+pub struct Attaching {
+    attachments: Vec<Attachment>,
+    /// The files among them, by name.
+    files: Vec<(Commitment, String)>,
+}
 
 impl Attaching {
     /// Attaches a text.
@@ -354,14 +364,18 @@ impl Attaching {
             Some("txt" | "md") => "text/plain; charset=utf-8",
             _ => "application/octet-stream",
         };
-        self.push(Attachment { salt: random_salt()?, media_type: media_type.to_owned(), bytes })
+        let commitment =
+            self.push(Attachment { salt: random_salt()?, media_type: media_type.to_owned(), bytes })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.files.push((commitment, name));
+        Ok(commitment)
     }
 
     /// Attaches something of another kind.
     pub fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
         attachment.check()?;
         let commitment = attachment.commitment();
-        self.0.push(attachment);
+        self.attachments.push(attachment);
         Ok(commitment)
     }
 }

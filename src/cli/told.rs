@@ -44,9 +44,16 @@ pub struct Known {
     policy: Option<Policy>,
     /// Commitments whose bytes are not kept there.
     pub absent: Vec<Commitment>,
+    /// Files among the attachments, by name.
+    files: Vec<(Commitment, String)>,
 }
 
 impl Known {
+    /// Nothing yet but the names of files.
+    pub fn of_files(files: &[(Commitment, String)]) -> Self {
+        Self { files: files.to_vec(), ..Self::default() }
+    }
+
     /// Asks a ledger.
     pub async fn learn(&mut self, ledger: &Client, event: &Event) {
         // The names of another ledger would mislead.
@@ -259,7 +266,9 @@ impl Told<'_> {
     fn text(&self, of: &str, text: &str) -> String {
         if let Ok(commitment) = text.parse::<Commitment>() {
             if let Some(attached) = self.attachments.iter().find(|one| one.commitment() == commitment) {
-                return content(attached, FILES.contains(&of));
+                let file = self.known.files.iter().find(|(file, _)| *file == commitment);
+                let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
+                return name + &content(attached, FILES.contains(&of));
             }
             if self.known.absent.contains(&commitment) {
                 return format!("{} (không lưu ở đây / not kept here)", short(text));

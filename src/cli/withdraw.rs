@@ -5,6 +5,7 @@ use clap::Args;
 use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{ContestView, EventView};
+use crate::client::Client;
 use crate::event::{
     AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
     SanctionLifted,
@@ -47,7 +48,7 @@ impl Withdraw {
                     _ => target,
                 };
                 let view: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
-                remarks.extend(self.signing.asks().then(|| outcome(&view)).flatten());
+                remarks.extend(outcome(&client, &view).await?);
                 ContestWithdrawn { contest, reason }.into()
             }
             "accreditation.granted" => AccreditationWithdrawn { target, reason }.into(),
@@ -59,27 +60,31 @@ impl Withdraw {
             ),
         };
         let (subject, issuer) = (row.subject, row.issuer);
-        let attachments = attaching.0;
+        let attachments = attaching;
         let statement = Statement { issuer, subject, body, attachments, newcomers: Vec::new() };
         self.signing.publish_knowing(statement, &remarks).await
     }
 }
 
 /// What comes of giving up a contest.
-fn outcome(contest: &ContestView) -> Option<String> {
-    let stands = "the decision then stands for good";
-    match contest.stage {
-        Contesting::AppealOverdue => Some(format!(
-            "rút khiếu nại lần hai: quyết định có giá trị cuối cùng, và mục này lại tính vào điểm / \
-             withdraws the appeal: {stands}, and what it left counts in the score again"
-        )),
-        stage if stage.is_appeal() => Some(format!(
-            "rút khiếu nại lần hai: quyết định có giá trị cuối cùng / withdraws the appeal: {stands}"
-        )),
-        Contesting::Overdue => Some(
-            "mục này lại tính vào điểm / the item, out of the score while the decision is overdue, counts again"
-                .to_owned(),
-        ),
-        _ => None,
-    }
+async fn outcome(client: &Client, contest: &ContestView) -> anyhow::Result<Option<String>> {
+    let decided = match contest.decided_by.filter(|_| contest.stage.is_appeal()) {
+        Some(decision) => EventName::Id(decision).entry(client).await?.row.seq,
+        None if contest.stage == Contesting::Overdue => {
+            let (vi, en) =
+                ("mục này lại tính vào điểm", "the item, out of the score as overdue, counts again");
+            return Ok(Some(format!("{vi} / {en}")));
+        }
+        None => return Ok(None),
+    };
+    let vi = format!("rút khiếu nại lần hai: quyết định ở mục {decided} có giá trị cuối cùng");
+    let en = format!("withdraws the appeal: the decision, entry {decided}, then stands for good");
+    Ok(Some(match contest.stage {
+        Contesting::AppealOverdue => {
+            format!(
+                "{vi}, phần nó để lại lại tính vào điểm / {en}, and what it left counts in the score again"
+            )
+        }
+        _ => format!("{vi} / {en}"),
+    }))
 }

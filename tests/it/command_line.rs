@@ -116,7 +116,9 @@ async fn who_gives_up_an_appeal_is_told_what_stands_then() {
     let appealed = (programme.ledger.snapshot().size() - 1).to_string();
     assert!(me().contains("withdraw the appeal: the decision then stands for good"), "{}", me());
     let (done, said) = run(&programme, &["withdraw", &appealed], &["kol"]);
-    assert!(done && said.contains("withdraws the appeal: the decision then stands for good"), "{said}");
+    let decided = appealed.parse::<u64>().unwrap() - 1;
+    let told = format!("withdraws the appeal: the decision, entry {decided}, then stands for good");
+    assert!(done && said.contains(&told), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +180,7 @@ async fn a_pledge_is_offered_until_it_is_given() {
     assert!(!offered());
     let code = ["code", "--version-number", "1", "--clause", "D1", "--text", &lossless(&text)];
     let (done, said) = run(&programme, &code, &SEATS[..3]);
-    assert!(done, "{said}");
+    assert!(done && said.contains("code.txt, text/plain; charset=utf-8, 10 bytes"), "{said}");
     assert!(offered());
     let seq = (programme.ledger.snapshot().size() - 1).to_string();
     assert!(run(&programme, &["pledge", "--subject", &kol, "--code", &seq], &["kol"]).0);
