@@ -145,7 +145,7 @@ fn print(record: &MemberRecord) {
         let decided = said.upheld + said.partial + said.rejected;
         let overturned = match said.overturn_permille {
             Some(permille) => {
-                format!("bị hủy / overturned {} of {decided} ({})", said.upheld, share(permille))
+                format!("tỷ lệ bị hủy / overturn rate {} of {decided} ({})", said.upheld, share(permille))
             }
             None => "chưa khiếu nại nào được quyết định / no contest decided yet".to_owned(),
         };
