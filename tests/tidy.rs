@@ -126,6 +126,18 @@ fn files_hold_one_idea() {
 }
 
 #[test]
+fn every_event_type_has_a_verb() {
+    let verbs: String =
+        sources().into_iter().filter(|(path, _)| module(path) == "cli").map(|(_, text)| text).collect();
+    for name in tinnhiem::event::TYPES {
+        let capital = |part: &str| format!("{}{}", part[..1].to_uppercase(), &part[1..]);
+        let body: String = name.split(['.', '_']).map(capital).collect();
+        // `attest` says what an audit found, whole.
+        assert!(verbs.contains(&body) || name == &"state.attested", "no verb publishes {name}");
+    }
+}
+
+#[test]
 fn schemas_are_current() {
     let mut written: Vec<String> = std::fs::read_dir("schemas")
         .unwrap()

@@ -7,12 +7,14 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::{EventView, LedgerView};
 use crate::clock::Date;
-use crate::dsse::EventId;
 use crate::event::{
     AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, Levels, PartyId, SubjectId,
 };
+use crate::score::Score;
 
 /// `I4=2`, or `I4=-` for an indicator that does not apply.
 #[derive(Debug, Clone)]
@@ -59,10 +61,10 @@ impl FromStr for Evidence {
 /// What is found.
 #[derive(Debug, Args)]
 struct Findings {
-    /// The policy version in force (`/v1/policies` lists them); needed where no notice is published
+    /// The policy version; the one in force unless given
     #[arg(long)]
     policy: Option<u32>,
-    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; `/v1/policies/N` names indicators and levels; repeatable
+    /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; `tinnhiem policy show` names indicators and levels; repeatable
     #[arg(long = "grade")]
     grades: Vec<Grade>,
     /// INDICATOR=FILE, attached; lowest and highest grades need one
@@ -89,6 +91,15 @@ struct Findings {
 }
 
 impl Findings {
+    /// The version in force, where none is given.
+    async fn by_policy(&mut self, signing: &Signing) -> anyhow::Result<()> {
+        if self.policy.is_none() && signing.asks() {
+            let ledger: LedgerView = signing.at.client().json("/v1/ledger").await?;
+            self.policy = ledger.policy;
+        }
+        Ok(())
+    }
+
     /// The findings given, over those notified.
     fn over(
         self,
@@ -99,10 +110,14 @@ impl Findings {
             notified.is_none() || self.statement.is_none(),
             "the statement notified is the assessment's: leave --statement out"
         );
+        let graded = |id: &IndicatorId| self.grades.iter().filter(|one| one.0 == *id).count();
+        if let Some(Grade(twice, _)) = self.grades.iter().find(|one| graded(&one.0) > 1) {
+            anyhow::bail!("{twice} is graded twice");
+        }
         let mut body = match notified {
             Some(notified) => notified,
             None => AssessmentNotified {
-                policy: self.policy.context("--policy is needed")?,
+                policy: self.policy.context("give --policy")?,
                 grades: Levels::default(),
                 evidence: BTreeMap::new(),
                 observed_from: self.observed_from.context("--observed-from is needed")?,
@@ -146,8 +161,9 @@ pub struct Notify {
 }
 
 impl Notify {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(mut self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
+        self.findings.by_policy(&self.signing).await?;
         let body = self.findings.over(None, &mut attaching)?;
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
@@ -170,7 +186,7 @@ pub struct Assess {
     subject: SubjectId,
     /// The `assessment.notified` event; what it says is published, but for what is given here
     #[arg(long)]
-    notice: Option<EventId>,
+    notice: Option<EventName>,
     #[command(flatten)]
     findings: Findings,
     #[command(flatten)]
@@ -178,12 +194,18 @@ pub struct Assess {
 }
 
 impl Assess {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(mut self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let notified = match &self.notice {
-            Some(notice) => Some(self.signing.body_of(notice, "assessment.notified").await?),
-            None => None,
+        let (notice, notified) = match &self.notice {
+            Some(name) => {
+                let notice = self.signing.event(name).await?;
+                (Some(notice), Some(self.signing.body_of(&notice, "assessment.notified").await?))
+            }
+            None => (None, None),
         };
+        if notified.is_none() {
+            self.findings.by_policy(&self.signing).await?;
+        }
         let found = self.findings.over(notified, &mut attaching)?;
         let body = AssessmentPublished {
             policy: found.policy,
@@ -195,8 +217,28 @@ impl Assess {
             conflict: found.conflict,
             fee: found.fee,
             statement: found.statement,
-            notice: self.notice,
+            notice,
         };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        let remarks = match self.signing.asks() {
+            true => replaced(&self.signing, &self.issuer, self.subject, body.grades.iter().count()).await,
+            false => None,
+        };
+        let statement = Statement::about(self.subject, self.issuer, body, attaching);
+        self.signing.publish_knowing(statement, remarks.as_slice()).await
     }
+}
+
+/// What an assessment of so many grades takes the place of.
+async fn replaced(signing: &Signing, issuer: &PartyId, subject: SubjectId, grades: usize) -> Option<String> {
+    let client = signing.at.client();
+    // What is not known is not said; the ledger judges the event all the same.
+    let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await.ok()?;
+    let one = score.assessments.iter().find(|one| one.assessor == *issuer)?;
+    let old: EventView = client.json(&format!("/v1/events/{}", one.event)).await.ok()?;
+    let (seq, before) =
+        (old.row.seq, old.payload["body"]["grades"].as_object().map_or(0, serde_json::Map::len));
+    Some(format!(
+        "thay đánh giá ở mục {seq} ({before} chỉ báo) bằng {grades} chỉ báo / replaces your assessment, entry \
+         {seq} ({before} grades), by {grades}: indicators left out now count for nothing"
+    ))
 }

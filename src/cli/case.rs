@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::dsse::EventId;
 use crate::event::{Body, Commitment, PartyId, SubjectId};
@@ -37,9 +38,9 @@ pub struct Target {
     /// Whom it is about
     #[arg(long)]
     subject: SubjectId,
-    /// The event that made it
+    /// The event that made it: its seq, or its id
     #[arg(long)]
-    target: EventId,
+    target: EventName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -55,7 +56,7 @@ impl Target {
     ) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = body(self.target, reason);
+        let body = body(self.signing.event(&self.target).await?, reason);
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }

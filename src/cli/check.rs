@@ -4,30 +4,42 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::named::EventName;
 use super::output::{self, Bar};
-use super::signing::{At, DEFAULT_LEDGER};
+use super::signing::At;
+use super::written::Overwriting;
 use super::{FOUND, custody};
 use crate::client::{AuditReport, Client, Source, audit};
+use crate::ledger::LOG_KEY_FILE;
 use crate::log::VerifierKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem receipt 42 --out entry-42.tlog-proof")]
 pub struct FetchReceipt {
-    /// The entry's seq
-    seq: u64,
+    /// The entry: its seq, or its event id
+    event: EventName,
     /// Where to write it; printed unless given
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     #[command(flatten)]
     at: At,
 }
 
 impl FetchReceipt {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let text = self.at.client().text(&format!("/v1/receipts/{}", self.seq)).await?;
-        match self.out {
-            Some(out) => std::fs::write(out, text)?,
+        let client = self.at.client();
+        let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
+        let seq = self.event.entry(&client).await?.row.seq;
+        let text = client.text(&format!("/v1/receipts/{seq}")).await?;
+        match out {
+            Some(out) => {
+                let path = out.path();
+                out.write(&text)?;
+                println!("receipt written to {}", path.display());
+            }
             None => print!("{text}"),
         }
         Ok(0)
@@ -38,28 +50,34 @@ impl FetchReceipt {
 #[command(after_help = "Example:
   tinnhiem audit https://ledger.example --vkey \"$VKEY\"")]
 pub struct Audit {
-    /// An address, an export's folder, or a data directory
-    #[arg(default_value = DEFAULT_LEDGER)]
-    ledger: String,
+    /// An address, an export's folder, or a data directory; the ledger of `--ledger` unless given
+    of: Option<String>,
     /// The log's key, from somewhere that the operator cannot change
     #[arg(long)]
     vkey: Option<VerifierKey>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 impl Audit {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let folder = PathBuf::from(&self.ledger);
-        let source = if self.ledger.starts_with("http://") || self.ledger.starts_with("https://") {
-            Source::Running(Client::new(&self.ledger))
+        let of = self.of.as_ref().unwrap_or(&self.at.ledger);
+        let folder = PathBuf::from(of);
+        let source = if of.starts_with("http://") || of.starts_with("https://") {
+            Source::Running(Client::new(of))
         } else if folder.join("tile").exists() || folder.join("checkpoint").exists() {
             Source::Folder(folder)
-        } else if folder.exists() {
+        } else if folder.join(LOG_KEY_FILE).exists() {
             return custody::check_directory(&folder, self.vkey, self.json);
+        } else if folder.exists() {
+            anyhow::bail!(
+                "{of} is neither an export, which holds `checkpoint`, nor a data directory, which holds `{LOG_KEY_FILE}`"
+            );
         } else {
-            anyhow::bail!("{} is neither an address nor a folder", self.ledger);
+            anyhow::bail!("{of} is neither an address nor a folder");
         };
         let bar = Bar::new();
         let report = audit(&source, self.vkey, &mut |what, done, of| bar.show(what, done, of)).await?;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::contribute::named;
+use super::log::known;
 use super::output;
 use super::signing::At;
 use crate::api::views::{ClockPage, ClockView};
@@ -42,6 +43,10 @@ pub struct Clocks {
 
 impl Clocks {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.at.client();
+        if let Some(who) = &self.who {
+            known(&client, who).await?;
+        }
         let duty = self.duty.map(serde_json::to_value).transpose()?;
         let duty = duty.as_ref().and_then(|duty| duty.as_str());
         let plain =
@@ -55,7 +60,7 @@ impl Clocks {
         ];
         let path =
             format!("/v1/clocks?limit={}{}", self.limit, parts.into_iter().flatten().collect::<String>());
-        let page: ClockPage = self.at.client().json(&path).await?;
+        let page: ClockPage = client.json(&path).await?;
         if self.json {
             output::json(&page)?;
             return Ok(0);
@@ -71,11 +76,11 @@ impl Clocks {
 /// Prints clocks as a table.
 fn print(clocks: &[ClockView]) {
     let row = |clock: &ClockView| {
-        let missed = if clock.missed { " !" } else { "" };
+        let missed = if clock.missed { " quá hạn / overdue" } else { "" };
         let subject = clock.subject.map(|subject| subject.to_string());
         vec![
             format!("{}{missed}", clock.due),
-            clock.duty.words().vi.to_owned(),
+            clock.duty.words().to_string(),
             clock.who.as_ref().map_or("–".to_owned(), ToString::to_string),
             format!("{} / {}", clock.vi, clock.en),
             clock.subject_name.clone().or(subject).unwrap_or_default(),
@@ -83,5 +88,5 @@ fn print(clocks: &[ClockView]) {
         ]
     };
     let rows: Vec<Vec<String>> = clocks.iter().map(row).collect();
-    output::table(&["hạn / due", "", "ai / who", "việc / what", "về / about", "seq"], &rows);
+    output::table(&["hạn / due", "loại / duty", "ai / who", "việc / what", "về / about", "seq"], &rows);
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::DrawnView;
 use crate::client::Client;
@@ -19,9 +20,16 @@ pub struct Which {
     /// The subject that contests
     #[arg(long)]
     subject: SubjectId,
-    /// The `contest.filed` event
+    /// The `contest.filed` event: its seq, or its id
     #[arg(long)]
-    contest: EventId,
+    contest: EventName,
+}
+
+impl Which {
+    /// The subject, and the contest's id.
+    async fn known(&self, signing: &Signing) -> anyhow::Result<(SubjectId, EventId)> {
+        Ok((self.subject, signing.event(&self.contest).await?))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -36,7 +44,7 @@ pub struct AdmitContest {
 
 impl AdmitContest {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let body = ContestAdmitted { contest };
         let statement = Statement::about(subject, PartyId::council(), body, Attaching::default());
         self.signing.publish(statement).await
@@ -62,7 +70,7 @@ pub struct DeclineContest {
 
 impl DeclineContest {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let body = ContestDeclined { contest, code: self.code, reason: attaching.text(&self.reason)? };
         self.signing.publish(Statement::about(subject, PartyId::council(), body, attaching)).await
@@ -86,7 +94,7 @@ pub struct Seat {
 
 impl Seat {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let mut members = drawn(&self.signing.at.client(), contest).await?.sit;
         members.extend(self.appointed);
         let body = PanelSeated { contest, members, challenged: None };
@@ -111,7 +119,7 @@ pub struct Challenge {
 
 impl Challenge {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let drawn = drawn(&self.signing.at.client(), contest).await?;
         let others = drawn.order.into_iter().filter(|name| *name != self.member);
         let mut members: Vec<PartyId> = others.take(usize::from(drawn.seats)).collect();
@@ -158,7 +166,7 @@ pub struct Extend {
 
 impl Extend {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let body = ContestExtended { contest, reason };
@@ -180,7 +188,7 @@ pub struct Appeal {
 
 impl Appeal {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Which { subject, contest } = self.which;
+        let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let (statement, evidence) = self.case.attach(&mut attaching)?;
         let body = AppealFiled { contest, statement, evidence };

@@ -6,10 +6,11 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::case::Case;
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
+use super::written;
 use crate::client::random_subject;
 use crate::clock::{Clock, Date};
-use crate::dsse::EventId;
 use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation,
     SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand,
@@ -85,10 +86,10 @@ impl Enrol {
         event: impl FnOnce(SubjectEnrolled) -> Body,
     ) -> anyhow::Result<u8> {
         let key = read_secret(&self.subject_key)?;
-        let secret = Zeroizing::new(std::fs::read_to_string(&self.identity_secret)?);
-        let secret = blake3::Hash::from_hex(secret.trim())
+        let secret = Zeroizing::new(written::read(&self.identity_secret)?);
+        let secret = blake3::Hash::from_hex(secret.trim_ascii())
             .map_err(|_| anyhow::anyhow!("{}: expected 64 hex digits", self.identity_secret.display()))?;
-        let identity = Zeroizing::new(std::fs::read_to_string(&self.identity)?);
+        let identity = Zeroizing::new(written::read(&self.identity)?);
         let profile = serde_json::json!({"name": self.name, "handles": self.handles});
         let mut attaching = Attaching::default();
         let profile = attaching.push(Attachment {
@@ -97,9 +98,9 @@ impl Enrol {
             bytes: serde_json::to_vec(&profile)?,
         })?;
         let salt = crate::client::random_salt()?;
-        let consent = Commitment::to(&salt, &std::fs::read(&self.consent)?);
+        let consent = Commitment::to(&salt, &written::read(&self.consent)?);
         let body = SubjectEnrolled {
-            identity: Commitment::to(secret.as_bytes(), identity.trim().as_bytes()),
+            identity: Commitment::to(secret.as_bytes(), identity.trim_ascii()),
             profile,
             consent,
             topics: self.topics,
@@ -168,9 +169,9 @@ pub struct Contest {
     /// The subject: you
     #[arg(long)]
     subject: SubjectId,
-    /// The event id of the assessment or sanction (`tinnhiem me SUBJECT` shows it)
+    /// The assessment or sanction: its seq (`tinnhiem me SUBJECT` shows it), or its event id
     #[arg(long)]
-    target: EventId,
+    target: EventName,
     /// factual_error, procedure, conflict_of_interest, disproportionate
     #[arg(long, value_parser = named::<Grounds>)]
     grounds: Grounds,
@@ -184,7 +185,8 @@ impl Contest {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let (statement, evidence) = self.case.attach(&mut attaching)?;
-        let body = ContestFiled { target: self.target, grounds: self.grounds, statement, evidence };
+        let target = self.signing.event(&self.target).await?;
+        let body = ContestFiled { target, grounds: self.grounds, statement, evidence };
         self.signing
             .publish(Statement::about(self.subject, PartyId::from(self.subject), body, attaching))
             .await

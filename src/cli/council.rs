@@ -1,10 +1,17 @@
-//! Who belongs to the alliance and runs the ledger: `suspend`, `reinstate`, `remove`, `reseat`, `hand-over`
+//! Who belongs to the alliance, assesses and runs the ledger: `update`, `accredit`, `suspend`, `reinstate`,
+//! `remove`, `reseat`, `hand-over`
 
 use clap::Args;
 
+use super::contribute::named;
 use super::govern::MemberKey;
 use super::signing::{Attaching, Signing, Statement};
-use crate::event::{Body, Commitment, CouncilChanged, Operator, OperatorChanged, PartyId, Seat};
+use crate::api::views::MemberView;
+use crate::clock::Date;
+use crate::event::{
+    AccreditationGranted, Body, ClassId, Commitment, CouncilChanged, GroupId, MemberClass, MemberUpdated,
+    Operator, OperatorChanged, PartyId, Role, Seat, TopicId,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (`reinstate` and `remove` take the same):
@@ -26,7 +33,7 @@ impl Membership {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let statement = Statement::by_council(body(self.member, reason));
-        self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
+        self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
 }
 
@@ -78,5 +85,74 @@ impl HandOver {
         let body = OperatorChanged { operator: Operator { member: self.operator.member, key } };
         let newcomers = secret.into_iter().collect();
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem accredit --assessor o6-moi --topic am-thuc --topic my-pham --class independent --valid-until 2027-12-31 \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct Accredit {
+    /// The member that may assess
+    #[arg(long)]
+    assessor: PartyId,
+    /// A field (`tinnhiem policy show` lists them); repeatable
+    #[arg(long = "topic", required = true)]
+    topics: Vec<TopicId>,
+    /// The class whose weight the policy sets, such as independent
+    #[arg(long)]
+    class: ClassId,
+    /// The last day on which it may publish assessments; until withdrawn unless given
+    #[arg(long)]
+    valid_until: Option<Date>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Accredit {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut remarks = Vec::new();
+        if self.signing.asks() {
+            let view: MemberView =
+                self.signing.at.client().json(&format!("/v1/members/{}", self.assessor)).await?;
+            remarks.extend(view.accreditations.iter().filter(|one| one.stands).map(|one| {
+                let topics: Vec<String> = one.topics.iter().map(ToString::to_string).collect();
+                let (topics, class) = (topics.join(", "), &one.class);
+                format!("thay công nhận đang có / replaces the one that stands: {topics} ({class})")
+            }));
+        }
+        let Self { assessor, topics, class, valid_until, signing } = self;
+        let body = AccreditationGranted { assessor, topics, class, valid_until };
+        signing.publish_knowing(Statement::by_council(body), &remarks).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem update --member bao-moi --name 'Báo Mới' --group tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+pub struct Update {
+    /// The member
+    #[arg(long)]
+    member: PartyId,
+    /// Its new kind: state_agency, platform, business, press, assessor, auditor
+    #[arg(long, value_parser = named::<MemberClass>)]
+    class: Option<MemberClass>,
+    /// Who controls it now
+    #[arg(long)]
+    group: Option<GroupId>,
+    /// Its new name
+    #[arg(long)]
+    name: Option<String>,
+    /// Its duties from now on: registrar, or nothing for none
+    #[arg(long, num_args = 0.., value_parser = named::<Role>)]
+    roles: Option<Vec<Role>>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Update {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let Self { member, class, group, name, roles, signing } = self;
+        signing.publish(Statement::by_council(MemberUpdated { member, class, group, name, roles })).await
     }
 }

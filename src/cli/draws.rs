@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use super::named::EventName;
 use super::output;
 use super::signing::{At, Attaching, Signing, Statement};
 use crate::api::draws;
 use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
 use crate::clock::Clock;
-use crate::dsse::{EventId, SecretKey};
+use crate::dsse::SecretKey;
 use crate::event::{DrawCommitted, DrawRevealed, DrawValue, PartyId};
 use crate::ledger::{Ledger, Setup};
 use crate::limits;
@@ -62,7 +63,7 @@ pub struct RevealDraw {
     secret: PathBuf,
     /// The `contest.filed` or `appeal.filed` event; the one whose turn it is unless given
     #[arg(long)]
-    filing: Option<EventId>,
+    filing: Option<EventName>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -75,7 +76,11 @@ impl RevealDraw {
         let own =
             [chains.operator, chains.auditor].into_iter().flatten().find(|one| one.holder == self.issuer);
         let own = own.with_context(|| format!("{} has committed to no chain", self.issuer))?;
-        let filing = self.filing.or(own.due_for).context("no contest waits for a value")?;
+        let filing = match &self.filing {
+            Some(filing) => Some(self.signing.event(filing).await?),
+            None => own.due_for,
+        };
+        let filing = filing.context("no contest waits for a value")?;
         let left = own.left.checked_sub(1).context("the chain is at its end: use `tinnhiem commit-draw`")?;
         let value = value(&secret, left);
         if value.next() != own.last {
@@ -93,8 +98,8 @@ impl RevealDraw {
   tinnhiem draw 5f…e2
   tinnhiem draw 5f…e2 --data my-copy    draws again from a data directory, believing nobody")]
 pub struct Draw {
-    /// The `contest.filed` event
-    contest: EventId,
+    /// The `contest.filed` event: its seq, or its id
+    contest: EventName,
     /// Draw in this data directory, which no server runs on
     #[arg(long)]
     data: Option<PathBuf>,
@@ -109,7 +114,10 @@ impl Draw {
     pub async fn run(self) -> anyhow::Result<u8> {
         let drawn = match &self.data {
             Some(data) => self.in_directory(data)?,
-            None => self.at.client().json(&format!("/v1/contests/{}/draw", self.contest)).await?,
+            None => {
+                let client = self.at.client();
+                client.json(&format!("/v1/contests/{}/draw", self.contest.id(&client).await?)).await?
+            }
         };
         if self.json {
             output::json(&drawn)?;
@@ -141,10 +149,14 @@ impl Draw {
         let ledger = Ledger::open(Setup::at(data, Clock::system())?)?;
         let state = &ledger.snapshot().state;
         let today = ledger.today().max(state.date_of(state.last_at()));
-        let seq = state.index().seq(&self.contest);
+        let seq = match &self.contest {
+            EventName::Id(id) => state.index().seq(id),
+            EventName::Seq(seq) => Some(*seq),
+            EventName::Start(_) => None,
+        };
         let drawn = seq.and_then(|seq| draws::drawn(state, seq, today));
         ledger.close();
-        drawn.with_context(|| format!("{} has no panel to draw", self.contest))
+        drawn.context("there is no such contest here, or it has no panel to draw")
     }
 }
 

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
+use super::written;
 use crate::client::random_salt;
 use crate::clock::Date;
-use crate::dsse::EventId;
 use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId, SubjectId};
 
 #[derive(Debug, Args)]
@@ -44,7 +45,7 @@ impl CommitEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
         let commitment = match (&self.file, self.commitment) {
             (Some(file), _) => {
-                let (salt, bytes) = (random_salt()?, std::fs::read(file)?);
+                let (salt, bytes) = (random_salt()?, written::read(file)?);
                 let commitment = Commitment::to(&salt, &bytes);
                 eprintln!(
                     "{commitment}; salt, to be kept with it: {}",
@@ -77,7 +78,7 @@ pub struct DiscloseEvidence {
     subject: SubjectId,
     /// The `evidence.committed` event
     #[arg(long)]
-    target: EventId,
+    target: EventName,
     /// Whom it was shown to: a member, a subject or `council`
     #[arg(long)]
     to: PartyId,
@@ -92,7 +93,8 @@ impl DiscloseEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = EvidenceDisclosed { target: self.target, to: self.to, reason };
+        let target = self.signing.event(&self.target).await?;
+        let body = EvidenceDisclosed { target, to: self.to, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }

@@ -1,6 +1,7 @@
 //! A score explained: its parts, losses, items and the replies to them
 
 use super::output::{self, points};
+use super::told::short;
 use crate::client::Client;
 use crate::score::{Reply, Score};
 
@@ -12,7 +13,7 @@ pub async fn explain(client: &Client, score: &Score) {
     let mut rows: Vec<Vec<String>> = parts.collect();
     if !rows.is_empty() {
         rows.push(vec!["=".to_owned(), points(total)]);
-        output::table(&["part", "points"], &rows);
+        output::table(&["phần / part", "điểm / points"], &rows);
         println!();
     }
     let reasons: Vec<Vec<String>> = score
@@ -28,51 +29,65 @@ pub async fn explain(client: &Client, score: &Score) {
         })
         .collect();
     if !reasons.is_empty() {
-        output::table(&["reason", "costs", "nên làm", "what helps"], &reasons);
+        output::table(&["lý do / reason", "mất / costs", "nên làm", "what helps"], &reasons);
         println!();
     }
     let assessments: Vec<Vec<String>> = score
         .assessments
         .iter()
         .map(|one| {
-            let why = one.excluded.clone().unwrap_or_default();
-            vec![one.assessor.to_string(), one.weight.to_string(), why, one.event.to_string()]
+            let weightless = "không được công nhận, quá cũ, hoặc loại không có trọng số / not accredited now, too old, or of a class without weight";
+            let silent = if one.weight == 0 { weightless } else { "" };
+            let why = one.excluded.clone().unwrap_or(silent.to_owned());
+            vec![one.assessor.to_string(), one.weight.to_string(), why, short(&one.event.to_string())]
         })
         .collect();
-    output::table(&["assessor", "weight", "", "event"], &assessments);
+    output::table(
+        &["đánh giá viên / assessor", "trọng số / weight", "vì / why", "mục / event"],
+        &assessments,
+    );
     let sanctions: Vec<Vec<String>> = score
         .sanctions
         .iter()
         .map(|one| {
             let until = one.ends_on.map(|last| last.to_string()).unwrap_or_default();
-            vec![format!("{:?}", one.severity), one.starts_on.to_string(), until, one.event.to_string()]
+            vec![
+                format!("{:?}", one.severity),
+                one.starts_on.to_string(),
+                until,
+                short(&one.event.to_string()),
+            ]
         })
         .collect();
     if !sanctions.is_empty() {
         println!();
-        output::table(&["sanction", "from", "until", "event"], &sanctions);
+        output::table(&["xử lý / sanction", "từ / from", "đến / until", "mục / event"], &sanctions);
     }
     let assessed = score.assessments.iter().filter_map(|one| Some((one.event, one.reply?)));
     let sanctioned = score.sanctions.iter().filter_map(|one| Some((one.event, one.reply?)));
     let mut replies = Vec::new();
     for (event, reply) in assessed.chain(sanctioned) {
-        replies.push(vec![said(client, &reply).await, event.to_string()]);
+        replies.push(vec![said(client, &reply).await, short(&event.to_string())]);
     }
     if !replies.is_empty() {
         println!();
-        output::table(&["phản hồi / the KOL's reply", "to event"], &replies);
+        output::table(&["phản hồi / the KOL's reply", "về mục / to event"], &replies);
     }
     let endorsements: Vec<Vec<String>> = score
         .endorsements
         .iter()
         .map(|one| {
             let place = one.place_permille.to_string();
-            vec![one.endorser.to_string(), one.units.to_string(), place, one.event.to_string()]
+            let why = one.excluded.clone().unwrap_or_default();
+            vec![one.endorser.to_string(), one.units.to_string(), place, why, short(&one.event.to_string())]
         })
         .collect();
     if !endorsements.is_empty() {
         println!();
-        output::table(&["endorser", "units", "place ‰", "event"], &endorsements);
+        output::table(
+            &["bên bảo chứng / endorser", "đơn vị / units", "hạng / place ‰", "vì / why", "mục / event"],
+            &endorsements,
+        );
     }
 }
 

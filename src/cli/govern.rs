@@ -8,10 +8,13 @@ use clap::Args;
 use super::consent::{Consent, Unsigned};
 use super::contribute::named;
 use super::keys::read_submission;
+use super::named::EventName;
+use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
+use super::written::Overwriting;
 use crate::client::opening;
 use crate::clock::{Clock, Date, Timestamp};
-use crate::dsse::{EventId, PublicKey, SecretKey};
+use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
     MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, SubjectId,
@@ -79,6 +82,8 @@ pub struct Init {
     /// Build and sign only: write the opening here, for the other seats to sign
     #[arg(long)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// Open with this signed opening
     #[arg(long, conflicts_with_all = ["name", "out"])]
     opening: Option<PathBuf>,
@@ -93,7 +98,7 @@ impl Init {
             None => self.draft().await?,
         };
         if let Some(out) = &self.out {
-            std::fs::write(out, submission.to_json() + "\n")?;
+            self.overwriting.file(out)?.write(&(submission.to_json() + "\n"))?;
             println!(
                 "written to {}; the other seats add theirs with `tinnhiem sign`, then `tinnhiem init --data {} --opening {}`",
                 out.display(),
@@ -113,7 +118,7 @@ impl Init {
 
     async fn draft(&self) -> anyhow::Result<Submission> {
         let policy: Policy = match &self.policy {
-            Some(path) => serde_json::from_slice(&std::fs::read(path)?)?,
+            Some(path) => policy_in(path)?,
             None => serde_json::from_str(crate::demo::POLICY_1)?,
         };
         let (name, operator) = self
@@ -148,7 +153,12 @@ impl Init {
         };
         let (_, draft) = opening(name, Clock::system().now(), body)?;
         let keys: Vec<_> = signers.iter().map(SecretKey::public).collect();
-        self.consent.to(Unsigned { event: &draft.event, attachments: &[], keys: &keys }, None).await?;
+        self.consent
+            .to(
+                Unsigned { event: &draft.event, attachments: &[], files: &[], keys: &keys, remarks: &[] },
+                None,
+            )
+            .await?;
         Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
     }
 }
@@ -207,7 +217,7 @@ pub struct Decide {
     subject: SubjectId,
     /// The `contest.filed` event
     #[arg(long)]
-    contest: EventId,
+    contest: EventName,
     /// upheld, partial, rejected
     #[arg(long, value_parser = named::<Outcome>)]
     outcome: Outcome,
@@ -228,7 +238,7 @@ pub struct Decide {
     appeal: bool,
     /// The `panel.seated` event, where a panel decides; its majority signs
     #[arg(long, requires = "issuer")]
-    panel: Option<EventId>,
+    panel: Option<EventName>,
     /// A member of that panel
     #[arg(long, requires = "panel")]
     issuer: Option<PartyId>,
@@ -245,7 +255,12 @@ impl Decide {
             None => None,
         };
         let reason = attaching.text(&self.reason)?;
-        let (contest, outcome, panel) = (self.contest, self.outcome, self.panel);
+        let contest = self.signing.event(&self.contest).await?;
+        let panel = match &self.panel {
+            Some(panel) => Some(self.signing.event(panel).await?),
+            None => None,
+        };
+        let outcome = self.outcome;
         let body: Body = if self.appeal {
             AppealDecided { contest, outcome, effect, reason, panel }.into()
         } else {

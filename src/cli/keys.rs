@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 
 use super::consent::{Consent, Unsigned};
 use super::signing::At;
+use super::written::{self, Overwriting};
 use crate::dsse::SecretKey;
 use crate::event::Event;
 use crate::ledger::Submission;
@@ -42,6 +44,8 @@ pub struct Sign {
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
+    overwriting: Overwriting,
+    #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
     at: At,
@@ -50,14 +54,19 @@ pub struct Sign {
 impl Sign {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut submission = read_submission(&self.event)?;
+        let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let key = read_secret(&self.key)?;
         // What cannot be read is not signed.
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
-        let unsigned = Unsigned { event: &event, attachments, keys };
+        let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
-        std::fs::write(self.out.as_ref().unwrap_or(&self.event), submission.to_json() + "\n")?;
+        let signed = submission.to_json() + "\n";
+        match out {
+            Some(out) => out.write(&signed)?,
+            None => std::fs::write(&self.event, signed).with_context(|| self.event.display().to_string())?,
+        }
         println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
         println!("signed by {}", key.public());
         Ok(0)
@@ -71,6 +80,10 @@ pub fn read_submission(path: &PathBuf) -> anyhow::Result<Submission> {
     if length > limits::SUBMISSION_BYTES as u64 + 1 {
         anyhow::bail!("{}: over {} bytes", path.display(), limits::SUBMISSION_BYTES);
     }
-    let bytes = std::fs::read(path)?;
-    Ok(Submission::parse(bytes.trim_ascii())?)
+    let bytes = written::read(path)?;
+    // What the parts of an envelope say of themselves would name the file's inside twice.
+    if std::str::from_utf8(&bytes).is_err() || bytes.trim_ascii().first() != Some(&b'{') {
+        anyhow::bail!("{} is no signed event", path.display());
+    }
+    Submission::parse(bytes.trim_ascii()).with_context(|| format!("{} is no signed event", path.display()))
 }

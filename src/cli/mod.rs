@@ -15,12 +15,17 @@ mod custody;
 mod draws;
 mod evidence;
 mod explain;
+mod gist;
 mod govern;
 mod keys;
+mod log;
 mod me;
 mod member;
+mod named;
+mod options;
 mod output;
 mod party_keys;
+mod policies;
 mod policy;
 mod ratings;
 mod read;
@@ -29,10 +34,13 @@ mod remedy;
 mod sanction;
 mod schemas;
 mod server;
+mod show;
 mod signing;
 mod steps;
+mod told;
 mod verify;
 mod withdraw;
+mod written;
 
 use std::process::ExitCode;
 
@@ -71,6 +79,10 @@ enum Verb {
     Publish(signing::Publish),
     /// Admit a member (council)
     Admit(govern::Admit),
+    /// Change a member's class, controller group, name or duties (council)
+    Update(council::Update),
+    /// Accredit an assessor, in the place of the accreditation that stands (council)
+    Accredit(council::Accredit),
     /// Suspend a member: it issues nothing, and nothing of it weighs (council)
     Suspend(council::Membership),
     /// Reinstate a suspended member (council)
@@ -100,6 +112,8 @@ enum Verb {
   tinnhiem resume --issuer vietreel --subject kol-0123456789abc --name 'Trần Bảo Ngân' --topic am-thuc \\
     --identity so-dinh-danh.txt --identity-secret secret.hex --consent dong-y.pdf --subject-key kol.pem --key vietreel.pem")]
     Resume(contribute::Enrol),
+    /// Leave the programme (the KOL)
+    Depart(remedy::Depart),
     /// Link an account on a platform to its subject (registrar and the KOL)
     Link(accounts::Link),
     /// Unlink it, by the `account.linked` event (registrar and the KOL)
@@ -187,16 +201,18 @@ enum Verb {
     Me(me::Me),
     /// List who must act by when, who may, and what is about to happen
     Clocks(clocks::Clocks),
+    /// List the members, as they stand
+    Members(member::Members),
     /// Show a member and how what it said has fared
     Member(member::Member),
-    /// See who would move under another policy
+    /// Show a policy, see who would move under another, publish one
     Policy(policy::Policy),
     /// List subjects by score
     Top(read::Top),
     /// List entries
-    Log(read::Log),
-    /// Show one entry whole
-    Show(read::Show),
+    Log(log::Log),
+    /// Show one entry: who said what, when, and the words attached
+    Show(show::Show),
     /// Fetch the receipt of an entry
     Receipt(check::FetchReceipt),
     /// Verify the receipt of an entry or of a score, offline
@@ -279,6 +295,8 @@ impl Verb {
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,
             Self::Admit(verb) => verb.run().await,
+            Self::Update(verb) => verb.run().await,
+            Self::Accredit(verb) => verb.run().await,
             Self::Suspend(verb) => verb.run(|member, reason| MemberSuspended { member, reason }.into()).await,
             Self::Reinstate(verb) => {
                 verb.run(|member, reason| MemberReinstated { member, reason }.into()).await
@@ -292,6 +310,7 @@ impl Verb {
             Self::RotateLogKey(verb) => verb.run().await,
             Self::Enrol(verb) => verb.run().await,
             Self::Resume(verb) => verb.resume().await,
+            Self::Depart(verb) => verb.run().await,
             Self::Link(verb) => verb.run().await,
             Self::Unlink(verb) => {
                 verb.run(|target, reason| crate::event::AccountUnlinked { target, reason }).await
@@ -338,6 +357,7 @@ impl Verb {
             Self::History(verb) => verb.run().await,
             Self::Me(verb) => verb.run().await,
             Self::Clocks(verb) => verb.run().await,
+            Self::Members(verb) => verb.run().await,
             Self::Member(verb) => verb.run().await,
             Self::Policy(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,

@@ -13,19 +13,42 @@ pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints rows under a head, columns aligned.
+/// Between two columns.
+const GAP: usize = 2;
+/// No column is cut to less.
+const LEAST: usize = 10;
+
+/// Prints rows under a head, columns aligned; at a terminal the widest columns are cut until a row fits.
 pub fn table(head: &[&str], rows: &[Vec<String>]) {
+    let out = std::io::stdout();
+    let width = if out.is_terminal() { rustix::termios::tcgetwinsize(&out).ok() } else { None };
+    lines(head, rows, width.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0))
+        .iter()
+        .for_each(|line| println!("{line}"));
+}
+
+fn lines(head: &[&str], rows: &[Vec<String>], fit: Option<usize>) -> Vec<String> {
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain([head[column].chars().count()]).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let print = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
+    let mut widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let gaps = GAP * head.len().saturating_sub(1);
+    while let Some(fit) = fit.filter(|fit| widths.iter().sum::<usize>() + gaps > *fit) {
+        let over = widths.iter().sum::<usize>() + gaps - fit;
+        let Some(widest) = widths.iter_mut().max().filter(|width| **width > LEAST) else { break };
+        *widest -= over.div_ceil(4).min(*widest - LEAST);
+    }
+    let cut = |cell: &str, width: usize| match cell.chars().count() > width {
+        true => cell.chars().take(width.saturating_sub(1)).chain(['…']).collect(),
+        false => cell.to_owned(),
     };
-    print(head.to_vec());
-    rows.iter().for_each(|row| print(row.iter().map(String::as_str).collect()));
+    let line = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, &width)| format!("{:<width$}", cut(cell, width)));
+        padded.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
+    };
+    let rows = rows.iter().map(|row| line(row.iter().map(String::as_str).collect()));
+    std::iter::once(line(head.to_vec())).chain(rows).collect()
 }
 
 /// Hundredths of a point as people read them: 7982 is 79.82.
@@ -59,5 +82,25 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_fits_a_terminal_and_is_whole_elsewhere() {
+        let rows =
+            vec![vec!["332".to_owned(), "công bố đánh giá tín nhiệm / published".to_owned(), "x".repeat(90)]];
+        let head = ["seq", "việc / what", "content"];
+        for fit in 30..160 {
+            let shown = lines(&head, &rows, Some(fit));
+            assert!(shown.iter().all(|line| line.chars().count() <= fit), "{fit}: {shown:?}");
+            assert!(shown[1].starts_with("332  công bố đ"), "{fit}: {shown:?}");
+        }
+        let whole = lines(&head, &rows, None);
+        assert!(whole[1].ends_with(&"x".repeat(90)) && !whole[1].contains('…'));
+        assert_eq!(whole, lines(&head, &rows, Some(1000)));
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contribute::named;
-use super::signing::{Signing, Statement};
+use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
@@ -13,7 +13,7 @@ use crate::vault::read_secret;
 
 fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
     let body = body.into();
-    Statement { issuer, subject: None, body, attachments: Vec::new(), newcomers: Vec::new() }
+    Statement { issuer, subject: None, body, attachments: Attaching::default(), newcomers: Vec::new() }
 }
 
 #[derive(Debug, Args)]

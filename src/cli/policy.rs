@@ -1,17 +1,29 @@
-//! `policy diff`: who would move under another policy
+//! `policy`: what it says, who would move under another, and publishing one
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::output::{self, points};
+use super::policies;
 use super::read::figure;
 use super::signing::At;
+use super::written;
 use crate::api::Names;
 use crate::api::policy_diff::{self, Asked, Proposal};
 use crate::api::views::PolicyDiff;
 use crate::clock::{Clock, Date};
+use crate::event;
 use crate::ledger::{Ledger, Setup};
+
+/// The policy in a file.
+///
+/// # Errors
+/// When the file cannot be read, or holds no policy.
+pub fn policy_in(path: &Path) -> anyhow::Result<event::Policy> {
+    let parsed = serde_json::from_slice(&written::read(path)?);
+    parsed.map_err(|error| anyhow::anyhow!("{} is no policy: {error}", path.display()))
+}
 
 #[derive(Debug, Args)]
 pub struct Policy {
@@ -21,14 +33,21 @@ pub struct Policy {
 
 #[derive(Debug, Subcommand)]
 enum PolicyVerb {
+    /// Show a version in words: topics, indicators and levels, sanctions, bands, days
+    Show(policies::Show),
     /// List who moves, by how much, and between which bands, before anything is published
     Diff(Diff),
+    /// Publish the next version (council)
+    Publish(policies::Publish),
 }
 
 impl Policy {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let PolicyVerb::Diff(verb) = self.verb;
-        verb.run().await
+        match self.verb {
+            PolicyVerb::Show(verb) => verb.run().await,
+            PolicyVerb::Diff(verb) => verb.run().await,
+            PolicyVerb::Publish(verb) => verb.run().await,
+        }
     }
 }
 
@@ -66,9 +85,7 @@ struct Diff {
 impl Diff {
     async fn run(self) -> anyhow::Result<u8> {
         let bytes = match &self.new {
-            Some(path) => {
-                std::fs::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?
-            }
+            Some(path) => written::read(path)?,
             None => Vec::new(),
         };
         let diff = match &self.data {

@@ -1,28 +1,33 @@
-//! Looking things up: `score`, `history`, `top`, `log`, `show`
+//! Looking things up: `score`, `history`, `top`
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
 
 use super::explain::{explain, said};
+use super::named::SubjectName;
 use super::output::{self, points};
+use super::policies;
 use super::signing::At;
 use super::steps;
-use crate::api::views::{EventPage, HistoryPage, HistoryRow, SubjectPage};
+use super::told::short;
+use super::written::Overwriting;
+use crate::api::views::{HistoryPage, HistoryRow, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
-use crate::event::{PartyId, SubjectId, TopicId};
+use crate::event::{Policy, SubjectId, TopicId, words};
 use crate::limits;
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem score kol-0123456789abc --explain
+  tinnhiem score kol-0123456789abc kol-0123456789abd    side by side, criterion by criterion
   tinnhiem score kol-0123456789abc --receipt score.json")]
 pub struct Score {
-    /// The subject
-    subject: SubjectId,
+    /// The KOL: an id, or a name; several are compared
+    #[arg(required = true)]
+    subjects: Vec<SubjectName>,
     /// How many entries count
     #[arg(long)]
     size: Option<u64>,
@@ -35,6 +40,8 @@ pub struct Score {
     /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
     #[arg(long, conflicts_with_all = ["as_of", "explain", "json"])]
     receipt: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -44,21 +51,65 @@ pub struct Score {
 
 impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
-        if let Some(path) = &self.receipt {
-            let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
-            let asked = format!("/v1/subjects/{}/receipt{size}", self.subject);
-            let receipt = self.at.client().bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
-            std::fs::write(path, receipt).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
-            println!("written to {}; verify it with `tinnhiem verify`", path.display());
-            return Ok(0);
+        let client = self.at.client();
+        let mut subjects = Vec::new();
+        for name in &self.subjects {
+            subjects.push(name.id(&client).await?);
         }
+        match subjects[..] {
+            [subject] => self.one(&client, subject).await,
+            _ => self.compare(&client, &subjects).await,
+        }
+    }
+
+    async fn read(&self, client: &Client, subject: SubjectId) -> anyhow::Result<score::Score> {
         let query =
             [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
         let query: Vec<String> = query.into_iter().flatten().collect();
-        let path = format!("/v1/subjects/{}/score?{}", self.subject, query.join("&"));
-        let client = self.at.client();
-        let score: score::Score = client.json(&path).await?;
-        let outlook = steps::outlook(&client, &score).await?;
+        Ok(client.json(&format!("/v1/subjects/{subject}/score?{}", query.join("&"))).await?)
+    }
+
+    /// Several side by side.
+    async fn compare(&self, client: &Client, subjects: &[SubjectId]) -> anyhow::Result<u8> {
+        if self.explain || self.receipt.is_some() {
+            anyhow::bail!("--explain and --receipt are for one KOL at a time");
+        }
+        let mut scores = Vec::new();
+        for subject in subjects {
+            scores.push(self.read(client, *subject).await?);
+        }
+        if self.json {
+            output::json(&scores)?;
+            return Ok(0);
+        }
+        let codes: std::collections::BTreeSet<&str> =
+            scores.iter().flat_map(|one| &one.criteria).map(|one| one.id.as_str()).collect();
+        let head: Vec<&str> =
+            ["mã / id"].into_iter().chain(codes.iter().copied()).chain(["điểm / score"]).collect();
+        let row = |one: &score::Score| {
+            let parts = codes.iter().map(|code| {
+                let part = one.criteria.iter().find(|criterion| criterion.id.as_str() == *code);
+                part.and_then(|part| part.value).map_or("–".to_owned(), |value| points(i64::from(value)))
+            });
+            let shown = [one.subject.to_string()].into_iter().chain(parts);
+            shown.chain([figure(&one.figure)]).collect()
+        };
+        output::table(&head, &scores.iter().map(row).collect::<Vec<Vec<String>>>());
+        Ok(0)
+    }
+
+    async fn one(&self, client: &Client, subject: SubjectId) -> anyhow::Result<u8> {
+        if let Some(path) = &self.receipt {
+            let out = self.overwriting.file(path)?;
+            let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
+            let asked = format!("/v1/subjects/{subject}/receipt{size}");
+            let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
+            out.write(&receipt)?;
+            println!("written to {}; verify it with `tinnhiem verify`", path.display());
+            return Ok(0);
+        }
+        let score = self.read(client, subject).await?;
+        let outlook = steps::outlook(client, &score).await?;
         if self.json {
             let mut shown = serde_json::to_value(&score)?;
             shown["next"] = serde_json::to_value(&outlook.next)?;
@@ -66,18 +117,25 @@ impl Score {
             return Ok(0);
         }
         println!("{}  {}", score.subject, figure(&score.figure));
-        println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
+        let (as_of, size, policy) = (score.as_of, score.size, score.policy);
+        println!(
+            "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
+        );
         if let Some(without) = &score.without_contested {
-            println!("without the contested items: {}", figure(without));
+            println!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
         if let Some(change) = &outlook.next {
-            println!("{}", steps::sentence(change));
+            println!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));
         }
-        if let Some(shadow) = steps::shadow(&client, &score).await? {
-            println!("by policy {}, from {} on: {}", shadow.policy, shadow.as_of, figure(&shadow.figure));
+        if let Some(shadow) = steps::shadow(client, &score).await? {
+            let (policy, from) = (shadow.policy, shadow.as_of);
+            println!(
+                "theo chính sách {policy}, từ {from} / by policy {policy}, from {from} on: {}",
+                figure(&shadow.figure)
+            );
         }
         if self.explain {
-            explain(&client, &score).await;
+            explain(client, &score).await;
         }
         Ok(0)
     }
@@ -113,14 +171,20 @@ fn standing(standing: &Standing) -> String {
             format!("chưa đủ dữ liệu / not rated: {}", lacks.collect::<Vec<_>>().join(", "))
         }
         Standing::WithheldClock { contest, missed_by } => {
-            format!("withheld: contest {contest} was not decided by {missed_by}")
+            let short = short(&contest.to_string());
+            format!(
+                "không hiện điểm: quá hạn {missed_by} / withheld: contest {short} was not decided by {missed_by}"
+            )
         }
         Standing::Withheld { by, until } => match until {
-            Some(until) => format!("withheld until {until} by sanction {by}"),
-            None => format!("withheld by sanction {by}"),
+            Some(until) => {
+                let by = short(&by.to_string());
+                format!("không hiện điểm đến {until} / withheld until {until} by sanction {by}")
+            }
+            None => format!("không hiện điểm / withheld by sanction {}", short(&by.to_string())),
         },
-        Standing::Ended { by } => format!("ended by sanction {by}"),
-        Standing::Departed => "departed".to_owned(),
+        Standing::Ended { by } => format!("bị thu hồi / ended by sanction {}", short(&by.to_string())),
+        Standing::Departed => "đã rời chương trình / departed".to_owned(),
     }
 }
 
@@ -129,8 +193,8 @@ fn standing(standing: &Standing) -> String {
   tinnhiem history kol-0123456789abc            what each event did to the score
   tinnhiem history kol-0123456789abc --steps    every move of it, by events and by dates alone")]
 pub struct History {
-    /// The subject
-    subject: SubjectId,
+    /// The KOL: an id, or a name
+    subject: SubjectName,
     /// Every move of the score, by an event or by a date alone
     #[arg(long)]
     steps: bool,
@@ -144,8 +208,9 @@ pub struct History {
 impl History {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
+        let subject = self.subject.id(&client).await?;
         if self.steps {
-            let all = steps::all(&client, self.subject).await?;
+            let all = steps::all(&client, subject).await?;
             if self.json {
                 output::json(&all)?
             } else {
@@ -153,7 +218,7 @@ impl History {
             }
             return Ok(0);
         }
-        let rows = events(&client, self.subject).await?;
+        let rows = events(&client, subject).await?;
         if self.json {
             output::json(&rows)?;
             return Ok(0);
@@ -172,7 +237,8 @@ impl History {
                 vec![
                     row.event.seq.to_string(),
                     row.on.to_string(),
-                    row.event.type_name.clone(),
+                    words::of_type(&row.event.type_name)
+                        .map_or(row.event.type_name.clone(), |words| words.done()),
                     row.event.issuer.to_string(),
                     bare(row.before.as_ref()),
                     bare(row.after.as_ref()),
@@ -180,7 +246,16 @@ impl History {
                 ]
             })
             .collect();
-        output::table(&["seq", "on", "type", "issuer", "before", "after", "phản hồi / reply"], &lines);
+        let head = [
+            "mục / seq",
+            "ngày / on",
+            "việc / what",
+            "ai / who",
+            "trước / before",
+            "sau / after",
+            "phản hồi / reply",
+        ];
+        output::table(&head, &lines);
         Ok(0)
     }
 }
@@ -211,9 +286,9 @@ pub struct Top {
     /// In this field
     #[arg(long)]
     topic: Option<TopicId>,
-    /// In this band
+    /// In this band (`tinnhiem policy show` lists them)
     #[arg(long)]
-    band: Option<char>,
+    band: Option<String>,
     /// The lowest first
     #[arg(long)]
     worst: bool,
@@ -232,11 +307,15 @@ pub struct Top {
 
 impl Top {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.at.client();
+        if self.topic.is_some() || self.band.is_some() {
+            self.check(&policies::version(&client, None).await?.policy)?;
+        }
         let mut path = format!("/v1/subjects?limit={}", self.limit);
         if let Some(topic) = &self.topic {
             path += &format!("&topic={topic}");
         }
-        if let Some(band) = self.band.filter(char::is_ascii_alphabetic) {
+        if let Some(band) = &self.band {
             path += &format!("&band={band}");
         }
         if let Some(as_of) = self.as_of {
@@ -245,13 +324,28 @@ impl Top {
         if self.worst {
             path += "&sort=worst";
         }
-        let page: SubjectPage = self.at.client().json(&path).await?;
+        let page: SubjectPage = client.json(&path).await?;
         if self.json {
             output::json(&page)?;
             return Ok(0);
         }
         print_subjects(&page);
         Ok(0)
+    }
+}
+
+impl Top {
+    /// What the policy knows nothing of is no field and no band.
+    fn check(&self, policy: &Policy) -> anyhow::Result<()> {
+        if let Some(topic) = self.topic.as_ref().filter(|topic| !policy.topics.contains_key(*topic)) {
+            let topics: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
+            anyhow::bail!("there is no topic {topic}: {}", topics.join(", "));
+        }
+        let bands: Vec<String> = policy.bands.iter().map(|one| one.band.to_string()).collect();
+        match self.band.as_ref().filter(|band| !bands.contains(band)) {
+            Some(band) => anyhow::bail!("there is no band {band:?}: {}", bands.join(", ")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -269,90 +363,5 @@ pub fn print_subjects(page: &SubjectPage) {
             ]
         })
         .collect();
-    output::table(&["subject", "name", "assessments", "score"], &rows);
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem log --subject kol-0123456789abc --type contest.filed")]
-pub struct Log {
-    /// About this subject
-    #[arg(long)]
-    subject: Option<SubjectId>,
-    /// Issued by this party
-    #[arg(long)]
-    issuer: Option<PartyId>,
-    /// Of this type
-    #[arg(long = "type")]
-    type_name: Option<String>,
-    /// After this seq
-    #[arg(long)]
-    after: Option<u64>,
-    /// How many
-    #[arg(long, default_value_t = 50)]
-    limit: usize,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    at: At,
-}
-
-impl Log {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let mut path = format!("/v1/events?limit={}", self.limit);
-        let known =
-            self.type_name.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'.'));
-        let parts = [
-            self.subject.map(|subject| format!("&subject={subject}")),
-            self.issuer.map(|issuer| format!("&issuer={issuer}")),
-            known.map(|name| format!("&type={name}")),
-            self.after.map(|after| format!("&after={after}")),
-        ];
-        path.extend(parts.into_iter().flatten());
-        let page: EventPage = self.at.client().json(&path).await?;
-        if self.json {
-            output::json(&page)?;
-            return Ok(0);
-        }
-        let rows: Vec<Vec<String>> = page
-            .events
-            .iter()
-            .map(|row| {
-                vec![
-                    row.seq.to_string(),
-                    row.recorded_at.to_string(),
-                    row.type_name.clone(),
-                    row.issuer.to_string(),
-                    row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
-                ]
-            })
-            .collect();
-        output::table(&["seq", "recorded at", "type", "issuer", "subject"], &rows);
-        if let Some(next) = page.next {
-            println!("more with --after {next}");
-        }
-        Ok(0)
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem show 42")]
-pub struct Show {
-    /// A seq or an event id
-    event: String,
-    #[command(flatten)]
-    at: At,
-}
-
-impl Show {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        if !self.event.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            anyhow::bail!("{} is neither a seq nor an event id", self.event);
-        }
-        let entry: Value = self.at.client().json(&format!("/v1/events/{}", self.event)).await?;
-        output::json(&entry)?;
-        Ok(0)
-    }
+    output::table(&["mã / id", "tên / name", "đánh giá / assessments", "điểm / score"], &rows);
 }

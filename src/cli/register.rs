@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contribute::named;
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
-use crate::dsse::EventId;
 use crate::event::{
     CategoryId, ClauseId, CodePublished, CollaborationDeclared, DecisionOverturned, DecisionRecorded,
     OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
@@ -38,7 +38,7 @@ impl Code {
         let text = attaching.file(&self.text)?;
         let body = CodePublished { version: self.version_number, clauses: self.clauses, text };
         let statement = Statement::by_council(body);
-        self.signing.publish(Statement { attachments: attaching.0, ..statement }).await
+        self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
 }
 
@@ -51,14 +51,14 @@ pub struct Pledge {
     subject: SubjectId,
     /// The newest `code.published` event
     #[arg(long)]
-    code: EventId,
+    code: EventName,
     #[command(flatten)]
     signing: Signing,
 }
 
 impl Pledge {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let body = PledgeSigned { code: self.code };
+        let body = PledgeSigned { code: self.signing.event(&self.code).await? };
         let issuer = PartyId::from(self.subject);
         self.signing.publish(Statement::about(self.subject, issuer, body, Attaching::default())).await
     }
@@ -176,7 +176,7 @@ pub struct OverturnDecision {
     subject: SubjectId,
     /// The `decision.recorded` event
     #[arg(long)]
-    target: EventId,
+    target: EventName,
     #[command(flatten)]
     act: Act,
     #[command(flatten)]
@@ -185,7 +185,8 @@ pub struct OverturnDecision {
 
 impl OverturnDecision {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let body = DecisionOverturned { target: self.target, act: self.act.into() };
+        let target = self.signing.event(&self.target).await?;
+        let body = DecisionOverturned { target, act: self.act.into() };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
     }
 }

@@ -1,4 +1,4 @@
-//! Putting right and taking back: `correct`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
+//! Putting right, taking back, leaving: `correct`, `depart`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
 //! `report-finding`
 
 use std::path::PathBuf;
@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::assess::{Evidence, by_indicator};
 use super::contribute::named;
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::dsse::EventId;
 use crate::event::{
     AuditFinding, CorrectionAction, CorrectionIssued, ErasureExecuted, ErasureRefused, ErasureRequested,
-    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectId,
+    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectDeparted, SubjectId,
 };
 
 /// What becomes of a corrected item.
@@ -40,7 +40,7 @@ pub struct Correct {
     subject: SubjectId,
     /// The assessment, endorsement, sanction or decision
     #[arg(long)]
-    target: EventId,
+    target: EventName,
     /// What becomes of it
     #[arg(long)]
     action: Action,
@@ -75,8 +75,31 @@ impl Correct {
                 CorrectionAction::Replace(Regrading { grades: self.grades.into_iter().collect(), evidence })
             }
         };
-        let body = CorrectionIssued { target: self.target, action, statement };
+        let body = CorrectionIssued { target: self.signing.event(&self.target).await?, action, statement };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem depart --subject kol-0123456789abc --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
+pub struct Depart {
+    /// The subject: you
+    #[arg(long)]
+    subject: SubjectId,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    signing: Signing,
+}
+
+impl Depart {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let mut attaching = Attaching::default();
+        let body = SubjectDeparted { reason: attaching.optional(self.reason)? };
+        let issuer = PartyId::from(self.subject);
+        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
     }
 }
 
@@ -89,7 +112,7 @@ pub struct RequestErasure {
     subject: SubjectId,
     /// An event about you whose attachments are to be destroyed; repeatable
     #[arg(long = "target", required = true)]
-    targets: Vec<EventId>,
+    targets: Vec<EventName>,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -101,7 +124,7 @@ impl RequestErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = ErasureRequested { targets: self.targets, reason };
+        let body = ErasureRequested { targets: self.signing.events(&self.targets).await?, reason };
         let issuer = PartyId::from(self.subject);
         self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
     }
@@ -119,17 +142,18 @@ pub struct ExecuteErasure {
     subject: SubjectId,
     /// The `erasure.requested` event
     #[arg(long)]
-    request: EventId,
+    request: EventName,
     /// An event of the request whose attachments are destroyed; repeatable
     #[arg(long = "target", required = true)]
-    targets: Vec<EventId>,
+    targets: Vec<EventName>,
     #[command(flatten)]
     signing: Signing,
 }
 
 impl ExecuteErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let body = ErasureExecuted { request: self.request, targets: self.targets };
+        let request = self.signing.event(&self.request).await?;
+        let body = ErasureExecuted { request, targets: self.signing.events(&self.targets).await? };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
     }
 }
@@ -147,7 +171,7 @@ pub struct RefuseErasure {
     subject: SubjectId,
     /// The `erasure.requested` event
     #[arg(long)]
-    request: EventId,
+    request: EventName,
     /// On what ground: open_clock, legal_duty, legal_claim, public_interest
     #[arg(long, value_parser = named::<LegalGround>)]
     ground: LegalGround,
@@ -162,7 +186,8 @@ impl RefuseErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = ErasureRefused { request: self.request, ground: self.ground, reason };
+        let request = self.signing.event(&self.request).await?;
+        let body = ErasureRefused { request, ground: self.ground, reason };
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }
@@ -192,7 +217,7 @@ impl ReportFinding {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
         let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
-        let (issuer, attachments) = (self.issuer, attaching.0);
+        let (issuer, attachments) = (self.issuer, attaching);
         let newcomers = Vec::new();
         self.signing.publish(Statement { issuer, subject: None, body, attachments, newcomers }).await
     }

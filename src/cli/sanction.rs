@@ -5,9 +5,9 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
-use crate::dsse::EventId;
 use crate::event::{
     AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
     SanctionProposed, SanctionReplied, Severity, SubjectId,
@@ -27,13 +27,13 @@ struct Terms {
     clause: Option<ClauseId>,
     /// The `code.published` event of that clause
     #[arg(long, requires = "clause")]
-    code: Option<EventId>,
+    code: Option<EventName>,
     /// A day on which it was broken
     #[arg(long, requires = "clause")]
     broken_on: Option<Date>,
     /// The `decision.recorded` event: the only basis for "broke the law"
     #[arg(long)]
-    decision: Option<EventId>,
+    decision: Option<EventName>,
     /// First day
     #[arg(long)]
     starts_on: Option<Date>,
@@ -46,18 +46,24 @@ struct Terms {
 }
 
 impl Terms {
-    fn basis(&self) -> Option<Basis> {
-        let clause = self.clause.clone().zip(self.code).zip(self.broken_on);
-        let clause = clause.map(|((clause, code), broken_on)| ClauseBasis { code, clause, broken_on });
-        (self.conduct.clone().map(Basis::Conduct))
-            .or(clause.map(Basis::Clause))
-            .or(self.decision.map(Basis::Decision))
+    async fn basis(&self, signing: &Signing) -> anyhow::Result<Option<Basis>> {
+        if let Some(decision) = &self.decision {
+            return Ok(Some(Basis::Decision(signing.event(decision).await?)));
+        }
+        let clause = self.clause.clone().zip(self.code.as_ref()).zip(self.broken_on);
+        Ok(match clause {
+            Some(((clause, code), broken_on)) => {
+                let code = signing.event(code).await?;
+                Some(Basis::Clause(ClauseBasis { code, clause, broken_on }))
+            }
+            None => self.conduct.clone().map(Basis::Conduct),
+        })
     }
 
     /// The terms given, whole.
-    fn whole(self, attaching: &mut Attaching) -> anyhow::Result<SanctionProposed> {
+    async fn whole(self, signing: &Signing, attaching: &mut Attaching) -> anyhow::Result<SanctionProposed> {
         Ok(SanctionProposed {
-            basis: self.basis().context("name --conduct, --clause or --decision")?,
+            basis: self.basis(signing).await?.context("name --conduct, --clause or --decision")?,
             severity: self.severity.context("--severity is needed")?,
             starts_on: self.starts_on.context("--starts-on is needed")?,
             ends_on: self.ends_on,
@@ -66,12 +72,17 @@ impl Terms {
     }
 
     /// The terms given, over those proposed; begun later, a sanction is as long as it was proposed.
-    fn over(self, proposed: SanctionProposed, today: Date) -> anyhow::Result<SanctionProposed> {
+    async fn over(
+        self,
+        proposed: SanctionProposed,
+        signing: &Signing,
+        today: Date,
+    ) -> anyhow::Result<SanctionProposed> {
         anyhow::ensure!(self.reason.is_none(), "the reason proposed is the sanction's: leave --reason out");
         let starts_on = self.starts_on.unwrap_or(proposed.starts_on.max(today));
         let shifted = proposed.ends_on.map(|last| last.plus_days(starts_on.days_since(proposed.starts_on)));
         Ok(SanctionProposed {
-            basis: self.basis().unwrap_or(proposed.basis),
+            basis: self.basis(signing).await?.unwrap_or(proposed.basis),
             severity: self.severity.unwrap_or(proposed.severity),
             starts_on,
             ends_on: self.ends_on.or(shifted),
@@ -100,7 +111,7 @@ pub struct Propose {
 impl Propose {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let body = self.terms.whole(&mut attaching)?;
+        let body = self.terms.whole(&self.signing, &mut attaching).await?;
         self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
     }
 }
@@ -119,7 +130,7 @@ pub struct Sanction {
     subject: SubjectId,
     /// The `sanction.proposed` event; its terms are imposed, but for those given here
     #[arg(long, conflicts_with = "urgent")]
-    proposal: Option<EventId>,
+    proposal: Option<EventName>,
     #[command(flatten)]
     terms: Terms,
     /// An S4 of at most 14 days that cannot wait for a reply
@@ -132,12 +143,15 @@ pub struct Sanction {
 impl Sanction {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
-        let terms = match &self.proposal {
-            Some(proposal) => {
-                let proposed = self.signing.body_of(proposal, "sanction.proposed").await?;
-                self.terms.over(proposed, self.signing.today().await?)?
+        let signing = &self.signing;
+        let (proposal, terms) = match &self.proposal {
+            Some(name) => {
+                let proposal = signing.event(name).await?;
+                let proposed = signing.body_of(&proposal, "sanction.proposed").await?;
+                let today = signing.today().await?;
+                (Some(proposal), self.terms.over(proposed, signing, today).await?)
             }
-            None => self.terms.whole(&mut attaching)?,
+            None => (None, self.terms.whole(signing, &mut attaching).await?),
         };
         let body = SanctionImposed {
             severity: terms.severity,
@@ -145,7 +159,7 @@ impl Sanction {
             starts_on: terms.starts_on,
             ends_on: terms.ends_on,
             reason: terms.reason,
-            proposal: self.proposal,
+            proposal,
             urgent: self.urgent,
         };
         self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
@@ -161,11 +175,11 @@ pub struct Reply {
     #[arg(long)]
     subject: SubjectId,
     /// The `assessment.notified` event
-    #[arg(long, required_unless_present = "proposal", conflicts_with = "proposal")]
-    notice: Option<EventId>,
+    #[arg(long, conflicts_with = "proposal")]
+    notice: Option<EventName>,
     /// The `sanction.proposed` event
     #[arg(long)]
-    proposal: Option<EventId>,
+    proposal: Option<EventName>,
     #[command(flatten)]
     case: Case,
     #[command(flatten)]
@@ -176,10 +190,14 @@ impl Reply {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let (statement, evidence) = self.case.attach(&mut attaching)?;
-        let body: Body = match (self.notice, self.proposal) {
-            (Some(notice), _) => AssessmentReplied { notice, statement, evidence }.into(),
-            (None, Some(proposal)) => SanctionReplied { proposal, statement, evidence }.into(),
-            (None, None) => anyhow::bail!("name --notice or --proposal"),
+        let body: Body = match (&self.notice, &self.proposal) {
+            (Some(notice), _) => {
+                AssessmentReplied { notice: self.signing.event(notice).await?, statement, evidence }.into()
+            }
+            (None, Some(proposal)) => {
+                SanctionReplied { proposal: self.signing.event(proposal).await?, statement, evidence }.into()
+            }
+            (None, None) => anyhow::bail!("name what you reply to: --notice or --proposal"),
         };
         let issuer = PartyId::from(self.subject);
         self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await

@@ -1,18 +1,22 @@
 //! What every verb that publishes shares: the ledger, the keys, and stopping after building.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 
 use super::consent::{Consent, Unsigned};
 use super::keys::read_submission;
+use super::named::EventName;
 use super::output;
+use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
 use crate::client::{Client, Draft, random_salt};
 use crate::clock::{Clock, Date};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Commitment, Event, PartyId, SubjectId};
 use crate::ledger::Submission;
+use crate::limits;
 use crate::log::Origin;
 use crate::vault::{Attachment, read_secret};
 
@@ -23,8 +27,23 @@ pub const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
 #[derive(Debug, Args)]
 pub struct At {
     /// The ledger's address
-    #[arg(long, alias = "server", env = "TINNHIEM_LEDGER", default_value = DEFAULT_LEDGER, global = true)]
+    #[arg(long, alias = "server", env = "TINNHIEM_LEDGER", default_value = DEFAULT_LEDGER, global = true, value_parser = address)]
     pub ledger: String,
+}
+
+/// A ledger's address; nothing stands for the usual one.
+fn address(text: &str) -> Result<String, String> {
+    let Some(rest) = text.strip_prefix("http://").or(text.strip_prefix("https://")) else {
+        return if text.is_empty() {
+            Ok(DEFAULT_LEDGER.to_owned())
+        } else {
+            Err("begin the address with http:// or https://".to_owned())
+        };
+    };
+    match rest.trim_end_matches('/').contains(['/', '?', '#']) {
+        true => Err("give the address without a path".to_owned()),
+        false => Ok(text.to_owned()),
+    }
 }
 
 impl At {
@@ -45,12 +64,14 @@ pub struct Signing {
     /// Build and sign only: write the event here, for others to sign, and send nothing
     #[arg(long)]
     out: Option<PathBuf>,
-    /// The ledger's origin, so that nothing need be asked of it; needed offline
+    /// The ledger's origin, so that nothing need be asked of it; needed offline (`/v1/ledger` shows it)
     #[arg(long)]
     origin: Option<Origin>,
     /// Where to write the receipt
     #[arg(long)]
     receipt: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -67,7 +88,7 @@ pub struct Statement {
     /// What it says.
     pub body: Body,
     /// What travels beside it.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Attaching,
     /// Keys that sign beside those given by `--key`.
     pub newcomers: Vec<SecretKey>,
 }
@@ -75,7 +96,7 @@ pub struct Statement {
 impl Statement {
     /// A statement about a subject.
     pub fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, attaching: Attaching) -> Self {
-        let (body, attachments) = (body.into(), attaching.0);
+        let (body, attachments) = (body.into(), attaching);
         Self { issuer, subject: Some(subject), body, attachments, newcomers: Vec::new() }
     }
 }
@@ -83,7 +104,7 @@ impl Statement {
 impl Statement {
     /// A statement about nobody.
     pub fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
-        let (attachments, newcomers) = (Vec::new(), Vec::new());
+        let (attachments, newcomers) = (Attaching::default(), Vec::new());
         Self { issuer, subject: None, body: body.into(), attachments, newcomers }
     }
 
@@ -94,6 +115,25 @@ impl Statement {
 }
 
 impl Signing {
+    /// The id of an event that is named.
+    pub async fn event(&self, name: &EventName) -> anyhow::Result<EventId> {
+        name.id(&self.at.client()).await
+    }
+
+    /// The ids of events that are named.
+    pub async fn events(&self, names: &[EventName]) -> anyhow::Result<Vec<EventId>> {
+        let mut events = Vec::new();
+        for name in names {
+            events.push(self.event(name).await?);
+        }
+        Ok(events)
+    }
+
+    /// Whether the ledger may be asked about what is signed.
+    pub fn asks(&self) -> bool {
+        self.origin.is_none()
+    }
+
     /// The body of a recorded event of a type.
     pub async fn body_of<T: serde::de::DeserializeOwned>(
         &self,
@@ -121,34 +161,58 @@ impl Signing {
 
     /// Signs a statement, and sends it or writes it down.
     pub async fn publish(self, statement: Statement) -> anyhow::Result<u8> {
+        self.publish_knowing(statement, &[]).await
+    }
+
+    /// The same; its signer is told first what comes of it.
+    pub async fn publish_knowing(self, statement: Statement, remarks: &[String]) -> anyhow::Result<u8> {
         let client = self.at.client();
+        let opened =
+            |path: &Option<PathBuf>| path.as_deref().map(|path| self.overwriting.file(path)).transpose();
+        let (out, receipt) = (opened(&self.out)?, opened(&self.receipt)?);
         let origin = match &self.origin {
             Some(origin) => origin.clone(),
             None => client.origin().await?,
         };
+        if let Some(given) = self.origin.as_ref().filter(|_| out.is_none()) {
+            let origin = client.origin().await?;
+            if origin != *given {
+                anyhow::bail!(
+                    "--origin is that of another ledger: this one's is {origin}, or leave --origin out"
+                );
+            }
+        }
         let mut keys = Vec::new();
         for path in &self.keys {
             keys.push(read_secret(path)?);
         }
         keys.extend(statement.newcomers);
         let now = Clock::system().now();
+        let files = statement.attachments.files;
         let draft = Draft::new(&origin, statement.issuer, statement.subject, now, statement.body)
-            .with(statement.attachments);
+            .with(statement.attachments.attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
-        let unsigned = Unsigned { event: &draft.event, attachments: &draft.attachments, keys: &public };
+        let unsigned = Unsigned {
+            event: &draft.event,
+            attachments: &draft.attachments,
+            files: &files,
+            keys: &public,
+            remarks,
+        };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>())?;
-        match &self.out {
+        match out {
             Some(out) => {
-                std::fs::write(out, submission.to_json() + "\n")?;
+                let path = out.path();
+                out.write(&(submission.to_json() + "\n"))?;
                 println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
                 println!(
                     "written to {}; add signatures with `tinnhiem sign`, send with `tinnhiem submit`",
-                    out.display()
+                    path.display()
                 );
                 Ok(0)
             }
-            None => send(&client, &submission, self.receipt, self.json).await,
+            None => send(&client, &submission, receipt, self.json).await,
         }
     }
 }
@@ -157,18 +221,24 @@ impl Signing {
 async fn send(
     client: &Client,
     submission: &Submission,
-    receipt: Option<PathBuf>,
+    receipt: Option<Written>,
     json: bool,
 ) -> anyhow::Result<u8> {
-    let recorded = client.submit(submission).await?;
-    if let Some(path) = receipt {
-        std::fs::write(path, recorded["receipt"].as_str().unwrap_or_default())?;
-    }
+    let (recorded, before) = client.submit_anew(submission).await?;
     if json {
         output::json(&recorded)?;
     } else {
         let text = |name: &str| recorded[name].as_str().unwrap_or_default().to_owned();
-        println!("recorded as entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
+        let how = if before { "stands already as" } else { "recorded as" };
+        println!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
+    }
+    if let Some(receipt) = receipt {
+        let path = receipt.path();
+        receipt.write(recorded["receipt"].as_str().unwrap_or_default()).with_context(|| {
+            let seq = &recorded["seq"];
+            format!("recorded as entry {seq}, but its receipt is not written: fetch it with `tinnhiem receipt {seq} --out FILE`")
+        })?;
+        eprintln!("receipt written to {}", path.display());
     }
     Ok(0)
 }
@@ -182,6 +252,8 @@ pub struct Submit {
     /// Where to write the receipt
     #[arg(long)]
     receipt: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -192,7 +264,8 @@ pub struct Submit {
 impl Submit {
     pub async fn run(self) -> anyhow::Result<u8> {
         let submission = read_submission(&self.event)?;
-        send(&self.at.client(), &submission, self.receipt, self.json).await
+        let receipt = self.receipt.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
+        send(&self.at.client(), &submission, receipt, self.json).await
     }
 }
 
@@ -222,8 +295,9 @@ pub struct Publish {
 
 impl Publish {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let body = std::fs::read_to_string(&self.body)?;
-        let body: Box<serde_json::value::RawValue> = serde_json::from_str(&body)?;
+        let named = || format!("{} is not JSON", self.body.display());
+        let body: Box<serde_json::value::RawValue> =
+            serde_json::from_slice(&written::read(&self.body)?).with_context(named)?;
         let mut shell = serde_json::json!({
             "ledger": "unbound", "type": self.type_name, "issuer": self.issuer, "subject": self.subject,
             "issued_at": "1970-01-01T00:00:00.000Z", "body": body,
@@ -236,21 +310,29 @@ impl Publish {
         let event = Event::parse(&serde_json::to_vec(&shell)?)?;
         let mut attachments = Vec::new();
         for path in &self.attachments {
-            attachments.push(serde_json::from_slice(&std::fs::read(path)?)?);
+            let parsed = serde_json::from_slice(&written::read(path)?);
+            attachments.push(parsed.with_context(|| format!("{} is no attachment", path.display()))?);
         }
         let Event { issuer, subject, body, .. } = event;
-        let newcomers = Vec::new();
+        let (attachments, newcomers) = (Attaching { attachments, files: Vec::new() }, Vec::new());
         self.signing.publish(Statement { issuer, subject, body, attachments, newcomers }).await
     }
 }
 
 /// Texts and files that a verb attaches, each under a fresh salt.
 #[derive(Default)]
-pub struct Attaching(pub Vec<Attachment>);
+pub struct Attaching {
+    attachments: Vec<Attachment>,
+    /// The files among them, by name.
+    files: Vec<(Commitment, String)>,
+}
 
 impl Attaching {
     /// Attaches a text.
     pub fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
+        if text.trim().is_empty() {
+            anyhow::bail!("a statement or reason is given, but says nothing: leave it out, or say something");
+        }
         self.push(Attachment::text(random_salt()?, text))
     }
 
@@ -260,8 +342,20 @@ impl Attaching {
     }
 
     /// Attaches the content of a file.
-    pub fn file(&mut self, path: &PathBuf) -> anyhow::Result<Commitment> {
-        let bytes = std::fs::read(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+    pub fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
+        let bytes = written::read(path)?;
+        if bytes.is_empty() {
+            anyhow::bail!("{} is empty", path.display());
+        }
+        if bytes.len() > limits::ATTACHMENT_BYTES {
+            let kept = "keep it yourself and say so with `tinnhiem commit-evidence`";
+            anyhow::bail!(
+                "{} has {} bytes, over {}: {kept}",
+                path.display(),
+                bytes.len(),
+                limits::ATTACHMENT_BYTES
+            );
+        }
         let media_type = match path.extension().and_then(|extension| extension.to_str()) {
             Some("pdf") => "application/pdf",
             Some("png") => "image/png",
@@ -270,14 +364,18 @@ impl Attaching {
             Some("txt" | "md") => "text/plain; charset=utf-8",
             _ => "application/octet-stream",
         };
-        self.push(Attachment { salt: random_salt()?, media_type: media_type.to_owned(), bytes })
+        let commitment =
+            self.push(Attachment { salt: random_salt()?, media_type: media_type.to_owned(), bytes })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.files.push((commitment, name));
+        Ok(commitment)
     }
 
     /// Attaches something of another kind.
     pub fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
         attachment.check()?;
         let commitment = attachment.commitment();
-        self.0.push(attachment);
+        self.attachments.push(attachment);
         Ok(commitment)
     }
 }

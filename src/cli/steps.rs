@@ -4,7 +4,7 @@ use super::output::{self, points};
 use super::read::figure;
 use crate::api::views::{Step, StepPage};
 use crate::client::Client;
-use crate::event::SubjectId;
+use crate::event::{SubjectId, words};
 use crate::score::{self, Cause, Change, Outlook, Passing};
 
 /// The next change of a score that is known already.
@@ -28,12 +28,11 @@ pub fn sentence(change: &Change) -> String {
         Some(down) => format!("falls by {}", points(-down)),
         None => "changes its standing".to_owned(),
     };
-    let causes: Vec<String> = change.causes.iter().map(because).collect();
     format!(
         "on {} the score {moves}: {}, because {}",
         change.on,
         figure(&change.after),
-        causes.join(", and ")
+        passed(&change.causes).1
     )
 }
 
@@ -45,17 +44,11 @@ pub fn sentence_vi(change: &Change) -> String {
         Some(down) => format!("giảm {}", points(-down)),
         None => "thay đổi tình trạng".to_owned(),
     };
-    let causes: Vec<String> = change.causes.iter().map(|cause| passing(cause).0).collect();
-    format!("ngày {} điểm {moves}, vì {}", change.on, causes.join(", và "))
-}
-
-/// A cause in words.
-pub fn because(cause: &Cause) -> String {
-    format!("{} (event {})", passing(cause).1, cause.event)
+    format!("ngày {} điểm {moves}, vì {}", change.on, passed(&change.causes).0)
 }
 
 /// What a date does, in Vietnamese and English.
-pub fn passing(cause: &Cause) -> (String, String) {
+fn passing(cause: &Cause) -> (String, String) {
     let days = cause.days.unwrap_or_default();
     let (vi, en) = match cause.what {
         Passing::AssessmentAges => {
@@ -81,6 +74,26 @@ pub fn passing(cause: &Cause) -> (String, String) {
     (vi.to_owned(), en.to_owned())
 }
 
+/// What a day did, by each thing and how many of it, in Vietnamese and English.
+pub fn passed(causes: &[Cause]) -> (String, String) {
+    let mut counted: Vec<((String, String), usize)> = Vec::new();
+    for cause in causes {
+        let words = passing(cause);
+        match counted.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((words, 1)),
+        }
+    }
+    let times = |text: &str, count: usize| match (count, text.strip_prefix("một ")) {
+        (1, _) => text.to_owned(),
+        (_, Some(what)) => format!("{count} {what}"),
+        (_, None) => format!("{text} (×{count})"),
+    };
+    let (vi, en): (Vec<_>, Vec<_>) =
+        counted.iter().map(|((vi, en), count)| (times(vi, *count), times(en, *count))).unzip();
+    (vi.join(", "), en.join(", "))
+}
+
 /// Every step of a score, page by page.
 pub async fn all(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Step>> {
     let mut steps = Vec::new();
@@ -99,16 +112,21 @@ pub fn print(steps: &[Step]) {
     let rows: Vec<Vec<String>> = steps
         .iter()
         .map(|step| {
-            let cause = match &step.event {
+            let (seq, who, cause) = match &step.event {
                 Some(event) => {
-                    let replied = event.reply.map(|reply| format!(", replied to by event {}", reply.event));
-                    let replied = replied.unwrap_or_default();
-                    format!("{} by {}, entry {}{replied}", event.type_name, event.issuer, event.seq)
+                    let what = words::of_type(&event.type_name);
+                    let what = what.map_or(event.type_name.clone(), |words| words.done());
+                    let replied = if event.reply.is_some() { " (có phản hồi / replied to)" } else { "" };
+                    (event.seq.to_string(), event.issuer.to_string(), format!("{what}{replied}"))
                 }
-                None => step.causes.iter().map(because).collect::<Vec<_>>().join(", and "),
+                None => {
+                    let (vi, en) = passed(&step.causes);
+                    ("–".to_owned(), "–".to_owned(), format!("{vi} / {en}"))
+                }
             };
-            vec![step.on.to_string(), points(step.points), figure(&step.after), cause]
+            vec![step.on.to_string(), seq, points(step.points), who, cause, figure(&step.after)]
         })
         .collect();
-    output::table(&["on", "points", "then", "because"], &rows);
+    let head = ["ngày / on", "mục / seq", "+/-", "ai / who", "vì / because", "điểm / score"];
+    output::table(&head, &rows);
 }

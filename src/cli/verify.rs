@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::{self, points};
-use super::{FOUND, read};
+use super::told::{Known, Told};
+use super::{FOUND, read, written};
 use crate::clock::Date;
 use crate::dsse::PublicKey;
+use crate::event::Event;
 use crate::log::{Receipt, VerifiedReceipt, VerifierKey};
 use crate::proof::{ProvenScore, ScoreReceipt};
 
@@ -38,12 +40,13 @@ pub struct Verify {
 
 impl Verify {
     pub fn run(self) -> anyhow::Result<u8> {
-        let bytes = std::fs::read(&self.receipt)
-            .map_err(|error| anyhow::anyhow!("{}: {error}", self.receipt.display()))?;
+        let bytes = written::read(&self.receipt)?;
         if bytes.trim_ascii_start().first() == Some(&b'{') {
             return self.score(&bytes);
         }
-        let text = String::from_utf8_lossy(&bytes);
+        let Ok(text) = String::from_utf8(bytes) else {
+            anyhow::bail!("{} is no receipt: it is not text", self.receipt.display());
+        };
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {
             Ok(verified) => self.print_entry(&verified),
@@ -53,8 +56,8 @@ impl Verify {
 
     fn print_entry(&self, verified: &VerifiedReceipt) -> anyhow::Result<u8> {
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
-        let payload = String::from_utf8_lossy(verified.event.payload()).into_owned();
         if self.json {
+            let payload = String::from_utf8_lossy(verified.event.payload());
             output::json(&serde_json::json!({
                 "seq": verified.seq, "recorded_at": verified.recorded_at, "id": verified.event.id(),
                 "keys": keys, "size": verified.checkpoint.size, "root": verified.checkpoint.root,
@@ -66,7 +69,11 @@ impl Verify {
         println!("recorded at {}, event {}", verified.recorded_at, verified.event.id());
         println!("signed by {}", keys.join(", "));
         println!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
-        println!("{payload}");
+        let event = Event::parse(verified.event.payload())?;
+        let (attachments, known) = (&[], &Known::default());
+        for (label, value) in (Told { event: &event, attachments, known, done: true }).lines()? {
+            println!("  {label}: {value}");
+        }
         Ok(0)
     }
 

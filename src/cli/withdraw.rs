@@ -2,18 +2,21 @@
 
 use clap::Args;
 
+use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::api::views::EventView;
+use crate::api::views::{ContestView, EventView};
+use crate::client::Client;
 use crate::event::{
-    AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, EndorsementWithdrawn, SanctionLifted,
+    AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
+    SanctionLifted,
 };
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem withdraw 334 --reason 'Không còn làm việc cùng.' --key nhip-so.pem")]
 pub struct Withdraw {
-    /// The assessment, endorsement, contest, accreditation or sanction: its seq or event id (see `log`)
-    event: String,
+    /// The assessment, endorsement, contest, appeal, accreditation or sanction: its seq or event id (see `log`)
+    event: EventName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -23,25 +26,65 @@ pub struct Withdraw {
 
 impl Withdraw {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let EventView { row, .. } =
-            self.signing.at.client().json(&format!("/v1/events/{}", self.event)).await?;
+        let client = self.signing.at.client();
+        let EventView { row, payload, .. } = self.event.entry(&client).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let target = row.id;
+        let mut remarks = Vec::new();
         let body: Body = match row.type_name.as_str() {
-            "assessment.published" => AssessmentWithdrawn { target, reason }.into(),
+            "assessment.published" => {
+                remarks.push(
+                    "sau đó bên ký không còn đánh giá nào về KOL này / after this the issuer has none in force \
+                     about this KOL: one that it replaced does not come back"
+                        .to_owned(),
+                );
+                AssessmentWithdrawn { target, reason }.into()
+            }
             "endorsement.published" => EndorsementWithdrawn { target, reason }.into(),
-            "contest.filed" => ContestWithdrawn { contest: target, reason }.into(),
+            "contest.filed" | "appeal.filed" => {
+                let contest = match row.type_name.as_str() {
+                    "appeal.filed" => serde_json::from_value(payload["body"]["contest"].clone())?,
+                    _ => target,
+                };
+                let view: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
+                remarks.extend(outcome(&client, &view).await?);
+                ContestWithdrawn { contest, reason }.into()
+            }
             "accreditation.granted" => AccreditationWithdrawn { target, reason }.into(),
             "sanction.imposed" => SanctionLifted { target, reason }.into(),
             other => anyhow::bail!(
-                "entry {} is {other}, which is not withdrawn: an assessment, endorsement, contest, accreditation \
-                 or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
+                "entry {} is {other}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
+                 accreditation or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
                 row.seq
             ),
         };
         let (subject, issuer) = (row.subject, row.issuer);
-        let attachments = attaching.0;
-        self.signing.publish(Statement { issuer, subject, body, attachments, newcomers: Vec::new() }).await
+        let attachments = attaching;
+        let statement = Statement { issuer, subject, body, attachments, newcomers: Vec::new() };
+        self.signing.publish_knowing(statement, &remarks).await
     }
+}
+
+/// What comes of giving up a contest.
+async fn outcome(client: &Client, contest: &ContestView) -> anyhow::Result<Option<String>> {
+    let decided = match contest.decided_by.filter(|_| contest.stage.is_appeal()) {
+        Some(decision) => EventName::Id(decision).entry(client).await?.row.seq,
+        None if contest.stage == Contesting::Overdue => {
+            let (vi, en) =
+                ("mục này lại tính vào điểm", "the item, out of the score as overdue, counts again");
+            return Ok(Some(format!("{vi} / {en}")));
+        }
+        None => return Ok(None),
+    };
+    let vi = format!("rút khiếu nại lần hai: quyết định ở mục {decided} có giá trị cuối cùng");
+    let en = format!("withdraws the appeal: the decision, entry {decided}, then stands for good");
+    Ok(Some(match contest.stage {
+        Contesting::AppealOverdue => {
+            format!(
+                "{vi}, phần nó để lại lại tính vào điểm / {en}, and what it left counts in the score again"
+            )
+        }
+        _ => format!("{vi} / {en}"),
+    }))
 }

@@ -105,7 +105,15 @@ impl Client {
     /// # Errors
     /// [`ClientError::Refused`] with the reason.
     pub async fn submit(&self, submission: &Submission) -> Result<Value, ClientError> {
-        self.post("/v1/events", submission.to_json().into_bytes()).await
+        Ok(self.submit_anew(submission).await?.0)
+    }
+
+    /// The same, and whether it had stood there before.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with the reason.
+    pub async fn submit_anew(&self, submission: &Submission) -> Result<(Value, bool), ClientError> {
+        self.posted("/v1/events", submission.to_json().into_bytes()).await
     }
 
     /// The JSON answer to a body.
@@ -113,10 +121,18 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
+        Ok(self.posted(path, body).await?.0)
+    }
+
+    /// The same, and whether nothing new came of it.
+    async fn posted<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<(T, bool), ClientError> {
         let answer = self.http.post(self.url(path)).body(body).send().await;
-        let bytes = bounded(answered(path, answer).await?, path, limits::BATCH_BYTES).await?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))
+        let answer = answered(path, answer).await?;
+        let before = answer.status() == reqwest::StatusCode::OK;
+        let bytes = bounded(answer, path, limits::BATCH_BYTES).await?;
+        let parsed = serde_json::from_slice(&bytes);
+        let parsed = parsed.map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))?;
+        Ok((parsed, before))
     }
 
     /// Submits lines, and shows `each` the answer to every one, in order.

@@ -81,8 +81,8 @@ fn write_keys(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let organisations = cast::ORGANISATIONS.iter().map(|one| one.slug);
     let influencers = cast::INFLUENCERS.iter().map(|one| one.seed);
-    let others = cast::COUNCIL.iter().copied().chain([cast::OPERATOR]);
-    for name in organisations.chain(influencers).chain(others) {
+    let offices = cast::COUNCIL.iter().copied().chain([cast::OPERATOR]);
+    for name in organisations.chain(influencers).chain(offices) {
         write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
     }
     Ok(())
@@ -153,23 +153,24 @@ pub fn pairs() -> Vec<(PartyId, SecretKey, SubjectId)> {
 
 /// What to try next.
 pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path) -> String {
-    let han = subject("han");
+    let han = subject("han").to_string();
     let vkey = ledger.log_vkey();
     format!(
         "Tinnhiem demo of {today}: {} events, all people and organisations fictional
 {base}
 
 Try, in another terminal (export TINNHIEM_LEDGER={base} first):
-  tinnhiem top                                   who is how credible
-  tinnhiem me {han}                 what was said about her, and what she can do
-  tinnhiem score {han} --explain    what 79.82 is made of
-  tinnhiem history {han}            what each event did to it
+  tinnhiem top                                     who is how credible
+  tinnhiem me {han:<36} what was said about her, and what she can do
+  tinnhiem score {han} --explain       what 79.82 is made of
+  tinnhiem history {han:<31} what each event did to it
+  tinnhiem policy show                             topics, indicators and levels
   tinnhiem receipt 100 --out entry-100.tlog-proof
   tinnhiem verify entry-100.tlog-proof --vkey '{vkey}'
-  tinnhiem audit {base}             check all of it without trusting this server
+  tinnhiem audit {base:<33} check all of it without trusting this server
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name); stop with Ctrl-C.",
+Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh); stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )

@@ -16,6 +16,27 @@ impl std::fmt::Display for Words {
     }
 }
 
+impl Words {
+    /// The same as something that was done.
+    pub fn done(&self) -> String {
+        format!("{} / {}", self.vi, self.past())
+    }
+
+    /// What was done, in English.
+    pub fn past(&self) -> String {
+        let (verb, rest) = self.en.split_once(' ').unwrap_or((self.en, ""));
+        let verb = match verb {
+            "withdraw" => "withdrew".to_owned(),
+            "leave" => "left".to_owned(),
+            "admit" | "commit" => format!("{verb}ted"),
+            "enrol" => "enrolled".to_owned(),
+            "notify" | "reply" => format!("{}ied", verb.trim_end_matches('y')),
+            verb => format!("{}ed", verb.trim_end_matches('e')),
+        };
+        format!("{verb} {rest}").trim_end().to_owned()
+    }
+}
+
 const OF_TYPES: &[[&str; 3]] = &[
     ["ledger.opened", "mở sổ cái", "open the ledger"],
     ["council.changed", "thay Ban điều phối", "change the council"],
@@ -213,6 +234,7 @@ const OF_VALUES: &[[&str; 3]] = &[
     ["under_1b", "dưới 1 tỷ đồng", "under 1 billion đồng"],
     ["upheld", "chấp nhận", "upheld"],
     ["annotate", "ghi chú thêm", "annotate"],
+    ["dossier/1", "hồ sơ, dạng 1", "dossier, format 1"],
     ["retract", "rút lại", "retract"],
     ["replace", "thay thế", "replace"],
     ["open_clock", "đang trong thời hạn xem xét", "a clock is open"],
@@ -251,6 +273,28 @@ mod tests {
 
     use super::super::{TYPES, schema};
     use super::*;
+
+    #[test]
+    fn what_was_done_is_told_as_past() {
+        let past = |name: &str| of_type(name).unwrap().past();
+        for (name, said) in [
+            ("assessment.published", "published an assessment"),
+            ("assessment.replied", "replied to a notified assessment"),
+            ("contest.admitted", "admitted a contest"),
+            ("contest.decided", "decided a contest"),
+            ("subject.departed", "left the programme"),
+            ("subject.enrolled", "enrolled a KOL"),
+            ("accreditation.withdrawn", "withdrew an accreditation"),
+            ("appeal.filed", "appealed"),
+        ] {
+            assert_eq!(past(name), said);
+        }
+        let odd = |name: &&&str| !past(name).split(' ').next().unwrap().ends_with("ed");
+        let odd: Vec<_> = TYPES.iter().filter(odd).collect();
+        let known =
+            ["accreditation.withdrawn", "assessment.withdrawn", "contest.withdrawn", "endorsement.withdrawn"];
+        assert!(odd.iter().all(|name| known.contains(name) || **name == "subject.departed"), "{odd:?}");
+    }
 
     #[test]
     fn every_type_member_and_value_has_words() {

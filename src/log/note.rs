@@ -64,7 +64,9 @@ pub enum BadNote {
     #[error("no signature of {0}")]
     Unsigned(String),
     /// Not a verifier key.
-    #[error("not a verifier key: expected name+keyid+base64 as C2SP signed-note writes it")]
+    #[error(
+        "not a verifier key: expected name+keyid+base64, as C2SP signed-note writes it, whose key id is that of name and key; mistyped?"
+    )]
     VerifierKey,
 }
 

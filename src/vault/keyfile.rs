@@ -65,13 +65,14 @@ pub fn read_secret(path: &Path) -> Result<SecretKey, KeyFileError> {
     let io = |error| KeyFileError::Io(path.to_owned(), error);
     let file = File::open(path).map_err(io)?;
     let mode = file.metadata().map_err(io)?.mode();
-    if mode & 0o077 != 0 {
-        return Err(KeyFileError::Mode(path.to_owned()));
-    }
     let mut pem = Zeroizing::new(String::with_capacity(MOST_BYTES as usize));
     let read = file.take(MOST_BYTES).read_to_string(&mut pem);
     let key = read.ok().and_then(|_| SecretKey::from_pem(&pem).ok());
-    key.ok_or_else(|| KeyFileError::Malformed(path.to_owned()))
+    let key = key.ok_or_else(|| KeyFileError::Malformed(path.to_owned()))?;
+    if mode & 0o077 != 0 {
+        return Err(KeyFileError::Mode(path.to_owned()));
+    }
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod attacks;
 mod batch;
 mod clocks;
 mod collaborations;
+mod command_line;
 mod commitments;
 mod consent;
 mod contests;

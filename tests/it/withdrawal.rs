@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use tinnhiem::dsse::EventId;
-use tinnhiem::event::{PartyId, Severity, SubjectDeparted};
+use tinnhiem::event::Severity;
 
 use crate::programme::*;
 
 /// Runs a verb against the programme, signed by these; tells whether it succeeded and all that it said.
-fn run(programme: &Programme, arguments: &[&str], signers: &[&str]) -> (bool, String) {
+pub fn run(programme: &Programme, arguments: &[&str], signers: &[&str]) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
     command.args(arguments).args(["--ledger", programme.client.base()]);
@@ -26,7 +26,10 @@ fn run(programme: &Programme, arguments: &[&str], signers: &[&str]) -> (bool, St
 async fn what_was_said_is_taken_back_and_what_may_be_contested_is_offered() {
     let programme = Programme::start(policy()).await;
     let kol = subject("kol").to_string();
-    let offers = |item: EventId| run(&programme, &["me", &kol], &[]).1.contains(&format!("--target {item}"));
+    let offers = |item: EventId| {
+        let seq = programme.ledger.snapshot().state.index().seq(&item).unwrap();
+        run(&programme, &["me", &kol], &[]).1.contains(&format!("--target {seq} "))
+    };
     let withdraw = |event: &str, signers: &[&str]| {
         let (done, said) = run(&programme, &["withdraw", event, "--reason", "why"], signers);
         assert!(done, "{said}");
@@ -53,8 +56,7 @@ async fn what_was_said_is_taken_back_and_what_may_be_contested_is_offered() {
     assert!(!done && said.contains("entry 1 is member.admitted, which is not withdrawn"), "{said}");
 
     let other = subject("other-kol");
-    let left = programme.draft(PartyId::from(other), Some(other), SubjectDeparted { reason: None });
-    programme.recorded(left, &["other-kol"]).await;
+    assert!(run(&programme, &["depart", "--subject", &other.to_string()], &["other-kol"]).0);
     let (_, said) = run(&programme, &["me", &other.to_string()], &[]);
     assert!(said.contains("tinnhiem request-erasure") && !said.contains("tinnhiem pledge"), "{said}");
 }

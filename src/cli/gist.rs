@@ -1,0 +1,130 @@
+//! What an event says, in one line: for tables in which it is one of many
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::told::clean;
+use crate::api::views::EventView;
+use crate::client::Client;
+use crate::event::words;
+
+/// Entries that were asked for, by event id.
+#[derive(Default)]
+pub struct Gists {
+    entries: BTreeMap<String, EventView>,
+}
+
+impl Gists {
+    /// Fetches entries, several at once; those that cannot be had have no gist.
+    pub async fn fetch(client: &Client, events: impl IntoIterator<Item = String>) -> Self {
+        const AT_ONCE: usize = 16;
+        let mut gists = Self::default();
+        let mut wanted: Vec<String> = events.into_iter().collect();
+        // Once for the events, once for those that they name.
+        for _ in 0..2 {
+            for some in wanted.chunks(AT_ONCE) {
+                let asked = some.iter().map(async |id| client.json(&format!("/v1/events/{id}")).await.ok());
+                let entries: Vec<Option<EventView>> = futures_util::future::join_all(asked).await;
+                gists.entries.extend(entries.into_iter().flatten().map(|one| (one.row.id.to_string(), one)));
+            }
+            let named = gists.entries.values().filter_map(|one| named(&one.payload["body"]));
+            wanted = named.filter(|id| !gists.entries.contains_key(id)).collect();
+        }
+        gists
+    }
+
+    /// What an event says, in Vietnamese and English; nothing where its type says it all.
+    pub fn of(&self, id: &str) -> String {
+        let Some(entry) = self.entries.get(id) else { return String::new() };
+        let body = &entry.payload["body"];
+        let text = |name: &str| clean(body[name].as_str().unwrap_or_default());
+        let meant = |name: &str| words::of_value(&text(name)).map_or(text(name), |words| words.to_string());
+        let target = named(body).map(|id| self.reference(&id)).unwrap_or_default();
+        let all = match entry.row.type_name.as_str() {
+            "assessment.published" | "assessment.notified" => grades(&body["grades"]),
+            "endorsement.published" => format!("{}, {}", meant("relation"), text("topic")),
+            "sanction.imposed" | "sanction.proposed" => {
+                let until = body["ends_on"].as_str().map_or("…".to_owned(), clean);
+                format!("{}, {} – {until}", meant("severity"), text("starts_on"))
+            }
+            "contest.filed" => format!("{}: {target}", meant("grounds")),
+            "contest.decided" | "appeal.decided" => format!("{}: {target}", meant("outcome")),
+            "contest.declined" => format!("{}: {target}", meant("code")),
+            "correction.issued" => format!("{}: {target}", action(&body["action"])),
+            "accreditation.granted" => format!("{}: {}", text("assessor"), list(&body["topics"])),
+            "accreditation.withdrawn" => {
+                let granted = named(body).and_then(|id| self.entries.get(&id));
+                let of = granted.and_then(|one| one.payload["body"]["assessor"].as_str()).map(clean);
+                format!("{}, {target}", of.unwrap_or_default())
+            }
+            "key.revoked" => format!("{}: {}", meant("cause"), short_key(&text("key"))),
+            "policy.published" => format!("{} / from {}", body["version"], text("effective_from")),
+            "code.published" => body["version"].to_string(),
+            "subject.enrolled" | "subject.resumed" => list(&body["topics"]),
+            "collaboration.declared" => {
+                format!("“{}”, {} – {}", text("campaign"), text("starts_on"), text("ends_on"))
+            }
+            "decision.recorded" => format!("{} {}", act(body, "authority"), act(body, "code")),
+            "account.linked" => text("platform"),
+            "evidence.committed" => format!("{}, {}", text("media_type"), text("custodian")),
+            name if name.starts_with("member.") => text("member"),
+            _ => target,
+        };
+        all.trim_end_matches([' ', ':', ',']).to_owned()
+    }
+
+    /// An event that another names.
+    fn reference(&self, id: &str) -> String {
+        match self.entries.get(id) {
+            Some(entry) => format!("mục / entry {} ({})", entry.row.seq, entry.row.issuer),
+            None => super::told::short(id),
+        }
+    }
+}
+
+/// The event that a body is about.
+fn named(body: &Value) -> Option<String> {
+    const NAMES: [&str; 6] = ["target", "contest", "notice", "proposal", "request", "code"];
+    let texts = NAMES.iter().filter_map(|name| body[*name].as_str());
+    texts.filter(|text| text.len() == 64).map(clean).next()
+}
+
+/// How many grades there are of each level.
+fn grades(grades: &Value) -> String {
+    let mut counts: BTreeMap<Option<u64>, usize> = BTreeMap::new();
+    let all = grades.as_object();
+    for level in all.into_iter().flatten().map(|(_, level)| level.as_u64()) {
+        *counts.entry(level).or_default() += 1;
+    }
+    let total = all.map_or(0, serde_json::Map::len);
+    let each = |some: &dyn Fn(u64, usize) -> String, none: &str| {
+        let said = counts.iter().map(|(level, count)| match level {
+            Some(level) => some(*level, *count),
+            None => format!("{count} {none}"),
+        });
+        said.collect::<Vec<_>>().join(", ")
+    };
+    let vi = each(&|level, count| format!("{count} mức {level}"), "không áp dụng");
+    let en = each(&|level, count| format!("{count} at level {level}"), "not applicable");
+    format!("{total} chỉ báo: {vi} / {total} grades: {en}")
+}
+
+fn action(action: &Value) -> String {
+    let name = action.as_str().or(action.as_object().and_then(|one| one.keys().next()).map(String::as_str));
+    let name = name.unwrap_or_default();
+    words::of_value(name).map_or(clean(name), |words| words.to_string())
+}
+
+fn act(body: &Value, name: &str) -> String {
+    clean(body["act"][name].as_str().unwrap_or_default())
+}
+
+fn list(all: &Value) -> String {
+    let all = all.as_array().into_iter().flatten().filter_map(Value::as_str);
+    all.map(clean).collect::<Vec<_>>().join(", ")
+}
+
+fn short_key(key: &str) -> String {
+    super::told::short(key)
+}

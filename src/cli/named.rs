@@ -1,0 +1,164 @@
+//! Events and KOLs as people name them: by seq, by id, by the first digits of an id, by a name.
+
+use std::str::FromStr;
+
+use crate::api::views::{EventPage, EventView, LedgerView, SubjectPage, SubjectRow};
+use crate::client::{Client, ClientError};
+use crate::dsse::EventId;
+use crate::event::SubjectId;
+
+/// Fewest digits that stand for an id.
+const LEAST_DIGITS: usize = 8;
+/// How many of the newest entries are looked through for one whose id begins with them.
+const LOOKED_THROUGH: u64 = 10_000;
+
+/// An event's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventName {
+    /// Its id.
+    Id(EventId),
+    /// Its place in the log.
+    Seq(u64),
+    /// The first digits of its id.
+    Start(String),
+}
+
+impl FromStr for EventName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Id(id));
+        }
+        match text.parse::<u64>() {
+            Ok(seq) if seq.to_string() == text => Ok(Self::Seq(seq)),
+            _ if (LEAST_DIGITS..64).contains(&text.len()) && hex(text) => Ok(Self::Start(text.to_owned())),
+            _ => Err(format!(
+                "expected a seq, such as 42, an event id, or its first {LEAST_DIGITS} digits or more"
+            )),
+        }
+    }
+}
+
+impl EventName {
+    /// The event's id; the ledger is asked only where it is not the name itself.
+    ///
+    /// # Errors
+    /// When the ledger has no such event, or several.
+    pub async fn id(&self, client: &Client) -> anyhow::Result<EventId> {
+        match self {
+            Self::Id(id) => Ok(*id),
+            Self::Start(start) => begins_with(client, start).await,
+            Self::Seq(_) => Ok(self.entry(client).await?.row.id),
+        }
+    }
+
+    /// The entry, whole.
+    ///
+    /// # Errors
+    /// When the ledger has no such event, or several.
+    pub async fn entry(&self, client: &Client) -> anyhow::Result<EventView> {
+        let name = match self {
+            Self::Id(id) => id.to_string(),
+            Self::Start(start) => begins_with(client, start).await?.to_string(),
+            Self::Seq(seq) => seq.to_string(),
+        };
+        let found = client.json(&format!("/v1/events/{name}")).await;
+        match (self, found) {
+            // The first digits of an id may look like a seq.
+            (Self::Seq(_), Err(ClientError::Refused { status: 404, .. })) if name.len() >= LEAST_DIGITS => {
+                let id = begins_with(client, &name).await?;
+                Ok(client.json(&format!("/v1/events/{id}")).await?)
+            }
+            (Self::Seq(_), Err(ClientError::Refused { status: 404, .. })) => {
+                let ledger: LedgerView = client.json("/v1/ledger").await?;
+                anyhow::bail!("the log has entries 0 to {}, no {name}", ledger.size.saturating_sub(1))
+            }
+            (_, found) => Ok(found?),
+        }
+    }
+}
+
+async fn begins_with(client: &Client, start: &str) -> anyhow::Result<EventId> {
+    let ledger: LedgerView = client.json("/v1/ledger").await?;
+    let mut after = ledger.size.checked_sub(LOOKED_THROUGH + 1);
+    let mut found: Vec<EventId> = Vec::new();
+    loop {
+        let from = after.map_or(String::new(), |after| format!("&after={after}"));
+        let page: EventPage = client.json(&format!("/v1/events?limit=1000{from}")).await?;
+        found.extend(page.events.iter().map(|row| row.id).filter(|id| id.to_string().starts_with(start)));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    match found[..] {
+        [id] => Ok(id),
+        [] => anyhow::bail!(
+            "no event's id begins with {start} among the last {LOOKED_THROUGH} entries: give all of it"
+        ),
+        _ => anyhow::bail!("{} events' ids begin with {start}: give more digits", found.len()),
+    }
+}
+
+/// A KOL as people name one: by id, or by the public name or a part of it that no other has.
+#[derive(Debug, Clone)]
+pub struct SubjectName(String);
+
+impl FromStr for SubjectName {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl SubjectName {
+    /// The subject's id; the ledger is asked only for a name.
+    ///
+    /// # Errors
+    /// When nobody, or more than one, is found by that name.
+    pub async fn id(&self, client: &Client) -> anyhow::Result<SubjectId> {
+        if let Ok(subject) = self.0.parse() {
+            return Ok(subject);
+        }
+        let name = self.0.trim();
+        let mut query = String::new();
+        name.bytes().for_each(|byte| query += &format!("%{byte:02X}"));
+        if query.is_empty() {
+            anyhow::bail!("name a KOL: `tinnhiem top` lists them");
+        }
+        let page: SubjectPage = client.json(&format!("/v1/subjects?limit=10&q={query}")).await?;
+        let called = |row: &&SubjectRow| row.name.as_deref() == Some(name);
+        match &page.subjects[..] {
+            [one] => Ok(one.subject),
+            [] => anyhow::bail!("nobody is called {name}: `tinnhiem top` lists ids and names"),
+            several => match &several.iter().filter(called).collect::<Vec<_>>()[..] {
+                [one] => Ok(one.subject),
+                _ => {
+                    let said = several
+                        .iter()
+                        .map(|row| format!("{} {}", row.subject, row.name.as_deref().unwrap_or_default()));
+                    anyhow::bail!("several are called {name}: {}", said.collect::<Vec<_>>().join(", "))
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_seq_an_id_or_the_start_of_one() {
+        let id = "5f".repeat(32);
+        assert_eq!(id.parse(), Ok(EventName::Id(id.parse().unwrap())));
+        assert_eq!("42".parse(), Ok(EventName::Seq(42)));
+        assert_eq!("5f5f5f5f".parse(), Ok(EventName::Start("5f5f5f5f".to_owned())));
+        for wrong in ["", "042", "5f5f5f5", "5F5F5F5F", "-1", "nhip-so", "5f…e2"] {
+            assert!(wrong.parse::<EventName>().is_err(), "{wrong}");
+        }
+    }
+}

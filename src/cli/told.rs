@@ -1,0 +1,320 @@
+//! An event in plain words: what it says, with the names that a ledger knows.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::api::views::{EventView, PolicyView};
+use crate::client::{Client, ClientError};
+use crate::dsse::EventId;
+use crate::event::{Body, Commitment, Event, PartyId, Policy, words};
+use crate::limits;
+use crate::vault::Attachment;
+
+/// Longest text shown, in characters.
+const SHOWN_CHARS: usize = 500;
+/// Members that name another event.
+const EVENTS: [&str; 9] =
+    ["target", "contest", "code", "notice", "proposal", "panel", "decision", "request", "filing"];
+/// Members whose attachments are files, not words.
+const FILES: [&str; 4] = ["evidence", "papers", "document", "text"];
+
+/// An event, and what is known of what it names.
+pub struct Told<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The texts and documents that it commits to.
+    pub attachments: &'a [Attachment],
+    /// What a ledger says of its names.
+    pub known: &'a Known,
+    /// Whether it was done, or is about to be.
+    pub done: bool,
+}
+
+/// What a ledger says of the names in an event.
+#[derive(Default)]
+pub struct Known {
+    issuer: Option<String>,
+    subject: Option<String>,
+    events: Vec<(String, String)>,
+    policy: Option<Policy>,
+    /// Commitments whose bytes are not kept there.
+    pub absent: Vec<Commitment>,
+    /// Files among the attachments, by name.
+    files: Vec<(Commitment, String)>,
+}
+
+impl Known {
+    /// Nothing yet but the names of files.
+    pub fn of_files(files: &[(Commitment, String)]) -> Self {
+        Self { files: files.to_vec(), ..Self::default() }
+    }
+
+    /// Asks a ledger.
+    pub async fn learn(&mut self, ledger: &Client, event: &Event) {
+        // The names of another ledger would mislead.
+        if ledger.origin().await.ok().is_none_or(|origin| origin.to_string() != event.ledger) {
+            return;
+        }
+        let name = async |path: String| -> Option<String> {
+            let view: Value = ledger.json(&path).await.ok()?;
+            view["name"].as_str().map(str::to_owned)
+        };
+        let at = |party: &PartyId| match party.as_subject() {
+            Some(subject) => format!("/v1/subjects/{subject}"),
+            None => format!("/v1/members/{party}"),
+        };
+        self.issuer = name(at(&event.issuer)).await;
+        if let Some(subject) = event.subject {
+            self.subject = name(at(&subject.into())).await;
+        }
+        let version = match &event.body {
+            Body::AssessmentPublished(body) => Some(body.policy),
+            Body::AssessmentNotified(body) => Some(body.policy),
+            _ => None,
+        };
+        if let Some(version) = version {
+            let view: Option<PolicyView> = ledger.json(&format!("/v1/policies/{version}")).await.ok();
+            self.policy = view.map(|view| view.policy);
+        }
+        for id in event_ids(&body(event)) {
+            let Ok(view) = ledger.json::<EventView>(&format!("/v1/events/{id}")).await else { continue };
+            let row = view.row;
+            let what = words::of_type(&row.type_name).map_or(row.type_name, |words| words.done());
+            self.events
+                .push((id, format!("mục / entry {}: {what}, {}, {}", row.seq, row.issuer, row.recorded_at)));
+        }
+    }
+
+    /// Fetches what a ledger keeps of the attachments of an entry, and notes what it does not.
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn attachments(
+        &mut self,
+        ledger: &Client,
+        view: &EventView,
+    ) -> anyhow::Result<Vec<Attachment>> {
+        let mut kept = Vec::new();
+        for commitment in &view.attachments {
+            let path = format!("/v1/attachments/{commitment}");
+            let headers = ["x-salt", "content-type"];
+            match ledger.bytes_with_headers(&path, limits::ATTACHMENT_BYTES, headers).await {
+                Ok((bytes, [salt, media_type])) => {
+                    let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
+                    let attachment = salt.map(|salt| Attachment { salt, media_type, bytes });
+                    // What does not match is not what was said.
+                    match attachment.filter(|one| one.commitment() == *commitment) {
+                        Some(attachment) => kept.push(attachment),
+                        None => self.absent.push(*commitment),
+                    }
+                }
+                Err(ClientError::Refused { status: 404, .. }) => self.absent.push(*commitment),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(kept)
+    }
+}
+
+fn body(event: &Event) -> Value {
+    let payload: Value = serde_json::from_slice(&event.to_payload()).unwrap_or_default();
+    payload["body"].clone()
+}
+
+/// The events that a body names.
+fn event_ids(body: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, value) in body.as_object().into_iter().flatten() {
+        match value {
+            Value::String(id) if EVENTS.contains(&name.as_str()) && id.parse::<EventId>().is_ok() => {
+                found.push(id.clone());
+            }
+            Value::Object(_) => found.extend(event_ids(value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The members of an object in the order in which they are written.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Shell<'a> {
+    #[serde(borrow)]
+    body: &'a RawValue,
+}
+
+impl Told<'_> {
+    /// The event line by line: what, who, about whom, and every member of its body.
+    ///
+    /// # Errors
+    /// None that an event gives cause for.
+    pub fn lines(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let event = self.event;
+        let named = |id: String, name: &Option<String>| match name {
+            Some(name) => format!("{id} ({})", clean(name)),
+            None => id,
+        };
+        let issuer = match event.issuer.is_council() {
+            true => "council (Ban điều phối)".to_owned(),
+            false => named(event.issuer.to_string(), &self.known.issuer),
+        };
+        let type_name = event.body.type_name();
+        let words = words::of_type(type_name);
+        let what =
+            words.map_or(String::new(), |words| if self.done { words.done() } else { words.to_string() });
+        let mut lines = vec![
+            ("việc / act".to_owned(), format!("{what} [{type_name}]")),
+            ("bên ký / issuer".to_owned(), issuer),
+        ];
+        if let Some(subject) = event.subject {
+            lines.push(("về / about".to_owned(), named(subject.to_string(), &self.known.subject)));
+        }
+        lines.push(("sổ cái / ledger".to_owned(), clean(&event.ledger)));
+        let payload = event.to_payload();
+        let shell: Shell<'_> = serde_json::from_slice(&payload)?;
+        let Members(members) = serde_json::from_str(shell.body.get())?;
+        for (name, value) in &members {
+            let said = match (name.as_str(), value) {
+                ("grades", Value::Object(grades)) => self.grades(grades),
+                _ => self.said(name, name, value),
+            };
+            lines.push((label(name), said));
+        }
+        Ok(lines)
+    }
+
+    /// Each grade on a line of its own, in the policy's order and with its names.
+    fn grades(&self, grades: &serde_json::Map<String, Value>) -> String {
+        let level = |value: &Value| match value {
+            Value::Null => "không áp dụng / does not apply".to_owned(),
+            value => value.to_string(),
+        };
+        let line = |id: &str, value: &Value| {
+            let criteria = self.known.policy.iter().flat_map(|policy| &policy.criteria);
+            let indicator =
+                criteria.flat_map(|one| &one.indicators).find(|indicator| indicator.id.to_string() == id);
+            match indicator {
+                Some(one) if !value.is_null() => {
+                    format!("{id} {} / {}: {} (0–{})", one.name.vi, one.name.en, level(value), one.max_level)
+                }
+                Some(one) => format!("{id} {} / {}: {}", one.name.vi, one.name.en, level(value)),
+                None => format!("{}: {}", clean(id), level(value)),
+            }
+        };
+        let mut sorted: Vec<(&String, &Value)> = grades.iter().collect();
+        // I2 stands before I10.
+        sorted.sort_by_key(|(id, _)| {
+            (id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok(), *id)
+        });
+        sorted.iter().map(|(id, value)| format!("\n      {}", line(id, value))).collect()
+    }
+
+    /// A value in words; `of` is the body's member that it stands in.
+    fn said(&self, of: &str, name: &str, value: &Value) -> String {
+        match value {
+            Value::Null => "không áp dụng / does not apply".to_owned(),
+            Value::Bool(true) => "có / yes".to_owned(),
+            Value::Bool(false) => "không / no".to_owned(),
+            Value::Number(number) => number.to_string(),
+            Value::Array(all) => {
+                let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
+                if all.is_empty() { "–".to_owned() } else { all.join("; ") }
+            }
+            Value::Object(_) if name == "policy" => {
+                format!("{} bytes; `tinnhiem policy diff`", value.to_string().len())
+            }
+            Value::Object(members) => {
+                let said = members.iter().map(|(inner, one)| (label(inner), self.said(of, inner, one)));
+                let said: Vec<String> = said.map(|(label, one)| format!("{label} = {one}")).collect();
+                if said.is_empty() { "–".to_owned() } else { said.join(", ") }
+            }
+            Value::String(text) => self.text(of, text),
+        }
+    }
+
+    fn text(&self, of: &str, text: &str) -> String {
+        if let Ok(commitment) = text.parse::<Commitment>() {
+            if let Some(attached) = self.attachments.iter().find(|one| one.commitment() == commitment) {
+                let file = self.known.files.iter().find(|(file, _)| *file == commitment);
+                let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
+                return name + &content(attached, FILES.contains(&of));
+            }
+            if self.known.absent.contains(&commitment) {
+                return format!("{} (không lưu ở đây / not kept here)", short(text));
+            }
+        }
+        if let Some((id, what)) = self.known.events.iter().find(|(id, _)| id == text) {
+            return format!("{} ({})", short(id), clean(what));
+        }
+        match words::of_value(text) {
+            Some(meaning) => format!("{text} ({meaning})"),
+            None => clean(text),
+        }
+    }
+}
+
+/// What an attachment holds: its words, or what kind of file it is.
+fn content(attached: &Attachment, file: bool) -> String {
+    let is_text = attached.media_type.starts_with("text/") || attached.media_type.ends_with("json");
+    match std::str::from_utf8(&attached.bytes) {
+        Ok(words) if is_text && !file => format!("“{}”", clean(words)),
+        _ => format!("{}, {} bytes", clean(&attached.media_type), attached.bytes.len()),
+    }
+}
+
+fn label(name: &str) -> String {
+    words::of_member(name).map_or_else(|| clean(name), |words| words.to_string())
+}
+
+/// An id by its ends.
+pub fn short(id: &str) -> String {
+    if id.len() < 16 || !id.is_ascii() {
+        return clean(id);
+    }
+    format!("{}…{}", &id[..8], &id[id.len() - 4..])
+}
+
+/// A text that others may have written, without what would move the cursor or turn the reading round.
+pub fn clean(text: &str) -> String {
+    let turns =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let safe = |c: char| match c {
+        '\n' => ' ',
+        c if c.is_control() || turns(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let more = text.chars().count().saturating_sub(SHOWN_CHARS);
+    let kept: String = text.chars().take(SHOWN_CHARS).map(safe).collect();
+    if more == 0 { kept } else { format!("{kept}… (+{more})") }
+}
