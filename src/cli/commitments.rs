@@ -59,7 +59,8 @@ impl Attest {
         let report = audit(&source, Some(self.vkey), &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
         let false_roots = report.findings.iter().all(|one| one.code == FALSE_ROOTS);
-        if !report.is_clean() && !(self.disagree && false_roots) {
+        let may_say = report.is_clean() || self.disagree && false_roots;
+        if !may_say {
             print_report(&report);
             println!(
                 "nothing is attested: say so with `tinnhiem report-finding`, or `--disagree` where only the roots differ"
