@@ -40,8 +40,13 @@ pub async fn of(
         "fetch the receipt of an entry",
         "tinnhiem receipt SEQ --out entry.tlog-proof".to_owned(),
     );
+    let proven = Open::always(
+        "lấy điểm có chứng minh, mang đi đâu cũng kiểm được",
+        "take the score away in one file that proves it",
+        format!("tinnhiem score {subject} --receipt score.json"),
+    );
     if view.row.figure.standing == Standing::Departed {
-        return Ok(vec![erasure(subject), receipt]);
+        return Ok(vec![erasure(subject), receipt, proven]);
     }
     let contests: ContestPage = client.json(&format!("/v1/contests?limit=1000&subject={subject}")).await?;
     let mut options = dated(subject, clocks);
@@ -55,7 +60,7 @@ pub async fn of(
             "tinnhiem endorse --issuer {subject} --subject KOL --relation none --topic TOPIC --key KEY.pem"
         ),
     ));
-    options.extend([erasure(subject), receipt]);
+    options.extend([erasure(subject), receipt, proven]);
     Ok(options)
 }
 

@@ -59,4 +59,5 @@ async fn what_was_said_is_taken_back_and_what_may_be_contested_is_offered() {
     assert!(run(&programme, &["depart", "--subject", &other.to_string()], &["other-kol"]).0);
     let (_, said) = run(&programme, &["me", &other.to_string()], &[]);
     assert!(said.contains("tinnhiem request-erasure") && !said.contains("tinnhiem pledge"), "{said}");
+    assert!(said.contains("--receipt score.json"), "{said}");
 }
