@@ -1,6 +1,6 @@
-"""The second implementation writes the dossiers of the vectors as they are: a ledger a file of judgements.
+"""The second implementation writes dossiers and makes their roots anew: a ledger a file of judgements.
 
-Usage: dossiers.py FOLDER-OF-VECTORS
+Usage: dossiers.py FOLDER-OF-VECTORS FOLDER-OF-HISTORIES, the latter as `cargo test` left it
 """
 
 import json
@@ -35,15 +35,23 @@ def documents(state):
         yield verify.canonical(verify.policy_document(row))
 
 
-folder = pathlib.Path(sys.argv[1])
+def check(file, committed):
+    state = replay(file.read_text().splitlines())
+    roots = verify.state_roots(state)
+    assert roots == {name: committed[name] for name in roots}, f"{file}: other roots, {roots}"
+    return state
+
+
+folder, histories = map(pathlib.Path, sys.argv[1:])
 vectors = json.loads((folder / "dossier-1.json").read_text())
 written = set()
 for ledger, committed in vectors["committed"].items():
-    state = replay((folder / "judgements" / ledger).read_text().splitlines())
-    roots = verify.state_roots(state)
-    assert roots == {name: committed[name] for name in roots}, f"{ledger}: other roots, {roots}"
-    written.update(documents(state))
+    written.update(documents(check(folder / "judgements" / ledger, committed)))
 for kind in ("dossier", "party", "policy"):
     assert vectors[kind].encode() in written, f"the {kind} is written otherwise"
-assert len(vectors["committed"]) > 20, "too few ledgers"
-print(f"{len(vectors['committed'])} states made anew: the roots and documents of the vectors")
+left = sorted(histories.glob("*.json"))
+for committed in left:
+    check(committed.with_suffix(".jsonl"), json.loads(committed.read_text()))
+counts = (len(vectors["committed"]), len(left))
+assert counts[0] > 20 and counts[1] > 40, f"too few ledgers: {counts}"
+print(f"the roots of {counts[0]} vectors and {counts[1]} random histories are made anew")

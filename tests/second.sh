@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The second implementation agrees on the demo at many sizes, on its provable scores, on the vectors of
-# dossiers and on a file of ratings, and notices damage.
+# dossiers and the random histories that `cargo test` left, and on a file of ratings, and notices damage.
 # Usage: second.sh PROGRAM PYTHON RATINGS
 set -euo pipefail
 program=$1 python=$2 ratings=$3
@@ -63,7 +63,7 @@ for subject in $("$program" top --json --ledger "$ledger" | grep -o 'kol-[0-9a-z
 done
 cat "$work/verified"
 stop
-"$python" "$here/dossiers.py" "$here/vectors"
+"$python" "$here/dossiers.py" "$here/vectors" "$here/../target/tmp/histories"
 
 "$program" export --data "$work/demo" "$work/export"
 verify "$work/export"

@@ -566,6 +566,8 @@ proptest! {
             prop_assert_eq!(&now, roots, "the roots of a size never change");
         }
         check_replay(&trial.origin, &trial.ledger, &live);
+        let last = trial.roots.last().unwrap().committed_on(live.date_of(live.last_at()));
+        crate::judgements::leave(&trial.ledger, &last);
         trial.ledger.close();
         let reopened = Ledger::open(trial.parts.setup()).unwrap();
         prop_assert_eq!(&reopened.snapshot().state, &live);

@@ -72,6 +72,21 @@ impl Judgement {
 pub fn write(ledger: &Ledger, refused: &[(u64, Judgement)]) {
     static WRITTEN: AtomicU32 = AtomicU32::new(1);
     let Some(folder) = std::env::var_os("TINNHIEM_VECTORS") else { return };
+    let name = format!("{:02}.jsonl", WRITTEN.fetch_add(1, Ordering::Relaxed));
+    std::fs::write(Path::new(&folder).join(name), lines(ledger, refused)).unwrap();
+}
+
+/// Leaves a ledger of a random history where `tests/second.sh` finds it, with what could be committed to.
+pub fn leave(ledger: &Ledger, committed: &StateCommitted) {
+    static LEFT: AtomicU32 = AtomicU32::new(1);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("histories");
+    std::fs::create_dir_all(&folder).unwrap();
+    let name = folder.join(format!("{:03}", LEFT.fetch_add(1, Ordering::Relaxed)));
+    std::fs::write(name.with_extension("jsonl"), lines(ledger, &[])).unwrap();
+    std::fs::write(name.with_extension("json"), serde_json::to_vec(committed).unwrap()).unwrap();
+}
+
+fn lines(ledger: &Ledger, refused: &[(u64, Judgement)]) -> String {
     let mut lines = String::new();
     let mut add = |one: &Judgement| lines += &(serde_json::to_string(one).unwrap() + "\n");
     let each = &mut |seq: u64, bytes: &[u8]| {
@@ -85,8 +100,7 @@ pub fn write(ledger: &Ledger, refused: &[(u64, Judgement)]) {
     ledger.reader().entries(0, u64::MAX, each).unwrap();
     let size = ledger.snapshot().size();
     refused.iter().filter(|(at, _)| *at >= size).for_each(|(_, one)| add(one));
-    let name = format!("{:02}.jsonl", WRITTEN.fetch_add(1, Ordering::Relaxed));
-    std::fs::write(Path::new(&folder).join(name), lines).unwrap();
+    lines
 }
 
 /// Provokes refusals of types that end or answer something, where nothing waits for it.
