@@ -80,8 +80,13 @@ pub fn write(ledger: &Ledger, refused: &[(u64, Judgement)]) {
 pub fn leave(ledger: &Ledger, committed: &StateCommitted) {
     static LEFT: AtomicU32 = AtomicU32::new(1);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("histories");
+    let number = LEFT.fetch_add(1, Ordering::Relaxed);
+    if number == 1 {
+        // Those of an earlier run may be of other rules.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
     std::fs::create_dir_all(&folder).unwrap();
-    let name = folder.join(format!("{:03}", LEFT.fetch_add(1, Ordering::Relaxed)));
+    let name = folder.join(format!("{number:03}"));
     std::fs::write(name.with_extension("jsonl"), lines(ledger, &[])).unwrap();
     std::fs::write(name.with_extension("json"), serde_json::to_vec(committed).unwrap()).unwrap();
 }
