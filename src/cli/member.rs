@@ -109,6 +109,9 @@ fn print_standing(view: &MemberView) {
     println!("{}  {}", member.member, member.name);
     println!("{}; {}", meant(&member.class), membership(member.membership));
     println!("nhóm kiểm soát / controller group: {}", member.group);
+    for one in view.keys.iter().filter(|one| one.live && !one.seat) {
+        println!("khóa / key: {}", one.key);
+    }
     for role in &member.roles {
         println!("nhiệm vụ / role: {}", meant(role));
     }

@@ -12,7 +12,7 @@ use super::signing::At;
 use super::steps;
 use super::told::short;
 use super::written::Overwriting;
-use crate::api::views::{HistoryPage, HistoryRow, SubjectPage};
+use crate::api::views::{HistoryPage, HistoryRow, LedgerView, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{Policy, SubjectId, TopicId, words};
@@ -105,7 +105,12 @@ impl Score {
             let asked = format!("/v1/subjects/{subject}/receipt{size}");
             let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
             out.write(&receipt)?;
-            println!("written to {}; verify it with `tinnhiem verify`", path.display());
+            let ledger: LedgerView = client.json("/v1/ledger").await?;
+            println!(
+                "written to {}; compare the log's key with one from elsewhere, and verify it with",
+                path.display()
+            );
+            println!("  tinnhiem verify {} --vkey '{}'", path.display(), ledger.log_vkey);
             return Ok(0);
         }
         let score = self.read(client, subject).await?;
