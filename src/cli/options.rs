@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::api::views::{ClockView, ContestPage, ContestView, EventPage, SubjectView};
+use crate::api::views::{
+    ClockView, ContestPage, ContestView, EventPage, PolicyList, PolicyView, SubjectView,
+};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Contesting, PartyId, SubjectId};
 use crate::score::{Score, Standing};
 use crate::state::{Awaited, Duty};
+
+/// What a contest may rest on, where its days are not over.
+const GROUNDS: &str = " (--grounds factual_error, procedure, conflict_of_interest, disproportionate)";
 
 /// Something that the subject may do.
 #[derive(Serialize)]
@@ -51,7 +56,7 @@ pub async fn of(
     let contests: ContestPage = client.json(&format!("/v1/contests?limit=1000&subject={subject}")).await?;
     let mut options = dated(subject, clocks);
     options.extend(contestable(client, view, clocks, &contests.contests, seqs).await?);
-    options.extend(contests.contests.iter().filter(|one| one.stage.is_open()).map(given_up));
+    options.extend(contests.contests.iter().filter(|one| one.stage.is_open()).map(|one| given_up(one, seqs)));
     options.extend(pledge(client, view).await?);
     options.push(Open::always(
         "bảo chứng cho người khác, công khai quan hệ",
@@ -74,7 +79,7 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
         let mut grounds = "";
         let command = match clock.what {
             Awaited::ContestFiling => {
-                grounds = " (--grounds factual_error, procedure, conflict_of_interest, disproportionate)";
+                grounds = GROUNDS;
                 format!("tinnhiem contest --subject {subject} --target {seq} --grounds procedure {case}")
             }
             Awaited::NoticeReply => format!("tinnhiem reply --subject {subject} --notice {seq} {case}"),
@@ -95,7 +100,7 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
 }
 
 /// Items in the score that no contest is or was about, but for one that was withdrawn: a factual error
-/// in them may be contested at any time.
+/// in them may be contested at any time, and where no policy ever set a last day, anything else too.
 async fn contestable(
     client: &Client,
     view: &SubjectView,
@@ -119,22 +124,41 @@ async fn contestable(
         (one.event, format!("biện pháp xử lý {severity:?} từ {from}"), format!("the {severity:?} of {from}"))
     });
     let items = assessments.chain(sanctions).filter(|(event, ..)| !past.contains(event));
+    let (vi_what, en_what, grounds) = match sets_a_last_day(client).await? {
+        true => ("khiếu nại điều sai sự thật", "contest a factual error", "factual_error"),
+        false => ("khiếu nại, lý do nào cũng được", "contest on any ground", "procedure"),
+    };
+    let list = if grounds == "factual_error" { "" } else { GROUNDS };
     let open = items.map(|(event, vi, en)| {
         let event = event.to_string();
         let name = seqs.get(&event).map_or(event, ToString::to_string);
         Open::always(
-            format!("khiếu nại điều sai sự thật: {vi}"),
-            format!("contest a factual error: {en}"),
+            format!("{vi_what}: {vi}"),
+            format!("{en_what}: {en}{list}"),
             format!(
-                "tinnhiem contest --subject {subject} --target {name} --grounds factual_error --statement '…' --key KEY.pem"
+                "tinnhiem contest --subject {subject} --target {name} --grounds {grounds} --statement '…' --key KEY.pem"
             ),
         )
     });
     Ok(open.collect())
 }
 
+/// Whether any policy version gives days after which only a factual error is contested.
+async fn sets_a_last_day(client: &Client) -> anyhow::Result<bool> {
+    let list: PolicyList = client.json("/v1/policies").await?;
+    for row in list.policies {
+        let one: PolicyView = client.json(&format!("/v1/policies/{}", row.version)).await?;
+        if one.policy.windows.file.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A contest that may be given up.
-fn given_up(contest: &ContestView) -> Open {
+fn given_up(contest: &ContestView, seqs: &BTreeMap<String, u64>) -> Open {
+    let of =
+        seqs.get(&contest.target.to_string()).map_or(String::new(), |seq| format!(" (mục / entry {seq})"));
     let command = format!("tinnhiem withdraw {} --key KEY.pem", contest.seq);
     match contest.stage.is_appeal() {
         true => Open::always(
@@ -142,7 +166,7 @@ fn given_up(contest: &ContestView) -> Open {
             "withdraw the appeal: the decision then stands for good",
             command,
         ),
-        false => Open::always("rút khiếu nại", "withdraw the contest", command),
+        false => Open::always(format!("rút khiếu nại{of}"), "withdraw the contest", command),
     }
 }
 

@@ -67,7 +67,9 @@ fn print(policy: &Policy) {
     let topics =
         policy.topics.iter().map(|(id, name)| vec![id.to_string(), name.vi.clone(), name.en.clone()]);
     output::table(&["id", "tên", "name"], &topics.collect::<Vec<_>>());
-    println!("\nChỉ báo / indicators (--grade ID=LEVEL)");
+    println!(
+        "\nChỉ báo / indicators (--grade ID=LEVEL; 0 kém nhất / worst, - không áp dụng / does not apply)"
+    );
     let indicators = policy.criteria.iter().flat_map(|criterion| {
         let head = vec![
             criterion.id.to_string(),
