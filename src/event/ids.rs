@@ -275,118 +275,78 @@ impl fmt::Display for SubjectId {
 
 serde_by_text!(SubjectId, r"^kol-[0-9a-hjkmnp-tv-z]{13}$");
 
-/// A salted commitment to a text or file: BLAKE3 keyed by its 32-byte salt, as lower-case hex.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Commitment([u8; 32]);
+/// 32 bytes, written as lower-case hex.
+macro_rules! hex_bytes {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 32]);
+
+        impl $name {
+            /// Its 32 bytes.
+            pub fn as_bytes(&self) -> &[u8; 32] {
+                &self.0
+            }
+
+            /// Read from its 32 bytes.
+            pub fn from_bytes(bytes: [u8; 32]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedName;
+
+            fn from_str(text: &str) -> Result<Self, MalformedName> {
+                const FORM: MalformedName = MalformedName("64 lower-case hex digits");
+                if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    return Err(FORM);
+                }
+                blake3::Hash::from_hex(text).map(|hash| Self(*hash.as_bytes())).map_err(|_| FORM)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+            }
+        }
+
+        serde_by_text!($name, r"^[0-9a-f]{64}$");
+    };
+}
+
+hex_bytes!(
+    /// A salted commitment to a text or file: BLAKE3 keyed by its 32-byte salt, as lower-case hex.
+    Commitment
+);
+
+hex_bytes!(
+    /// A value of a hash chain from which panels are drawn: 32 bytes, as lower-case hex.
+    DrawValue
+);
+
+hex_bytes!(
+    /// The root of an RFC 6962 tree over a whole state: 32 bytes, as lower-case hex.
+    StateRoot
+);
 
 impl Commitment {
     /// Commits to `bytes` under `salt`.
     pub fn to(salt: &[u8; 32], bytes: &[u8]) -> Self {
         Self(*blake3::keyed_hash(salt, bytes).as_bytes())
     }
-
-    /// The commitment's 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// A commitment read from its 32 bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
 }
-
-impl FromStr for Commitment {
-    type Err = MalformedName;
-
-    fn from_str(text: &str) -> Result<Self, MalformedName> {
-        const FORM: MalformedName = MalformedName("64 lower-case hex digits");
-        if text.len() != 64 || text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(FORM);
-        }
-        blake3::Hash::from_hex(text).map(|hash| Self(*hash.as_bytes())).map_err(|_| FORM)
-    }
-}
-
-impl fmt::Display for Commitment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
-    }
-}
-
-serde_by_text!(Commitment, r"^[0-9a-f]{64}$");
-
-/// A value of a hash chain from which panels are drawn: 32 bytes, as lower-case hex.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DrawValue([u8; 32]);
 
 impl DrawValue {
     /// What a value that was withheld counts as.
     pub const ZERO: Self = Self([0; 32]);
-
-    /// The value's 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// A value read from its 32 bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
 
     /// The value after this one in its chain.
     pub fn next(&self) -> Self {
         Self(*blake3::hash(&self.0).as_bytes())
     }
 }
-
-impl FromStr for DrawValue {
-    type Err = MalformedName;
-
-    fn from_str(text: &str) -> Result<Self, MalformedName> {
-        Commitment::from_str(text).map(|read| Self(read.0))
-    }
-}
-
-impl fmt::Display for DrawValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Commitment(self.0).fmt(f)
-    }
-}
-
-serde_by_text!(DrawValue, r"^[0-9a-f]{64}$");
-
-/// The root of an RFC 6962 tree over a whole state: 32 bytes, as lower-case hex.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StateRoot([u8; 32]);
-
-impl StateRoot {
-    /// A root read from its 32 bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The root's 32 bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl FromStr for StateRoot {
-    type Err = MalformedName;
-
-    fn from_str(text: &str) -> Result<Self, MalformedName> {
-        Commitment::from_str(text).map(|read| Self(read.0))
-    }
-}
-
-impl fmt::Display for StateRoot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Commitment(self.0).fmt(f)
-    }
-}
-
-serde_by_text!(StateRoot, r"^[0-9a-f]{64}$");
 
 #[cfg(test)]
 mod tests {
