@@ -107,7 +107,7 @@ impl Programme {
     fn apply(&mut self, event: &Event, keys: &[PublicKey]) {
         let id = EventId::of_payload(&event.to_payload());
         self.at = self.at.plus_ms(1000);
-        self.state.apply(Recording { id, at: self.at, keys, event });
+        self.state.apply(Recording { id, at: self.at, keys, event, applied: None });
     }
 
     /// The assessment that comes next, signed.

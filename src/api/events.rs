@@ -161,7 +161,7 @@ fn page(app: &App, which: &Which) -> Result<EventPage, Problem> {
     let first = which.after.map_or(0, |after| after.saturating_add(1));
     let takes = |row: &Row| {
         kind.is_none_or(|kind| row.kind == kind)
-            && which.issuer.as_ref().is_none_or(|issuer| row.issuer == *issuer)
+            && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
     };
     let found = match &which.subject {
         Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes),
@@ -190,7 +190,7 @@ fn rows_of_subject(
     let dossier = snapshot.state.dossier(subject);
     let rows = dossier.into_iter().flat_map(|dossier| dossier.timeline_from(first)).filter_map(|seq| {
         let row = snapshot.state.index().row(seq).filter(|row| takes(row))?;
-        Some(EventRow::corrected(seq, row, &snapshot.state))
+        Some(EventRow::corrected(seq, &row, &snapshot.state))
     });
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
@@ -205,8 +205,8 @@ fn rows_of_log(snapshot: &Snapshot, first: u64, limit: usize, takes: impl Fn(&Ro
             found.scanned_to = seq.checked_sub(1);
             break;
         }
-        if takes(row) {
-            found.rows.push(EventRow::corrected(seq, row, &snapshot.state));
+        if takes(&row) {
+            found.rows.push(EventRow::corrected(seq, &row, &snapshot.state));
         }
     }
     found
@@ -241,7 +241,7 @@ pub async fn one(
     let event = Event::parse(verified.payload()).map_err(|error| damaged(&error))?;
     let envelope = crate::dsse::Envelope::of(&verified).to_json();
     let written = Written {
-        row: EventRow::new(seq, row),
+        row: EventRow::new(seq, &row),
         prev: prev.into(),
         keys: verified.keys().collect(),
         payload: serde_json::from_slice(verified.payload()).map_err(|error| damaged(&error))?,

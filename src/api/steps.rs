@@ -146,7 +146,7 @@ pub fn walk(
             page.next = seq.checked_sub(1);
             break;
         }
-        if !touches(state, seq, row, subject) {
+        if !touches(state, seq, &row, subject) {
             continue;
         }
         if looked_at == limit {

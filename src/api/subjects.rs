@@ -383,7 +383,7 @@ pub async fn history(
         let figure = |size| state.figure(&path.subject, At { size, as_of: on }).map(|(figure, _)| figure);
         let reply = replies.get(&row.id).copied();
         Some(HistoryRow {
-            event: EventRow::corrected(seq, row, state),
+            event: EventRow::corrected(seq, &row, state),
             on,
             before: figure(seq),
             after: figure(seq + 1),

@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 
 use crate::limits;
 use crate::log::ChainHash;
-use crate::state::{Index, JOURNAL_FORMAT, Kept, Recording, Row, State};
+use crate::state::{Index, JOURNAL_FORMAT, Kept, Recording, State};
 
 const MAGIC: [u8; 8] = [b'T', b'N', b'J', b'R', b'N', b'L', JOURNAL_FORMAT, 0];
 const SUM: usize = 16;
@@ -66,7 +66,7 @@ impl Journal {
                 let mut reader = FrameReader::over(file);
                 while let Some(frame) = reader.next(emptied.try_recv().unwrap_or_default()) {
                     if let Frame::Whole { rows, .. } = &frame {
-                        rows.iter().for_each(|kept| index.push(Row::of(kept.recording())));
+                        rows.recordings().for_each(|entry| index.push(entry));
                     }
                     let last = matches!(frame, Frame::Damaged);
                     if send.send(frame).is_err() || last {
@@ -78,7 +78,7 @@ impl Journal {
             });
             // Giving rows back costs as much as a third of applying them, so another does it; the list
             // that held them is filled again, since fresh memory costs as much as the rows.
-            let (discard, discarded) = mpsc::sync_channel::<Vec<Kept>>(AHEAD);
+            let (discard, discarded) = mpsc::sync_channel::<Kept>(AHEAD);
             scope.spawn(move || {
                 for mut rows in discarded {
                     rows.clear();
@@ -90,7 +90,7 @@ impl Journal {
                     Frame::Damaged => journal.damaged = true,
                     Frame::Begun => journal.end_bytes = MAGIC.len() as u64,
                     Frame::Whole { rows, chain, bytes } => {
-                        rows.iter().for_each(|kept| journal.state.apply_beside_index(kept.recording()));
+                        rows.recordings().for_each(|entry| journal.state.apply_beside_index(entry));
                         journal.chain = Some(chain);
                         journal.end_bytes += bytes;
                         let _ = discard.send(rows);
@@ -126,7 +126,7 @@ impl JournalReading {
 
 enum Frame {
     Begun,
-    Whole { rows: Vec<Kept>, chain: ChainHash, bytes: u64 },
+    Whole { rows: Kept, chain: ChainHash, bytes: u64 },
     Damaged,
 }
 
@@ -142,7 +142,7 @@ impl FrameReader {
     }
 
     /// The next frame, its rows put in `rows`; none at the end, or where the last was never finished.
-    fn next(&mut self, mut rows: Vec<Kept>) -> Option<Frame> {
+    fn next(&mut self, mut rows: Kept) -> Option<Frame> {
         self.frame.clear();
         if !self.begun {
             self.begun = true;
@@ -159,7 +159,7 @@ impl FrameReader {
             return Some(Frame::Damaged);
         }
         let chain = ChainHash::from_bytes(std::array::from_fn(|at| frame[4 + at]));
-        Some(match Kept::read_rows(&frame[HEADER..], &mut rows) {
+        Some(match rows.read_rows(&frame[HEADER..]) {
             Ok(()) => Frame::Whole { rows, chain, bytes: self.frame.len() as u64 },
             Err(_) => Frame::Damaged,
         })
@@ -208,12 +208,12 @@ impl JournalWriter {
         }
     }
 
-    /// Takes the next entry, whose hash is `chain`.
-    pub fn push(&mut self, entry: Recording<'_>, chain: &ChainHash) {
+    /// Takes the next entry, which `state` reflects and whose hash is `chain`.
+    pub fn push(&mut self, entry: Recording<'_>, state: &State, chain: &ChainHash) {
         if self.file.is_none() {
             return;
         }
-        entry.write_row(&mut self.frame);
+        entry.write_row(state, &mut self.frame);
         self.chain = *chain;
         self.count += 1;
         if self.count >= limits::JOURNAL_ENTRIES {

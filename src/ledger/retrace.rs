@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
                 return ControlFlow::Break(());
             }
             if let Some(recording) = entry.recording() {
-                found.journal.push(recording, &entry.chain());
+                found.journal.push(recording, &found.state, &entry.chain());
             }
         }
         found.chain = entry.chain();

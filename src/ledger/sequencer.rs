@@ -225,7 +225,13 @@ impl Sequencer {
         let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
         let seq = state.size();
         draft.edge.extend(&entry);
-        draft.edge.state.apply(Recording { id, at: recorded_at, keys: &keys, event: &event.event });
+        draft.edge.state.apply(Recording {
+            id,
+            at: recorded_at,
+            keys: &keys,
+            event: &event.event,
+            applied: None,
+        });
         let bytes = Arc::from(&entry[..]);
         draft.entries.push(entry);
         draft.chains.push(draft.edge.chain);
@@ -258,9 +264,10 @@ impl Sequencer {
         let fresh = group.iter().zip(fates).filter_map(|(job, fate)| {
             let accepted = fate.as_ref().ok().filter(|accepted| accepted.fresh)?;
             let event = &job.event.event;
-            Some(Recording { id: accepted.id, at: accepted.recorded_at, keys: &accepted.keys, event })
+            let (id, at, keys) = (accepted.id, accepted.recorded_at, &accepted.keys[..]);
+            Some(Recording { id, at, keys, event, applied: None })
         });
-        fresh.zip(chains).for_each(|(entry, chain)| self.journal.push(entry, chain));
+        fresh.zip(chains).for_each(|(entry, chain)| self.journal.push(entry, &self.edge.state, chain));
     }
 
     /// Takes entries that others placed first, checked as an audit checks them.
@@ -274,7 +281,7 @@ impl Sequencer {
         self.commit(edge, others)?;
         for entry in &checked {
             if let Some(recording) = entry.recording() {
-                self.journal.push(recording, &entry.chain());
+                self.journal.push(recording, &self.edge.state, &entry.chain());
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ impl<'a> Case<'a> {
         let dossier = self.dossier()?;
         let made = CORRECTED.iter().find_map(|name| self.made(&body.target, name));
         let row = made.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
-        Reason::TargetOther.unless(row.issuer == self.event.issuer, &row.issuer)?;
+        Reason::TargetOther.unless(*row.issuer == self.event.issuer, row.issuer)?;
         match &body.action {
             // What has ended is still read, and may be put right beside: an annotation moves nothing.
             CorrectionAction::Annotate => Ok(()),

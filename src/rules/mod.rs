@@ -185,7 +185,7 @@ impl<'a> Case<'a> {
     }
 
     /// The row of an event of this type about the subject: what it made may have ended.
-    fn made(&self, event: &EventId, type_name: &str) -> Option<&'a Row> {
+    fn made(&self, event: &EventId, type_name: &str) -> Option<Row<'a>> {
         let index = self.state.index();
         let row = index.seq(event).and_then(|seq| index.row(seq))?;
         (row.subject == self.event.subject && row.type_name() == type_name).then_some(row)
@@ -200,7 +200,7 @@ impl<'a> Case<'a> {
     fn ended_own<S>(&self, target: &EventId, type_name: &str, last: S) -> Result<S, Rejection> {
         match self.made(target, type_name) {
             None => Err(Reason::TargetUnknown.about(target)),
-            Some(row) if row.issuer != self.event.issuer => Err(Reason::TargetOther.about(&row.issuer)),
+            Some(row) if *row.issuer != self.event.issuer => Err(Reason::TargetOther.about(row.issuer)),
             Some(_) => Ok(last),
         }
     }

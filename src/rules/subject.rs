@@ -6,7 +6,6 @@ use super::{Case, Reason, Rejection};
 use crate::event::{PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId};
 use crate::limits;
 use crate::score::{Dossier, Proposal, StandsFor};
-use crate::state::Row;
 
 impl Case<'_> {
     pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {
@@ -55,7 +54,7 @@ impl Case<'_> {
 
     /// Whether its proposer let another proposal lapse shortly before: who only proposes holds nobody.
     fn was_proposed_before(&self, dossier: &Dossier, proposal: &Proposal) -> bool {
-        let ended_by = |size: u64| self.state.index().row(size.checked_sub(1)?).map(Row::type_name);
+        let ended_by = |size: u64| self.state.index().row(size.checked_sub(1)?).map(|row| row.type_name());
         let lapsed = |one: &&StandsFor<Proposal>| {
             one.record.proposer == proposal.proposer
                 && one.span.to_size.and_then(ended_by) == Some("sanction.proposed")

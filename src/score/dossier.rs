@@ -107,6 +107,17 @@ impl Grade {
         Self { place, value: value.unwrap_or(Self::DOES_NOT_APPLY) }
     }
 
+    /// Place and value, which [`Grade::from_bytes`] reads.
+    pub fn to_bytes(self) -> [u8; 4] {
+        let ([a, b], [c, d]) = (self.place.to_le_bytes(), self.value.to_le_bytes());
+        [a, b, c, d]
+    }
+
+    /// The grade of these bytes.
+    pub fn from_bytes([a, b, c, d]: [u8; 4]) -> Self {
+        Self { place: u16::from_le_bytes([a, b]), value: u16::from_le_bytes([c, d]) }
+    }
+
     /// The indicator's place in the policy named.
     pub fn place(self) -> u16 {
         self.place

@@ -250,6 +250,13 @@ impl Parties {
         })
     }
 
+    /// The same; its number may be known to be `number`.
+    pub fn enlist_near(&mut self, party: &PartyId, number: Option<PartyNumber>) -> PartyNumber {
+        let stands =
+            |number: &PartyNumber| self.parties.get(number.place()).is_some_and(|one| one.name == *party);
+        number.filter(stands).unwrap_or_else(|| self.enlist(party))
+    }
+
     fn party_mut(&mut self, party: &PartyId) -> &mut Party {
         let number = self.enlist(party);
         let party = self.parties.get_mut(number.0 as usize);

@@ -1,5 +1,7 @@
 //! What the parties are made of: numbers, members, seats, accreditations, keys.
 
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
@@ -8,7 +10,7 @@ use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, Top
 /// A party's number: its place in the order in which the log first spoke of parties.
 ///
 /// Records hold it in place of the name, so that they stay small and a party is found at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartyNumber(pub(super) u32);
 
 impl PartyNumber {

@@ -7,7 +7,7 @@ use crate::score::Assessment;
 impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
         let recorded = self.recorded(seq, entry);
-        let assessor = self.parties.enlist(&entry.event.issuer);
+        let assessor = self.enlist_issuer(entry);
         let mut record = Assessment {
             assessor,
             policy: body.policy,
@@ -15,7 +15,10 @@ impl State {
             valid_until: body.valid_until,
             conflict: body.conflict,
             fee: body.fee,
-            grades: self.policies.grades(body.policy, &body.grades),
+            grades: match entry.applied {
+                Some(applied) => applied.grades.into(),
+                None => self.policies.grades(body.policy, &body.grades),
+            },
             reply: None,
             recorded,
         };
@@ -33,7 +36,7 @@ impl State {
         entry: &Recording<'_>,
         body: &AssessmentWithdrawn,
     ) {
-        let assessor = self.parties.enlist(&entry.event.issuer);
+        let assessor = self.enlist_issuer(entry);
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.assessments.close_of(seq, assessor, |one| one.recorded.event == body.target);
         }

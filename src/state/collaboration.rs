@@ -20,7 +20,7 @@ impl State {
         let Some(subject) = entry.event.subject else { return };
         let record = Collaboration {
             recorded: self.recorded(seq, entry),
-            business: self.parties.enlist(&entry.event.issuer),
+            business: self.enlist_issuer(entry),
             campaign: body.campaign.clone(),
             category: body.category.clone(),
             starts_on: body.starts_on,

@@ -8,7 +8,7 @@ impl State {
     pub(super) fn record_decision(&mut self, seq: u64, entry: &Recording<'_>, body: &DecisionRecorded) {
         let record = Decision {
             recorded: self.recorded(seq, entry),
-            agency: self.parties.enlist(&entry.event.issuer),
+            agency: self.enlist_issuer(entry),
             act: body.act.clone(),
         };
         if let Some(register) = self.register_mut(entry) {

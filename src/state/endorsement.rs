@@ -25,7 +25,7 @@ impl State {
         let (dilution_days, reciprocal_days) = self
             .policy_on(on)
             .map_or((0, 0), |policy| (policy.endorsement.dilution_days, policy.endorsement.reciprocal_days));
-        let endorser = self.parties.enlist(issuer);
+        let endorser = self.enlist_issuer(entry);
         let given = self.given_by(endorser);
         let dilution = given.most(on, i32::from(dilution_days)) + 1;
         given.publish(on, body.expires_on);
@@ -62,7 +62,7 @@ impl State {
     /// Ends an endorsement of the issuer's, which no longer dilutes its others from the day after.
     pub(super) fn end_endorsement(&mut self, seq: u64, entry: &Recording<'_>, target: &EventId) {
         let today = self.date_of(entry.at);
-        let endorser = self.parties.enlist(&entry.event.issuer);
+        let endorser = self.enlist_issuer(entry);
         let mut expires_on = None;
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.endorsements.close_of(seq, endorser, |one| {

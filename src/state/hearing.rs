@@ -9,7 +9,7 @@ use crate::score::{Dossier, Hearing, Item, Notice, Proposal, Records, Reply};
 impl State {
     pub(super) fn notify_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentNotified) {
         let recorded = self.recorded(seq, entry);
-        let assessor = self.parties.enlist(&entry.event.issuer);
+        let assessor = self.enlist_issuer(entry);
         let hearing = self.hearing(recorded.on);
         let notice = Notice { recorded, assessor, intended: body.clone(), hearing };
         let Some(dossier) = self.dossier_mut(entry) else { return };
@@ -20,7 +20,7 @@ impl State {
 
     pub(super) fn propose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionProposed) {
         let recorded = self.recorded(seq, entry);
-        let proposer = self.parties.enlist(&entry.event.issuer);
+        let proposer = self.enlist_issuer(entry);
         let hearing = self.hearing(recorded.on);
         let proposal = Proposal { recorded, proposer, proposed: body.clone(), hearing };
         let Some(dossier) = self.dossier_mut(entry) else { return };

@@ -8,11 +8,11 @@ use super::Recording;
 use crate::clock::Timestamp;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId, TYPES};
-use crate::score::Slots;
+use crate::score::{Named, Slots};
 
 /// What a listing needs to know of one entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
     /// The event's id.
     pub id: EventId,
     /// When it was recorded.
@@ -20,46 +20,48 @@ pub struct Row {
     /// Its type's place in [`TYPES`].
     pub kind: u8,
     /// Who issued it.
-    pub issuer: PartyId,
+    pub issuer: &'a PartyId,
     /// Whom it is about.
     pub subject: Option<SubjectId>,
 }
 
-impl Row {
-    /// The row of an entry.
-    pub fn of(entry: Recording<'_>) -> Self {
-        Self {
-            id: entry.id,
-            recorded_at: entry.at,
-            kind: entry.event.body.type_number(),
-            issuer: entry.event.issuer.clone(),
-            subject: entry.event.subject,
-        }
-    }
-
+impl Row<'_> {
     /// The event's type, `family.verb`.
     pub fn type_name(&self) -> &'static str {
         TYPES.get(usize::from(self.kind)).copied().unwrap_or("")
     }
 }
 
+/// A row as it is kept: there are as many as entries, so it names its issuer by number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    id: EventId,
+    recorded_at: Timestamp,
+    issuer: u32,
+    subject: Option<SubjectId>,
+    kind: u8,
+}
+
 /// Entries by position and by id.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    rows: Vector<Row>,
+    lines: Vector<Line>,
     seqs: Slots,
+    /// Everybody who ever issued an event, in the order of their first.
+    issuers: Vector<PartyId>,
+    issuer_numbers: Named,
 }
 
 impl PartialEq for Index {
     fn eq(&self, other: &Self) -> bool {
-        self.rows == other.rows
+        self.lines == other.lines && self.issuers == other.issuers
     }
 }
 
 impl Index {
     /// Empty, with room for so many entries while they come in a row; [`Index::seal`] ends that.
     pub fn with_room(entries: usize) -> Self {
-        Self { rows: Vector::new(), seqs: Slots::with_room(entries) }
+        Self { seqs: Slots::with_room(entries), ..Self::default() }
     }
 
     /// Ends the coming in of many, before a snapshot is taken.
@@ -69,40 +71,72 @@ impl Index {
 
     /// The seq of an event.
     pub fn seq(&self, id: &EventId) -> Option<u64> {
-        self.seqs.candidates(hash(id)).find(|seq| self.row(*seq).is_some_and(|row| row.id == *id))
+        self.seqs.candidates(hash(id)).find(|seq| self.line(*seq).is_some_and(|line| line.id == *id))
     }
 
     /// How many entries it holds.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.lines.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.lines.is_empty()
     }
 
     /// The row at a seq.
-    pub fn row(&self, seq: u64) -> Option<&Row> {
-        self.rows.get(usize::try_from(seq).ok()?)
+    pub fn row(&self, seq: u64) -> Option<Row<'_>> {
+        self.line(seq).map(|line| self.told(line))
     }
 
     /// The rows from `first` on, with their seqs.
-    pub fn rows_from(&self, first: u64) -> impl Iterator<Item = (u64, &Row)> {
-        let start = usize::try_from(first).unwrap_or(usize::MAX).min(self.rows.len());
-        (first..).zip(self.rows.focus().narrow(start..))
+    pub fn rows_from(&self, first: u64) -> impl Iterator<Item = (u64, Row<'_>)> {
+        let start = usize::try_from(first).unwrap_or(usize::MAX).min(self.lines.len());
+        (first..).zip(self.lines.focus().narrow(start..).into_iter().map(|line| self.told(line)))
     }
 
     /// How many entries were recorded before an instant.
     pub fn count_before(&self, at: Timestamp) -> u64 {
-        let order = |row: &Row| if row.recorded_at < at { Ordering::Less } else { Ordering::Greater };
-        self.rows.binary_search_by(order).unwrap_or_else(|place| place) as u64
+        let order = |line: &Line| if line.recorded_at < at { Ordering::Less } else { Ordering::Greater };
+        self.lines.binary_search_by(order).unwrap_or_else(|place| place) as u64
     }
 
-    /// Adds the next row.
-    pub fn push(&mut self, row: Row) {
-        self.seqs.push(hash(&row.id), self.rows.len() as u64);
-        self.rows.push_back(row);
+    /// Adds the next entry.
+    pub fn push(&mut self, entry: Recording<'_>) {
+        self.seqs.push(hash(&entry.id), self.lines.len() as u64);
+        let issuer = self.issuer_number(&entry.event.issuer);
+        self.lines.push_back(Line {
+            id: entry.id,
+            recorded_at: entry.at,
+            issuer,
+            subject: entry.event.subject,
+            kind: entry.event.body.type_number(),
+        });
+    }
+
+    fn issuer_number(&mut self, issuer: &PartyId) -> u32 {
+        let stands_at = |place| self.issuers.get(place) == Some(issuer);
+        let number = self.issuer_numbers.place(issuer, stands_at).unwrap_or_else(|| {
+            let next = self.issuers.len();
+            self.issuer_numbers.push(issuer, next);
+            self.issuers.push_back(issuer.clone());
+            next
+        });
+        number as u32
+    }
+
+    fn line(&self, seq: u64) -> Option<&Line> {
+        self.lines.get(usize::try_from(seq).ok()?)
+    }
+
+    fn told(&self, line: &Line) -> Row<'_> {
+        Row {
+            id: line.id,
+            recorded_at: line.recorded_at,
+            kind: line.kind,
+            issuer: self.issuers.get(line.issuer as usize).expect("every issuer is listed when it issues"),
+            subject: line.subject,
+        }
     }
 }
 

@@ -6,10 +6,11 @@
 //! [`State::apply`]: super::State::apply
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Recording;
+use super::{Applied, Recording, State};
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{
@@ -17,21 +18,31 @@ use crate::event::{
     ContestWithdrawn, EndorsementPublished, EndorsementWithdrawn, Event, Grounds, GroupId, Levels, Outcome,
     PartyId, Relation, SubjectEnrolled, SubjectId, TopicId,
 };
+use crate::score::{Grade, PartyNumber};
 
 /// The form of the rows; another form is made anew from the log.
-pub const JOURNAL_FORMAT: u8 = 3;
+pub const JOURNAL_FORMAT: u8 = 4;
 
-/// An entry as it is read from the journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Entries as they are read from the journal, in order; emptied, it keeps its memory.
+#[derive(Debug, Default)]
 pub struct Kept {
-    /// The event's id.
-    pub id: EventId,
-    /// When it was recorded.
-    pub at: Timestamp,
-    /// The keys that signed it, ascending.
-    pub keys: Vec<PublicKey>,
+    entries: Vec<KeptEntry>,
+    /// The keys of one entry after those of another.
+    keys: Vec<PublicKey>,
+    /// The grades likewise.
+    grades: Vec<Grade>,
+}
+
+#[derive(Debug)]
+struct KeptEntry {
+    id: EventId,
+    at: Timestamp,
     /// The event, as far as a state looks at it.
-    pub event: Event,
+    event: Event,
+    keys: Range<usize>,
+    grades: Range<usize>,
+    issuer: Option<PartyNumber>,
+    subject: Option<u32>,
 }
 
 /// The bytes are no rows of a journal.
@@ -39,41 +50,48 @@ pub struct Kept {
 #[error("a row of the journal cannot be read")]
 pub struct BadRow;
 
-/// 32 bytes, read at once; an array would be read byte by byte.
-struct Raw([u8; 32]);
+/// Bytes that are read where they stand; a list would be read byte by byte.
+struct Raw<'a>(&'a [u8]);
 
-impl Serialize for Raw {
+impl Serialize for Raw<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
+        serializer.serialize_bytes(self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Raw {
+impl<'de: 'a, 'a> Deserialize<'de> for Raw<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes = <&[u8]>::deserialize(deserializer)?;
-        bytes.try_into().map(Self).map_err(|_| serde::de::Error::invalid_length(bytes.len(), &"32 bytes"))
+        <&[u8]>::deserialize(deserializer).map(Self)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct Row {
-    id: Raw,
+struct Row<'a> {
+    #[serde(borrow)]
+    id: Raw<'a>,
     at: Timestamp,
     /// Milliseconds from issuing to recording.
     lag_ms: i64,
-    keys: Vec<Raw>,
+    /// 32 bytes each.
+    #[serde(borrow)]
+    keys: Raw<'a>,
     issuer: PartyId,
+    issuer_number: Option<PartyNumber>,
     subject: Option<SubjectId>,
-    body: RowBody,
+    subject_place: Option<u32>,
+    #[serde(borrow)]
+    body: RowBody<'a>,
 }
 
 /// The frequent types in a form of their own, the others as their JSON.
 #[derive(Serialize, Deserialize)]
-enum RowBody {
-    Payload(Vec<u8>),
+enum RowBody<'a> {
+    Payload(#[serde(borrow)] Raw<'a>),
     Assessment {
         policy: u32,
-        grades: Levels,
+        /// Four bytes each.
+        #[serde(borrow)]
+        grades: Raw<'a>,
         observed: (Date, Date),
         valid_until: Option<Date>,
         flags: (bool, bool),
@@ -107,17 +125,22 @@ enum RowBody {
 /// What stands for a commitment that no state looks at.
 const LEFT_OUT: [u8; 32] = [0; 32];
 
-impl RowBody {
-    fn of(event: &Event) -> Self {
+impl<'a> RowBody<'a> {
+    /// `bytes` is filled with what stands in a row as bytes.
+    fn of(event: &Event, state: &State, bytes: &'a mut Vec<u8>) -> Self {
         match &event.body {
-            Body::AssessmentPublished(body) => Self::Assessment {
-                policy: body.policy,
-                grades: body.grades.clone(),
-                observed: (body.observed_from, body.observed_until),
-                valid_until: body.valid_until,
-                flags: (body.conflict, body.fee),
-                notice: body.notice,
-            },
+            Body::AssessmentPublished(body) => {
+                let grades = state.policies().grades(body.policy, &body.grades);
+                bytes.extend(grades.iter().flat_map(|grade| grade.to_bytes()));
+                Self::Assessment {
+                    policy: body.policy,
+                    grades: Raw(bytes),
+                    observed: (body.observed_from, body.observed_until),
+                    valid_until: body.valid_until,
+                    flags: (body.conflict, body.fee),
+                    notice: body.notice,
+                }
+            }
             Body::EndorsementPublished(body) => Self::Endorsement {
                 relation: body.relation,
                 topic: body.topic.clone(),
@@ -137,22 +160,29 @@ impl RowBody {
             Body::AssessmentWithdrawn(body) => Self::AssessmentWithdrawal(body.target),
             Body::EndorsementWithdrawn(body) => Self::EndorsementWithdrawal(body.target),
             Body::ContestWithdrawn(body) => Self::ContestWithdrawal(body.contest),
-            _ => Self::Payload(event.to_payload()),
+            _ => {
+                *bytes = event.to_payload();
+                Self::Payload(Raw(bytes))
+            }
         }
     }
 }
 
 impl Recording<'_> {
-    /// Appends the row of this entry: its length as u32 big-endian, then its bytes.
-    pub fn write_row(&self, rows: &mut Vec<u8>) {
+    /// Appends the row of this entry, which `state` reflects: its length as u32 big-endian, then its bytes.
+    pub fn write_row(&self, state: &State, rows: &mut Vec<u8>) {
+        let mut bytes = Vec::new();
+        let keys: Vec<u8> = self.keys.iter().flat_map(|key| *key.as_bytes()).collect();
         let row = Row {
-            id: Raw(*self.id.as_bytes()),
+            id: Raw(self.id.as_bytes()),
             at: self.at,
             lag_ms: self.at.as_ms() as i64 - self.event.issued_at.as_ms() as i64,
-            keys: self.keys.iter().map(|key| Raw(*key.as_bytes())).collect(),
+            keys: Raw(&keys),
             issuer: self.event.issuer.clone(),
+            issuer_number: state.parties().number(&self.event.issuer),
             subject: self.event.subject,
-            body: RowBody::of(self.event),
+            subject_place: self.event.subject.and_then(|subject| state.ordinal(&subject)),
+            body: RowBody::of(self.event, state, &mut bytes),
         };
         let start = rows.len();
         rows.extend_from_slice(&[0; 4]);
@@ -164,37 +194,64 @@ impl Recording<'_> {
 }
 
 impl Kept {
-    /// Reads rows that follow one another onto `kept`.
+    /// Reads rows that follow one another, after those that were read before.
     ///
     /// # Errors
     /// [`BadRow`]: make the rows anew from the log.
-    pub fn read_rows(mut rows: &[u8], kept: &mut Vec<Self>) -> Result<(), BadRow> {
+    pub fn read_rows(&mut self, mut rows: &[u8]) -> Result<(), BadRow> {
         while !rows.is_empty() {
             let (length, rest) = rows.split_first_chunk::<4>().ok_or(BadRow)?;
             let (row, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize).ok_or(BadRow)?;
-            kept.push(Self::read(row)?);
+            self.read(row)?;
             rows = rest;
         }
         Ok(())
     }
 
-    fn read(row: &[u8]) -> Result<Self, BadRow> {
-        let row: Row = postcard::from_bytes(row).map_err(|_| BadRow)?;
+    /// The entries as a state takes them.
+    pub fn recordings(&self) -> impl Iterator<Item = Recording<'_>> {
+        self.entries.iter().map(|entry| Recording {
+            id: entry.id,
+            at: entry.at,
+            keys: &self.keys[entry.keys.clone()],
+            event: &entry.event,
+            applied: Some(Applied {
+                issuer: entry.issuer,
+                subject: entry.subject,
+                grades: &self.grades[entry.grades.clone()],
+            }),
+        })
+    }
+
+    /// Lets go of all entries.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.keys.clear();
+        self.grades.clear();
+    }
+
+    fn read(&mut self, row: &[u8]) -> Result<(), BadRow> {
+        let row: Row<'_> = postcard::from_bytes(row).map_err(|_| BadRow)?;
         let issued_ms = (row.at.as_ms() as i64).checked_sub(row.lag_ms).ok_or(BadRow)?;
         let issued_at = u64::try_from(issued_ms).ok().and_then(Timestamp::from_ms).ok_or(BadRow)?;
+        let (first_key, first_grade) = (self.keys.len(), self.grades.len());
+        let (keys, []) = row.keys.0.as_chunks::<32>() else { return Err(BadRow) };
+        self.keys.extend(keys.iter().map(|key| PublicKey::from_bytes(*key)));
         // Only of the opening is it asked whose ledger it is, and that stands in its payload.
         let mut ledger = String::new();
         let left_out = Commitment::from_bytes(LEFT_OUT);
         let body: Body = match row.body {
-            RowBody::Payload(payload) => {
-                let event = Event::parse_recorded(&payload).map_err(|_| BadRow)?;
+            RowBody::Payload(Raw(payload)) => {
+                let event = Event::parse_recorded(payload).map_err(|_| BadRow)?;
                 ledger = event.ledger;
                 event.body
             }
             RowBody::Assessment { policy, grades, observed, valid_until, flags, notice } => {
+                let (grades, []) = grades.0.as_chunks::<4>() else { return Err(BadRow) };
+                self.grades.extend(grades.iter().map(|grade| Grade::from_bytes(*grade)));
                 AssessmentPublished {
                     policy,
-                    grades,
+                    grades: Levels::default(),
                     evidence: BTreeMap::new(),
                     observed_from: observed.0,
                     observed_until: observed.1,
@@ -228,13 +285,15 @@ impl Kept {
             RowBody::EndorsementWithdrawal(target) => EndorsementWithdrawn { target, reason: None }.into(),
             RowBody::ContestWithdrawal(contest) => ContestWithdrawn { contest, reason: None }.into(),
         };
-        let event = Event { ledger, issuer: row.issuer, subject: row.subject, issued_at, body };
-        let keys = row.keys.into_iter().map(|Raw(key)| PublicKey::from_bytes(key)).collect();
-        Ok(Self { id: EventId::from_bytes(row.id.0), at: row.at, keys, event })
-    }
-
-    /// The entry as a state takes it.
-    pub fn recording(&self) -> Recording<'_> {
-        Recording { id: self.id, at: self.at, keys: &self.keys, event: &self.event }
+        self.entries.push(KeptEntry {
+            id: row.id.0.try_into().map(EventId::from_bytes).map_err(|_| BadRow)?,
+            at: row.at,
+            event: Event { ledger, issuer: row.issuer, subject: row.subject, issued_at, body },
+            keys: first_key..self.keys.len(),
+            grades: first_grade..self.grades.len(),
+            issuer: row.issuer_number,
+            subject: row.subject_place,
+        });
+        Ok(())
     }
 }

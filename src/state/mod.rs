@@ -57,7 +57,8 @@ use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Event, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Foreseen, Named, Outlook, Parties, PolicyBook, Recorded, Score,
+    self, At, Dossier, Enrolment, Figure, Foreseen, Grade, Named, Outlook, Parties, PartyNumber, PolicyBook,
+    Recorded, Score,
 };
 
 /// An event as the log holds it.
@@ -71,6 +72,21 @@ pub struct Recording<'a> {
     pub keys: &'a [PublicKey],
     /// The event.
     pub event: &'a Event,
+    /// What applying it found before; none: it is applied for the first time.
+    pub applied: Option<Applied<'a>>,
+}
+
+/// What applying an entry found, so that it is not searched for again.
+///
+/// Places are compared with what stands at them; the grades take the place of the event's.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied<'a> {
+    /// The number of its issuer, where it has one.
+    pub issuer: Option<PartyNumber>,
+    /// The place of its subject's file.
+    pub subject: Option<u32>,
+    /// What an assessment grades, as the policy that it names places it.
+    pub grades: &'a [Grade],
 }
 
 /// Everything that follows from the first `size` entries.
@@ -169,6 +185,13 @@ impl State {
         self.ordinals.place(subject, stands_at).map(|place| place as u32)
     }
 
+    /// The same; the file may be known to stand at `place`.
+    fn ordinal_near(&self, subject: &SubjectId, place: Option<u32>) -> Option<u32> {
+        let stands =
+            |place: &u32| self.dossiers.get(*place as usize).is_some_and(|one| one.subject == *subject);
+        place.filter(stands).or_else(|| self.ordinal(subject))
+    }
+
     /// Every file, in the order of first enrolment.
     pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
         &self.dossiers
@@ -257,7 +280,7 @@ impl State {
 
     /// Records the next entry.
     pub fn apply(&mut self, entry: Recording<'_>) {
-        self.index.push(Row::of(entry));
+        self.index.push(entry);
         self.apply_beside_index(entry);
     }
 
@@ -269,7 +292,8 @@ impl State {
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
         }
-        self.about = entry.event.subject.and_then(|subject| self.ordinal(&subject));
+        let place = entry.applied.and_then(|applied| applied.subject);
+        self.about = entry.event.subject.and_then(|subject| self.ordinal_near(&subject, place));
         let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
         self.clocked |= !replayed;
         let today = self.date_of(entry.at);
@@ -358,6 +382,12 @@ impl State {
     fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
         let ordinal = self.ordinal(subject)?;
         self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
+    }
+
+    /// The number of the issuer, which it gets here if it has none yet.
+    fn enlist_issuer(&mut self, entry: &Recording<'_>) -> PartyNumber {
+        let number = entry.applied.and_then(|applied| applied.issuer);
+        self.parties.enlist_near(&entry.event.issuer, number)
     }
 
     fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {

@@ -526,18 +526,16 @@ pub fn check_replay(origin: &Origin, ledger: &Ledger, live: &State) {
         .reader()
         .entries(0, u64::MAX, &mut |_, entry| {
             auditor.take(CheckedEntry::check(entry), |_| {});
-            CheckedEntry::own(entry).recording().unwrap().write_row(&mut rows);
+            CheckedEntry::own(entry).recording().unwrap().write_row(live, &mut rows);
             ControlFlow::Continue(())
         })
         .unwrap();
     auditor.check_root(ledger.snapshot().checkpoint.checkpoint());
     assert_eq!(auditor.findings(), []);
     assert_eq!(auditor.state(), live);
-    let (mut read, mut all) = (State::default(), Vec::new());
-    Kept::read_rows(&rows, &mut all).unwrap();
-    for kept in all {
-        read.apply(kept.recording());
-    }
+    let (mut read, mut kept) = (State::default(), Kept::default());
+    kept.read_rows(&rows).unwrap();
+    kept.recordings().for_each(|entry| read.apply(entry));
     assert_eq!(&read, live);
 }
 

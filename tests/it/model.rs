@@ -81,6 +81,20 @@ struct Act {
     aims: Vec<Thing>,
 }
 
+/// An event as it was recorded.
+struct Entry {
+    id: EventId,
+    at: Timestamp,
+    keys: Vec<PublicKey>,
+    event: Event,
+}
+
+impl Entry {
+    fn recording(&self) -> Recording<'_> {
+        Recording { id: self.id, at: self.at, keys: &self.keys, event: &self.event, applied: None }
+    }
+}
+
 struct World {
     state: State,
     origin: String,
@@ -89,7 +103,7 @@ struct World {
     /// Every key ever made, so that each is made once.
     made: u32,
     items: Vec<Item>,
-    log: Vec<Kept>,
+    log: Vec<Entry>,
     /// What was committed to, by tip, and is to be revealed.
     chains: BTreeMap<DrawValue, Vec<DrawValue>>,
 }
@@ -138,13 +152,13 @@ impl World {
         let candidate = Candidate { event: &event, payload: &payload, keys: &keys, recorded_at: self.now };
         judge(&self.state, candidate)?;
         let id = EventId::from_bytes(*blake3::hash(&payload).as_bytes());
-        self.state.apply(Recording { id, at: self.now, keys: &keys, event: &event });
+        self.state.apply(Recording { id, at: self.now, keys: &keys, event: &event, applied: None });
         for item in observed::made(id, &event) {
             if self.items.iter().all(|known| known.thing != item.thing) {
                 self.items.push(item);
             }
         }
-        self.log.push(Kept { id, at: self.now, keys, event });
+        self.log.push(Entry { id, at: self.now, keys, event });
         Ok(())
     }
 
@@ -277,13 +291,13 @@ impl World {
         let (mut replayed, mut restored) = (State::default(), State::default());
         let mut rows = Vec::new();
         for entry in &self.log {
-            entry.recording().write_row(&mut rows);
             replayed.apply(entry.recording());
+            entry.recording().write_row(&replayed, &mut rows);
         }
         assert!(replayed == self.state, "a replay comes to another state");
-        let mut kept = Vec::new();
-        Kept::read_rows(&rows, &mut kept).unwrap();
-        kept.iter().for_each(|entry| restored.apply(entry.recording()));
+        let mut kept = Kept::default();
+        kept.read_rows(&rows).unwrap();
+        kept.recordings().for_each(|entry| restored.apply(entry));
         assert!(restored == self.state, "the journal comes to another state");
     }
 }

@@ -21,7 +21,7 @@ pub enum Changes {
 pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
     let mut touched = BTreeSet::new();
     for (seq, row) in state.index().rows_from(from).take_while(|(seq, _)| *seq < to) {
-        if !is_confined(state, seq, row) {
+        if !is_confined(state, seq, &row) {
             return Changes::All;
         }
         // Who endorses may have its own endorsements marked as returned.
