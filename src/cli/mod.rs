@@ -211,7 +211,7 @@ enum Verb {
     Top(read::Top),
     /// List entries
     Log(log::Log),
-    /// Show one entry: who said what, when, and the words attached
+    /// Show entries: who said what, when, and the words attached
     Show(show::Show),
     /// Fetch the receipt of an entry
     Receipt(check::FetchReceipt),

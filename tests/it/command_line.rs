@@ -145,6 +145,32 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     let (_, said) = run(&programme, &["show", &filed], &[]);
     assert!(said.contains("“my case”") && said.contains(&format!("entry {item}: ")), "{said}");
 
+    // All of it at once: every statement whole, and where the evidence is.
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("nhan.png");
+    std::fs::write(&photo, [1; 7]).unwrap();
+    let (long, other_item) =
+        ("Nhãn có ở giây đầu. ".repeat(40), (item.parse::<u64>().unwrap() - 1).to_string());
+    let contest = ["contest", "--subject", &kol, "--target", &other_item, "--grounds", "procedure"];
+    let case = ["--statement", &long, "--evidence", &lossless(&photo)];
+    let (done, said) = run(&programme, &[&contest[..], &case].concat(), &["kol"]);
+    assert!(done, "{said}");
+    let decide =
+        ["decide", "--subject", &kol, "--contest", &filed, "--outcome", "rejected", "--reason", "Đủ."];
+    assert!(run(&programme, &decide, &SEATS[..3]).0);
+    let (done, said) = run(&programme, &["me", &kol, "--words"], &[]);
+    let evidence = format!("image/png, 7 bytes: {}/v1/attachments/", programme.client.base());
+    let shown = ["“my case”", &format!("“{long}”"), &evidence, "“Đủ.”", "I10 ", "can do, until when"];
+    for shown in shown {
+        assert!(done && said.contains(shown), "{shown} is not in {said}");
+    }
+    let (_, said) = run(&programme, &["me", &kol, "--words", "--json"], &[]);
+    assert!(said.contains("“my case”") && said.contains("“Đủ.”"), "{said}");
+    let (done, said) = run(&programme, &["show", &item, &filed], &[]);
+    assert!(done && said.contains("I10 ") && said.contains("“my case”"), "{said}");
+    let (_, said) = run(&programme, &["show", &item, &filed, "--json"], &[]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said).unwrap().as_array().unwrap().len(), 2);
+
     let other = subject("other-kol").to_string();
     let (done, said) = run(&programme, &["score", "kol", &other], &[]);
     let line = said.lines().nth(1).unwrap();
