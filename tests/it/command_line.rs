@@ -195,6 +195,37 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     assert!(rows.iter().any(|row| row["content"].as_str().unwrap().contains(" grades: ")), "{said}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_there_is_and_where_to_look() {
+    let programme = Programme::start(policy()).await;
+    let (kol, other) = (subject("kol").to_string(), subject("other-kol").to_string());
+    let item = programme.assess("a1", "kol").await;
+    let seq = programme.ledger.snapshot().size() - 1;
+    let filed = programme.contest("kol", item).await.unwrap()["seq"].to_string();
+    let (today, seq) = (programme.today(), seq.to_string());
+    let refused = |line: &[&str], signer: &str, shown: &[&str]| {
+        let (done, said) = run(&programme, line, &[signer]);
+        assert!(!done, "{said}");
+        let error = said.lines().last().unwrap();
+        shown.iter().for_each(|shown| assert!(error.contains(shown), "{shown} is not in {error}"));
+    };
+    let contest = |subject, target| {
+        ["contest", "--subject", subject, "--target", target, "--grounds", "procedure", "--statement", "x"]
+    };
+    let open = format!("contested by entry {filed} of {today}");
+    refused(&contest(&kol, &seq), "kol", &["contest.exists", &open, "tinnhiem withdraw"]);
+    let of_other = format!("entry {seq} of {today} is assessment.published about {kol}");
+    refused(&contest(&other, &seq), "other-kol", &["target.unknown", &of_other, "tinnhiem me"]);
+    refused(&contest(&kol, &"5f".repeat(32)), "kol", &["target.unknown", "no entry is 5f5f"]);
+    let nobody = subject("nobody").to_string();
+    refused(&endorse(&nobody, &[]), "business", &["subject.unknown", &nobody, "tinnhiem top"]);
+    refused(&endorse(&kol, &[]), "a1", &["key.other_owner", "business", "a1's", "tinnhiem members"]);
+    let erase = ["request-erasure", "--subject", &kol, "--target", &seq];
+    assert!(run(&programme, &erase, &["kol"]).0);
+    let asked = format!("entry {} of {today}, to be answered by", programme.ledger.snapshot().size() - 1);
+    refused(&erase, "kol", &["erasure.exists", &asked, "tinnhiem show"]);
+}
+
 fn item_id(programme: &Programme, seq: &str) -> tinnhiem::dsse::EventId {
     programme.ledger.snapshot().state.index().row(seq.parse().unwrap()).unwrap().id
 }
