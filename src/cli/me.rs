@@ -57,6 +57,9 @@ struct Said {
     after: Option<Figure>,
     #[serde(skip)]
     event: Option<String>,
+    /// Whether data is attached that may be asked to be destroyed.
+    #[serde(skip)]
+    holds: bool,
 }
 
 impl Me {
@@ -74,7 +77,8 @@ impl Me {
             client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?;
         let seqs: BTreeMap<String, u64> =
             said.iter().filter_map(|one| one.event.clone().zip(one.seq)).collect();
-        let options = options::of(&client, &view, &clocks, &seqs).await?;
+        let holding: Vec<u64> = said.iter().filter(|one| one.holds).filter_map(|one| one.seq).collect();
+        let options = options::of(&client, &view, &clocks, &seqs, &holding).await?;
         if self.json {
             output::json(&serde_json::json!({
                 "me": view.row, "size": size, "as_of": as_of, "said": said, "can": options,
@@ -118,7 +122,19 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
                 let (vi, en) = steps::passed(&step.causes);
                 let (content, words, on) = (String::new(), Vec::new(), step.on);
                 let (before, after) = (None, None);
-                Said { on, seq: None, by: None, vi, en, content, words, before, after, event: None }
+                Said {
+                    on,
+                    seq: None,
+                    by: None,
+                    vi,
+                    en,
+                    content,
+                    words,
+                    before,
+                    after,
+                    event: None,
+                    holds: false,
+                }
             }
         };
         all.push(Said { on: step.on, before: step.before, after: Some(step.after), ..said });
@@ -129,6 +145,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     let gists = Gists::fetch(client, newest).await;
     for one in &mut all {
         one.content = one.event.as_ref().map(|event| gists.of(event)).unwrap_or_default();
+        one.holds = one.event.as_ref().is_some_and(|event| gists.holds(event));
     }
     Ok(all)
 }
@@ -147,6 +164,7 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         before: None,
         after: None,
         event: Some(event),
+        holds: false,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::policies;
+use super::{policies, policy_changes};
 use crate::api::views::EventView;
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
@@ -49,6 +49,8 @@ pub struct Known {
     pub absent: Vec<Commitment>,
     /// Files among the attachments, by name.
     files: Vec<(Commitment, String)>,
+    /// What a policy version changes.
+    changes: Vec<String>,
     /// Where the attachments of an entry are kept.
     address: String,
 }
@@ -78,6 +80,9 @@ impl Known {
             self.subject = name(at(&subject.into())).await;
         }
         self.policy = policy(ledger, event).await;
+        if let Body::PolicyPublished(body) = &event.body {
+            self.changes = policy_changes::of(ledger, body).await.unwrap_or_default();
+        }
         for id in event_ids(&body(event)) {
             let Ok(view) = ledger.json::<EventView>(&format!("/v1/events/{id}")).await else { continue };
             let row = view.row;
@@ -292,7 +297,12 @@ impl Told<'_> {
                 if all.is_empty() { "–".to_owned() } else { all.join("; ") }
             }
             Value::Object(_) if name == "policy" => {
-                format!("{} bytes; `tinnhiem policy diff`", value.to_string().len())
+                let changes = self.known.changes.iter().map(|change| format!("\n      {change}"));
+                format!(
+                    "{} bytes; `tinnhiem policy diff`{}",
+                    value.to_string().len(),
+                    changes.collect::<String>()
+                )
             }
             Value::Object(members) => {
                 let named = |inner: &str| self.indicated(of, inner).unwrap_or_else(|| label(inner));
