@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use super::named::SubjectName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::event::{AccountLinked, PartyId, PlatformId, SubjectId};
+use crate::event::{AccountLinked, PartyId, PlatformId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -15,7 +16,7 @@ pub struct Link {
     issuer: PartyId,
     /// Whose account it is, and who signs too
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The platform
     #[arg(long)]
     platform: PlatformId,
@@ -28,9 +29,10 @@ pub struct Link {
 
 impl Link {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let account = attaching.text(&self.account)?;
         let body = AccountLinked { platform: self.platform, account };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }

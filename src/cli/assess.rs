@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
 use crate::clock::Date;
@@ -153,7 +153,7 @@ pub struct Notify {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     #[command(flatten)]
     findings: Findings,
     #[command(flatten)]
@@ -162,10 +162,11 @@ pub struct Notify {
 
 impl Notify {
     pub async fn run(mut self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         self.findings.by_policy(&self.signing).await?;
         let body = self.findings.over(None, &mut attaching)?;
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -183,7 +184,7 @@ pub struct Assess {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `assessment.notified` event; what it says is published, but for what is given here
     #[arg(long)]
     notice: Option<EventName>,
@@ -195,6 +196,7 @@ pub struct Assess {
 
 impl Assess {
     pub async fn run(mut self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let (notice, notified) = match &self.notice {
             Some(name) => {
@@ -220,10 +222,10 @@ impl Assess {
             notice,
         };
         let remarks = match self.signing.asks() {
-            true => replaced(&self.signing, &self.issuer, self.subject, body.grades.iter().count()).await,
+            true => replaced(&self.signing, &self.issuer, subject, body.grades.iter().count()).await,
             false => None,
         };
-        let statement = Statement::about(self.subject, self.issuer, body, attaching);
+        let statement = Statement::about(subject, self.issuer, body, attaching);
         self.signing.publish_knowing(statement, remarks.as_slice()).await
     }
 }

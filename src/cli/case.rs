@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, PartyId, SubjectId};
+use crate::event::{Body, Commitment, PartyId};
 
 /// What a subject says, and what that rests on.
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub struct Target {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The event that made it: its seq, or its id
     #[arg(long)]
     target: EventName,
@@ -54,9 +54,10 @@ impl Target {
         self,
         body: impl FnOnce(EventId, Option<Commitment>) -> B,
     ) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let body = body(self.signing.event(&self.target).await?, reason);
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }

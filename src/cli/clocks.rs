@@ -1,27 +1,30 @@
 //! `clocks`: who must act by when
 
+use std::io::Write;
+
 use clap::Args;
 
 use super::contribute::named;
-use super::log::known;
+use super::named::{PartyName, SubjectName};
 use super::output;
 use super::signing::At;
 use crate::api::views::{ClockPage, ClockView};
 use crate::clock::Date;
-use crate::event::{PartyId, SubjectId};
+use crate::limits;
 use crate::state::Duty;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem clocks --duty must                          every step that somebody owes
-  tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`, or a KOL")]
+  tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`, or a KOL
+  tinnhiem clocks --who nhip-so --ics > nhip-so.ics    the same as a calendar")]
 pub struct Clocks {
-    /// That run for this party: a member, a subject, or `council`
+    /// That run for this party: a member or a KOL, by id or name, or `council`
     #[arg(long)]
-    who: Option<PartyId>,
-    /// About this subject
+    who: Option<PartyName>,
+    /// About this KOL: an id, or a name
     #[arg(long)]
-    subject: Option<SubjectId>,
+    subject: Option<SubjectName>,
     /// Due on this day or before
     #[arg(long)]
     until: Option<Date>,
@@ -34,6 +37,9 @@ pub struct Clocks {
     /// After this place, as the page before says
     #[arg(long)]
     after: Option<String>,
+    /// Print a calendar (iCalendar) of what runs for `--who` or about `--subject`
+    #[arg(long, conflicts_with_all = ["json", "until", "duty", "after", "limit"])]
+    ics: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -44,16 +50,31 @@ pub struct Clocks {
 impl Clocks {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
-        if let Some(who) = &self.who {
-            known(&client, who).await?;
+        let who = match &self.who {
+            Some(who) => Some(who.id(&client).await?),
+            None => None,
+        };
+        let subject = SubjectName::id_of(self.subject.as_ref(), &client).await?;
+        if self.ics {
+            let path = match (who, subject) {
+                (Some(who), None) => match who.as_subject() {
+                    Some(subject) => format!("/v1/subjects/{subject}/clocks.ics"),
+                    None => format!("/v1/members/{who}/clocks.ics"),
+                },
+                (None, Some(subject)) => format!("/v1/subjects/{subject}/clocks.ics"),
+                _ => anyhow::bail!("give --who or --subject: a calendar is of one party"),
+            };
+            let calendar = client.bytes(&path, limits::BATCH_BYTES).await?;
+            std::io::stdout().write_all(&calendar)?;
+            return Ok(0);
         }
         let duty = self.duty.map(serde_json::to_value).transpose()?;
         let duty = duty.as_ref().and_then(|duty| duty.as_str());
         let plain =
             |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         let parts = [
-            self.who.map(|who| format!("&who={who}")),
-            self.subject.map(|subject| format!("&subject={subject}")),
+            who.map(|who| format!("&who={who}")),
+            subject.map(|subject| format!("&subject={subject}")),
             self.until.map(|until| format!("&until={until}")),
             duty.map(|duty| format!("&duty={duty}")),
             self.after.filter(plain).map(|after| format!("&after={after}")),

@@ -44,7 +44,7 @@ impl Consent {
     pub async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
         let asks = !self.yes && std::io::stdin().is_terminal();
         let mut known = Known::of_files(unsigned.files);
-        if let Some(ledger) = ledger.filter(|_| asks) {
+        if let Some(ledger) = ledger.filter(|_| !self.yes) {
             // Names help, but signing does not wait for them.
             let _ = tokio::time::timeout(ASKING, known.learn(ledger, unsigned.event)).await;
         }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::DrawnView;
 use crate::client::Client;
@@ -19,7 +19,7 @@ use crate::event::{
 pub struct Which {
     /// The subject that contests
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `contest.filed` event: its seq, or its id
     #[arg(long)]
     contest: EventName,
@@ -28,7 +28,7 @@ pub struct Which {
 impl Which {
     /// The subject, and the contest's id.
     async fn known(&self, signing: &Signing) -> anyhow::Result<(SubjectId, EventId)> {
-        Ok((self.subject, signing.event(&self.contest).await?))
+        Ok((signing.subject(&self.subject).await?, signing.event(&self.contest).await?))
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::case::Case;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
 use crate::client::random_subject;
@@ -127,7 +127,7 @@ pub struct Endorse {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The tie between the two: none, professional, commercial, family_owner
     #[arg(long, value_parser = named::<Relation>)]
     relation: Relation,
@@ -149,6 +149,7 @@ pub struct Endorse {
 
 impl Endorse {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = EndorsementPublished {
             relation: self.relation,
@@ -157,7 +158,7 @@ impl Endorse {
             expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
             statement: attaching.optional(self.statement)?,
         };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -168,7 +169,7 @@ impl Endorse {
 pub struct Contest {
     /// The subject: you
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The assessment or sanction: its seq (`tinnhiem me SUBJECT` shows it), or its event id
     #[arg(long)]
     target: EventName,
@@ -183,12 +184,11 @@ pub struct Contest {
 
 impl Contest {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let (statement, evidence) = self.case.attach(&mut attaching)?;
         let target = self.signing.event(&self.target).await?;
         let body = ContestFiled { target, grounds: self.grounds, statement, evidence };
-        self.signing
-            .publish(Statement::about(self.subject, PartyId::from(self.subject), body, attaching))
-            .await
+        self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
     }
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
 use crate::client::random_salt;
 use crate::clock::Date;
-use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId, SubjectId};
+use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. Example:
@@ -21,7 +21,7 @@ pub struct CommitEvidence {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The evidence
     #[arg(long, conflicts_with = "commitment")]
     file: Option<PathBuf>,
@@ -43,6 +43,7 @@ pub struct CommitEvidence {
 
 impl CommitEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let commitment = match (&self.file, self.commitment) {
             (Some(file), _) => {
                 let (salt, bytes) = (random_salt()?, written::read(file)?);
@@ -62,7 +63,7 @@ impl CommitEvidence {
             custodian: self.custodian.unwrap_or_else(|| self.issuer.clone()),
             retain_until: self.retain_until,
         };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
     }
 }
 
@@ -75,7 +76,7 @@ pub struct DiscloseEvidence {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `evidence.committed` event
     #[arg(long)]
     target: EventName,
@@ -91,10 +92,11 @@ pub struct DiscloseEvidence {
 
 impl DiscloseEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let target = self.signing.event(&self.target).await?;
         let body = EvidenceDisclosed { target, to: self.to, reason };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }

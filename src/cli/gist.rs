@@ -74,6 +74,18 @@ impl Gists {
         all.trim_end_matches([' ', ':', ',']).to_owned()
     }
 
+    /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet, nor the
+    /// enrolment's own.
+    pub fn holds(&self, id: &str) -> bool {
+        let erased = self.entries.values().filter(|one| one.row.type_name == "erasure.executed");
+        let mut targets =
+            erased.flat_map(|one| one.payload["body"]["targets"].as_array().into_iter().flatten());
+        self.entries.get(id).is_some_and(|one| {
+            let enrols = ["subject.enrolled", "subject.resumed"].contains(&one.row.type_name.as_str());
+            !one.attachments.is_empty() && !enrols && !targets.any(|target| target == id)
+        })
+    }
+
     /// An event that another names.
     fn reference(&self, id: &str) -> String {
         match self.entries.get(id) {

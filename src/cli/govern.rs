@@ -8,7 +8,7 @@ use clap::Args;
 use super::consent::{Consent, Unsigned};
 use super::contribute::named;
 use super::keys::read_submission;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
@@ -17,7 +17,7 @@ use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
-    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, SubjectId,
+    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
 use crate::vault::read_secret;
@@ -214,7 +214,7 @@ impl Admit {
 pub struct Decide {
     /// The subject that contests
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `contest.filed` event
     #[arg(long)]
     contest: EventName,
@@ -248,6 +248,7 @@ pub struct Decide {
 
 impl Decide {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let effect = match self.reduce_to {
             Some(severity) => Some(Effect::Reduced(Reduction { severity, ends_on: self.ends_on })),
@@ -267,6 +268,6 @@ impl Decide {
             ContestDecided { contest, outcome, effect, reason, panel }.into()
         };
         let issuer = self.issuer.unwrap_or_else(PartyId::council);
-        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

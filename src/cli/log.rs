@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::named::SubjectName;
 use super::output;
 use super::signing::At;
 use crate::api::views::{EventPage, LedgerView};
@@ -14,9 +15,9 @@ use crate::event::{PartyId, SubjectId, TYPES};
   tinnhiem log --subject kol-0123456789abc --type contest.filed
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
-    /// About this subject
+    /// About this KOL: an id, or a name
     #[arg(long)]
-    subject: Option<SubjectId>,
+    subject: Option<SubjectName>,
     /// Issued by this party
     #[arg(long)]
     issuer: Option<PartyId>,
@@ -45,11 +46,12 @@ const LISTED: usize = 50;
 impl Log {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
+        let subject = SubjectName::id_of(self.subject.as_ref(), &client).await?;
         let forward = self.after.is_some() || self.limit.is_some();
         let page = if forward {
-            self.page(&client, self.after, self.limit.unwrap_or(LISTED)).await?
+            self.page(&client, subject, self.after, self.limit.unwrap_or(LISTED)).await?
         } else {
-            self.newest(&client, self.last.unwrap_or(LISTED)).await?
+            self.newest(&client, subject, self.last.unwrap_or(LISTED)).await?
         };
         if self.json {
             output::json(&page)?;
@@ -78,7 +80,13 @@ impl Log {
         Ok(0)
     }
 
-    async fn page(&self, client: &Client, after: Option<u64>, limit: usize) -> anyhow::Result<EventPage> {
+    async fn page(
+        &self,
+        client: &Client,
+        subject: Option<SubjectId>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> anyhow::Result<EventPage> {
         let mut path = format!("/v1/events?limit={limit}");
         if let Some(name) = &self.type_name {
             if !TYPES.contains(&name.as_str()) {
@@ -87,7 +95,7 @@ impl Log {
             path += &format!("&type={name}");
         }
         let parts = [
-            self.subject.map(|subject| format!("&subject={subject}")),
+            subject.map(|subject| format!("&subject={subject}")),
             self.issuer.as_ref().map(|issuer| format!("&issuer={issuer}")),
             after.map(|after| format!("&after={after}")),
         ];
@@ -96,20 +104,25 @@ impl Log {
     }
 
     /// The newest, the newest last.
-    async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
+    async fn newest(
+        &self,
+        client: &Client,
+        subject: Option<SubjectId>,
+        last: usize,
+    ) -> anyhow::Result<EventPage> {
         if let Some(issuer) = &self.issuer {
             known(client, issuer).await?;
         }
-        let filtered = self.subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
+        let filtered = subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
         let mut after = None;
         if !filtered {
             let ledger: LedgerView = client.json("/v1/ledger").await?;
             after = ledger.size.checked_sub(last as u64 + 1);
         }
-        let mut page = self.page(client, after, 1000).await?;
+        let mut page = self.page(client, subject, after, 1000).await?;
         let mut events = std::mem::take(&mut page.events);
         while let Some(next) = page.next {
-            page = self.page(client, Some(next), 1000).await?;
+            page = self.page(client, subject, Some(next), 1000).await?;
             events.append(&mut page.events);
             events.drain(..events.len().saturating_sub(last));
         }

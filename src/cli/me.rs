@@ -10,6 +10,7 @@ use super::named::SubjectName;
 use super::options;
 use super::output::{self, points};
 use super::read::{bare, events, figure};
+use super::show;
 use super::signing::At;
 use super::steps;
 use crate::api::views::{ClockPage, ClockView, SubjectView};
@@ -23,11 +24,15 @@ use crate::state::Duty;
 const TOLD: usize = 200;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem me kol-0123456789abc")]
+#[command(after_help = "Examples:
+  tinnhiem me kol-0123456789abc            what was said, what it did, what you can do
+  tinnhiem me kol-0123456789abc --words    the same, with statements, reasons, evidence, replies and decisions")]
 pub struct Me {
     /// You: your id (`tinnhiem top` shows it), or your name
     subject: SubjectName,
+    /// Show the words of every entry in place of a table: statements, reasons, evidence, replies, decisions
+    #[arg(long)]
+    words: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -45,10 +50,16 @@ struct Said {
     en: String,
     /// What it says.
     content: String,
+    /// All that it says, line by line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    words: Vec<(String, String)>,
     before: Option<Figure>,
     after: Option<Figure>,
     #[serde(skip)]
     event: Option<String>,
+    /// Whether data is attached that may be asked to be destroyed.
+    #[serde(skip)]
+    holds: bool,
 }
 
 impl Me {
@@ -56,14 +67,18 @@ impl Me {
         let client = self.at.client();
         let subject = self.subject.id(&client).await?;
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
-        let said = said(&client, subject).await?;
+        let mut said = said(&client, subject).await?;
+        if self.words {
+            read_out(&client, &mut said).await?;
+        }
         let clocks = running(&client, subject).await?;
         let (size, as_of) = (view.size, view.as_of);
         let next: Outlook =
             client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?;
         let seqs: BTreeMap<String, u64> =
             said.iter().filter_map(|one| one.event.clone().zip(one.seq)).collect();
-        let options = options::of(&client, &view, &clocks, &seqs).await?;
+        let holding: Vec<u64> = said.iter().filter(|one| one.holds).filter_map(|one| one.seq).collect();
+        let options = options::of(&client, &view, &clocks, &seqs, &holding).await?;
         if self.json {
             output::json(&serde_json::json!({
                 "me": view.row, "size": size, "as_of": as_of, "said": said, "can": options,
@@ -74,7 +89,10 @@ impl Me {
         println!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
         println!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
         println!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
-        print_said(&said);
+        match self.words {
+            true => print_words(&said),
+            false => print_said(&said),
+        }
         options::print(&options);
         print_owed(&clocks);
         print_next(next.next.as_ref());
@@ -102,8 +120,21 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
             Some(event) => happened(&event.type_name, event.seq, event.issuer, event.id.to_string()),
             None => {
                 let (vi, en) = steps::passed(&step.causes);
-                let (content, on) = (String::new(), step.on);
-                Said { on, seq: None, by: None, vi, en, content, before: None, after: None, event: None }
+                let (content, words, on) = (String::new(), Vec::new(), step.on);
+                let (before, after) = (None, None);
+                Said {
+                    on,
+                    seq: None,
+                    by: None,
+                    vi,
+                    en,
+                    content,
+                    words,
+                    before,
+                    after,
+                    event: None,
+                    holds: false,
+                }
             }
         };
         all.push(Said { on: step.on, before: step.before, after: Some(step.after), ..said });
@@ -114,6 +145,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     let gists = Gists::fetch(client, newest).await;
     for one in &mut all {
         one.content = one.event.as_ref().map(|event| gists.of(event)).unwrap_or_default();
+        one.holds = one.event.as_ref().is_some_and(|event| gists.holds(event));
     }
     Ok(all)
 }
@@ -128,9 +160,11 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         vi: what.map_or(type_name, |words| words.vi).to_owned(),
         en: what.map_or(type_name.to_owned(), |words| words.past()),
         content: String::new(),
+        words: Vec::new(),
         before: None,
         after: None,
         event: Some(event),
+        holds: false,
     }
 }
 
@@ -146,8 +180,40 @@ async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Cloc
     }
 }
 
+/// Reads out the words of every event, several at once.
+async fn read_out(client: &Client, said: &mut [Said]) -> anyhow::Result<()> {
+    const AT_ONCE: usize = 16;
+    for some in said.chunks_mut(AT_ONCE) {
+        let asked = some.iter().map(async |one| match &one.event {
+            Some(event) => show::words(client, event).await,
+            None => Ok(Vec::new()),
+        });
+        let words = futures_util::future::join_all(asked).await;
+        for (one, words) in some.iter_mut().zip(words) {
+            one.words = words?;
+        }
+    }
+    Ok(())
+}
+
+const SAID: &str = "\nĐã có gì về tôi, và điểm thay đổi ra sao / What was said about me, and what it did";
+
+fn print_words(said: &[Said]) {
+    println!("{SAID}");
+    for one in said {
+        let (before, after) = (one.before.as_ref(), one.after.as_ref());
+        let seq = one.seq.map_or(String::new(), |seq| format!(", mục / entry {seq}"));
+        let by = one.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
+        println!("\n{}{seq}{by}: {} / {}", one.on, one.vi, one.en);
+        println!("  điểm / score: {} → {} ({})", bare(before), bare(after), moved(before, after));
+        for (label, value) in &one.words {
+            println!("  {label}: {value}");
+        }
+    }
+}
+
 fn print_said(said: &[Said]) {
-    println!("\nĐã có gì về tôi, và điểm thay đổi ra sao / What was said about me, and what it did");
+    println!("{SAID}");
     let row = |one: &Said| {
         vec![
             one.on.to_string(),
@@ -163,7 +229,9 @@ fn print_said(said: &[Said]) {
     let head =
         ["ngày / on", "mục / seq", "ai / who", "điểm / score", "+/-", "việc / what", "nội dung / content"];
     output::table(&head, &rows);
-    println!("`tinnhiem show SEQ` đọc cả mục / reads a whole entry");
+    println!(
+        "`tinnhiem show SEQ` đọc cả mục, `--words` đọc cả các mục trên / `show` reads a whole entry, `--words` all of these"
+    );
 }
 
 /// By how much a score moved; one that comes or goes is no number.

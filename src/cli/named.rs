@@ -1,11 +1,12 @@
-//! Events and KOLs as people name them: by seq, by id, by the first digits of an id, by a name.
+//! Events, KOLs and members as people name them: by seq, by id, by the first digits of an id, by a name.
 
 use std::str::FromStr;
 
-use crate::api::views::{EventPage, EventView, LedgerView, SubjectPage, SubjectRow};
+use super::log::known;
+use crate::api::views::{EventPage, EventView, LedgerView, MemberList, SubjectPage, SubjectRow};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
-use crate::event::SubjectId;
+use crate::event::{PartyId, SubjectId};
 
 /// Fewest digits that stand for an id.
 const LEAST_DIGITS: usize = 8;
@@ -115,6 +116,17 @@ impl FromStr for SubjectName {
 }
 
 impl SubjectName {
+    /// The id of a KOL, where one is named.
+    ///
+    /// # Errors
+    /// When nobody, or more than one, is found by that name.
+    pub async fn id_of(name: Option<&Self>, client: &Client) -> anyhow::Result<Option<SubjectId>> {
+        match name {
+            Some(name) => name.id(client).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The subject's id; the ledger is asked only for a name.
     ///
     /// # Errors
@@ -143,6 +155,37 @@ impl SubjectName {
                     anyhow::bail!("several are called {name}: {}", said.collect::<Vec<_>>().join(", "))
                 }
             },
+        }
+    }
+}
+
+/// A party as people name one: `council`, a member's or a KOL's id, or the name of either.
+#[derive(Debug, Clone)]
+pub struct PartyName(String);
+
+impl FromStr for PartyName {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl PartyName {
+    /// The party's id.
+    ///
+    /// # Errors
+    /// When nobody, or more than one, is found by that name.
+    pub async fn id(&self, client: &Client) -> anyhow::Result<PartyId> {
+        if let Ok(party) = self.0.parse() {
+            let Err(unknown) = known(client, &party).await else { return Ok(party) };
+            // A name may look like an id.
+            return SubjectName(self.0.clone()).id(client).await.map(PartyId::from).map_err(|_| unknown);
+        }
+        let list: MemberList = client.json("/v1/members").await?;
+        match list.members.into_iter().find(|one| one.name == self.0.trim()) {
+            Some(one) => Ok(one.member),
+            None => Ok(SubjectName(self.0.clone()).id(client).await?.into()),
         }
     }
 }

@@ -32,14 +32,17 @@ impl Open {
     }
 }
 
-/// What a subject may do, what has a last day first; `seqs` tells where events stand in the log.
+/// What a subject may do, what has a last day first; `seqs` tells where events stand in the log, and
+/// `holding` which of them carry data that may be destroyed.
 pub async fn of(
     client: &Client,
     view: &SubjectView,
     clocks: &[ClockView],
     seqs: &BTreeMap<String, u64>,
+    holding: &[u64],
 ) -> anyhow::Result<Vec<Open>> {
     let subject = view.row.subject;
+    let erasure = erasure(subject, holding);
     let receipt = Open::always(
         "lấy biên nhận của một mục",
         "fetch the receipt of an entry",
@@ -51,7 +54,7 @@ pub async fn of(
         format!("tinnhiem score {subject} --receipt score.json"),
     );
     if view.row.figure.standing == Standing::Departed {
-        return Ok(vec![erasure(subject), receipt, proven]);
+        return Ok(vec![erasure, receipt, proven]);
     }
     let contests: ContestPage = client.json(&format!("/v1/contests?limit=1000&subject={subject}")).await?;
     let mut options = dated(subject, clocks);
@@ -65,7 +68,7 @@ pub async fn of(
             "tinnhiem endorse --issuer {subject} --subject KOL --relation none --topic TOPIC --key KEY.pem"
         ),
     ));
-    options.extend([erasure(subject), receipt, proven]);
+    options.extend([erasure, receipt, proven]);
     Ok(options)
 }
 
@@ -184,10 +187,16 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
     }))
 }
 
-fn erasure(subject: SubjectId) -> Open {
+fn erasure(subject: SubjectId, holding: &[u64]) -> Open {
+    let seqs: Vec<String> = holding.iter().map(u64::to_string).collect();
+    let seqs = if seqs.is_empty() { "–".to_owned() } else { seqs.join(", ") };
     Open::always(
-        "xin xóa dữ liệu cá nhân kèm theo một mục",
-        "ask for the destruction of personal data attached to an entry",
+        format!(
+            "xin xóa dữ liệu cá nhân kèm theo các mục {seqs} (mục đang bị khiếu nại thì giữ đến khi xong)"
+        ),
+        format!(
+            "ask for the destruction of personal data attached to entries {seqs} (kept while a contest needs it)"
+        ),
         format!("tinnhiem request-erasure --subject {subject} --target SEQ --key KEY.pem"),
     )
 }

@@ -8,15 +8,15 @@ use super::explain::{explain, said};
 use super::named::SubjectName;
 use super::output::{self, points};
 use super::policies;
+use super::proven;
 use super::signing::At;
 use super::steps;
 use super::told::short;
 use super::written::Overwriting;
-use crate::api::views::{HistoryPage, HistoryRow, LedgerView, SubjectPage};
+use crate::api::views::{HistoryPage, HistoryRow, SubjectPage};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{Policy, SubjectId, TopicId, words};
-use crate::limits;
 use crate::score::{self, Figure, Missing, Standing};
 
 #[derive(Debug, Args)]
@@ -100,18 +100,7 @@ impl Score {
 
     async fn one(&self, client: &Client, subject: SubjectId) -> anyhow::Result<u8> {
         if let Some(path) = &self.receipt {
-            let out = self.overwriting.file(path)?;
-            let size = self.size.map(|size| format!("?size={size}")).unwrap_or_default();
-            let asked = format!("/v1/subjects/{subject}/receipt{size}");
-            let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
-            out.write(&receipt)?;
-            let ledger: LedgerView = client.json("/v1/ledger").await?;
-            println!(
-                "written to {}; compare the log's key with one from elsewhere, and verify it with",
-                path.display()
-            );
-            println!("  tinnhiem verify {} --vkey '{}'", path.display(), ledger.log_vkey);
-            return Ok(0);
+            return proven::fetch(client, subject, self.size, self.overwriting.file(path)?).await;
         }
         let score = self.read(client, subject).await?;
         let outlook = steps::outlook(client, &score).await?;

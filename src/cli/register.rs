@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contribute::named;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::event::{
     CategoryId, ClauseId, CodePublished, CollaborationDeclared, DecisionOverturned, DecisionRecorded,
-    OfficialAct, PartyId, PledgeSigned, SubjectId, ValueBand,
+    OfficialAct, PartyId, PledgeSigned, ValueBand,
 };
 
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ impl Code {
 pub struct Pledge {
     /// The subject: you
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The newest `code.published` event
     #[arg(long)]
     code: EventName,
@@ -58,9 +58,10 @@ pub struct Pledge {
 
 impl Pledge {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let body = PledgeSigned { code: self.signing.event(&self.code).await? };
-        let issuer = PartyId::from(self.subject);
-        self.signing.publish(Statement::about(self.subject, issuer, body, Attaching::default())).await
+        let issuer = PartyId::from(subject);
+        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
     }
 }
 
@@ -75,7 +76,7 @@ pub struct Collaborate {
     issuer: PartyId,
     /// Who works for it, and signs too
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The campaign's name
     #[arg(long)]
     campaign: String,
@@ -100,6 +101,7 @@ pub struct Collaborate {
 
 impl Collaborate {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let papers: anyhow::Result<Vec<_>> = self.papers.iter().map(|path| attaching.file(path)).collect();
         let body = CollaborationDeclared {
@@ -110,7 +112,7 @@ impl Collaborate {
             value_band: self.value_band,
             papers: papers?,
         };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -144,7 +146,7 @@ pub struct RecordDecision {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     #[command(flatten)]
     act: Act,
     /// A file with its text, attached
@@ -156,10 +158,11 @@ pub struct RecordDecision {
 
 impl RecordDecision {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let document = self.document.map(|path| attaching.file(&path)).transpose()?;
         let body = DecisionRecorded { act: self.act.into(), document };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -173,7 +176,7 @@ pub struct OverturnDecision {
     issuer: PartyId,
     /// Whom the decision is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `decision.recorded` event
     #[arg(long)]
     target: EventName,
@@ -185,8 +188,9 @@ pub struct OverturnDecision {
 
 impl OverturnDecision {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let target = self.signing.event(&self.target).await?;
         let body = DecisionOverturned { target, act: self.act.into() };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
     }
 }

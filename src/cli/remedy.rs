@@ -7,11 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::assess::{Evidence, by_indicator};
 use super::contribute::named;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::event::{
     AuditFinding, CorrectionAction, CorrectionIssued, ErasureExecuted, ErasureRefused, ErasureRequested,
-    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectDeparted, SubjectId,
+    FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectDeparted,
 };
 
 /// What becomes of a corrected item.
@@ -37,7 +37,7 @@ pub struct Correct {
     issuer: PartyId,
     /// Whom the item is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The assessment, endorsement, sanction or decision
     #[arg(long)]
     target: EventName,
@@ -65,6 +65,7 @@ fn graded(text: &str) -> Result<(IndicatorId, u16), String> {
 
 impl Correct {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let statement = attaching.text(&self.statement)?;
         let evidence = by_indicator(&self.evidence, &mut attaching)?;
@@ -76,7 +77,7 @@ impl Correct {
             }
         };
         let body = CorrectionIssued { target: self.signing.event(&self.target).await?, action, statement };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -86,7 +87,7 @@ impl Correct {
 pub struct Depart {
     /// The subject: you
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -96,10 +97,11 @@ pub struct Depart {
 
 impl Depart {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = SubjectDeparted { reason: attaching.optional(self.reason)? };
-        let issuer = PartyId::from(self.subject);
-        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+        let issuer = PartyId::from(subject);
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -109,7 +111,7 @@ impl Depart {
 pub struct RequestErasure {
     /// The subject: you
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// An event about you whose attachments are to be destroyed; repeatable
     #[arg(long = "target", required = true)]
     targets: Vec<EventName>,
@@ -122,11 +124,12 @@ pub struct RequestErasure {
 
 impl RequestErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let body = ErasureRequested { targets: self.signing.events(&self.targets).await?, reason };
-        let issuer = PartyId::from(self.subject);
-        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+        let issuer = PartyId::from(subject);
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -139,7 +142,7 @@ pub struct ExecuteErasure {
     issuer: PartyId,
     /// Who asked
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `erasure.requested` event
     #[arg(long)]
     request: EventName,
@@ -152,9 +155,10 @@ pub struct ExecuteErasure {
 
 impl ExecuteErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureExecuted { request, targets: self.signing.events(&self.targets).await? };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, Attaching::default())).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
     }
 }
 
@@ -168,7 +172,7 @@ pub struct RefuseErasure {
     issuer: PartyId,
     /// Who asked
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `erasure.requested` event
     #[arg(long)]
     request: EventName,
@@ -184,11 +188,12 @@ pub struct RefuseErasure {
 
 impl RefuseErasure {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureRefused { request, ground: self.ground, reason };
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 

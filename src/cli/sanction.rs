@@ -5,12 +5,12 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::event::{
     AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
-    SanctionProposed, SanctionReplied, Severity, SubjectId,
+    SanctionProposed, SanctionReplied, Severity,
 };
 
 /// The terms of a sanction.
@@ -101,7 +101,7 @@ pub struct Propose {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     #[command(flatten)]
     terms: Terms,
     #[command(flatten)]
@@ -110,9 +110,10 @@ pub struct Propose {
 
 impl Propose {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = self.terms.whole(&self.signing, &mut attaching).await?;
-        self.signing.publish(Statement::about(self.subject, self.issuer, body, attaching)).await
+        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
     }
 }
 
@@ -127,7 +128,7 @@ impl Propose {
 pub struct Sanction {
     /// Whom it is about
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `sanction.proposed` event; its terms are imposed, but for those given here
     #[arg(long, conflicts_with = "urgent")]
     proposal: Option<EventName>,
@@ -142,6 +143,7 @@ pub struct Sanction {
 
 impl Sanction {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let signing = &self.signing;
         let (proposal, terms) = match &self.proposal {
@@ -162,7 +164,7 @@ impl Sanction {
             proposal,
             urgent: self.urgent,
         };
-        self.signing.publish(Statement::about(self.subject, PartyId::council(), body, attaching)).await
+        self.signing.publish(Statement::about(subject, PartyId::council(), body, attaching)).await
     }
 }
 
@@ -173,7 +175,7 @@ impl Sanction {
 pub struct Reply {
     /// The KOL that replies
     #[arg(long)]
-    subject: SubjectId,
+    subject: SubjectName,
     /// The `assessment.notified` event
     #[arg(long, conflicts_with = "proposal")]
     notice: Option<EventName>,
@@ -188,6 +190,7 @@ pub struct Reply {
 
 impl Reply {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let (statement, evidence) = self.case.attach(&mut attaching)?;
         let body: Body = match (&self.notice, &self.proposal) {
@@ -199,7 +202,7 @@ impl Reply {
             }
             (None, None) => anyhow::bail!("name what you reply to: --notice or --proposal"),
         };
-        let issuer = PartyId::from(self.subject);
-        self.signing.publish(Statement::about(self.subject, issuer, body, attaching)).await
+        let issuer = PartyId::from(subject);
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

@@ -1,4 +1,4 @@
-//! `show`: one entry, in plain words or whole
+//! `show`: entries, in plain words or whole
 
 use clap::Args;
 
@@ -13,11 +13,13 @@ use crate::event::Event;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem show 42           who said what, when, with the words attached
+  tinnhiem show 42 57 61     several
   tinnhiem show 42 --json    the entry as it is logged")]
 pub struct Show {
-    /// The entry: its seq, or its event id
-    event: EventName,
-    /// Print the entry as it is logged
+    /// The entry: its seq, or its event id; one or several
+    #[arg(name = "event", required = true)]
+    events: Vec<EventName>,
+    /// Print the entry as it is logged; several as a list
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -27,29 +29,55 @@ pub struct Show {
 impl Show {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
-        let view = self.event.entry(&client).await?;
-        if self.json {
-            output::json(&view)?;
-            return Ok(0);
+        let mut views = Vec::new();
+        for name in &self.events {
+            views.push(name.entry(&client).await?);
         }
-        let row = &view.row;
-        println!("mục / entry {}, ghi lúc / recorded at {}", row.seq, row.recorded_at);
-        for (label, value) in told(&client, &view).await? {
-            println!("  {label}: {value}");
+        match &views[..] {
+            [view] if self.json => output::json(view)?,
+            views if self.json => output::json(&views)?,
+            views => {
+                for (at, view) in views.iter().enumerate() {
+                    print!("{}", if at == 0 { "" } else { "\n" });
+                    print(&client, view).await?;
+                }
+            }
         }
-        for key in &view.keys {
-            println!("  khóa / key: {key}");
-        }
-        println!("  mã / event: {}", row.id);
         Ok(0)
     }
 }
 
-/// What an entry says, line by line.
-async fn told(client: &Client, view: &EventView) -> anyhow::Result<Vec<(String, String)>> {
+async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
+    let row = &view.row;
+    println!("mục / entry {}, ghi lúc / recorded at {}", row.seq, row.recorded_at);
+    for (label, value) in told(client, view, |told| told.lines()).await? {
+        println!("  {label}: {value}");
+    }
+    for key in &view.keys {
+        println!("  khóa / key: {key}");
+    }
+    println!("  mã / event: {}", row.id);
+    Ok(())
+}
+
+/// What the body of an entry says, line by line, with the words attached.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn words(client: &Client, event: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let view: EventView = client.json(&format!("/v1/events/{event}")).await?;
+    told(client, &view, |told| told.words()).await
+}
+
+/// What is told of an entry.
+async fn told<T>(
+    client: &Client,
+    view: &EventView,
+    tell: impl FnOnce(&Told<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let event = Event::parse(&serde_json::to_vec(&view.payload)?)?;
     let mut known = Known::default();
     known.learn(client, &event).await;
     let attachments = known.attachments(client, view).await?;
-    Told { event: &event, attachments: &attachments, known: &known, done: true }.lines()
+    tell(&Told { event: &event, attachments: &attachments, known: &known, done: true })
 }

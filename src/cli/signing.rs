@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::consent::{Consent, Unsigned};
 use super::keys::read_submission;
-use super::named::EventName;
+use super::named::{EventName, SubjectName};
 use super::output;
+use super::owner;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
 use crate::client::{Client, Draft, random_salt};
@@ -115,6 +116,11 @@ impl Statement {
 }
 
 impl Signing {
+    /// The id of a KOL that is named.
+    pub async fn subject(&self, name: &SubjectName) -> anyhow::Result<SubjectId> {
+        name.id(&self.at.client()).await
+    }
+
     /// The id of an event that is named.
     pub async fn event(&self, name: &EventName) -> anyhow::Result<EventId> {
         name.id(&self.at.client()).await
@@ -185,6 +191,10 @@ impl Signing {
         let mut keys = Vec::new();
         for path in &self.keys {
             keys.push(read_secret(path)?);
+        }
+        if self.origin.is_none() && out.is_none() {
+            let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
+            owner::check(&client, &statement.issuer, &statement.body, &public).await?;
         }
         keys.extend(statement.newcomers);
         let now = Clock::system().now();
@@ -282,7 +292,7 @@ pub struct Publish {
     issuer: PartyId,
     /// Whom it is about
     #[arg(long)]
-    subject: Option<SubjectId>,
+    subject: Option<SubjectName>,
     /// The body: a JSON file
     #[arg(long)]
     body: PathBuf,
@@ -295,14 +305,15 @@ pub struct Publish {
 
 impl Publish {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let subject = SubjectName::id_of(self.subject.as_ref(), &self.signing.at.client()).await?;
         let named = || format!("{} is not JSON", self.body.display());
         let body: Box<serde_json::value::RawValue> =
             serde_json::from_slice(&written::read(&self.body)?).with_context(named)?;
         let mut shell = serde_json::json!({
-            "ledger": "unbound", "type": self.type_name, "issuer": self.issuer, "subject": self.subject,
+            "ledger": "unbound", "type": self.type_name, "issuer": self.issuer, "subject": subject,
             "issued_at": "1970-01-01T00:00:00.000Z", "body": body,
         });
-        if self.subject.is_none()
+        if subject.is_none()
             && let Some(members) = shell.as_object_mut()
         {
             members.remove("subject");

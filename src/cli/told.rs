@@ -8,18 +8,21 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::api::views::{EventView, PolicyView};
+use super::{policies, policy_changes};
+use crate::api::views::EventView;
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, Event, PartyId, Policy, words};
+use crate::event::{Body, Commitment, Event, Indicator, PartyId, Policy, words};
 use crate::limits;
 use crate::vault::Attachment;
 
 /// Longest text shown, in characters.
 const SHOWN_CHARS: usize = 500;
-/// Members that name another event.
-const EVENTS: [&str; 9] =
-    ["target", "contest", "code", "notice", "proposal", "panel", "decision", "request", "filing"];
+/// Members that name other events.
+const EVENTS: [&str; 10] =
+    ["target", "targets", "contest", "code", "notice", "proposal", "panel", "decision", "request", "filing"];
+/// Members that name indicators.
+const INDICATORS: [&str; 4] = ["basis", "effect", "action", "evidence"];
 /// Members whose attachments are files, not words.
 const FILES: [&str; 4] = ["evidence", "papers", "document", "text"];
 
@@ -46,6 +49,10 @@ pub struct Known {
     pub absent: Vec<Commitment>,
     /// Files among the attachments, by name.
     files: Vec<(Commitment, String)>,
+    /// What a policy version changes.
+    changes: Vec<String>,
+    /// Where the attachments of an entry are kept.
+    address: String,
 }
 
 impl Known {
@@ -72,14 +79,9 @@ impl Known {
         if let Some(subject) = event.subject {
             self.subject = name(at(&subject.into())).await;
         }
-        let version = match &event.body {
-            Body::AssessmentPublished(body) => Some(body.policy),
-            Body::AssessmentNotified(body) => Some(body.policy),
-            _ => None,
-        };
-        if let Some(version) = version {
-            let view: Option<PolicyView> = ledger.json(&format!("/v1/policies/{version}")).await.ok();
-            self.policy = view.map(|view| view.policy);
+        self.policy = policy(ledger, event).await;
+        if let Body::PolicyPublished(body) = &event.body {
+            self.changes = policy_changes::of(ledger, body).await.unwrap_or_default();
         }
         for id in event_ids(&body(event)) {
             let Ok(view) = ledger.json::<EventView>(&format!("/v1/events/{id}")).await else { continue };
@@ -100,6 +102,7 @@ impl Known {
         view: &EventView,
     ) -> anyhow::Result<Vec<Attachment>> {
         let mut kept = Vec::new();
+        ledger.base().clone_into(&mut self.address);
         for commitment in &view.attachments {
             let path = format!("/v1/attachments/{commitment}");
             let headers = ["x-salt", "content-type"];
@@ -130,15 +133,42 @@ fn body(event: &Event) -> Value {
 fn event_ids(body: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in body.as_object().into_iter().flatten() {
-        match value {
-            Value::String(id) if EVENTS.contains(&name.as_str()) && id.parse::<EventId>().is_ok() => {
-                found.push(id.clone());
-            }
-            Value::Object(_) => found.extend(event_ids(value)),
-            _ => {}
+        let names = EVENTS.contains(&name.as_str());
+        let texts = value.as_array().into_iter().flatten().chain([value]).filter_map(Value::as_str);
+        found.extend(texts.filter(|id| names && id.parse::<EventId>().is_ok()).map(str::to_owned));
+        if value.is_object() {
+            found.extend(event_ids(value));
         }
     }
     found
+}
+
+/// The policy whose indicators an event names.
+async fn policy(ledger: &Client, event: &Event) -> Option<Policy> {
+    let version = match &event.body {
+        Body::AssessmentPublished(body) => Some(body.policy),
+        Body::AssessmentNotified(body) => Some(body.policy),
+        Body::SanctionImposed(_) | Body::SanctionProposed(_) => None,
+        Body::ContestDecided(body) => Some(graded_by(ledger, body.contest).await?),
+        Body::AppealDecided(body) => Some(graded_by(ledger, body.contest).await?),
+        Body::CorrectionIssued(body) => Some(graded_by(ledger, body.target).await?),
+        _ => return None,
+    };
+    policies::version(ledger, version).await.ok().map(|view| view.policy)
+}
+
+/// The policy version of an assessment, or of the one that a contest is about.
+async fn graded_by(ledger: &Client, mut event: EventId) -> Option<u32> {
+    const CONTEST_TO_ASSESSMENT: usize = 2;
+    for _ in 0..CONTEST_TO_ASSESSMENT {
+        let view: EventView = ledger.json(&format!("/v1/events/{event}")).await.ok()?;
+        let body = &view.payload["body"];
+        if let Some(version) = body["policy"].as_u64() {
+            return version.try_into().ok();
+        }
+        event = body["target"].as_str()?.parse().ok()?;
+    }
+    None
 }
 
 /// The members of an object in the order in which they are written.
@@ -201,17 +231,26 @@ impl Told<'_> {
             lines.push(("về / about".to_owned(), named(subject.to_string(), &self.known.subject)));
         }
         lines.push(("sổ cái / ledger".to_owned(), clean(&event.ledger)));
-        let payload = event.to_payload();
+        lines.extend(self.words()?);
+        Ok(lines)
+    }
+
+    /// What its body says, line by line.
+    ///
+    /// # Errors
+    /// None that an event gives cause for.
+    pub fn words(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let payload = self.event.to_payload();
         let shell: Shell<'_> = serde_json::from_slice(&payload)?;
         let Members(members) = serde_json::from_str(shell.body.get())?;
-        for (name, value) in &members {
+        let line = |(name, value): &(String, Value)| {
             let said = match (name.as_str(), value) {
                 ("grades", Value::Object(grades)) => self.grades(grades),
                 _ => self.said(name, name, value),
             };
-            lines.push((label(name), said));
-        }
-        Ok(lines)
+            (label(name), said)
+        };
+        Ok(members.iter().map(line).collect())
     }
 
     /// Each grade on a line of its own, in the policy's order and with its names.
@@ -220,17 +259,12 @@ impl Told<'_> {
             Value::Null => "không áp dụng / does not apply".to_owned(),
             value => value.to_string(),
         };
-        let line = |id: &str, value: &Value| {
-            let criteria = self.known.policy.iter().flat_map(|policy| &policy.criteria);
-            let indicator =
-                criteria.flat_map(|one| &one.indicators).find(|indicator| indicator.id.to_string() == id);
-            match indicator {
-                Some(one) if !value.is_null() => {
-                    format!("{id} {} / {}: {} (0–{})", one.name.vi, one.name.en, level(value), one.max_level)
-                }
-                Some(one) => format!("{id} {} / {}: {}", one.name.vi, one.name.en, level(value)),
-                None => format!("{}: {}", clean(id), level(value)),
+        let line = |id: &str, value: &Value| match self.indicator(id) {
+            Some(one) if !value.is_null() => {
+                format!("{id} {} / {}: {} (0–{})", one.name.vi, one.name.en, level(value), one.max_level)
             }
+            Some(one) => format!("{id} {} / {}: {}", one.name.vi, one.name.en, level(value)),
+            None => format!("{}: {}", clean(id), level(value)),
         };
         let mut sorted: Vec<(&String, &Value)> = grades.iter().collect();
         // I2 stands before I10.
@@ -238,6 +272,17 @@ impl Told<'_> {
             (id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok(), *id)
         });
         sorted.iter().map(|(id, value)| format!("\n      {}", line(id, value))).collect()
+    }
+
+    fn indicator(&self, id: &str) -> Option<&Indicator> {
+        let criteria = self.known.policy.iter().flat_map(|policy| &policy.criteria);
+        criteria.flat_map(|one| &one.indicators).find(|indicator| indicator.id.as_str() == id)
+    }
+
+    /// An indicator with its name, where `of` names indicators and this is one.
+    fn indicated(&self, of: &str, id: &str) -> Option<String> {
+        let one = self.indicator(id).filter(|_| INDICATORS.contains(&of))?;
+        Some(format!("{id} {} / {}", one.name.vi, one.name.en))
     }
 
     /// A value in words; `of` is the body's member that it stands in.
@@ -252,10 +297,16 @@ impl Told<'_> {
                 if all.is_empty() { "–".to_owned() } else { all.join("; ") }
             }
             Value::Object(_) if name == "policy" => {
-                format!("{} bytes; `tinnhiem policy diff`", value.to_string().len())
+                let changes = self.known.changes.iter().map(|change| format!("\n      {change}"));
+                format!(
+                    "{} bytes; `tinnhiem policy diff`{}",
+                    value.to_string().len(),
+                    changes.collect::<String>()
+                )
             }
             Value::Object(members) => {
-                let said = members.iter().map(|(inner, one)| (label(inner), self.said(of, inner, one)));
+                let named = |inner: &str| self.indicated(of, inner).unwrap_or_else(|| label(inner));
+                let said = members.iter().map(|(inner, one)| (named(inner), self.said(of, inner, one)));
                 let said: Vec<String> = said.map(|(label, one)| format!("{label} = {one}")).collect();
                 if said.is_empty() { "–".to_owned() } else { said.join(", ") }
             }
@@ -268,10 +319,10 @@ impl Told<'_> {
             if let Some(attached) = self.attachments.iter().find(|one| one.commitment() == commitment) {
                 let file = self.known.files.iter().find(|(file, _)| *file == commitment);
                 let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
-                return name + &content(attached, FILES.contains(&of));
+                return name + &self.content(attached, FILES.contains(&of));
             }
             if self.known.absent.contains(&commitment) {
-                return format!("{} (không lưu ở đây / not kept here)", short(text));
+                return format!("{text} (không lưu ở đây / not kept here)");
             }
         }
         if let Some((id, what)) = self.known.events.iter().find(|(id, _)| id == text) {
@@ -279,17 +330,26 @@ impl Told<'_> {
         }
         match words::of_value(text) {
             Some(meaning) => format!("{text} ({meaning})"),
-            None => clean(text),
+            None => self.indicated(of, text).unwrap_or_else(|| clean(text)),
         }
     }
-}
 
-/// What an attachment holds: its words, or what kind of file it is.
-fn content(attached: &Attachment, file: bool) -> String {
-    let is_text = attached.media_type.starts_with("text/") || attached.media_type.ends_with("json");
-    match std::str::from_utf8(&attached.bytes) {
-        Ok(words) if is_text && !file => format!("“{}”", clean(words)),
-        _ => format!("{}, {} bytes", clean(&attached.media_type), attached.bytes.len()),
+    /// What an attachment holds: its words, or what kind of file it is and where it is kept.
+    fn content(&self, attached: &Attachment, file: bool) -> String {
+        let is_text = attached.media_type.starts_with("text/") || attached.media_type.ends_with("json");
+        match std::str::from_utf8(&attached.bytes) {
+            // What was said is told whole; what is about to be, so that nothing else is pushed out of sight.
+            Ok(words) if is_text && !file && self.done => format!("“{}”", safe(words)),
+            Ok(words) if is_text && !file => format!("“{}”", clean(words)),
+            _ => {
+                let what = format!("{}, {} bytes", clean(&attached.media_type), attached.bytes.len());
+                let address = &self.known.address;
+                match address.is_empty() {
+                    true => what,
+                    false => format!("{what}: {address}/v1/attachments/{}", attached.commitment()),
+                }
+            }
+        }
     }
 }
 
@@ -305,16 +365,21 @@ pub fn short(id: &str) -> String {
     format!("{}…{}", &id[..8], &id[id.len() - 4..])
 }
 
-/// A text that others may have written, without what would move the cursor or turn the reading round.
+/// A text that others may have written, cut and safe to show.
 pub fn clean(text: &str) -> String {
+    let more = text.chars().count().saturating_sub(SHOWN_CHARS);
+    let kept: String = text.chars().take(SHOWN_CHARS).collect();
+    if more == 0 { safe(&kept) } else { format!("{}… (+{more})", safe(&kept)) }
+}
+
+/// A text without what would move the cursor or turn the reading round.
+fn safe(text: &str) -> String {
     let turns =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let safe = |c: char| match c {
+    let shown = |c: char| match c {
         '\n' => ' ',
         c if c.is_control() || turns(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
-    let more = text.chars().count().saturating_sub(SHOWN_CHARS);
-    let kept: String = text.chars().take(SHOWN_CHARS).map(safe).collect();
-    if more == 0 { kept } else { format!("{kept}… (+{more})") }
+    text.chars().map(shown).collect()
 }

@@ -20,6 +20,9 @@ pub enum ClientError {
     /// No answer.
     #[error("no answer from {0}: {1}. Is it running? --ledger or TINNHIEM_LEDGER name another")]
     Unreachable(String, String),
+    /// A server that does not speak as its address says.
+    #[error("{0} does not speak {1}: give the address as {2}://…, by --ledger or TINNHIEM_LEDGER")]
+    OtherScheme(String, &'static str, &'static str),
     /// A problem, as the ledger says it.
     #[error("{detail} ({code})")]
     Refused {
@@ -175,7 +178,7 @@ async fn answered(
     path: &str,
     answer: Result<reqwest::Response, reqwest::Error>,
 ) -> Result<reqwest::Response, ClientError> {
-    let answer = answer.map_err(|error| ClientError::Unreachable(path.to_owned(), causes(&error)))?;
+    let answer = answer.map_err(|error| unanswered(path, &error))?;
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
@@ -188,6 +191,22 @@ async fn answered(
         code: member("code").unwrap_or_else(|| format!("http.{}", status.as_u16())),
         detail: member("detail").unwrap_or_else(|| status.to_string()),
     })
+}
+
+/// Why there is no answer.
+fn unanswered(path: &str, error: &reqwest::Error) -> ClientError {
+    let causes = causes(error);
+    let url = error.url().map(|url| (url.scheme(), url.origin().ascii_serialization()));
+    match url {
+        // What an http server answers is no TLS record, and the other way round no HTTP.
+        Some(("https", base)) if causes.contains("InvalidContentType") => {
+            ClientError::OtherScheme(base, "https", "http")
+        }
+        Some(("http", base)) if causes.contains("invalid HTTP version") => {
+            ClientError::OtherScheme(base, "http", "https")
+        }
+        _ => ClientError::Unreachable(path.to_owned(), causes),
+    }
 }
 
 /// What went wrong, down to the cause that tells most.

@@ -22,7 +22,7 @@ impl Case<'_> {
         self.signed_by_council()?;
         let parties = self.state.parties();
         let assessor = parties.accredited_by(&body.target);
-        let assessor = assessor.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
+        let assessor = assessor.ok_or_else(|| Reason::TargetUnknown.about(self.entry(&body.target)))?;
         let standing = parties.accreditation(assessor, self.state.size());
         let stage = match standing.filter(|one| one.event == body.target) {
             Some(one) => one.stage(self.today),

@@ -37,11 +37,11 @@ impl<'a> Case<'a> {
         // A contest of the item was settled after the item was recorded.
         let contests = dossier.pending.open().chain(dossier.settled_since(item.recorded().seq));
         for contest in contests.filter(|contest| contest.target == body.target) {
-            let id = contest.recorded.event;
-            Reason::ContestOpen.unless(!contest.stage.is_open(), id)?;
+            let one = &contest.recorded;
+            Reason::ContestOpen.unless(!contest.stage.is_open(), format_args!("contested by {one}"))?;
             // What was not admitted on one ground may be on another.
             let declined = contest.stage == Contesting::Declined && contest.grounds == body.grounds;
-            Reason::ContestSettled.unless(contest.ruling.is_none() && !declined, id)?;
+            Reason::ContestSettled.unless(contest.ruling.is_none() && !declined, one)?;
         }
         // Who is kept waiting for a decision may contest other items meanwhile.
         let waits = |one: &&Contest| !one.stage.is_appeal() && one.stage_today(self) != Contesting::Overdue;
@@ -53,15 +53,15 @@ impl<'a> Case<'a> {
     fn contested(&self, dossier: &'a Dossier, target: &EventId) -> Result<Item<'a>, Rejection> {
         let parties = self.state.parties();
         if let Some(row) = self.made(target, "assessment.published") {
-            let number = parties.number(&row.issuer);
+            let number = parties.number(row.issuer);
             let mut own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
             let one = own.find(|one| one.recorded.event == *target);
-            return one.map(Item::Assessment).ok_or_else(|| Reason::TargetEnded.about(target));
+            return one.map(Item::Assessment).ok_or_else(|| Reason::TargetEnded.about(self.entry(target)));
         }
         let sanction = dossier.sanctions.open().find(|one| one.recorded.event == *target);
         let known = self.made(target, "sanction.imposed").is_some();
         let gone = || if known { Reason::TargetEnded } else { Reason::TargetUnknown };
-        sanction.map(Item::Sanction).ok_or_else(|| gone().about(target))
+        sanction.map(Item::Sanction).ok_or_else(|| gone().about(self.entry(target)))
     }
 
     pub(super) fn contest_admitted(&mut self, body: &ContestAdmitted) -> Result<(), Rejection> {
@@ -161,7 +161,7 @@ impl<'a> Case<'a> {
         let contest = dossier.pending.open().find(|one| one.recorded.event == *id);
         let known = self.made(id, "contest.filed").is_some();
         let gone = || if known { Reason::TargetEnded } else { Reason::TargetUnknown };
-        contest.ok_or_else(|| gone().about(id))
+        contest.ok_or_else(|| gone().about(self.entry(id)))
     }
 
     /// The item may have ended since the contest was filed; its outcome is recorded all the same.

@@ -22,14 +22,14 @@ impl<'a> Case<'a> {
         }
         let dossier = self.dossier()?;
         let made = CORRECTED.iter().find_map(|name| self.made(&body.target, name));
-        let row = made.ok_or_else(|| Reason::TargetUnknown.about(body.target))?;
+        let row = made.ok_or_else(|| Reason::TargetUnknown.about(self.entry(&body.target)))?;
         Reason::TargetOther.unless(*row.issuer == self.event.issuer, row.issuer)?;
         match &body.action {
             // What has ended is still read, and may be put right beside: an annotation moves nothing.
             CorrectionAction::Annotate => Ok(()),
             CorrectionAction::Retract => {
                 let stands = self.may_be_retracted(dossier, &body.target, row.type_name());
-                Reason::TargetEnded.unless(stands, body.target)
+                Reason::TargetEnded.unless(stands, self.entry(&body.target))
             }
             CorrectionAction::Replace(regrading) => self.check_regrading(dossier, &body.target, regrading),
         }
@@ -72,11 +72,12 @@ impl<'a> Case<'a> {
         regrading: &Regrading,
     ) -> Result<(), Rejection> {
         let assessed = self.made(target, "assessment.published").is_some();
-        Reason::CorrectionGrades.unless(assessed, target)?;
-        let item = self.assessment(dossier, target).ok_or_else(|| Reason::TargetEnded.about(target))?;
+        Reason::CorrectionGrades.unless(assessed, self.entry(target))?;
+        let item =
+            self.assessment(dossier, target).ok_or_else(|| Reason::TargetEnded.about(self.entry(target)))?;
         let by = Move::Event("correction.issued that raises grades");
         let leads_on = AssessmentStage::after(Some(item.stage(self.today)), by).is_some();
-        Reason::TargetEnded.unless(leads_on, target)?;
+        Reason::TargetEnded.unless(leads_on, self.entry(target))?;
         let levels = regrading.grades.iter().map(|(id, level)| (id.clone(), Some(*level))).collect();
         let findings = Findings {
             policy: item.policy,
@@ -92,6 +93,6 @@ impl<'a> Case<'a> {
         let raised = self.state.policies().grades(item.policy, &levels);
         let before = |new: &Grade| item.grades.iter().find(|one| one.place() == new.place())?.value();
         let higher = |new: &Grade| before(new).is_some_and(|old| new.value().is_some_and(|new| new > old));
-        Reason::CorrectionGrades.unless(raised.iter().all(higher), target)
+        Reason::CorrectionGrades.unless(raised.iter().all(higher), self.entry(target))
     }
 }

@@ -14,7 +14,7 @@ impl<'a> Case<'a> {
         self.check_act(&body.act)?;
         let same = |one: &&Decision| one.act.authority == body.act.authority && one.act.code == body.act.code;
         match self.decisions().find(same) {
-            Some(twin) => Err(Reason::DecisionExists.about(twin.recorded.event)),
+            Some(twin) => Err(Reason::DecisionExists.about(&twin.recorded)),
             None => Ok(()),
         }
     }

@@ -41,7 +41,7 @@ impl Case<'_> {
             self.made(&body.filing, "contest.filed").or_else(|| self.made(&body.filing, "appeal.filed"));
         let draws = self.state.draws();
         let known = filing.is_some() && draws.draw(&body.filing).is_some();
-        Reason::TargetUnknown.unless(known, body.filing)?;
+        Reason::TargetUnknown.unless(known, self.entry(&body.filing))?;
         Reason::DrawOrder.unless(draws.next(drawer, self.today) == Some(&body.filing), body.filing)?;
         let last = draws.chain(drawer).map(|chain| chain.last);
         Reason::DrawValue.unless(last == Some(body.value.next()), body.value)

@@ -20,7 +20,7 @@ impl Case<'_> {
         let number = parties.number(endorser);
         let mut own = number.into_iter().flat_map(|number| dossier.endorsements.open_of(number));
         let twin = own.find(|one| one.topic == body.topic && one.expires_on >= self.today);
-        twin.map_or(Ok(()), |twin| Err(Reason::EndorsementExists.about(twin.recorded.event)))
+        twin.map_or(Ok(()), |twin| Err(Reason::EndorsementExists.about(&twin.recorded)))
     }
 
     pub(super) fn endorsement_withdrawn(&mut self, body: &EndorsementWithdrawn) -> Result<(), Rejection> {

@@ -22,14 +22,15 @@ impl<'a> Case<'a> {
         let waits =
             |one: &&ErasureRequest| one.stage == ErasureStage::Requested && self.today <= one.answer_by;
         if let Some(waiting) = requests.find(waits) {
-            return Err(Reason::ErasureExists.about(waiting.recorded.event));
+            let (one, last) = (&waiting.recorded, waiting.answer_by);
+            return Err(Reason::ErasureExists.about(format_args!("{one}, to be answered by {last}")));
         }
         let index = self.state.index();
         for target in &body.targets {
             let row = index.seq(target).and_then(|seq| index.row(seq));
             let own = row.is_some_and(|row| row.subject == self.event.subject);
-            Reason::TargetUnknown.unless(own, target)?;
-            Reason::TargetEnded.unless(!self.state.is_erased(target), target)?;
+            Reason::TargetUnknown.unless(own, self.entry(target))?;
+            Reason::TargetEnded.unless(!self.state.is_erased(target), self.entry(target))?;
         }
         Ok(())
     }
@@ -39,10 +40,10 @@ impl<'a> Case<'a> {
         let request = self.moved_erasure(&body.request)?;
         check_targets(&body.targets)?;
         for target in &body.targets {
-            Reason::ErasureTargets.unless(request.targets.contains(target), target)?;
+            Reason::ErasureTargets.unless(request.targets.contains(target), self.entry(target))?;
         }
         for target in &body.targets {
-            Reason::ErasureClock.unless(!self.is_needed(target), target)?;
+            Reason::ErasureClock.unless(!self.is_needed(target), self.entry(target))?;
         }
         Ok(())
     }
@@ -61,9 +62,9 @@ impl<'a> Case<'a> {
     /// A request that this event leads on from where it stands.
     fn moved_erasure(&self, request: &EventId) -> Result<&'a ErasureRequest, Rejection> {
         let one = self.erasures().find(|one| one.recorded.event == *request);
-        let one = one.ok_or_else(|| Reason::TargetUnknown.about(request))?;
+        let one = one.ok_or_else(|| Reason::TargetUnknown.about(self.entry(request)))?;
         let leads_to = ErasureStage::after(Some(one.stage), self.moves());
-        Reason::TargetEnded.unless(leads_to.is_some(), request)?;
+        Reason::TargetEnded.unless(leads_to.is_some(), self.entry(request))?;
         Ok(one)
     }
 

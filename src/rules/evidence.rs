@@ -29,7 +29,7 @@ impl<'a> Case<'a> {
         Reason::EvidenceTerms.unless(terms, body.retain_until)?;
         let held = || self.evidence().filter(|one| one.stage == EvidenceStage::Held);
         if let Some(twin) = held().find(|one| one.commitment == body.commitment) {
-            return Err(Reason::EvidenceExists.about(twin.recorded.event));
+            return Err(Reason::EvidenceExists.about(&twin.recorded));
         }
         let count = held().count();
         Reason::EvidenceCount.unless(count < limits::EVIDENCE, format_args!("{count} are held"))?;
@@ -57,17 +57,17 @@ impl<'a> Case<'a> {
         Reason::EvidenceRetained.unless(evidence.retain_until < self.today, evidence.retain_until)?;
         // Which items commit to it stands in the log, not in the state: any of its contests may need it.
         let open = self.contests_at_work().next();
-        open.map_or(Ok(()), |contest| Err(Reason::EvidenceContested.about(contest.recorded.event)))
+        open.map_or(Ok(()), |contest| Err(Reason::EvidenceContested.about(&contest.recorded)))
     }
 
     /// A piece of evidence that the issuer keeps and that this event leads on from where it stands.
     fn moved_evidence(&self, target: &EventId) -> Result<&'a Evidence, Rejection> {
         let one = self.evidence().find(|one| one.recorded.event == *target);
-        let one = one.ok_or_else(|| Reason::TargetUnknown.about(target))?;
+        let one = one.ok_or_else(|| Reason::TargetUnknown.about(self.entry(target)))?;
         let custodian = self.custodian(one);
         Reason::TargetOther.unless(*custodian == self.event.issuer, custodian)?;
         let leads_to = EvidenceStage::after(Some(one.stage), self.moves());
-        Reason::TargetEnded.unless(leads_to.is_some(), target)?;
+        Reason::TargetEnded.unless(leads_to.is_some(), self.entry(target))?;
         Ok(one)
     }
 

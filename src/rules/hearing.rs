@@ -20,7 +20,7 @@ impl<'a> Case<'a> {
         let number = self.state.parties().number(&self.event.issuer);
         let mut own = number.into_iter().flat_map(|number| dossier.notices.open_of(number));
         if let Some(open) = own.find(|one| one.stage(self.today) != NoticeStage::Lapsed) {
-            return Err(Reason::NoticeExists.about(open.recorded.event));
+            return Err(Reason::NoticeExists.about(&open.recorded));
         }
         self.check_undisputed(dossier, findings)?;
         Reason::ReplyUnasked.unless(self.policy.windows.reply.is_some(), "notice")
@@ -36,7 +36,7 @@ impl<'a> Case<'a> {
         let number = parties.number(proposer);
         let mut own = number.into_iter().flat_map(|number| dossier.proposals.open_of(number));
         if let Some(open) = own.find(|one| one.stage(self.today) != ProposalStage::Lapsed) {
-            return Err(Reason::ProposalExists.about(open.recorded.event));
+            return Err(Reason::ProposalExists.about(&open.recorded));
         }
         Reason::ReplyUnasked.unless(self.policy.windows.reply.is_some(), "proposal")
     }
@@ -61,7 +61,11 @@ impl<'a> Case<'a> {
 
     fn not_open(&self, announced: &EventId, type_name: &str) -> Rejection {
         let known = self.made(announced, type_name).is_some();
-        if known { Reason::TargetEnded.about(announced) } else { Reason::TargetUnknown.about(announced) }
+        if known {
+            Reason::TargetEnded.about(self.entry(announced))
+        } else {
+            Reason::TargetUnknown.about(self.entry(announced))
+        }
     }
 
     /// The issuer's own notice about the subject.

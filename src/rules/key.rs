@@ -37,7 +37,8 @@ impl Case<'_> {
             return self.key_revoked_by_council(body);
         }
         let record = self.state.parties().key(&body.key).ok_or_else(|| Reason::KeyUnknown.about(body.key))?;
-        Reason::KeyOtherOwner.unless(record.owner == self.event.issuer, body.key)?;
+        let (key, owner) = (body.key, &record.owner);
+        Reason::KeyOtherOwner.unless(*owner == self.event.issuer, format_args!("{key} is {owner}'s"))?;
         let waiting = record.stage(self.state.size(), self.at) == KeyStage::Waiting;
         if waiting && body.cause == RevocationCause::Cancelled {
             self.signers.party(&self.event.issuer)?;

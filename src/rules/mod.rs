@@ -35,6 +35,8 @@ mod time;
 pub use rejection::{Kind, Reason, Rejection};
 pub use time::{check_recorded_at, record_at};
 
+use std::fmt;
+
 use signers::Signers;
 
 use crate::clock::{Date, Timestamp};
@@ -150,6 +152,27 @@ struct Case<'a> {
     signers: Signers<'a>,
 }
 
+/// An event that another names: its place in the log, and what it is.
+struct Entry<'a> {
+    state: &'a State,
+    subject: Option<SubjectId>,
+    event: EventId,
+}
+
+impl fmt::Display for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let index = self.state.index();
+        let named = index.seq(&self.event).and_then(|seq| Some((seq, index.row(seq)?)));
+        let Some((seq, row)) = named else { return write!(f, "no entry is {}", self.event) };
+        let (what, on) = (row.type_name(), self.state.date_of(row.recorded_at));
+        write!(f, "entry {seq} of {on} is {what}")?;
+        match row.subject.filter(|subject| self.subject != Some(*subject)) {
+            Some(other) => write!(f, " about {other}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl<'a> Case<'a> {
     /// The issuer is the council, and enough seats of it signed, and nobody else.
     fn signed_by_council(&mut self) -> Result<(), Rejection> {
@@ -184,6 +207,11 @@ impl<'a> Case<'a> {
         self.event.subject.ok_or(Reason::SubjectUnknown.into())
     }
 
+    /// An event that is named, as its namer may know it.
+    fn entry(&self, event: &EventId) -> Entry<'a> {
+        Entry { state: self.state, subject: self.event.subject, event: *event }
+    }
+
     /// The row of an event of this type about the subject: what it made may have ended.
     fn made(&self, event: &EventId, type_name: &str) -> Option<Row<'a>> {
         let index = self.state.index();
@@ -199,7 +227,7 @@ impl<'a> Case<'a> {
     /// The same of the issuer's own items.
     fn ended_own<S>(&self, target: &EventId, type_name: &str, last: S) -> Result<S, Rejection> {
         match self.made(target, type_name) {
-            None => Err(Reason::TargetUnknown.about(target)),
+            None => Err(Reason::TargetUnknown.about(self.entry(target))),
             Some(row) if *row.issuer != self.event.issuer => Err(Reason::TargetOther.about(row.issuer)),
             Some(_) => Ok(last),
         }
@@ -212,7 +240,7 @@ impl<'a> Case<'a> {
         stage: Option<S>,
         after: fn(Option<S>, Move) -> Option<S>,
     ) -> Result<(), Rejection> {
-        Reason::TargetUnknown.unless(stage.is_some(), target)?;
+        Reason::TargetUnknown.unless(stage.is_some(), self.entry(target))?;
         Reason::TargetEnded.unless(after(stage, self.moves()).is_some(), target)
     }
 

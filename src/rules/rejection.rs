@@ -77,7 +77,7 @@ reasons! {
     /// A recovered key, or what it added, that would do too soon what cannot be undone.
     KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest, decides on no panel and resumes no subject in its first 30 days: wait, or sign with another key";
     /// A key of another party.
-    KeyOtherOwner = "key.other_owner", Forbidden, "this key is another party's: sign with a key of the issuer";
+    KeyOtherOwner = "key.other_owner", Forbidden, "sign with a key of the issuer, or name as the issuer whom this key belongs to (`tinnhiem members` and `tinnhiem top` list ids)";
     /// The key of a member that is suspended or removed.
     MemberInactive = "member.inactive", Forbidden, "this member is suspended or removed: it issues nothing unless it is reinstated";
     /// The issuer may not issue this type.
@@ -115,7 +115,7 @@ reasons! {
     /// The slug was given before.
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.
-    MemberUnknown = "member.unknown", Conflict, "admit the member first";
+    MemberUnknown = "member.unknown", Conflict, "no member has this id: `tinnhiem members` lists them; who is new is admitted first";
     /// Suspended, reinstated, removed or changed out of turn.
     MemberStanding = "member.standing", Conflict, "an active member is suspended, a suspended one reinstated, and one that was removed never changes again";
     /// A member of another kind, or one that does not act.
@@ -138,7 +138,7 @@ reasons! {
     PolicyBounds = "policy.bounds", Rule, "mend the policy as said";
 
     /// No such subject.
-    SubjectUnknown = "subject.unknown", Conflict, "enrol the subject first";
+    SubjectUnknown = "subject.unknown", Conflict, "no KOL has this id: `tinnhiem top` lists ids and names; who is new is enrolled first";
     /// The subject has left.
     SubjectDeparted = "subject.departed", Conflict, "the subject has left the programme: it may resume, or have its data erased, and nothing else is recorded about it";
     /// The id is in use.
@@ -159,7 +159,7 @@ reasons! {
     SubjectOther = "subject.other_identity", Conflict, "the identity is not the one this subject was enrolled with: resume the subject that has it";
 
     /// The event named is no such item of this subject.
-    TargetUnknown = "target.unknown", Conflict, "name the event id of an item of this kind about this subject";
+    TargetUnknown = "target.unknown", Conflict, "name an item of this kind about this subject: `tinnhiem me` and `tinnhiem log --subject` list entries, `tinnhiem show` tells what one is";
     /// The item is somebody else's.
     TargetOther = "target.other_issuer", Forbidden, "only its issuer withdraws or corrects an item, and only its custodian discloses or destroys evidence";
     /// The item has ended.
@@ -258,7 +258,7 @@ reasons! {
     /// Too late to contest.
     ContestLate = "contest.late", Rule, "the days to contest are over; a factual error may be contested at any time";
     /// Contested already.
-    ContestOpen = "contest.exists", Conflict, "this item's contest is open: await the decision";
+    ContestOpen = "contest.exists", Conflict, "this item's contest is open: await the decision, or withdraw it with `tinnhiem withdraw`";
     /// Decided before, or declined on this ground.
     ContestSettled = "contest.settled", Conflict, "this item's contest was decided, or declined on this ground: the same facts are not contested twice";
     /// Too many at once.
@@ -319,7 +319,7 @@ reasons! {
     /// None, too many, one twice, or others than asked for.
     ErasureTargets = "erasure.targets", Rule, "name 1 to 64 distinct events about the subject; what is executed was asked for";
     /// Asked for already.
-    ErasureExists = "erasure.exists", Conflict, "the request before this one waits for the operator's answer: ask again when its days for that are over";
+    ErasureExists = "erasure.exists", Conflict, "your request before this one waits for the operator's answer: `tinnhiem show` tells what it names; ask again once it is answered, or its last day is over";
     /// Something still needs it.
     ErasureClock = "erasure.clock", Conflict, "an open contest or appeal, a decision that may still be appealed, an open notice or proposal, evidence to be kept or the enrolment itself still needs it: leave it out, or refuse on that ground";
 

@@ -89,7 +89,7 @@ impl<'a> Case<'a> {
             same(one) && !one.urgent && (bars || !undated)
         };
         if let Some(one) = dossier.sanctions.open().find(counts) {
-            return Err(Reason::SanctionSettled.about(one.recorded.event));
+            return Err(Reason::SanctionSettled.about(&one.recorded));
         }
         let size = self.state.size();
         let bars = |contest: &&Contest| {
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
         };
         match dossier.contests(size).find(bars) {
             None => Ok(()),
-            Some(contest) => Err(Reason::SanctionSettled.about(contest.recorded.event)),
+            Some(contest) => Err(Reason::SanctionSettled.about(&contest.recorded)),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> Case<'a> {
         });
         match again {
             None => Ok(()),
-            Some(one) => Err(Reason::SanctionUrgentAgain.about(one.recorded.event)),
+            Some(one) => Err(Reason::SanctionUrgentAgain.about(&one.recorded)),
         }
     }
 

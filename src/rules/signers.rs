@@ -43,7 +43,8 @@ impl<'a> Signers<'a> {
     /// This very key of `party` must have signed, and be live.
     pub(super) fn key_of(&mut self, key: &PublicKey, party: &PartyId) -> Result<(), Rejection> {
         let record = self.state.parties().key(key).ok_or_else(|| Reason::KeyUnknown.about(key))?;
-        Reason::KeyOtherOwner.unless(record.owner == *party && record.capacity == Capacity::Own, key)?;
+        let own = record.owner == *party && record.capacity == Capacity::Own;
+        Reason::KeyOtherOwner.unless(own, format_args!("{key} is {}", owned(record)))?;
         self.live(key, record)?;
         self.present(key)
     }
@@ -174,7 +175,24 @@ impl<'a> Signers<'a> {
         let parties = self.state.parties();
         match self.keys.iter().find(|key| parties.key(key).is_none()) {
             Some(key) => Reason::KeyUnknown.about(key),
-            None => Reason::KeyOtherOwner.about(format!("no signature of {party}")),
+            None => {
+                let signed: Vec<String> = self.records().map(|(_, record)| owned(record)).collect();
+                let (signed, issuer) = (signed.join(", "), issuing(party));
+                Reason::KeyOtherOwner.about(format!("no signature of {issuer}: the key is {signed}"))
+            }
         }
     }
+}
+
+/// Whose a key is.
+fn owned(record: &KeyRecord) -> String {
+    match record.capacity {
+        Capacity::Own => format!("{}'s", record.owner),
+        Capacity::Seat => format!("a council seat's, held by {}", record.owner),
+    }
+}
+
+/// Whose signature is wanted.
+fn issuing(party: &PartyId) -> String {
+    if party.is_council() { "a council seat".to_owned() } else { party.to_string() }
 }

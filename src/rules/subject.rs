@@ -69,17 +69,17 @@ impl Case<'_> {
         let size = self.state.size();
         let running = dossier.sanctions(size).find(|one| one.ends_on.is_none_or(|last| last >= self.today));
         if let Some(sanction) = running {
-            return Err(Reason::SubjectSanctioned.about(sanction.recorded.event));
+            return Err(Reason::SubjectSanctioned.about(&sanction.recorded));
         }
         let holds = |one: &&Proposal| {
             one.stage(self.today) != ProposalStage::Lapsed && !self.was_proposed_before(dossier, one)
         };
         let pending = dossier.proposals.open().find(holds);
         if let Some(proposal) = pending {
-            return Err(Reason::SubjectProposed.about(proposal.recorded.event));
+            return Err(Reason::SubjectProposed.about(&proposal.recorded));
         }
         match dossier.open_contests(size).next() {
-            Some(contest) => Err(Reason::SubjectContesting.about(contest.recorded.event)),
+            Some(contest) => Err(Reason::SubjectContesting.about(&contest.recorded)),
             None => Ok(()),
         }
     }

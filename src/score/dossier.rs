@@ -1,6 +1,7 @@
 //! Everything that was recorded about one subject, each record with the sizes at which it stood.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::hearing::{Disputed, Notice, Proposal, Reply};
 use super::records::Item;
@@ -22,6 +23,12 @@ pub struct Recorded {
     pub on: Date,
     /// The issuer's key that signed it.
     pub signed_by: PublicKey,
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {} of {}", self.seq, self.on)
+    }
 }
 
 /// One subject's file.

@@ -145,6 +145,35 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     let (_, said) = run(&programme, &["show", &filed], &[]);
     assert!(said.contains("“my case”") && said.contains(&format!("entry {item}: ")), "{said}");
 
+    // All of it at once: every statement whole, and where the evidence is.
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("nhan.png");
+    std::fs::write(&photo, [1; 7]).unwrap();
+    let (long, other_item) =
+        ("Nhãn có ở giây đầu. ".repeat(40), (item.parse::<u64>().unwrap() - 1).to_string());
+    let contest = ["contest", "--subject", &kol, "--target", &other_item, "--grounds", "procedure"];
+    let case = ["--statement", &long, "--evidence", &lossless(&photo)];
+    let (done, said) = run(&programme, &[&contest[..], &case].concat(), &["kol"]);
+    assert!(done, "{said}");
+    let decide =
+        ["decide", "--subject", &kol, "--contest", &filed, "--outcome", "rejected", "--reason", "Đủ."];
+    assert!(run(&programme, &decide, &SEATS[..3]).0);
+    let (done, said) = run(&programme, &["me", &kol, "--words"], &[]);
+    let evidence = format!("image/png, 7 bytes: {}/v1/attachments/", programme.client.base());
+    let shown = ["“my case”", &format!("“{long}”"), &evidence, "“Đủ.”", "I10 ", "can do, until when"];
+    for shown in shown {
+        assert!(done && said.contains(shown), "{shown} is not in {said}");
+    }
+    let (_, said) = run(&programme, &["me", &kol, "--words", "--json"], &[]);
+    assert!(said.contains("“my case”") && said.contains("“Đủ.”"), "{said}");
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    let holding = said.lines().find(|line| line.contains("attached to entries ")).unwrap();
+    assert!(holding.contains(&filed) && !holding.contains(&format!(" {item},")), "{holding}");
+    let (done, said) = run(&programme, &["show", &item, &filed], &[]);
+    assert!(done && said.contains("I10 ") && said.contains("“my case”"), "{said}");
+    let (_, said) = run(&programme, &["show", &item, &filed, "--json"], &[]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said).unwrap().as_array().unwrap().len(), 2);
+
     let other = subject("other-kol").to_string();
     let (done, said) = run(&programme, &["score", "kol", &other], &[]);
     let line = said.lines().nth(1).unwrap();
@@ -167,6 +196,52 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     assert!(last["en"].as_str().unwrap().starts_with("withdrew an accreditation"), "{last}");
     assert!(last["content"].as_str().unwrap().starts_with("a1"), "{last}");
     assert!(rows.iter().any(|row| row["content"].as_str().unwrap().contains(" grades: ")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_there_is_and_where_to_look() {
+    let programme = Programme::start(policy()).await;
+    let (kol, other) = (subject("kol").to_string(), subject("other-kol").to_string());
+    let item = programme.assess("a1", "kol").await;
+    let seq = programme.ledger.snapshot().size() - 1;
+    let filed = programme.contest("kol", item).await.unwrap()["seq"].to_string();
+    let (today, seq) = (programme.today(), seq.to_string());
+    let refused = |line: &[&str], signer: &str, shown: &[&str]| {
+        let (done, said) = run(&programme, line, &[signer]);
+        assert!(!done, "{said}");
+        let error = said.lines().last().unwrap();
+        shown.iter().for_each(|shown| assert!(error.contains(shown), "{shown} is not in {error}"));
+    };
+    let contest = |subject, target| {
+        ["contest", "--subject", subject, "--target", target, "--grounds", "procedure", "--statement", "x"]
+    };
+    let open = format!("contested by entry {filed} of {today}");
+    refused(&contest(&kol, &seq), "kol", &["contest.exists", &open, "tinnhiem withdraw"]);
+    let of_other = format!("entry {seq} of {today} is assessment.published about {kol}");
+    refused(&contest(&other, &seq), "other-kol", &["target.unknown", &of_other, "tinnhiem me"]);
+    let nothing = "5f".repeat(32);
+    refused(&contest(&kol, &nothing), "kol", &["target.unknown", "no entry is 5f5f"]);
+    let nobody = subject("nobody").to_string();
+    refused(&endorse(&nobody, &[]), "business", &["subject.unknown", &nobody, "tinnhiem top"]);
+    // What can be found before anything is shown is found then, and told by the option.
+    refused(
+        &endorse(&kol, &[]),
+        "a1",
+        &["key.other_owner", "no --key is one of business", "tinnhiem members"],
+    );
+    let (_, said) = run(&programme, &endorse(&kol, &[]), &["a1"]);
+    assert!(!said.contains("About to sign"), "{said}");
+    let case = ["--evidence", "nowhere.png"];
+    refused(&[&contest(&kol, &seq)[..], &case].concat(), "kol", &["--evidence nowhere.png: No such file"]);
+    refused(&endorse(&kol, &["--expires-on", "2020-01-01"]), "business", &["--expires-on must not"]);
+    let spoken = programme.client.base().replace("http:", "https:");
+    let asked = Command::new(env!("CARGO_BIN_EXE_tinnhiem")).args(["top", "--ledger", &spoken]).output();
+    let said = String::from_utf8(asked.unwrap().stderr).unwrap();
+    assert!(said.contains("does not speak https: give the address as http://…"), "{said}");
+    let erase = ["request-erasure", "--subject", &kol, "--target", &seq];
+    assert!(run(&programme, &erase, &["kol"]).0);
+    let asked = format!("entry {} of {today}, to be answered by", programme.ledger.snapshot().size() - 1);
+    refused(&erase, "kol", &["erasure.exists", &asked, "tinnhiem show"]);
 }
 
 fn item_id(programme: &Programme, seq: &str) -> tinnhiem::dsse::EventId {
@@ -222,6 +297,12 @@ async fn what_does_not_exist_is_refused_with_what_does() {
     let size = programme.ledger.snapshot().size();
     let seqs: Vec<&str> = said.lines().skip(1).map(|line| line.split(' ').next().unwrap()).collect();
     assert!(done && seqs == [size - 3, size - 2, size - 1].map(|seq| seq.to_string()), "{said}");
+    for line in [&["clocks", "--who", "other-kol"][..], &["log", "--subject", "other-kol"]] {
+        let (done, said) = run(&programme, line, &[]);
+        assert!(done, "{line:?}: {said}");
+    }
+    let (done, said) = run(&programme, &endorse("other-kol", &[]), &["business"]);
+    assert!(done && said.contains(&subject("other-kol").to_string()), "{said}");
     let wrong = ["assess", "--issuer", "a1", "--subject", &subject("kol").to_string(), "--grade", "I1=1"];
     let dated = ["--grade", "I1=2", "--observed-from", "2026-01-01", "--observed-until", "2026-01-02"];
     let (done, said) = run(&programme, &[&wrong[..], &dated[..]].concat(), &["a1"]);
@@ -258,6 +339,8 @@ async fn the_council_accredits_updates_and_publishes_a_policy_by_verbs() {
         let publish = ["policy", "publish", &lossless(&file), "--from", &from];
         let (done, said) = run(&programme, &publish, &SEATS[..3]);
         assert!(done && said.contains("cancels version 2") == (version == "3"), "{said}");
+        let changed = ["differences from version 1", "notice_days: 30 → 31", "KOLs move", &from, version];
+        changed.iter().for_each(|shown| assert!(said.contains(shown), "{shown} is not in {said}"));
         assert!(run(&programme, &["policy", "show", version], &[]).1.contains(&from));
     }
 }

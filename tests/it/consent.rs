@@ -92,3 +92,28 @@ fn scripts_are_not_asked() {
     let (code, said) = run(at, sign, Input::Terminal, "y\n");
     assert!(code == Some(0) && said.contains("signed by"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_signed_is_told_in_the_same_words_where_nobody_is_asked() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let item = programme.assess("a1", "kol").await;
+    let seq = programme.ledger.snapshot().size() - 1;
+    let filed = programme.contest("kol", item).await.unwrap()["seq"].to_string();
+    let signed = |line: &[&str], signers: &[&str], shown: &[String]| {
+        let (done, said) = crate::withdrawal::run(&programme, line, signers);
+        assert!(done, "{said}");
+        shown.iter().for_each(|shown| assert!(said.contains(shown), "{shown} is not in {said}"));
+    };
+    let decide = ["decide", "--subject", &kol, "--contest", &filed, "--outcome", "partial", "--strike", "I1"];
+    let contested = format!("entry {filed}: khiếu nại / contested an item");
+    let struck = "I1 Có ghi nhãn quảng cáo / Advertising label present".to_owned();
+    signed(&[&decide[..], &["--reason", "x"]].concat(), &SEATS[..3], &[contested, struck.clone()]);
+    let sanction = ["sanction", "--subject", &kol, "--severity", "S1", "--conduct", "I1", "--reason", "x"];
+    let today = programme.today().to_string();
+    let term = ["--starts-on", &today, "--ends-on", &today];
+    signed(&[&sanction[..], &term].concat(), &SEATS[..3], &[struck]);
+    let erase = ["request-erasure", "--subject", &kol, "--target", &filed, "--target", &seq.to_string()];
+    let both = [format!("entry {filed}: "), format!("entry {seq}: ")];
+    signed(&erase, &["kol"], &both);
+}

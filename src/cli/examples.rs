@@ -1,0 +1,54 @@
+//! Every verb shows an example, and every example parses.
+
+use clap::CommandFactory;
+
+use super::Cli;
+
+/// The words of the examples in a help text, one list per command.
+fn examples(help: &str) -> Vec<Vec<String>> {
+    let whole = help.replace("\\\n    ", "").replace("5f…e2", &"5f".repeat(32)).replace("3f…9a", KEY);
+    let vkey = crate::log::VerifierKey::ed25519("demo", KEY.parse().unwrap()).to_string();
+    let whole = whole.replace("\"$VKEY\"", &vkey);
+    let lines = whole.lines().map(str::trim).filter(|line| line.starts_with("tinnhiem "));
+    // A remark stands four blanks after its command, a redirection after a sign.
+    let bare = |line: &str| line.split("    ").next().unwrap().split(" > ").next().unwrap().to_owned();
+    lines.map(bare).map(|line| words(&line)).collect()
+}
+
+const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn check(path: &str, command: &clap::Command) {
+    let verbs: Vec<_> = command.get_subcommands().filter(|one| one.get_name() != "help").collect();
+    for verb in &verbs {
+        check(&format!("{path} {}", verb.get_name()), verb);
+    }
+    if !verbs.is_empty() {
+        return;
+    }
+    let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let own: Vec<_> = examples(&help).into_iter().filter(|one| one.join(" ").starts_with(path)).collect();
+    assert!(!own.is_empty(), "`{path} --help` shows no example");
+    for example in own {
+        let parsed = Cli::command().try_get_matches_from(&example);
+        assert!(parsed.is_ok(), "{}: {}", example.join(" "), parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn every_verb_has_an_example_that_parses() {
+    check("tinnhiem", &Cli::command());
+}

@@ -1,0 +1,56 @@
+//! `ledger`: what a ledger is, and the key that its checkpoints are verified with
+
+use clap::Args;
+
+use super::output;
+use super::signing::At;
+use crate::api::views::LedgerView;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem ledger           origin, key, size, policy, operator
+  tinnhiem ledger --vkey    the key alone, to compare with one from elsewhere")]
+pub struct Ledger {
+    /// Print nothing but the key that verifies its checkpoints
+    #[arg(long, conflicts_with = "json")]
+    vkey: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+impl Ledger {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let view: LedgerView = self.at.client().json("/v1/ledger").await?;
+        if self.json {
+            output::json(&view)?;
+            return Ok(0);
+        }
+        if self.vkey {
+            println!("{}", view.log_vkey);
+            return Ok(0);
+        }
+        println!("sổ cái / ledger: {}", view.origin);
+        println!("khóa của sổ / the log's key, as the operator says it: {}", view.log_vkey);
+        for one in &view.former_vkeys {
+            println!("khóa cũ / a former key, up to size {}: {}", one.to_size, one.vkey);
+        }
+        println!("đến ngày {}, {} mục / on {}, {} entries", view.today, view.size, view.today, view.size);
+        if view.replayed_entries > 0 {
+            let replayed = view.replayed_entries;
+            println!(
+                "{replayed} mục là lịch sử đưa vào / {replayed} entries are history brought in at their own times"
+            );
+        }
+        if let Some(policy) = view.policy {
+            println!("chính sách / policy in force: {policy} (`tinnhiem policy show`)");
+        }
+        println!("bên vận hành / operator: {}", view.operator);
+        if !view.writing {
+            println!("hiện chỉ đọc / read only now");
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,38 @@
+//! Whose keys sign, as far as a ledger knows
+
+use crate::api::views::{MemberList, MemberView, SubjectView};
+use crate::client::Client;
+use crate::dsse::PublicKey;
+use crate::event::{Body, PartyId};
+
+/// Refuses keys none of which is the issuer's, before anything is shown or asked.
+///
+/// # Errors
+/// When none is, or the ledger does not know the issuer.
+pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[PublicKey]) -> anyhow::Result<()> {
+    // A panel's majority signs, whoever of it is named.
+    let by_panel =
+        matches!(body, Body::ContestDecided(_) | Body::AppealDecided(_) | Body::ContestExtended(_));
+    let own: Vec<PublicKey> = match issuer.as_subject() {
+        _ if by_panel => return Ok(()),
+        _ if issuer.is_council() => {
+            let list: MemberList = client.json("/v1/members").await?;
+            list.council.iter().map(|seat| seat.key).collect()
+        }
+        Some(subject) => {
+            let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+            view.keys.iter().map(|one| one.key).collect()
+        }
+        None => {
+            let view: MemberView = client.json(&format!("/v1/members/{issuer}")).await?;
+            view.keys.iter().filter(|one| !one.seat).map(|one| one.key).collect()
+        }
+    };
+    let whose = if issuer.is_council() { "a seat of the council".to_owned() } else { issuer.to_string() };
+    anyhow::ensure!(
+        keys.iter().any(|key| own.contains(key)),
+        "no --key is one of {whose}: sign with a key of the issuer, or name as the issuer whom this key belongs to \
+         (`tinnhiem members` and `tinnhiem top` list ids) (key.other_owner)"
+    );
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! `score --receipt`: a score with all that it is made of, and which state that is
+
+use anyhow::Context;
+
+use super::read::figure;
+use super::written::Written;
+use crate::api::views::{EventPage, LedgerView};
+use crate::client::Client;
+use crate::event::SubjectId;
+use crate::limits;
+use crate::log::VerifierKey;
+use crate::proof::ScoreReceipt;
+
+/// Writes down the newest score that is proven, or the newest up to a size.
+///
+/// # Errors
+/// When the ledger has none, or it cannot be written.
+pub async fn fetch(
+    client: &Client,
+    subject: SubjectId,
+    size: Option<u64>,
+    out: Written,
+) -> anyhow::Result<u8> {
+    let path = out.path();
+    let size = size.map(|size| format!("?size={size}")).unwrap_or_default();
+    let asked = format!("/v1/subjects/{subject}/receipt{size}");
+    let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
+    out.write(&receipt)?;
+    let ledger: LedgerView = client.json("/v1/ledger").await?;
+    println!(
+        "written to {}; compare the log's key with one from elsewhere, and verify it with",
+        path.display()
+    );
+    println!("  tinnhiem verify {} --vkey '{}'", path.display(), ledger.log_vkey);
+    print(client, subject, &receipt, &ledger).await?;
+    Ok(0)
+}
+
+/// Tells of which state a receipt is, and how much has been recorded about the KOL since.
+async fn print(
+    client: &Client,
+    subject: SubjectId,
+    receipt: &[u8],
+    ledger: &LedgerView,
+) -> anyhow::Result<()> {
+    // The receipt of an older commitment may be signed by a log key that was replaced since.
+    let keys = ledger.former_vkeys.iter().map(|one| &one.vkey).chain([&ledger.log_vkey]);
+    let keys: Vec<VerifierKey> = keys.filter_map(|key| key.parse().ok()).collect();
+    let parsed = ScoreReceipt::parse(receipt)?;
+    let proven = keys.iter().rev().find_map(|key| parsed.verify(key, None).ok());
+    let proven = proven.context("the ledger answered a receipt that does not verify")?;
+    let (date, size, score) = (proven.committed.date, proven.committed.size, figure(&proven.score.figure));
+    println!("điểm trong biên nhận / the score in it: {score}");
+    println!(
+        "chốt ngày {date}, {size} mục; mục ghi sau đó không có trong biên nhận / committed to on {date} at size \
+         {size}: what was recorded since is not in it"
+    );
+    let after = size.saturating_sub(1);
+    let later: EventPage =
+        client.json(&format!("/v1/events?subject={subject}&after={after}&limit=1000")).await?;
+    if let Some(newest) = later.events.last() {
+        let (count, seq) = (later.events.len(), newest.seq);
+        println!(
+            "sau đó có {count} mục về KOL này, mới nhất là mục {seq} / {count} later entries are about this KOL, \
+             the newest is entry {seq}"
+        );
+    }
+    Ok(())
+}
