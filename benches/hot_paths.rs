@@ -210,8 +210,13 @@ fn apply(case: (Programme, Event, Vec<u8>, Vec<PublicKey>)) -> (Programme, State
     let (mut programme, event, _, keys) = case;
     // As when a snapshot of the state before is published.
     let published = programme.state.clone();
-    let recording =
-        Recording { id: EventId::from_bytes([9; 32]), at: programme.at, keys: &keys, event: &event };
+    let recording = Recording {
+        id: EventId::from_bytes([9; 32]),
+        at: programme.at,
+        keys: &keys,
+        event: &event,
+        applied: None,
+    };
     black_box(&mut programme.state).apply(recording);
     (programme, published)
 }

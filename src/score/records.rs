@@ -28,6 +28,8 @@ pub struct Records<T>(Option<Arc<Lists<T>>>);
 #[derive(Debug, PartialEq, Eq)]
 struct Lists<T> {
     open: Chunked<Open<T>>,
+    /// Whose each open record is, side by side: a party's own are looked for at every event.
+    by: Vec<PartyNumber>,
     /// In the order in which they ended.
     closed: Grown<StandsFor<T>>,
 }
@@ -36,9 +38,11 @@ struct Lists<T> {
 #[derive(Debug, PartialEq, Eq)]
 struct Open<T> {
     from_size: u64,
-    by: Option<PartyNumber>,
     record: Arc<T>,
 }
+
+/// Stands for no party, in a kind of which nobody asks whose a record is.
+const NOBODY: PartyNumber = PartyNumber(u32::MAX);
 
 /// A record and the log sizes at which it stood.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,7 +55,7 @@ pub struct StandsFor<T> {
 
 impl<T> Clone for Open<T> {
     fn clone(&self) -> Self {
-        Self { from_size: self.from_size, by: self.by, record: self.record.clone() }
+        Self { from_size: self.from_size, record: self.record.clone() }
     }
 }
 
@@ -82,13 +86,13 @@ impl<T> Clone for Records<T> {
 
 impl<T> Default for Lists<T> {
     fn default() -> Self {
-        Self { open: Chunked::default(), closed: Grown::default() }
+        Self { open: Chunked::default(), by: Vec::new(), closed: Grown::default() }
     }
 }
 
 impl<T> Clone for Lists<T> {
     fn clone(&self) -> Self {
-        Self { open: self.open.clone(), closed: self.closed.clone() }
+        Self { open: self.open.clone(), by: self.by.clone(), closed: self.closed.clone() }
     }
 }
 
@@ -126,7 +130,7 @@ impl<T> Records<T> {
 
     /// Ends the open records that `ends` holds for, by the entry at `seq`.
     pub fn close_where(&mut self, seq: u64, mut ends: impl FnMut(&T) -> bool) {
-        self.close(seq, |one| ends(&one.record));
+        self.close(seq, |_, record| ends(record));
     }
 
     fn opened(&self) -> impl DoubleEndedIterator<Item = &Open<T>> {
@@ -137,12 +141,24 @@ impl<T> Records<T> {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 
-    fn close(&mut self, seq: u64, mut ends: impl FnMut(&Open<T>) -> bool) {
+    fn close(&mut self, seq: u64, mut ends: impl FnMut(PartyNumber, &T) -> bool) {
         // Nothing is copied where nothing ends.
-        let first = self.0.as_ref().and_then(|lists| lists.open.position(&mut ends));
+        let first = self
+            .0
+            .as_ref()
+            .and_then(|lists| lists.open.iter().zip(&lists.by).position(|(one, by)| ends(*by, &one.record)));
         let Some(first) = first else { return };
-        let Lists { open, closed } = self.lists_mut();
-        let ended = open.take_from(first, ends);
+        let Lists { open, by, closed } = self.lists_mut();
+        let mut place = first;
+        let mut goes = vec![first];
+        let ended = open.take_from(first, |one| {
+            place += 1;
+            let ends = ends(by[place], &one.record);
+            goes.extend(ends.then_some(place));
+            ends
+        });
+        let (mut goes, mut place) = (goes.into_iter().peekable(), 0..);
+        by.retain(|_| place.next().is_some_and(|place| goes.next_if_eq(&place).is_none()));
         for one in ended {
             let mut span = Span { from_size: one.from_size, to_size: None };
             span.close_by(seq);
@@ -174,18 +190,23 @@ impl<T: Item> Records<T> {
 
     /// Adds a record that the entry at `seq` makes.
     pub fn push(&mut self, seq: u64, record: T) {
-        let from_size = Span::opened_by(seq).from_size;
-        self.lists_mut().open.push(Open { from_size, by: record.by(), record: Arc::new(record) });
+        let Lists { open, by, .. } = self.lists_mut();
+        by.push(record.by().unwrap_or(NOBODY));
+        open.push(Open { from_size: Span::opened_by(seq).from_size, record: Arc::new(record) });
     }
 
     /// The open records of a party, in the order recorded.
     pub fn open_of(&self, party: PartyNumber) -> impl Iterator<Item = &T> {
-        self.opened().filter(move |one| one.by == Some(party)).map(|one| &*one.record)
+        let lists = self.0.iter().filter(move |lists| lists.by.contains(&party));
+        let owned = lists.flat_map(|lists| lists.open.iter().zip(&lists.by));
+        owned.filter(move |(_, by)| **by == party).map(|(one, _)| &*one.record)
     }
 
     /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.
     pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) {
-        self.close(seq, |one| one.by == Some(party) && ends(&one.record));
+        if self.0.as_ref().is_some_and(|lists| lists.by.contains(&party)) {
+            self.close(seq, |by, record| by == party && ends(record));
+        }
     }
 }
 
