@@ -4,7 +4,7 @@
 //! a name is shown, and so found, only while the file is there.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -24,6 +24,8 @@ const FEW_BLOCKS: usize = 4;
 pub struct Names {
     vault: Vault,
     kept: RwLock<Kept>,
+    /// Held while a block is read: whoever comes meanwhile finds its names.
+    turn: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -55,7 +57,7 @@ impl Names {
 
     /// Names out of a vault.
     pub fn of(vault: Vault) -> Self {
-        Self { vault, kept: RwLock::default() }
+        Self { vault, kept: RwLock::default(), turn: Mutex::default() }
     }
 
     /// The number of a profile's name; [`Names::NONE`] once as many are kept as may be.
@@ -118,6 +120,7 @@ impl Names {
 
     /// Reads some; false once none is left.
     fn read_block(&self) -> bool {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.read().unread.is_empty() {
             return false;
         }

@@ -10,7 +10,7 @@ const CHUNK: usize = 16;
 #[derive(Debug, Clone)]
 pub(super) struct Chunked<T> {
     /// None is empty; where one has become half empty, neighbours that fit into one are one.
-    chunks: Vec<Arc<[T]>>,
+    chunks: Vec<Arc<Vec<T>>>,
     /// The rows added last.
     tail: Vec<T>,
 }
@@ -36,7 +36,7 @@ impl<T: Clone> Chunked<T> {
 
     pub(super) fn push(&mut self, row: T) {
         if self.tail.len() == CHUNK {
-            self.chunks.push(self.tail.drain(..).collect());
+            self.chunks.push(Arc::new(std::mem::take(&mut self.tail)));
         }
         // Most lists hold one or two rows.
         if self.tail.len() < 4 {
@@ -64,13 +64,11 @@ impl<T: Clone> Chunked<T> {
                 continue;
             }
             let Some(at) = chunk.iter().position(&mut leaves) else { continue };
-            let mut kept = chunk[..at].to_vec();
-            taken.push(chunk[at].clone());
-            for row in &chunk[at + 1..] {
-                if leaves(row) { &mut taken } else { &mut kept }.push(row.clone());
-            }
-            sparse |= kept.len() <= CHUNK / 2;
-            *chunk = kept.into();
+            // Rows are copied only where a snapshot shares them.
+            let rows = Arc::make_mut(chunk);
+            taken.push(rows.remove(at));
+            taken.extend(rows.extract_if(at.., |row| leaves(row)));
+            sparse |= rows.len() <= CHUNK / 2;
         }
         if sparse {
             self.join();
@@ -81,10 +79,10 @@ impl<T: Clone> Chunked<T> {
 
     /// Makes one chunk of neighbours that fit into one.
     fn join(&mut self) {
-        let mut joined: Vec<Arc<[T]>> = Vec::with_capacity(self.chunks.len());
+        let mut joined: Vec<Arc<Vec<T>>> = Vec::with_capacity(self.chunks.len());
         for chunk in self.chunks.drain(..).filter(|chunk| !chunk.is_empty()) {
             match joined.last_mut().filter(|last| last.len() + chunk.len() <= CHUNK) {
-                Some(last) => *last = last.iter().chain(&*chunk).cloned().collect(),
+                Some(last) => Arc::make_mut(last).extend(chunk.iter().cloned()),
                 None => joined.push(chunk),
             }
         }
