@@ -262,13 +262,19 @@ fn calendar(
             None => subject.to_string(),
         });
         let about = about.unwrap_or_default();
+        let who = shown.who.as_ref().map(|who| format!(": {who}")).unwrap_or_default();
         let row = snapshot.state.index().row(clock.seq);
         Day {
             uid: format!("{}.{}", name_of(clock.what), clock.event),
             stamp: row.map(|row| row.recorded_at).unwrap_or_default(),
             on: clock.due,
             summary: format!("{} / {}", shown.vi, shown.en),
-            description: format!("{about}\n{}\nevent {}", shown.duty.words(), clock.event),
+            description: format!(
+                "{about}\n{}{who}\nentry {}: {}",
+                shown.duty.words(),
+                clock.seq,
+                clock.event
+            ),
         }
     });
     Text::calendar(Calendar::new(app.ledger.origin(), &format!("Tín nhiệm: {name}"), days).into_text())

@@ -17,7 +17,7 @@ use crate::state::Duty;
 #[command(after_help = "Examples:
   tinnhiem clocks --duty must                          every step that somebody owes
   tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`, or a KOL
-  tinnhiem clocks --who nhip-so --ics > nhip-so.ics    the same as a calendar")]
+  tinnhiem clocks --who nhip-so --ics > nhip-so.ics    as a calendar; a KOL's is of all that runs about it")]
 pub struct Clocks {
     /// That run for this party: a member or a KOL, by id or name, or `council`
     #[arg(long)]
@@ -37,7 +37,7 @@ pub struct Clocks {
     /// After this place, as the page before says
     #[arg(long)]
     after: Option<String>,
-    /// Print a calendar (iCalendar) of what runs for `--who` or about `--subject`
+    /// Print a calendar (iCalendar): of what runs for a member, or about a KOL
     #[arg(long, conflicts_with_all = ["json", "until", "duty", "after", "limit"])]
     ics: bool,
     /// Print JSON

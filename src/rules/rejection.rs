@@ -77,7 +77,7 @@ reasons! {
     /// A recovered key, or what it added, that would do too soon what cannot be undone.
     KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest, decides on no panel and resumes no subject in its first 30 days: wait, or sign with another key";
     /// A key of another party.
-    KeyOtherOwner = "key.other_owner", Forbidden, "sign with a key of the issuer, or name as the issuer whom this key belongs to (`tinnhiem members` and `tinnhiem top` list ids)";
+    KeyOtherOwner = "key.other_owner", Forbidden, "sign with a key of each who must sign (`--out` and `tinnhiem sign` where another holds it), or name as the issuer whom this key belongs to (`tinnhiem members` and `tinnhiem top` list ids)";
     /// The key of a member that is suspended or removed.
     MemberInactive = "member.inactive", Forbidden, "this member is suspended or removed: it issues nothing unless it is reinstated";
     /// The issuer may not issue this type.
