@@ -27,7 +27,7 @@ pub mod steps;
 mod subjects;
 mod submit;
 
-pub use names::Names;
+pub use names::{Names, folded};
 pub use problem::Problem;
 
 /// What the API answers, for programs that read it.

@@ -4,7 +4,9 @@
 //! a name is shown, and so found, only while the file is there.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -19,6 +21,8 @@ use crate::vault::Vault;
 const BLOCK: usize = 64;
 /// Blocks that a reader may wait for.
 const FEW_BLOCKS: usize = 4;
+/// How long who reads all waits before it looks whether somebody still reads few.
+const GIVING_WAY: Duration = Duration::from_millis(1);
 
 /// Names by the commitment to their profile.
 pub struct Names {
@@ -26,6 +30,8 @@ pub struct Names {
     kept: RwLock<Kept>,
     /// Held while a block is read: whoever comes meanwhile finds its names.
     turn: Mutex<()>,
+    /// How many read few, which who reads all lets go first.
+    hurried: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -57,7 +63,7 @@ impl Names {
 
     /// Names out of a vault.
     pub fn of(vault: Vault) -> Self {
-        Self { vault, kept: RwLock::default(), turn: Mutex::default() }
+        Self { vault, kept: RwLock::default(), turn: Mutex::default(), hurried: AtomicUsize::new(0) }
     }
 
     /// The number of a profile's name; [`Names::NONE`] once as many are kept as may be.
@@ -110,12 +116,18 @@ impl Names {
 
     /// Reads profiles met since: all, where they are few.
     pub fn read_few(&self) {
+        self.hurried.fetch_add(1, Ordering::Relaxed);
         let _ = (0..FEW_BLOCKS).all(|_| self.read_block());
+        self.hurried.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Reads every profile met since.
     pub fn read_all(&self) {
-        while self.read_block() {}
+        while self.read_block() {
+            while self.hurried.load(Ordering::Relaxed) > 0 {
+                std::thread::sleep(GIVING_WAY);
+            }
+        }
     }
 
     /// Reads some; false once none is left.

@@ -1,10 +1,13 @@
 //! `ledger`: what a ledger is, and the key that its checkpoints are verified with
 
+use anyhow::Context;
 use clap::Args;
 
 use super::output;
 use super::signing::At;
+use super::told::safe;
 use crate::api::views::LedgerView;
+use crate::log::VerifierKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -28,14 +31,15 @@ impl Ledger {
             output::json(&view)?;
             return Ok(0);
         }
+        let key: VerifierKey = view.log_vkey.parse().context("the ledger says no key of a log")?;
         if self.vkey {
-            println!("{}", view.log_vkey);
+            println!("{key}");
             return Ok(0);
         }
-        println!("sổ cái / ledger: {}", view.origin);
-        println!("khóa của sổ / the log's key, as the operator says it: {}", view.log_vkey);
+        println!("sổ cái / ledger: {}", safe(&view.origin));
+        println!("khóa của sổ / the log's key, as the operator says it: {key}");
         for one in &view.former_vkeys {
-            println!("khóa cũ / a former key, up to size {}: {}", one.to_size, one.vkey);
+            println!("khóa cũ / a former key, up to size {}: {}", one.to_size, safe(&one.vkey));
         }
         println!("đến ngày {}, {} mục / on {}, {} entries", view.today, view.size, view.today, view.size);
         if view.replayed_entries > 0 {

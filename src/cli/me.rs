@@ -145,7 +145,9 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     let gists = Gists::fetch(client, newest).await;
     for one in &mut all {
         one.content = one.event.as_ref().map(|event| gists.of(event)).unwrap_or_default();
-        one.holds = one.event.as_ref().is_some_and(|event| gists.holds(event));
+        // Only data about the subject is the subject's to ask about.
+        let own = one.seq.is_some_and(|seq| own.binary_search(&seq).is_ok());
+        one.holds = own && one.event.as_ref().is_some_and(|event| gists.holds(event));
     }
     Ok(all)
 }

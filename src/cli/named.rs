@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use super::log::known;
-use crate::api::views::{EventPage, EventView, LedgerView, MemberList, SubjectPage, SubjectRow};
+use super::told::clean;
+use crate::api::folded;
+use crate::api::views::{EventPage, EventView, LedgerView, MemberList, SubjectPage, SubjectRow, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
@@ -127,6 +129,26 @@ impl SubjectName {
         }
     }
 
+    /// The subject's id for what is signed, by the whole of its name: no part of one speaks for it.
+    ///
+    /// # Errors
+    /// When nobody is found by that name, or not by it alone.
+    pub async fn whole(&self, client: &Client) -> anyhow::Result<SubjectId> {
+        if let Ok(subject) = self.0.parse() {
+            return Ok(subject);
+        }
+        let subject = self.id(client).await?;
+        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+        let name = view.row.name.unwrap_or_default();
+        anyhow::ensure!(
+            folded(&name) == folded(&self.0),
+            "{} is only a part of a name: sign about {} as {subject}, or by the whole name",
+            self.0,
+            clean(&name)
+        );
+        Ok(subject)
+    }
+
     /// The subject's id; the ledger is asked only for a name.
     ///
     /// # Errors
@@ -145,13 +167,14 @@ impl SubjectName {
         let called = |row: &&SubjectRow| row.name.as_deref() == Some(name);
         match &page.subjects[..] {
             [one] => Ok(one.subject),
+            _ if page.next.is_some() => anyhow::bail!("many are called {name}: name more of it, or the id"),
             [] => anyhow::bail!("nobody is called {name}: `tinnhiem top` lists ids and names"),
             several => match &several.iter().filter(called).collect::<Vec<_>>()[..] {
                 [one] => Ok(one.subject),
                 _ => {
-                    let said = several
-                        .iter()
-                        .map(|row| format!("{} {}", row.subject, row.name.as_deref().unwrap_or_default()));
+                    let said = several.iter().map(|row| {
+                        format!("{} {}", row.subject, clean(row.name.as_deref().unwrap_or_default()))
+                    });
                     anyhow::bail!("several are called {name}: {}", said.collect::<Vec<_>>().join(", "))
                 }
             },

@@ -5,6 +5,8 @@ use std::io::{IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
+use super::told::safe;
+
 /// Prints a value as indented JSON.
 pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -24,7 +26,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
     let width = if out.is_terminal() { rustix::termios::tcgetwinsize(&out).ok() } else { None };
     lines(head, rows, width.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0))
         .iter()
-        .for_each(|line| println!("{line}"));
+        .for_each(|line| println!("{}", safe(line)));
 }
 
 fn lines(head: &[&str], rows: &[Vec<String>], fit: Option<usize>) -> Vec<String> {

@@ -10,11 +10,13 @@ use crate::event::{Body, PartyId};
 /// # Errors
 /// When none is, or the ledger does not know the issuer.
 pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[PublicKey]) -> anyhow::Result<()> {
-    // A panel's majority signs, whoever of it is named.
-    let by_panel =
-        matches!(body, Body::ContestDecided(_) | Body::AppealDecided(_) | Body::ContestExtended(_));
+    // A panel's majority signs, whoever of it is named; and a key of a seat may end itself.
+    let by_others = matches!(
+        body,
+        Body::ContestDecided(_) | Body::AppealDecided(_) | Body::ContestExtended(_) | Body::KeyRevoked(_)
+    );
     let own: Vec<PublicKey> = match issuer.as_subject() {
-        _ if by_panel => return Ok(()),
+        _ if by_others => return Ok(()),
         _ if issuer.is_council() => {
             let list: MemberList = client.json("/v1/members").await?;
             list.council.iter().map(|seat| seat.key).collect()

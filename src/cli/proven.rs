@@ -27,28 +27,29 @@ pub async fn fetch(
     let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
     out.write(&receipt)?;
     let ledger: LedgerView = client.json("/v1/ledger").await?;
+    let key = print(client, subject, &receipt, &ledger).await?;
     println!(
         "written to {}; compare the log's key with one from elsewhere, and verify it with",
         path.display()
     );
-    println!("  tinnhiem verify {} --vkey '{}'", path.display(), ledger.log_vkey);
-    print(client, subject, &receipt, &ledger).await?;
+    println!("  tinnhiem verify {} --vkey '{key}'", path.display());
     Ok(0)
 }
 
-/// Tells of which state a receipt is, and how much has been recorded about the KOL since.
+/// Tells of which state a receipt is, and how much has been recorded about the KOL since; the key of the
+/// log that it verifies under.
 async fn print(
     client: &Client,
     subject: SubjectId,
     receipt: &[u8],
     ledger: &LedgerView,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<VerifierKey> {
     // The receipt of an older commitment may be signed by a log key that was replaced since.
     let keys = ledger.former_vkeys.iter().map(|one| &one.vkey).chain([&ledger.log_vkey]);
     let keys: Vec<VerifierKey> = keys.filter_map(|key| key.parse().ok()).collect();
     let parsed = ScoreReceipt::parse(receipt)?;
-    let proven = keys.iter().rev().find_map(|key| parsed.verify(key, None).ok());
-    let proven = proven.context("the ledger answered a receipt that does not verify")?;
+    let proven = keys.into_iter().rev().find_map(|key| Some((parsed.verify(&key, None).ok()?, key)));
+    let (proven, key) = proven.context("the ledger answered a receipt that does not verify")?;
     let (date, size, score) = (proven.committed.date, proven.committed.size, figure(&proven.score.figure));
     println!("điểm trong biên nhận / the score in it: {score}");
     println!(
@@ -60,10 +61,15 @@ async fn print(
         client.json(&format!("/v1/events?subject={subject}&after={after}&limit=1000")).await?;
     if let Some(newest) = later.events.last() {
         let (count, seq) = (later.events.len(), newest.seq);
-        println!(
-            "sau đó có {count} mục về KOL này, mới nhất là mục {seq} / {count} later entries are about this KOL, \
-             the newest is entry {seq}"
-        );
+        match later.next {
+            Some(_) => {
+                println!("sau đó có hơn {count} mục / more than {count} later entries are about this KOL")
+            }
+            None => println!(
+                "sau đó có {count} mục về KOL này, mới nhất là mục {seq} / {count} later entries are about this \
+                 KOL, the newest is entry {seq}"
+            ),
+        }
     }
-    Ok(())
+    Ok(key)
 }

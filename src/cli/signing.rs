@@ -116,9 +116,9 @@ impl Statement {
 }
 
 impl Signing {
-    /// The id of a KOL that is named.
+    /// The id of a KOL that is named, by the whole name.
     pub async fn subject(&self, name: &SubjectName) -> anyhow::Result<SubjectId> {
-        name.id(&self.at.client()).await
+        name.whole(&self.at.client()).await
     }
 
     /// The id of an event that is named.
@@ -305,7 +305,10 @@ pub struct Publish {
 
 impl Publish {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let subject = SubjectName::id_of(self.subject.as_ref(), &self.signing.at.client()).await?;
+        let subject = match &self.subject {
+            Some(name) => Some(self.signing.subject(name).await?),
+            None => None,
+        };
         let named = || format!("{} is not JSON", self.body.display());
         let body: Box<serde_json::value::RawValue> =
             serde_json::from_slice(&written::read(&self.body)?).with_context(named)?;

@@ -261,9 +261,9 @@ impl Told<'_> {
         };
         let line = |id: &str, value: &Value| match self.indicator(id) {
             Some(one) if !value.is_null() => {
-                format!("{id} {} / {}: {} (0–{})", one.name.vi, one.name.en, level(value), one.max_level)
+                format!("{id} {}: {} (0–{})", named(one), level(value), one.max_level)
             }
-            Some(one) => format!("{id} {} / {}: {}", one.name.vi, one.name.en, level(value)),
+            Some(one) => format!("{id} {}: {}", named(one), level(value)),
             None => format!("{}: {}", clean(id), level(value)),
         };
         let mut sorted: Vec<(&String, &Value)> = grades.iter().collect();
@@ -282,7 +282,7 @@ impl Told<'_> {
     /// An indicator with its name, where `of` names indicators and this is one.
     fn indicated(&self, of: &str, id: &str) -> Option<String> {
         let one = self.indicator(id).filter(|_| INDICATORS.contains(&of))?;
-        Some(format!("{id} {} / {}", one.name.vi, one.name.en))
+        Some(format!("{id} {}", named(one)))
     }
 
     /// A value in words; `of` is the body's member that it stands in.
@@ -372,8 +372,13 @@ pub fn clean(text: &str) -> String {
     if more == 0 { safe(&kept) } else { format!("{}… (+{more})", safe(&kept)) }
 }
 
+/// An indicator's name in both languages.
+fn named(one: &Indicator) -> String {
+    format!("{} / {}", clean(&one.name.vi), clean(&one.name.en))
+}
+
 /// A text without what would move the cursor or turn the reading round.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let turns =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let shown = |c: char| match c {

@@ -120,9 +120,10 @@ impl Grade {
         [a, b, c, d]
     }
 
-    /// The grade of these bytes.
-    pub fn from_bytes([a, b, c, d]: [u8; 4]) -> Self {
-        Self { place: u16::from_le_bytes([a, b]), value: u16::from_le_bytes([c, d]) }
+    /// The grade of these bytes; none where they are none's.
+    pub fn from_bytes([a, b, c, d]: [u8; 4]) -> Option<Self> {
+        let (place, value) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+        (value <= Self::HIGHEST || value == Self::DOES_NOT_APPLY).then_some(Self { place, value })
     }
 
     /// The indicator's place in the policy named.

@@ -8,20 +8,37 @@ use std::sync::Arc;
 
 /// Keys in a run that is still being filled.
 const RUN_KEYS: usize = 4096;
+/// The same of names, of which few are new: whoever adds one after a snapshot copies the run.
+const NAMED_RUN_KEYS: usize = 256;
 /// Bits of a slot that hold the place and one; the rest holds bits of the hash.
 const PLACE_BITS: u32 = 34;
 
 /// Where each key may stand. A clone shares all runs but copies the last when it grows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Slots {
     runs: Vec<Arc<Run>>,
+    /// Keys in a run that is still being filled.
+    run_keys: usize,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self { runs: Vec::new(), run_keys: RUN_KEYS }
+    }
 }
 
 /// The places of names that others choose: hashed with a secret, so that nobody can crowd a slot.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Named {
     slots: Slots,
     secret: RandomState,
+}
+
+impl Default for Named {
+    fn default() -> Self {
+        let slots = Slots { runs: Vec::new(), run_keys: NAMED_RUN_KEYS };
+        Self { slots, secret: RandomState::new() }
+    }
 }
 
 impl PartialEq for Named {
@@ -65,7 +82,7 @@ impl Slots {
 
     /// No key yet, and room for so many before a run is merged: no snapshot shares them meanwhile.
     pub fn with_room(keys: usize) -> Self {
-        Self { runs: vec![Arc::new(Run::sized(keys.max(RUN_KEYS)))] }
+        Self { runs: vec![Arc::new(Run::sized(keys.max(RUN_KEYS)))], ..Self::default() }
     }
 
     /// Takes no more keys into the run that is being filled: from here on snapshots share it.
@@ -80,7 +97,7 @@ impl Slots {
     pub fn push(&mut self, hash: u64, place: u64) {
         if self.runs.last().is_none_or(|run| run.keys >= run.room) {
             self.merge();
-            self.runs.push(Arc::new(Run::sized(RUN_KEYS)));
+            self.runs.push(Arc::new(Run::sized(self.run_keys)));
         }
         if let Some(run) = self.runs.last_mut() {
             Arc::make_mut(run).insert(hash, place);

@@ -1,7 +1,7 @@
 //! What a state keeps of an entry, in few bytes: read again on start instead of the entries.
 //!
 //! A row leaves out what [`State::apply`] never looks at (statements, evidence, consent). The log can
-//! always make the rows anew, so they are never believed over it.
+//! always make the rows anew, so they are never believed over it; `fsck` compares the state they make.
 //!
 //! [`State::apply`]: super::State::apply
 
@@ -20,7 +20,8 @@ use crate::event::{
 };
 use crate::score::{Grade, PartyNumber};
 
-/// The form of the rows; another form is made anew from the log.
+/// The form of the rows; another form is made anew from the log. It rises too where levels come to mean
+/// other grades.
 pub const JOURNAL_FORMAT: u8 = 4;
 
 /// Entries as they are read from the journal, in order; emptied, it keeps its memory.
@@ -248,7 +249,12 @@ impl Kept {
             }
             RowBody::Assessment { policy, grades, observed, valid_until, flags, notice } => {
                 let (grades, []) = grades.0.as_chunks::<4>() else { return Err(BadRow) };
-                self.grades.extend(grades.iter().map(|grade| Grade::from_bytes(*grade)));
+                for grade in grades {
+                    self.grades.push(Grade::from_bytes(*grade).ok_or(BadRow)?);
+                }
+                if !self.grades[first_grade..].is_sorted_by(|one, next| one.place() < next.place()) {
+                    return Err(BadRow);
+                }
                 AssessmentPublished {
                     policy,
                     grades: Levels::default(),

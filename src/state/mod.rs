@@ -30,6 +30,7 @@ mod member;
 mod moment;
 mod panel;
 mod policy;
+mod recording;
 mod register;
 mod sanction;
 mod subject;
@@ -44,6 +45,7 @@ pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
 pub use moment::BadMoment;
 pub use panel::DrawnPanel;
+pub use recording::{Applied, Recording};
 pub use register::{
     Account, Collaboration, Correction, Decision, ErasureRequest, Evidence, Pledge, Register,
 };
@@ -54,40 +56,12 @@ use imbl::{OrdMap, OrdSet, Vector};
 
 use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Commitment, Event, Membership, Policy, SubjectId};
+use crate::event::{Body, Commitment, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Foreseen, Grade, Named, Outlook, Parties, PartyNumber, PolicyBook,
+    self, At, Dossier, Enrolment, Figure, Foreseen, Named, Outlook, Parties, PartyNumber, PolicyBook,
     Recorded, Score,
 };
-
-/// An event as the log holds it.
-#[derive(Debug, Clone, Copy)]
-pub struct Recording<'a> {
-    /// Its id.
-    pub id: EventId,
-    /// When it was recorded.
-    pub at: Timestamp,
-    /// The keys that signed it, ascending.
-    pub keys: &'a [PublicKey],
-    /// The event.
-    pub event: &'a Event,
-    /// What applying it found before; none: it is applied for the first time.
-    pub applied: Option<Applied<'a>>,
-}
-
-/// What applying an entry found, so that it is not searched for again.
-///
-/// Places are compared with what stands at them; the grades take the place of the event's.
-#[derive(Debug, Clone, Copy)]
-pub struct Applied<'a> {
-    /// The number of its issuer, where it has one.
-    pub issuer: Option<PartyNumber>,
-    /// The place of its subject's file.
-    pub subject: Option<u32>,
-    /// What an assessment grades, as the policy that it names places it.
-    pub grades: &'a [Grade],
-}
 
 /// Everything that follows from the first `size` entries.
 #[derive(Debug, Clone, PartialEq, Default)]

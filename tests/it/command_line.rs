@@ -301,6 +301,8 @@ async fn what_does_not_exist_is_refused_with_what_does() {
         let (done, said) = run(&programme, line, &[]);
         assert!(done, "{line:?}: {said}");
     }
+    let (done, said) = run(&programme, &endorse("other-k", &[]), &["business"]);
+    assert!(!done && said.contains("only a part of a name"), "{said}");
     let (done, said) = run(&programme, &endorse("other-kol", &[]), &["business"]);
     assert!(done && said.contains(&subject("other-kol").to_string()), "{said}");
     let wrong = ["assess", "--issuer", "a1", "--subject", &subject("kol").to_string(), "--grade", "I1=1"];
@@ -325,6 +327,10 @@ async fn the_council_accredits_updates_and_publishes_a_policy_by_verbs() {
     }
     let (_, said) = run(&programme, &["members"], &[]);
     assert!(said.contains("Tên mới") && said.contains("5 seat-5"), "{said}");
+    let seat = key(SEATS[4]).public().to_string();
+    let retire = ["revoke-key", "--issuer", SEATS[4], "--target", &seat, "--cause", "retired"];
+    let (done, said) = run(&programme, &retire, &SEATS[4..5]);
+    assert!(done, "{said}");
 
     let (done, said) = run(&programme, &["policy", "show"], &[]);
     for shown in ["am-thuc", "Advertising label present", "0–2", "S2", "in force"] {
