@@ -4,6 +4,7 @@ use crate::api::views::{MemberList, MemberView, SubjectView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::event::{Body, PartyId};
+use crate::rules::Reason;
 
 /// Refuses keys none of which is the issuer's, before anything is shown or asked.
 ///
@@ -33,8 +34,9 @@ pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[Publi
     let whose = if issuer.is_council() { "a seat of the council".to_owned() } else { issuer.to_string() };
     anyhow::ensure!(
         keys.iter().any(|key| own.contains(key)),
-        "no --key is one of {whose}: sign with a key of the issuer, or name as the issuer whom this key belongs to \
-         (`tinnhiem members` and `tinnhiem top` list ids) (key.other_owner)"
+        "no --key is one of {whose}: {} ({})",
+        Reason::KeyOtherOwner.advice(),
+        Reason::KeyOtherOwner.code()
     );
     Ok(())
 }
