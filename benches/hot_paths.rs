@@ -107,7 +107,7 @@ impl Programme {
     fn apply(&mut self, event: &Event, keys: &[PublicKey]) {
         let id = EventId::of_payload(&event.to_payload());
         self.at = self.at.plus_ms(1000);
-        self.state.apply(Recording { id, at: self.at, keys, event, applied: None });
+        self.state.apply(Recording { id, at: self.at, keys, event });
     }
 
     /// The assessment that comes next, signed.
@@ -210,13 +210,8 @@ fn apply(case: (Programme, Event, Vec<u8>, Vec<PublicKey>)) -> (Programme, State
     let (mut programme, event, _, keys) = case;
     // As when a snapshot of the state before is published.
     let published = programme.state.clone();
-    let recording = Recording {
-        id: EventId::from_bytes([9; 32]),
-        at: programme.at,
-        keys: &keys,
-        event: &event,
-        applied: None,
-    };
+    let recording =
+        Recording { id: EventId::from_bytes([9; 32]), at: programme.at, keys: &keys, event: &event };
     black_box(&mut programme.state).apply(recording);
     (programme, published)
 }
@@ -281,7 +276,7 @@ fn stored() -> (Reader, TileId, Receipt) {
         clock: Clock::manual(day().start_at(0)),
         order: Box::new(OwnOrder),
         queue_events: limits::QUEUE_EVENTS,
-        journal: None,
+        image: None,
         lock: None,
     };
     let mut all = Some(entries.clone());

@@ -11,6 +11,8 @@ pub mod clock;
 
 pub mod json;
 
+mod compact;
+
 pub mod dsse;
 
 pub mod event;

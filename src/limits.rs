@@ -98,10 +98,10 @@ pub const STORE_OPEN_S: u64 = 120;
 pub const CLOCK_STEP_MS: u64 = 2_000;
 /// Most rows that one listing looks through; the answer says where to go on.
 pub const SCAN_ROWS: usize = 100_000;
-/// Entries in a frame of the journal.
-pub const JOURNAL_ENTRIES: usize = 256;
-/// Largest frame of the journal read, in bytes: as many of the largest entries, and what stands around them.
-pub const JOURNAL_FRAME_BYTES: usize = JOURNAL_ENTRIES * (ENTRY_BYTES + 1024);
+/// Fewest entries after which a running ledger writes an image of its state.
+pub const IMAGE_ENTRIES: u64 = 65_536;
+/// The same for a ledger that closes.
+pub const IMAGE_ENTRIES_AT_CLOSE: u64 = 256;
 /// Newest entries hashed before a ledger opens; the older ones are hashed behind.
 pub const OPENING_ENTRIES: u64 = 16_384;
 /// Most scores kept as they were served.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The modules in order: each may use those of earlier rows, and those of its own row where it says so.
 const ORDER: &[&[&str]] = &[
     &["limits", "clock"],
-    &["json"],
+    &["json", "compact"],
     &["dsse"],
     &["event"],
     &["log"],
@@ -24,7 +24,7 @@ const ORDER: &[&[&str]] = &[
 
 /// Modules without IO, clock, randomness, floats or hash-map order.
 const PURE: &[&str] =
-    &["limits", "json", "dsse", "event", "log", "score", "state", "rules", "proof", "audit"];
+    &["limits", "json", "compact", "dsse", "event", "log", "score", "state", "rules", "proof", "audit"];
 
 /// What a pure module must not name.
 const IMPURE: &[&str] = &[

@@ -165,7 +165,7 @@ impl OpenedEntry {
     }
 
     fn recording(&self) -> Recording<'_> {
-        Recording { id: self.id, at: self.recorded_at, keys: &self.keys, event: &self.event, applied: None }
+        Recording { id: self.id, at: self.recorded_at, keys: &self.keys, event: &self.event }
     }
 
     /// Judges the entry by the rules of the server and applies it.

@@ -116,7 +116,7 @@ macro_rules! serde_as_hex {
                 if serializer.is_human_readable() {
                     serializer.collect_str(self)
                 } else {
-                    self.as_bytes().serialize(serializer)
+                    $crate::compact::fixed::serialize(self.as_bytes(), serializer)
                 }
             }
         }
@@ -127,7 +127,7 @@ macro_rules! serde_as_hex {
                     let text = Cow::<'de, str>::deserialize(deserializer)?;
                     text.parse().map_err(serde::de::Error::custom)
                 } else {
-                    <[u8; 32]>::deserialize(deserializer).map(Self::from_bytes)
+                    $crate::compact::fixed::deserialize(deserializer).map(Self::from_bytes)
                 }
             }
         }

@@ -28,17 +28,26 @@ impl<T: FromStr<Err = MalformedName>> serde::de::Visitor<'_> for ByText<T> {
     }
 }
 
-/// Serialises as text; binary forms carry the same text.
+/// Serialises as text; binary forms carry the same text, or those bytes of it that tell it from others.
 macro_rules! serde_by_text {
-    ($name:ident, $pattern:literal) => {
+    ($name:ident, $pattern:literal $(, bytes $valid:expr)?) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $(if !serializer.is_human_readable() {
+                    debug_assert!($valid(&self.0));
+                    return crate::compact::fixed::serialize(&self.0, serializer);
+                })?
                 serializer.collect_str(self)
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $(if !deserializer.is_human_readable() {
+                    let bytes = crate::compact::fixed::deserialize(deserializer)?;
+                    let valid = $valid(&bytes).then_some(Self(bytes));
+                    return valid.ok_or_else(|| serde::de::Error::custom("bytes that are no name"));
+                })?
                 deserializer.deserialize_str(ByText(PhantomData))
             }
         }
@@ -273,7 +282,7 @@ impl fmt::Display for SubjectId {
     }
 }
 
-serde_by_text!(SubjectId, r"^kol-[0-9a-hjkmnp-tv-z]{13}$");
+serde_by_text!(SubjectId, r"^kol-[0-9a-hjkmnp-tv-z]{13}$", bytes |rest: &[u8; 13]| rest.iter().all(is_crockford));
 
 /// 32 bytes, written as lower-case hex.
 macro_rules! hex_bytes {
@@ -312,7 +321,7 @@ macro_rules! hex_bytes {
             }
         }
 
-        serde_by_text!($name, r"^[0-9a-f]{64}$");
+        serde_by_text!($name, r"^[0-9a-f]{64}$", bytes |_: &[u8; 32]| true);
     };
 }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::journal::Journal;
+use super::image::Imaged;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::dsse::{EventId, PublicKey, SecretKey};
@@ -40,8 +40,8 @@ pub struct FsckReport {
 pub fn fsck(archive: &Archive) -> FsckReport {
     let mut findings = Vec::new();
     check_heads(archive, &mut findings);
-    let journal = Journal::read(&archive.directory);
-    let mut at_journal = None;
+    let imaged = Imaged::read(&archive.directory);
+    let mut at_image = None;
     let mut auditor = Auditor::new(archive.identity.origin.clone());
     let mut tiles = TileAudit::default();
     let mut attachments = AttachmentCheck { archive, findings: Vec::new() };
@@ -49,8 +49,8 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     let read = archive.reader.entries(0, u64::MAX, &mut |_, bytes| {
         auditor.take(CheckedEntry::check(bytes), |node| tiles.expect(node));
         attachments.of_entry(bytes);
-        if auditor.size() == journal.state.size() {
-            at_journal = Some((auditor.state().clone(), auditor.chain()));
+        if auditor.size() == imaged.state.size() {
+            at_image = Some((auditor.state().clone(), auditor.chain()));
         }
         if auditor.size() == head.size {
             auditor.check_root(head);
@@ -70,7 +70,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     };
     if auditor.size() >= head.size {
         check_rows(archive, &tiles, auditor.size(), &mut findings);
-        check_journal(&journal, at_journal, &mut findings);
+        check_image(&imaged, at_image, &mut findings);
     }
     // What the log says is erased may be gone.
     let lost = attachments.findings.into_iter();
@@ -149,17 +149,17 @@ fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Ve
     }
 }
 
-/// The journal must make the state that the entries make; it may be behind them, never wrong.
-fn check_journal(journal: &Journal, entries_make: Option<(State, ChainHash)>, findings: &mut Vec<Finding>) {
-    let place = || Place::Table("journal".to_owned());
-    if journal.damaged {
-        let what = "a frame is damaged; the next start makes it anew";
-        findings.push(Finding::new(place(), "state.block", what));
+/// The image must be the state that the entries make; it may be behind them, never wrong.
+fn check_image(imaged: &Imaged, entries_make: Option<(State, ChainHash)>, findings: &mut Vec<Finding>) {
+    let place = || Place::Table("state".to_owned());
+    if imaged.damaged {
+        let what = "the image of the state is damaged; the next start makes it anew";
+        findings.push(Finding::new(place(), "state.damaged", what));
     }
-    let Some(chain) = journal.chain else { return };
-    let same = entries_make.is_some_and(|(state, expected)| expected == chain && state == journal.state);
+    let Some(chain) = imaged.chain else { return };
+    let same = entries_make.is_some_and(|(state, expected)| expected == chain && state == imaged.state);
     if !same {
-        let what = "it does not make the state that the entries make: remove `derived`, which the next start makes anew";
+        let what = "the image is not the state that the entries make: remove `derived`, which the next start makes anew";
         findings.push(Finding::new(place(), "state.differs", what));
     }
 }

@@ -5,7 +5,7 @@ mod clockguard;
 mod committer;
 mod eraser;
 mod fsck;
-mod journal;
+mod image;
 mod opening;
 mod order;
 mod patrol;
@@ -21,7 +21,7 @@ mod submission;
 pub use archive::Archive;
 pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
-pub use journal::JournalReading;
+pub use image::ImageReading;
 pub use opening::{create, log_key, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use reader::{ReadError, Reader};
@@ -66,8 +66,8 @@ pub struct Setup {
     pub log_key: SecretKey,
     /// The key that signs them once the log says so.
     pub next_log_key: Option<SecretKey>,
-    /// The journal, on its way since before the store was opened; none: it is read after.
-    pub journal: Option<JournalReading>,
+    /// The image of the state, on its way since before the store was opened; none: it is read after.
+    pub image: Option<ImageReading>,
     /// Where the time is read.
     pub clock: Clock,
     /// Who decides the order of entries.
@@ -98,14 +98,14 @@ impl Setup {
         clock: Clock,
         lock: DirectoryLock,
     ) -> Result<Self, OpenError> {
-        let journal = JournalReading::begin(directory);
+        let image = ImageReading::begin(directory);
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
         let queue_events = limits::QUEUE_EVENTS;
         let next = directory.join(NEXT_LOG_KEY_FILE);
         let next_log_key = next.exists().then(|| crate::vault::read_secret(&next)).transpose()?;
         let lock = Some(lock);
-        Ok(Self { directory, store, log_key, next_log_key, journal, clock, order, queue_events, lock })
+        Ok(Self { directory, store, log_key, next_log_key, image, clock, order, queue_events, lock })
     }
 
     /// The secret of one of the log's keys, where it is at hand.
@@ -171,8 +171,8 @@ impl Ledger {
         let reader = Reader::new(setup.store.clone());
         let vault = Vault::open(&setup.directory);
         let clock = setup.clock.clone();
-        let journal = setup.journal.take();
-        let tip = recovery::recover(&setup, journal)?;
+        let image = setup.image.take();
+        let tip = recovery::recover(&setup, image)?;
         let origin = tip.origin.clone();
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
@@ -312,7 +312,7 @@ impl Ledger {
         self.fault().is_none() && self.sender().is_ok()
     }
 
-    /// Takes no more events, finishes those that wait, and writes the journal.
+    /// Takes no more events, finishes those that wait, and writes the image of the state.
     pub fn close(&self) {
         drop(lock(&self.patrol).take());
         drop(lock(&self.jobs).take());

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::journal::{Journal, JournalReading, JournalWriter};
+use super::image::{ImageReading, ImageWriter, Imaged};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
@@ -82,7 +82,7 @@ pub struct Tip {
     pub(super) origin: Origin,
     pub(super) checkpoint: SignedCheckpoint,
     pub(super) state: State,
-    pub(super) journal: JournalWriter,
+    pub(super) images: ImageWriter,
     /// How many entries from the beginning were not hashed yet.
     pub(super) unhashed: u64,
     pub(super) frontier: Frontier,
@@ -140,11 +140,11 @@ impl Identity {
     }
 }
 
-/// Brings a ledger back from its store, heads and journal.
+/// Brings a ledger back from its store, its heads and the image of its state.
 ///
 /// The newest entries are hashed before it opens, up to the root of the last head over the stored
 /// hashes of the others. Where anything does not fit, all of it is hashed and the state made anew.
-pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<Tip, OpenError> {
+pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip, OpenError> {
     let store = &*setup.store;
     let mut heads = Heads::open(&setup.directory)?;
     if let HeadsState::Damaged(what) = heads.state() {
@@ -163,7 +163,7 @@ pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<
         Some(note) => Some(open_head(setup, &identity, note)?),
     };
     let mut retraced =
-        newest(setup, journal, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
+        newest(setup, image, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
     let size = retraced.frontier.size();
     if head.is_none() && size > 1 {
         return Err(OpenError::Heads("there are entries, but no head".to_owned()));
@@ -184,7 +184,7 @@ pub(super) fn recover(setup: &Setup, journal: Option<JournalReading>) -> Result<
         origin: identity.origin,
         checkpoint,
         state: retraced.state,
-        journal: retraced.journal,
+        images: ImageWriter::after(&setup.directory, retraced.imaged),
         unhashed: retraced.from,
         frontier: retraced.frontier,
         chain: retraced.chain,
@@ -224,24 +224,23 @@ fn check_keys<'a>(
 /// Retraces the newest entries over what is stored of the others, or all where that does not fit.
 fn newest(
     setup: &Setup,
-    journal: Option<JournalReading>,
+    image: Option<ImageReading>,
     origin: &Origin,
     head: Option<&Checkpoint>,
 ) -> Result<Retraced, OpenError> {
-    let journal = journal.map_or_else(|| Journal::read(&setup.directory), JournalReading::finish);
+    let imaged = image.map_or_else(|| Imaged::read(&setup.directory), ImageReading::finish);
     let acknowledged = head.map_or(0, |head| head.size);
-    let from = journal.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
+    let from = imaged.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
     let from = from / limits::TILE_WIDTH * limits::TILE_WIDTH;
-    if journal.chain.is_some() {
-        match retrace(setup, origin, head, &journal, from) {
+    if imaged.chain.is_some() {
+        match retrace(setup, origin, head, imaged, from) {
             Ok(Some(retraced)) => return Ok(retraced),
             Ok(None) => tracing::warn!("what is stored beside the log does not fit it, and is made anew"),
             Err(error) if from == 0 => return Err(error),
             Err(error) => tracing::warn!(%error, "the whole log is hashed"),
         }
     }
-    let journal = Journal::empty();
-    let retraced = retrace(setup, origin, head, &journal, 0)?;
+    let retraced = retrace(setup, origin, head, Imaged::default(), 0)?;
     retraced.ok_or_else(|| OpenError::Heads("the log fits nothing".to_owned()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::journal::{Journal, JournalWriter};
+use super::image::Imaged;
 use super::recovery::OpenError;
 use super::rows::TileRows;
 use super::scan::scan;
@@ -22,12 +22,13 @@ pub struct Retraced {
     /// Rows that are stored otherwise than the entries make them.
     pub wrong_rows: Vec<((u8, u64), Vec<u8>)>,
     pub state: State,
-    pub journal: JournalWriter,
+    /// How many entries the state was not made from, but the image.
+    pub imaged: u64,
 }
 
-/// Goes over the entries from `from` on, a multiple of the tile width; the state goes on from the journal's.
+/// Goes over the entries from `from` on, a multiple of the tile width; the state goes on from the image's.
 ///
-/// None when the journal or the stored hashes before `from` do not fit the entries.
+/// None when the image or the stored hashes before `from` do not fit the entries.
 ///
 /// # Errors
 /// [`OpenError::Diverged`] with the last good position.
@@ -35,14 +36,14 @@ pub fn retrace(
     setup: &Setup,
     origin: &Origin,
     head: Option<&Checkpoint>,
-    journal: &Journal,
+    imaged: Imaged,
     from: u64,
 ) -> Result<Option<Retraced>, OpenError> {
     let store = &*setup.store;
     let acknowledged = head.map_or(0, |head| head.size);
-    let Some(mut walk) = Walk::start(setup, origin, journal, from, acknowledged)? else { return Ok(None) };
+    let Some(mut walk) = Walk::start(setup, origin, imaged, from, acknowledged)? else { return Ok(None) };
     // What no head acknowledges was never answered for: it is judged as if it came in anew.
-    let known = journal.state.size();
+    let known = walk.found.imaged;
     let open = |seq: u64, bytes: &[u8]| match seq {
         _ if seq >= acknowledged => CheckedEntry::check(bytes),
         _ if seq >= known => CheckedEntry::own(bytes),
@@ -82,8 +83,8 @@ pub fn retrace(
 struct Walk<'a> {
     store: &'a dyn Store,
     acknowledged: u64,
-    /// The journal's position; the log must have the same chain hash there.
-    journal: Option<(u64, ChainHash)>,
+    /// The image's position; the log must have the same chain hash there.
+    image: Option<(u64, ChainHash)>,
     fits: bool,
     root_at_head: Option<Hash>,
     broken: Option<String>,
@@ -95,7 +96,7 @@ impl<'a> Walk<'a> {
     fn start(
         setup: &'a Setup,
         origin: &Origin,
-        journal: &Journal,
+        imaged: Imaged,
         from: u64,
         acknowledged: u64,
     ) -> Result<Option<Self>, OpenError> {
@@ -112,21 +113,22 @@ impl<'a> Walk<'a> {
             };
             (chain, frontier, rows) = (ChainHash::of_entry(&before), stored, open);
         }
-        let position = journal.chain.map(|chain| (journal.state.size(), chain));
+        let size = imaged.state.size();
+        let position = imaged.chain.map(|chain| (size, chain));
         let found = Retraced {
             from,
             frontier,
             chain,
             rows,
             wrong_rows: Vec::new(),
-            state: journal.state.clone(),
-            journal: JournalWriter::resume(&setup.directory, journal),
+            state: imaged.state,
+            imaged: size,
         };
         Ok(Some(Self {
             store,
             acknowledged,
             fits: position.is_none_or(|position| position == (from, chain)),
-            journal: position,
+            image: position,
             root_at_head: None,
             broken: None,
             fault: None,
@@ -150,9 +152,6 @@ impl<'a> Walk<'a> {
                 self.broken = Some(finding.to_string());
                 return ControlFlow::Break(());
             }
-            if let Some(recording) = entry.recording() {
-                found.journal.push(recording, &found.state, &entry.chain());
-            }
         }
         found.chain = entry.chain();
         let rows = &mut found.rows;
@@ -161,7 +160,7 @@ impl<'a> Walk<'a> {
         if size == self.acknowledged {
             self.root_at_head = Some(found.frontier.root());
         }
-        self.fits |= self.journal == Some((size, found.chain));
+        self.fits |= self.image == Some((size, found.chain));
         for (row, bytes) in found.rows.take_full() {
             match differs(self.store, row, &bytes) {
                 Ok(false) => {}

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clockguard::ClockGuard;
 use super::eraser::Eraser;
-use super::journal::JournalWriter;
+use super::image::ImageWriter;
 use super::order::{Order, Placed};
 use super::recovery::Tip;
 use super::rows::TileRows;
@@ -58,7 +58,6 @@ impl Edge {
 struct Draft {
     edge: Edge,
     entries: Vec<Vec<u8>>,
-    chains: Vec<ChainHash>,
     attachments: Vec<Attachment>,
     texts: BTreeSet<Commitment>,
     fates: Vec<Result<Accepted, Refusal>>,
@@ -78,7 +77,7 @@ pub struct Sequencer {
     next_log_key: Option<SecretKey>,
     clock: Clock,
     guard: ClockGuard,
-    journal: JournalWriter,
+    images: ImageWriter,
     queue: mpsc::Receiver<Job>,
     publish: watch::Sender<Arc<Snapshot>>,
     stop: Arc<watch::Sender<Option<Refusal>>>,
@@ -104,7 +103,7 @@ impl Sequencer {
             store: setup.store,
             packs: tip.packs,
             heads: tip.heads,
-            journal: tip.journal,
+            images: tip.images,
             vault,
             eraser,
             order: setup.order,
@@ -120,6 +119,7 @@ impl Sequencer {
 
     /// Works until no more events can come, or a commit fails.
     pub fn run(mut self) {
+        self.images.offer(&self.edge.state, &self.edge.chain);
         while let Some(first) = self.queue.blocking_recv() {
             let mut group = vec![first];
             while group.len() < limits::COMMIT_ENTRIES {
@@ -131,7 +131,7 @@ impl Sequencer {
                 return;
             }
         }
-        self.journal.finish_frame();
+        self.images.finish(&self.edge.state, &self.edge.chain);
         self.stop.send_replace(Some(Refusal::Closed));
     }
 
@@ -176,7 +176,6 @@ impl Sequencer {
             match placed.map_err(|error| poisoned(&error))? {
                 Placed::Here => {
                     self.commit(draft.edge, &draft.entries)?;
-                    self.keep(group, &draft.fates, &draft.chains);
                     return Ok(draft.fates);
                 }
                 Placed::CameFirst(others) => self.follow(&others)?,
@@ -189,7 +188,6 @@ impl Sequencer {
         let mut draft = Draft {
             edge: self.edge.clone(),
             entries: Vec::new(),
-            chains: Vec::new(),
             attachments: Vec::new(),
             texts: BTreeSet::new(),
             fates: Vec::with_capacity(group.len()),
@@ -225,16 +223,9 @@ impl Sequencer {
         let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
         let seq = state.size();
         draft.edge.extend(&entry);
-        draft.edge.state.apply(Recording {
-            id,
-            at: recorded_at,
-            keys: &keys,
-            event: &event.event,
-            applied: None,
-        });
+        draft.edge.state.apply(Recording { id, at: recorded_at, keys: &keys, event: &event.event });
         let bytes = Arc::from(&entry[..]);
         draft.entries.push(entry);
-        draft.chains.push(draft.edge.chain);
         draft.texts.extend(event.attachments.iter().map(Attachment::commitment));
         draft.attachments.extend(event.attachments.iter().cloned());
         Ok(Accepted { seq, id, recorded_at, keys, fresh: true, entry: bytes })
@@ -259,32 +250,15 @@ impl Sequencer {
         })
     }
 
-    /// Keeps what was recorded of a group in the journal.
-    fn keep(&mut self, group: &[Job], fates: &[Result<Accepted, Refusal>], chains: &[ChainHash]) {
-        let fresh = group.iter().zip(fates).filter_map(|(job, fate)| {
-            let accepted = fate.as_ref().ok().filter(|accepted| accepted.fresh)?;
-            let event = &job.event.event;
-            let (id, at, keys) = (accepted.id, accepted.recorded_at, &accepted.keys[..]);
-            Some(Recording { id, at, keys, event, applied: None })
-        });
-        fresh.zip(chains).for_each(|(entry, chain)| self.journal.push(entry, &self.edge.state, chain));
-    }
-
     /// Takes entries that others placed first, checked as an audit checks them.
     fn follow(&mut self, others: &[Vec<u8>]) -> Result<(), Refusal> {
         let mut edge = self.edge.clone();
-        let checked: Vec<_> = others.iter().map(|bytes| CheckedEntry::check(bytes)).collect();
-        for (bytes, entry) in others.iter().zip(&checked) {
+        for bytes in others {
+            let entry = CheckedEntry::check(bytes);
             entry.follow(&mut edge.state, &edge.chain).map_err(|error| poisoned(&error))?;
             edge.extend(bytes);
         }
-        self.commit(edge, others)?;
-        for entry in &checked {
-            if let Some(recording) = entry.recording() {
-                self.journal.push(recording, &self.edge.state, &entry.chain());
-            }
-        }
-        Ok(())
+        self.commit(edge, others)
     }
 
     fn held(&self, key: &PublicKey) -> Option<&SecretKey> {
@@ -305,6 +279,7 @@ impl Sequencer {
         self.publish.send_replace(Arc::new(Snapshot { state: edge.state.clone(), checkpoint }));
         self.eraser.look_at(&edge.state);
         self.edge = edge;
+        self.images.offer(&self.edge.state, &self.edge.chain);
         Ok(())
     }
 }

@@ -13,8 +13,8 @@ use crate::event::{
     TopicId,
 };
 use crate::score::{
-    Assessment, Contest, DecisionClock, Dossier, Endorsement, Enrolment, Grade, Parties, PolicyBook,
-    Recorded, Reply, Sanction,
+    Assessment, Contest, DecisionClock, Dossier, Endorsement, Enrolment, Grade, KeyNumber, Parties,
+    PolicyBook, Recorded, Reply, Sanction,
 };
 
 /// Most contests that wait in one dossier: policies count them in a byte.
@@ -241,7 +241,7 @@ fn assessment(one: &Assessment, parties: &Parties, policies: &PolicyBook) -> Ass
         counts_from: one.counts_from,
         event,
         fee: one.fee,
-        key: signed_by,
+        key: key(signed_by, parties),
         on,
         policy: one.policy,
         reply: one.reply.as_deref().copied(),
@@ -259,7 +259,7 @@ fn endorsement(one: &Endorsement, parties: &Parties) -> EndorsementLine {
         endorser: parties.name(one.endorser).clone(),
         event,
         expires_on: one.expires_on,
-        key: signed_by,
+        key: key(signed_by, parties),
         on,
         reciprocal: one.reciprocal,
         relation: one.relation,
@@ -293,14 +293,17 @@ fn contest(one: &Contest, policies: &PolicyBook, size: u64) -> ContestLine {
     ContestLine { at, decide_by, event, grounds: one.grounds, on, seq, target: one.target }
 }
 
-/// What no score looks at.
-const NO_KEY: [u8; 32] = [0; 32];
+/// The key of a number; zeros stand for one that is not among the parties.
+fn key(number: Option<KeyNumber>, parties: &Parties) -> PublicKey {
+    let known = number.and_then(|number| parties.numbered_key(number));
+    known.copied().unwrap_or(PublicKey::from_bytes([0; 32]))
+}
 
 impl EnrolmentLine {
     fn read(&self) -> Enrolment {
-        let signed_by = PublicKey::from_bytes(NO_KEY);
+        let Self { event, seq, at, on, .. } = *self;
         Enrolment {
-            recorded: Recorded { event: self.event, seq: self.seq, at: self.at, on: self.on, signed_by },
+            recorded: Recorded { event, seq, at, on, signed_by: None },
             registrar: self.registrar.clone(),
             profile: self.profile,
             topics: self.topics.clone(),
@@ -322,7 +325,8 @@ impl AssessmentLine {
             grades.push(Grade::new(place, *value));
         }
         grades.sort_unstable_by_key(|grade| grade.place());
-        let Self { event, seq, at, on, key: signed_by, .. } = *self;
+        let Self { event, seq, at, on, key, .. } = *self;
+        let signed_by = parties.key_number(&key);
         Ok(Assessment {
             recorded: Recorded { event, seq, at, on, signed_by },
             assessor: parties.number(&self.assessor).ok_or("an assessor is not among the parties")?,
@@ -339,7 +343,8 @@ impl AssessmentLine {
 
 impl EndorsementLine {
     fn read(&self, parties: &Parties) -> Result<Endorsement, Unfit> {
-        let Self { event, seq, at, on, key: signed_by, .. } = *self;
+        let Self { event, seq, at, on, key, .. } = *self;
+        let signed_by = parties.key_number(&key);
         Ok(Endorsement {
             recorded: Recorded { event, seq, at, on, signed_by },
             endorser: parties.number(&self.endorser).ok_or("an endorser is not among the parties")?,
@@ -357,7 +362,7 @@ impl SanctionLine {
     fn read(&self) -> Sanction {
         let Self { event, seq, at, on, .. } = *self;
         Sanction {
-            recorded: Recorded { event, seq, at, on, signed_by: PublicKey::from_bytes(NO_KEY) },
+            recorded: Recorded { event, seq, at, on, signed_by: None },
             severity: self.severity,
             basis: self.basis.clone(),
             starts_on: self.starts_on,
@@ -374,7 +379,7 @@ impl ContestLine {
     fn read(&self) -> Contest {
         let Self { event, seq, at, on, .. } = *self;
         Contest {
-            recorded: Recorded { event, seq, at, on, signed_by: PublicKey::from_bytes(NO_KEY) },
+            recorded: Recorded { event, seq, at, on, signed_by: None },
             target: self.target,
             grounds: self.grounds,
             // Whatever its stage, its clock is known.

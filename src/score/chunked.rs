@@ -3,6 +3,10 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::compact;
+
 /// Most rows of a chunk.
 const CHUNK: usize = 16;
 
@@ -26,6 +30,26 @@ impl<T: Clone + Eq> Eq for Chunked<T> {}
 impl<T> Default for Chunked<T> {
     fn default() -> Self {
         Self { chunks: Vec::new(), tail: Vec::new() }
+    }
+}
+
+impl<T: Serialize + Clone> Serialize for Chunked<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        compact::list(self.len(), self.iter(), serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Clone> Deserialize<'de> for Chunked<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut tail = Vec::<T>::deserialize(deserializer)?;
+        let mut chunks = Vec::new();
+        if tail.len() > CHUNK {
+            let last = (tail.len() - 1) / CHUNK * CHUNK;
+            let rest = tail.split_off(last);
+            let mut rows = std::mem::replace(&mut tail, rest).into_iter();
+            chunks.extend((0..last / CHUNK).map(|_| Arc::new(rows.by_ref().take(CHUNK).collect())));
+        }
+        Ok(Self { chunks, tail })
     }
 }
 

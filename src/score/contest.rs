@@ -1,12 +1,14 @@
 //! A contest against one item: how far it has come, and its clocks.
 
+use serde::{Deserialize, Serialize};
+
 use super::{PolicyBook, Recorded, Records};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Contesting, DeclineCode, Grounds, Move, Outcome, PartyId};
 
 /// A contest against one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contest {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -33,7 +35,7 @@ pub struct Contest {
 }
 
 /// Until when a decision is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DecisionClock {
     /// The last day on which it may be decided; after it the item is out of the score. None: no clock runs.
     pub decide_by: Option<Date>,
@@ -42,7 +44,7 @@ pub struct DecisionClock {
 }
 
 /// A decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ruling {
     /// What was decided.
     pub outcome: Outcome,
@@ -53,7 +55,7 @@ pub struct Ruling {
 }
 
 /// The panel of a contest, or of its appeal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panelled {
     /// The filing whose draw makes the panel: the first one's, where a contest was filed again.
     pub draw: EventId,
@@ -66,7 +68,7 @@ pub struct Panelled {
 }
 
 /// A seated panel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
     /// The event that seated it.
     pub event: EventId,

@@ -126,7 +126,8 @@ impl<'a> Context<'a> {
             Disputed { contest, decide_by }
         };
         let contests: Vec<Disputed<'_>> = dossier.open_contests(at.size).map(disputed).collect();
-        let signed = |one: &Recorded| parties.signature_counts(&one.signed_by, at.size, one.at);
+        let signed =
+            |one: &Recorded| one.signed_by.is_none_or(|key| parties.signature_counts(key, at.size, one.at));
         let valid = |one: &&Assessment| one.valid_until.is_none_or(|last| at.as_of <= last);
         let assessed: Vec<Assessed<'_>> = dossier
             .assessments(at.size)

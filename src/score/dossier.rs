@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use super::hearing::{Disputed, Notice, Proposal, Reply};
 use super::records::Item;
-use super::{Contest, Grown, PartyNumber, Records, StandsFor};
+use super::{Contest, Grown, KeyNumber, Listable, PartyNumber, Records, StandsFor};
 use crate::clock::{Date, Timestamp};
-use crate::dsse::{EventId, PublicKey};
+use crate::dsse::EventId;
 use crate::event::{Basis, Commitment, Contesting, GroupId, PartyId, Relation, Severity, SubjectId, TopicId};
 
 /// What the log says of every recorded event, beside its own content.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
     /// The event that made it; amendments keep the first event's id.
     pub event: EventId,
@@ -21,8 +24,8 @@ pub struct Recorded {
     pub at: Timestamp,
     /// The civil date of that instant at the ledger's offset.
     pub on: Date,
-    /// The issuer's key that signed it.
-    pub signed_by: PublicKey,
+    /// The issuer's key that signed it; none: one that the parties do not have.
+    pub signed_by: Option<KeyNumber>,
 }
 
 impl fmt::Display for Recorded {
@@ -32,7 +35,7 @@ impl fmt::Display for Recorded {
 }
 
 /// One subject's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dossier {
     /// Whose file it is.
     pub subject: SubjectId,
@@ -59,7 +62,7 @@ pub struct Dossier {
 }
 
 /// The subject's place in the programme.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -74,7 +77,7 @@ pub struct Enrolment {
 }
 
 /// An assessment, its levels turned into values by the policy it names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -91,13 +94,21 @@ pub struct Assessment {
     /// A declared fee or trade.
     pub fee: bool,
     /// What it grades, in the order of the policy that it names.
+    #[serde(deserialize_with = "ascending")]
     pub grades: Box<[Grade]>,
     /// What the subject replied when it was notified; boxed, for few are replied to.
     pub reply: Option<Box<Reply>>,
 }
 
+fn ascending<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[Grade]>, D::Error> {
+    let grades = Box::<[Grade]>::deserialize(deserializer)?;
+    let ascend = grades.is_sorted_by(|one, next| one.place < next.place);
+    ascend.then_some(grades).ok_or_else(|| D::Error::custom("grades out of order"))
+}
+
 /// What an assessment says of one indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(u16, u16)", try_from = "(u16, u16)")]
 pub struct Grade {
     place: u16,
     value: u16,
@@ -114,18 +125,6 @@ impl Grade {
         Self { place, value: value.unwrap_or(Self::DOES_NOT_APPLY) }
     }
 
-    /// Place and value, which [`Grade::from_bytes`] reads.
-    pub fn to_bytes(self) -> [u8; 4] {
-        let ([a, b], [c, d]) = (self.place.to_le_bytes(), self.value.to_le_bytes());
-        [a, b, c, d]
-    }
-
-    /// The grade of these bytes; none where they are none's.
-    pub fn from_bytes([a, b, c, d]: [u8; 4]) -> Option<Self> {
-        let (place, value) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
-        (value <= Self::HIGHEST || value == Self::DOES_NOT_APPLY).then_some(Self { place, value })
-    }
-
     /// The indicator's place in the policy named.
     pub fn place(self) -> u16 {
         self.place
@@ -137,8 +136,23 @@ impl Grade {
     }
 }
 
+impl From<Grade> for (u16, u16) {
+    fn from(grade: Grade) -> Self {
+        (grade.place, grade.value)
+    }
+}
+
+impl TryFrom<(u16, u16)> for Grade {
+    type Error = &'static str;
+
+    fn try_from((place, value): (u16, u16)) -> Result<Self, Self::Error> {
+        let known = value <= Self::HIGHEST || value == Self::DOES_NOT_APPLY;
+        known.then_some(Self { place, value }).ok_or("a grade above the highest")
+    }
+}
+
 /// An endorsement received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endorsement {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -159,7 +173,7 @@ pub struct Endorsement {
 }
 
 /// A sanction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sanction {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -204,6 +218,14 @@ item!(Assessment, assessor);
 item!(Endorsement, endorser);
 item!(Sanction);
 item!(Contest);
+
+impl Listable for Dossier {
+    type Name = SubjectId;
+
+    fn name(&self) -> &SubjectId {
+        &self.subject
+    }
+}
 
 impl Dossier {
     /// An empty file.
@@ -292,6 +314,12 @@ impl Dossier {
         let sanctions = every(&self.sanctions).map(|one| (one.recorded.event, one.reply.as_deref().copied()));
         let all = notices.chain(proposals).chain(assessments).chain(sanctions);
         all.filter_map(|(event, reply)| Some((event, reply?))).collect()
+    }
+
+    /// Whose its records are.
+    pub fn parties(&self) -> impl Iterator<Item = PartyNumber> {
+        let given = self.assessments.parties().chain(self.endorsements.parties());
+        given.chain(self.notices.parties()).chain(self.proposals.parties()).chain(self.disputed.parties())
     }
 
     /// The seqs of the entries about the subject from `first` on, ascending.

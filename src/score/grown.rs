@@ -6,6 +6,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::compact;
+
 /// A list that only grows, up to `TAIL` rows of it in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grown<T, const TAIL: usize = 16> {
@@ -17,6 +21,31 @@ pub struct Grown<T, const TAIL: usize = 16> {
 impl<T, const TAIL: usize> Default for Grown<T, TAIL> {
     fn default() -> Self {
         Self { runs: Vec::new(), tail: Vec::new() }
+    }
+}
+
+impl<T: Serialize + Clone, const TAIL: usize> Serialize for Grown<T, TAIL> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let length = self.runs.iter().map(|run| run.len()).sum::<usize>() + self.tail.len();
+        compact::list(length, self.iter(), serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const TAIL: usize> Deserialize<'de> for Grown<T, TAIL> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<T, const TAIL: usize> From<Vec<T>> for Grown<T, TAIL> {
+    /// What pushing each row makes.
+    fn from(mut rows: Vec<T>) -> Self {
+        let whole = rows.len().saturating_sub(1) / TAIL;
+        let tail = rows.split_off(whole * TAIL);
+        let mut rows = rows.into_iter();
+        let run = |length: u32| rows.by_ref().take(TAIL << length).collect();
+        let runs = (0..usize::BITS).rev().filter(|digit| whole >> digit & 1 == 1).map(run).collect();
+        Self { runs, tail }
     }
 }
 
@@ -76,6 +105,7 @@ mod tests {
                 let plain = (0..length).map(|row| 2 * row).filter(|row| *row >= from);
                 assert!(grown.from_where(|row| *row >= from).copied().eq(plain), "{from} of {length}");
             }
+            assert_eq!(Grown::from((0..length).map(|row| 2 * row).collect::<Vec<_>>()), grown);
             grown.push(2 * length);
             assert_eq!(grown.last(), Some(&(2 * length)));
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::dossier::item;
 use super::{Dossier, Item, PartyNumber, Recorded, Sanction};
 use crate::clock::Date;
+use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{
     AssessmentNotified, Commitment, IndicatorId, Move, NoticeStage, ProposalStage, SanctionProposed,
@@ -25,7 +26,7 @@ pub struct Reply {
 }
 
 /// The clock of what was announced, and the subject's reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hearing {
     /// The last day on which the subject may reply.
     pub reply_by: Date,
@@ -52,13 +53,14 @@ impl Hearing {
 }
 
 /// A notified assessment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// How it was recorded.
     pub recorded: Recorded,
     /// Who intends to publish it.
     pub assessor: PartyNumber,
     /// What is intended.
+    #[serde(with = "compact::json")]
     pub intended: AssessmentNotified,
     /// Its clock and the reply.
     pub hearing: Hearing,
@@ -73,13 +75,14 @@ impl Notice {
 }
 
 /// A proposed sanction.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// How it was recorded.
     pub recorded: Recorded,
     /// Who proposes it.
     pub proposer: PartyNumber,
     /// What is proposed.
+    #[serde(with = "compact::json")]
     pub proposed: SanctionProposed,
     /// Its clock and the reply.
     pub hearing: Hearing,
@@ -105,7 +108,7 @@ impl Sanction {
 
 /// Conduct that an assessor's controller group does not grade again: a contest against what it said
 /// of it is open, or was upheld.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disputed {
     /// How the contest was recorded.
     pub recorded: Recorded,

@@ -18,6 +18,7 @@ mod figure;
 mod foreseen;
 mod grown;
 mod hearing;
+mod listed;
 mod parties;
 mod party;
 mod policies;
@@ -45,14 +46,15 @@ pub use figure::{
 pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
 pub use grown::Grown;
 pub use hearing::{Disputed, Hearing, Notice, Proposal, Reply};
+pub use listed::{Listable, Listed};
 pub use parties::{Parties, PartyMark};
 pub use party::{
-    Accreditation, Capacity, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place,
-    SeatRecord,
+    Accreditation, Capacity, GroupNumber, Invalidity, KeyNumber, KeyRecord, Member, PartyClass, PartyNumber,
+    Place, SeatRecord,
 };
 pub use policies::{PolicyBook, PolicyVersion, Scale};
 pub use records::{Item, Records, StandsFor};
-pub use slots::{Named, Slots};
+pub use slots::Slots;
 pub use span::Span;
 
 use crate::clock::Date;

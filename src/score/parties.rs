@@ -2,40 +2,59 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::party::{
     Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
-use super::{Named, Span, StandsFor};
+use super::{KeyNumber, Listable, Listed, Span, StandsFor};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{GroupId, Membership, PartyId, SubjectId};
-use imbl::{OrdMap, Vector};
+use imbl::OrdMap;
 
 /// Everybody who acts, as they stood over time.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Parties {
-    numbers: Named,
-    parties: Vector<Arc<Party>>,
+    parties: Listed<Arc<Party>>,
     members: OrdMap<PartyId, PartyNumber>,
-    group_numbers: Named,
-    groups: Vector<GroupId>,
-    key_places: Named,
-    keys: Vector<(PublicKey, Arc<KeyRecord>)>,
+    groups: Listed<GroupId>,
+    keys: Listed<Key>,
     /// The keys that were ever in other hands: few, and asked for at every score.
-    compromised: OrdMap<PublicKey, Vec<Invalidity>>,
+    compromised: OrdMap<KeyNumber, Vec<Invalidity>>,
     council: Vec<StandsFor<SeatRecord>>,
     threshold: Vec<StandsFor<u8>>,
     accredited_by: OrdMap<EventId, PartyId>,
 }
 
 /// One party, as it stood over time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Party {
     name: PartyId,
     member: Vec<(StandsFor<Member>, GroupNumber)>,
     subject: Vec<(Span, GroupNumber)>,
     accreditations: Vec<StandsFor<Accreditation>>,
     keys: Vec<PublicKey>,
+}
+
+/// A key and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Key(PublicKey, Arc<KeyRecord>);
+
+impl Listable for Party {
+    type Name = PartyId;
+
+    fn name(&self) -> &PartyId {
+        &self.name
+    }
+}
+
+impl Listable for Key {
+    type Name = PublicKey;
+
+    fn name(&self) -> &PublicKey {
+        &self.0
+    }
 }
 
 impl Party {
@@ -98,8 +117,7 @@ impl PartyMark {
 impl Parties {
     /// The number of a party that the log has spoken of.
     pub fn number(&self, party: &PartyId) -> Option<PartyNumber> {
-        let stands_at = |place| self.parties.get(place).is_some_and(|one| one.name == *party);
-        self.numbers.place(party, stands_at).map(|place| PartyNumber(place as u32))
+        self.parties.place(party).map(|place| PartyNumber(place as u32))
     }
 
     /// The name of a party.
@@ -121,6 +139,30 @@ impl Parties {
         }
     }
 
+    /// How many parties the log has spoken of.
+    pub fn len(&self) -> usize {
+        self.parties.len()
+    }
+
+    /// Whether it has spoken of none.
+    pub fn is_empty(&self) -> bool {
+        self.parties.is_empty()
+    }
+
+    /// Whether everything that is named by number is there.
+    pub fn is_whole(&self) -> bool {
+        let known = |number: &PartyNumber| number.place() < self.parties.len();
+        let named = |group: GroupNumber| match group {
+            GroupNumber::Named(number) => (number as usize) < self.groups.len(),
+            GroupNumber::Alone(party) => known(&party),
+        };
+        let groups = self.parties.rows().iter().flat_map(|party| {
+            let as_member = party.member.iter().map(|(_, group)| *group);
+            as_member.chain(party.subject.iter().map(|(_, group)| *group))
+        });
+        self.members.values().all(known) && { groups }.all(named)
+    }
+
     fn numbered(&self, number: PartyNumber) -> &Party {
         self.parties.get(number.0 as usize).expect("a party's number is its place among the parties")
     }
@@ -139,10 +181,10 @@ impl Parties {
 
     /// Every party that the log has spoken of, by number, with a mark of what is known of it.
     pub fn marks(&self) -> impl Iterator<Item = (&PartyId, PartyMark)> {
-        self.parties.iter().map(|party| {
-            let keys = party.keys.iter().filter_map(|key| self.keys.get(self.key_place(key)?));
+        self.parties.rows().iter().map(|party| {
+            let keys = party.keys.iter().filter_map(|key| self.keys.get(self.keys.place(key)?));
             let mark =
-                PartyMark { party: party.clone(), keys: keys.map(|(_, record)| record.clone()).collect() };
+                PartyMark { party: party.clone(), keys: keys.map(|Key(_, record)| record.clone()).collect() };
             (&party.name, mark)
         })
     }
@@ -190,11 +232,17 @@ impl Parties {
 
     /// The record of a key.
     pub fn key(&self, key: &PublicKey) -> Option<&KeyRecord> {
-        self.key_place(key).and_then(|place| self.keys.get(place)).map(|(_, record)| &**record)
+        self.keys.place(key).and_then(|place| self.keys.get(place)).map(|Key(_, record)| &**record)
     }
 
-    fn key_place(&self, key: &PublicKey) -> Option<usize> {
-        self.key_places.place(key, |place| self.keys.get(place).is_some_and(|(one, _)| one == key))
+    /// The number of a key that the log has spoken of.
+    pub fn key_number(&self, key: &PublicKey) -> Option<KeyNumber> {
+        self.keys.place(key).and_then(KeyNumber::at)
+    }
+
+    /// The key of a number.
+    pub fn numbered_key(&self, number: KeyNumber) -> Option<&PublicKey> {
+        self.keys.get(number.place()).map(|Key(key, _)| key)
     }
 
     /// Every key a party ever had, in the order added.
@@ -206,8 +254,8 @@ impl Parties {
     /// Whether a signature by `key` at `signed_at` counts, as known at `size`.
     ///
     /// Whether the key was its signer's at all was for the rules to judge.
-    pub fn signature_counts(&self, key: &PublicKey, size: u64, signed_at: Timestamp) -> bool {
-        let findings = self.compromised.get(key).map_or(&[][..], |all| all);
+    pub fn signature_counts(&self, key: KeyNumber, size: u64, signed_at: Timestamp) -> bool {
+        let findings = self.compromised.get(&key).map_or(&[][..], |all| all);
         !findings.iter().any(|one| one.covers(size, signed_at))
     }
 
@@ -242,19 +290,7 @@ impl Parties {
 impl Parties {
     /// The number of a party, which it gets here if it has none yet.
     pub fn enlist(&mut self, party: &PartyId) -> PartyNumber {
-        self.number(party).unwrap_or_else(|| {
-            let next = self.parties.len();
-            self.numbers.push(party, next);
-            self.parties.push_back(Arc::new(Party::new(party.clone())));
-            PartyNumber(next as u32)
-        })
-    }
-
-    /// The same; its number may be known to be `number`.
-    pub fn enlist_near(&mut self, party: &PartyId, number: Option<PartyNumber>) -> PartyNumber {
-        let stands =
-            |number: &PartyNumber| self.parties.get(number.place()).is_some_and(|one| one.name == *party);
-        number.filter(stands).unwrap_or_else(|| self.enlist(party))
+        PartyNumber(self.parties.place_or_add(party, || Arc::new(Party::new(party.clone()))) as u32)
     }
 
     fn party_mut(&mut self, party: &PartyId) -> &mut Party {
@@ -264,14 +300,7 @@ impl Parties {
     }
 
     fn name_group(&mut self, group: &GroupId) -> GroupNumber {
-        let stands_at = |place| self.groups.get(place) == Some(group);
-        let number = self.group_numbers.place(group, stands_at).unwrap_or_else(|| {
-            let next = self.groups.len();
-            self.group_numbers.push(group, next);
-            self.groups.push_back(group.clone());
-            next
-        });
-        GroupNumber::Named(number as u32)
+        GroupNumber::Named(self.groups.place_or_add(group, || group.clone()) as u32)
     }
 
     /// Sets how a member stands from the entry at `seq` on.
@@ -295,27 +324,23 @@ impl Parties {
     /// Adds a key; it is its owner's for ever.
     pub fn add_key(&mut self, key: PublicKey, record: KeyRecord) {
         self.party_mut(&record.owner).keys.push(key);
-        if !record.invalid.is_empty() {
-            self.compromised.insert(key, record.invalid.clone());
+        let (invalid, record) = (record.invalid.clone(), Arc::new(record));
+        let place = self.keys.place_or_add(&key, || Key(key, record.clone()));
+        if let Some(number) = KeyNumber::at(place).filter(|_| !invalid.is_empty()) {
+            self.compromised.insert(number, invalid);
         }
-        let record = (key, Arc::new(record));
-        match self.key_place(&key) {
-            Some(place) => drop(self.keys.set(place, record)),
-            None => {
-                self.key_places.push(&key, self.keys.len());
-                self.keys.push_back(record);
-            }
+        if let Some(Key(_, known)) = self.keys.get_mut(place) {
+            *known = record;
         }
     }
 
-    fn key_mut(&mut self, key: &PublicKey) -> Option<&mut KeyRecord> {
-        let place = self.key_place(key)?;
-        self.keys.get_mut(place).map(|(_, record)| Arc::make_mut(record))
+    fn key_mut(&mut self, number: KeyNumber) -> Option<&mut KeyRecord> {
+        self.keys.get_mut(number.place()).map(|Key(_, record)| Arc::make_mut(record))
     }
 
     /// Ends a key from the entry at `seq` on.
     pub fn end_key(&mut self, seq: u64, key: &PublicKey) {
-        if let Some(record) = self.key_mut(key) {
+        if let Some(record) = self.key_number(key).and_then(|number| self.key_mut(number)) {
             record.span.close_by(seq);
         }
     }
@@ -324,14 +349,15 @@ impl Parties {
     pub fn invalidate_key(&mut self, seq: u64, key: &PublicKey, from: Timestamp) {
         let mut pending = vec![(*key, from)];
         while let Some((key, from)) = pending.pop() {
-            let Some(changed) = self.key_mut(&key) else { continue };
+            let Some(number) = self.key_number(&key) else { continue };
+            let Some(changed) = self.key_mut(number) else { continue };
             if changed.invalid.iter().any(|one| one.from <= from) {
                 continue;
             }
             changed.invalid.push(Invalidity { known_from_size: seq + 1, from });
             changed.span.close_by(seq);
             let (owner, invalid) = (changed.owner.clone(), changed.invalid.clone());
-            self.compromised.insert(key, invalid);
+            self.compromised.insert(number, invalid);
             pending.extend(
                 self.keys_of(&owner)
                     .filter(|(_, other)| other.added_by == Some(key) && other.added_at >= from)

@@ -1,5 +1,7 @@
 //! What the parties are made of: numbers, members, seats, accreditations, keys.
 
+use std::num::NonZero;
+
 use serde::{Deserialize, Serialize};
 
 use super::Span;
@@ -20,8 +22,24 @@ impl PartyNumber {
     }
 }
 
+/// A key's number: its place in the order in which keys were first added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KeyNumber(NonZero<u32>);
+
+impl KeyNumber {
+    /// The number of the key at a place; none: more keys than are counted.
+    pub(super) fn at(place: usize) -> Option<Self> {
+        u32::try_from(place + 1).ok().and_then(NonZero::new).map(Self)
+    }
+
+    /// The place as an index into a list of all keys.
+    pub(super) fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 /// A controller group's number; two parties are in one group exactly when theirs are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum GroupNumber {
     /// A group that somebody named.
     Named(u32),
@@ -41,7 +59,7 @@ pub struct Place<'a> {
 }
 
 /// A member as it stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Its kind.
     pub class: MemberClass,
@@ -56,7 +74,7 @@ pub struct Member {
 }
 
 /// A council seat as it stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatRecord {
     /// Its number, from 1.
     pub seat: u8,
@@ -67,7 +85,7 @@ pub struct SeatRecord {
 }
 
 /// An accreditation as it stood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accreditation {
     /// The event that granted it.
     pub event: EventId,
@@ -80,7 +98,7 @@ pub struct Accreditation {
 }
 
 /// What a key signs for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Capacity {
     /// Its owner's own acts.
     Own,
@@ -89,7 +107,7 @@ pub enum Capacity {
 }
 
 /// A key, for ever its owner's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRecord {
     /// Whose it is.
     pub owner: PartyId,
@@ -112,7 +130,7 @@ pub struct KeyRecord {
 }
 
 /// A finding that a key was in other hands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invalidity {
     /// The size from which this is known.
     pub known_from_size: u64,

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Grade, Span};
 use crate::clock::Date;
+use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{IndicatorId, Levels, Policy};
 use imbl::OrdMap;
 
 /// One published version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyVersion {
     /// The sizes at which it stands; a newer version closes those not yet in force.
     pub span: Span,
@@ -20,11 +23,12 @@ pub struct PolicyVersion {
     /// Its first day in force.
     pub effective_from: Date,
     /// The policy.
+    #[serde(with = "compact::json")]
     pub policy: Arc<Policy>,
 }
 
 /// Every version, in the order published.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PolicyBook {
     versions: Vec<PolicyVersion>,
     /// The scales of each version.
@@ -35,7 +39,7 @@ pub struct PolicyBook {
 }
 
 /// An indicator's place in its policy and its highest level; a policy's scales ascend by id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scale {
     indicator: IndicatorId,
     place: u16,
@@ -47,6 +51,11 @@ impl PolicyBook {
     /// Every version, in the order published.
     pub fn versions(&self) -> &[PolicyVersion] {
         &self.versions
+    }
+
+    /// Whether every version has its scales.
+    pub fn is_whole(&self) -> bool {
+        self.scales.len() == self.versions.len()
     }
 
     /// The version of this number.

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::chunked::Chunked;
 use super::{Grown, PartyNumber, Recorded, Span};
 
@@ -35,7 +37,7 @@ struct Lists<T> {
 }
 
 /// A record that stands.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Open<T> {
     from_size: u64,
     record: Arc<T>,
@@ -45,7 +47,7 @@ struct Open<T> {
 const NOBODY: PartyNumber = PartyNumber(u32::MAX);
 
 /// A record and the log sizes at which it stood.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StandsFor<T> {
     /// When it stood.
     pub span: Span,
@@ -93,6 +95,22 @@ impl<T> Default for Lists<T> {
 impl<T> Clone for Lists<T> {
     fn clone(&self) -> Self {
         Self { open: self.open.clone(), by: self.by.clone(), closed: self.closed.clone() }
+    }
+}
+
+impl<T: Serialize> Serialize for Records<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_ref().map(|lists| (&lists.open, &lists.closed)).serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Item> Deserialize<'de> for Records<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let lists = Option::<(Chunked<Open<T>>, _)>::deserialize(deserializer)?;
+        Ok(Self(lists.map(|(open, closed)| {
+            let by = open.iter().map(|one| one.record.by().unwrap_or(NOBODY)).collect();
+            Arc::new(Lists { open, by, closed })
+        })))
     }
 }
 
@@ -202,6 +220,12 @@ impl<T: Item> Records<T> {
         owned.filter(move |(_, by)| **by == party).map(|(one, _)| &*one.record)
     }
 
+    /// Whose the records are, ended or not.
+    pub fn parties(&self) -> impl Iterator<Item = PartyNumber> {
+        let standing = self.0.iter().flat_map(|lists| &lists.by).copied().filter(|by| *by != NOBODY);
+        standing.chain(self.ended_after(0).filter_map(|one| one.record.by()))
+    }
+
     /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.
     pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) {
         if self.0.as_ref().is_some_and(|lists| lists.by.contains(&party)) {
@@ -216,7 +240,7 @@ mod tests {
 
     use super::*;
     use crate::clock::{Date, Timestamp};
-    use crate::dsse::{EventId, PublicKey};
+    use crate::dsse::EventId;
 
     #[derive(Debug, PartialEq, Eq)]
     struct Mark {
@@ -240,7 +264,7 @@ mod tests {
             seq,
             at: Timestamp::default(),
             on: Date::default(),
-            signed_by: PublicKey::from_bytes([0; 32]),
+            signed_by: None,
         };
         Mark { recorded, by }
     }

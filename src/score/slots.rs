@@ -3,13 +3,10 @@
 //! A slot says where to look, never what stands there: whoever asks compares the whole key with what
 //! stands at that place. So a slot takes eight bytes for a key of 32.
 
-use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
 
 /// Keys in a run that is still being filled.
 const RUN_KEYS: usize = 4096;
-/// The same of names, of which few are new: whoever adds one after a snapshot copies the run.
-const NAMED_RUN_KEYS: usize = 256;
 /// Bits of a slot that hold the place and one; the rest holds bits of the hash.
 const PLACE_BITS: u32 = 34;
 
@@ -23,45 +20,7 @@ pub struct Slots {
 
 impl Default for Slots {
     fn default() -> Self {
-        Self { runs: Vec::new(), run_keys: RUN_KEYS }
-    }
-}
-
-/// The places of names that others choose: hashed with a secret, so that nobody can crowd a slot.
-#[derive(Debug, Clone)]
-pub struct Named {
-    slots: Slots,
-    secret: RandomState,
-}
-
-impl Default for Named {
-    fn default() -> Self {
-        let slots = Slots { runs: Vec::new(), run_keys: NAMED_RUN_KEYS };
-        Self { slots, secret: RandomState::new() }
-    }
-}
-
-impl PartialEq for Named {
-    /// Where names may stand follows from the list that they stand in, which is compared itself.
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Named {}
-
-impl Named {
-    /// The place of a name; `stands_at` says whether it is this name that stands there.
-    pub fn place(&self, name: &impl Hash, stands_at: impl Fn(usize) -> bool) -> Option<usize> {
-        self.slots
-            .candidates(self.secret.hash_one(name))
-            .map(|place| place as usize)
-            .find(|place| stands_at(*place))
-    }
-
-    /// Adds a name, which stands at `place`.
-    pub fn push(&mut self, name: &impl Hash, place: usize) {
-        self.slots.push(self.secret.hash_one(name), place as u64);
+        Self::of_runs(RUN_KEYS)
     }
 }
 
@@ -74,6 +33,11 @@ struct Run {
 }
 
 impl Slots {
+    /// No key yet; runs take so many keys before they are merged.
+    pub fn of_runs(run_keys: usize) -> Self {
+        Self { runs: Vec::new(), run_keys }
+    }
+
     /// The places at which a key of this hash may stand.
     pub fn candidates(&self, hash: u64) -> impl Iterator<Item = u64> + '_ {
         // Most keys stand in the first run, which is the longest.
@@ -164,6 +128,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::hash::{BuildHasher, RandomState};
 
     use super::*;
 
@@ -203,19 +168,6 @@ mod tests {
             let known = |place| snapshot.candidates(hash(place)).any(|candidate| candidate == place);
             assert!(size == 0 || known(size - 1));
             assert!(!known(size));
-        }
-    }
-
-    #[test]
-    fn a_name_is_found_among_others() {
-        let mut named = Named::default();
-        let names: Vec<String> = (0..10_000).map(|number| format!("name-{number}")).collect();
-        for (place, name) in names.iter().enumerate() {
-            assert_eq!(named.place(name, |at| names[at] == *name), None);
-            named.push(name, place);
-        }
-        for (place, name) in names.iter().enumerate() {
-            assert_eq!(named.place(name, |at| names[at] == *name), Some(place));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The interval of log sizes in which a record stood.
 
+use serde::{Deserialize, Serialize};
+
 /// The log sizes `[from_size, to_size)` at which a record stands; open-ended while it still does.
 ///
 /// What the entry at seq *s* makes stands from size *s* + 1; what it ends no longer stands at that size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The first size at which it stands.
     pub from_size: u64,

@@ -15,10 +15,7 @@ impl State {
             valid_until: body.valid_until,
             conflict: body.conflict,
             fee: body.fee,
-            grades: match entry.applied {
-                Some(applied) => applied.grades.into(),
-                None => self.policies.grades(body.policy, &body.grades),
-            },
+            grades: self.policies.grades(body.policy, &body.grades),
             reply: None,
             recorded,
         };

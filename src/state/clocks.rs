@@ -181,7 +181,7 @@ impl OpenClock {
 impl State {
     /// Every clock that runs on a day, in no order; each of them only while it is looked at.
     pub fn clocks(&self, on: Date) -> impl Iterator<Item = OpenClock> {
-        let about = self.dossiers.iter().flat_map(move |dossier| self.clocks_about(dossier, on));
+        let about = self.dossiers().iter().flat_map(move |dossier| self.clocks_about(dossier, on));
         let draws = Drawer::BOTH.into_iter().flat_map(move |drawer| self.clocks_of_draws(drawer, on));
         self.clocks_for_all(on).chain(self.clocks_of_members(on)).chain(draws).chain(about)
     }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::register::Pledge;
 use super::{Recording, State};
 use crate::dsse::EventId;
 use crate::event::{ClauseId, CodePublished, Commitment, PledgeSigned};
 
 /// A version of the code of conduct.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Code {
     /// The event that published it.
     pub event: EventId,

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{PartyId, StateAttested, StateCommitted};
 
 /// A commitment of the operator to the state of a size.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Committed {
     /// The event.
     pub event: EventId,
@@ -21,7 +23,7 @@ pub struct Committed {
 }
 
 /// What an auditor said of a commitment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attested {
     /// The event.
     pub event: EventId,

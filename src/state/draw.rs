@@ -1,5 +1,7 @@
 //! `draw.*`: who has bound itself to which values, and which filings they are for.
 
+use serde::{Deserialize, Serialize};
+
 use imbl::{OrdMap, Vector};
 
 use super::{Recording, State};
@@ -23,7 +25,7 @@ impl Drawer {
 }
 
 /// The chain that one of the two reveals.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// The event that committed to it.
     pub event: EventId,
@@ -36,7 +38,7 @@ pub struct Chain {
 }
 
 /// What one of the two has brought to a draw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Brought {
     /// It had no chain when the contest or appeal was filed.
     Nothing,
@@ -47,7 +49,7 @@ pub enum Brought {
 }
 
 /// The draw that a filing made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draw {
     /// The size after the filing, at which the pool is read.
     pub size: u64,
@@ -92,7 +94,7 @@ impl Draw {
 }
 
 /// Every draw, and the chains that serve them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Draws {
     chains: [Option<Chain>; 2],
     draws: OrdMap<EventId, Draw>,

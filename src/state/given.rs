@@ -3,12 +3,14 @@
 //! Entries come in the order of their dates, so the count of a day is never changed later: what is
 //! withdrawn or expires still counts on its last day.
 
+use serde::{Deserialize, Serialize};
+
 use imbl::{OrdMap, Vector};
 
 use crate::clock::Date;
 
 /// The endorsements of one endorser, counted.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Given {
     /// The days on which the count changed, ascending, and the count at their end.
     steps: Vector<(Date, u32)>,

@@ -1,6 +1,9 @@
 //! Where each event stands in the log, and which entries are about whom.
 
 use std::cmp::Ordering;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use imbl::Vector;
 
@@ -8,7 +11,7 @@ use super::Recording;
 use crate::clock::Timestamp;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId, TYPES};
-use crate::score::{Named, Slots};
+use crate::score::{Listed, Slots};
 
 /// What a listing needs to know of one entry.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +36,8 @@ impl Row<'_> {
 }
 
 /// A row as it is kept: there are as many as entries, so it names its issuer by number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Line {
     id: EventId,
     recorded_at: Timestamp,
     issuer: u32,
@@ -48,8 +51,7 @@ pub struct Index {
     lines: Vector<Line>,
     seqs: Slots,
     /// Everybody who ever issued an event, in the order of their first.
-    issuers: Vector<PartyId>,
-    issuer_numbers: Named,
+    issuers: Listed<PartyId>,
 }
 
 impl PartialEq for Index {
@@ -59,14 +61,9 @@ impl PartialEq for Index {
 }
 
 impl Index {
-    /// Empty, with room for so many entries while they come in a row; [`Index::seal`] ends that.
+    /// Empty, with room for so many entries while they come in a row.
     pub fn with_room(entries: usize) -> Self {
         Self { seqs: Slots::with_room(entries), ..Self::default() }
-    }
-
-    /// Ends the coming in of many, before a snapshot is taken.
-    pub fn seal(&mut self) {
-        self.seqs.seal();
     }
 
     /// The seq of an event.
@@ -101,28 +98,45 @@ impl Index {
         self.lines.binary_search_by(order).unwrap_or_else(|place| place) as u64
     }
 
+    /// Everybody who ever issued an event.
+    pub(super) fn issuers(&self) -> &Listed<PartyId> {
+        &self.issuers
+    }
+
+    /// Names those whom the lines number.
+    pub(super) fn name_issuers(&mut self, issuers: Listed<PartyId>) {
+        self.issuers = issuers;
+        self.seqs.seal();
+    }
+
+    /// Whether every line's issuer is named.
+    pub(super) fn is_whole(&self) -> bool {
+        let highest = self.lines.iter().map(|line| line.issuer as usize).max();
+        highest.is_none_or(|highest| highest < self.issuers.len())
+    }
+
+    /// Some lines.
+    pub(super) fn lines(&self, range: Range<usize>) -> Vec<&Line> {
+        self.lines.focus().narrow(range).into_iter().collect()
+    }
+
+    /// Adds the next line.
+    pub(super) fn add(&mut self, line: Line) {
+        self.seqs.push(hash(&line.id), self.lines.len() as u64);
+        self.lines.push_back(line);
+    }
+
     /// Adds the next entry.
     pub fn push(&mut self, entry: Recording<'_>) {
-        self.seqs.push(hash(&entry.id), self.lines.len() as u64);
-        let issuer = self.issuer_number(&entry.event.issuer);
-        self.lines.push_back(Line {
+        let issuer = &entry.event.issuer;
+        let issuer = self.issuers.place_or_add(issuer, || issuer.clone()) as u32;
+        self.add(Line {
             id: entry.id,
             recorded_at: entry.at,
             issuer,
             subject: entry.event.subject,
             kind: entry.event.body.type_number(),
         });
-    }
-
-    fn issuer_number(&mut self, issuer: &PartyId) -> u32 {
-        let stands_at = |place| self.issuers.get(place) == Some(issuer);
-        let number = self.issuer_numbers.place(issuer, stands_at).unwrap_or_else(|| {
-            let next = self.issuers.len();
-            self.issuer_numbers.push(issuer, next);
-            self.issuers.push_back(issuer.clone());
-            next
-        });
-        number as u32
     }
 
     fn line(&self, seq: u64) -> Option<&Line> {

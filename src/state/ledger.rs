@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::council::{first_key, operator, seats};
 use super::{Recording, State};
 use crate::clock::{Date, Timestamp};
@@ -10,7 +12,7 @@ use crate::event::{LedgerKeyRotated, LedgerOpened, PartyId};
 use crate::score::{Capacity, PolicyVersion, Span};
 
 /// What a ledger is, fixed by its first event; only its operator and the log's key change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// The origin: name and hash of the opening.
     pub origin: String,

@@ -22,8 +22,8 @@ mod erasure;
 mod evidence;
 mod given;
 mod hearing;
+mod image;
 mod index;
-mod journal;
 mod key;
 mod ledger;
 mod member;
@@ -39,13 +39,15 @@ pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
 pub use commitment::{Attested, Committed};
 pub use draw::{Brought, Chain, Draw, Drawer, Draws};
+use serde::{Deserialize, Serialize};
+
 use given::Given;
+pub use image::{BadImage, IMAGE_FORMAT, Image, Part, PartKind};
 pub use index::{Index, Row};
-pub use journal::{BadRow, JOURNAL_FORMAT, Kept};
 pub use ledger::Ledger;
 pub use moment::BadMoment;
 pub use panel::DrawnPanel;
-pub use recording::{Applied, Recording};
+pub use recording::Recording;
 pub use register::{
     Account, Collaboration, Correction, Decision, ErasureRequest, Evidence, Pledge, Register,
 };
@@ -59,12 +61,12 @@ use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Foreseen, Named, Outlook, Parties, PartyNumber, PolicyBook,
+    self, At, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber, PolicyBook,
     Recorded, Score,
 };
 
 /// Everything that follows from the first `size` entries.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct State {
     ledger: Option<Arc<Ledger>>,
     size: u64,
@@ -74,9 +76,10 @@ pub struct State {
     days: OrdMap<Date, u64>,
     parties: Parties,
     policies: PolicyBook,
-    dossiers: Vector<Arc<Dossier>>,
-    ordinals: Named,
+    #[serde(skip)]
+    dossiers: Listed<Arc<Dossier>>,
     /// The file of the subject that the entry being applied is about.
+    #[serde(skip)]
     about: Option<u32>,
     identities: OrdMap<Commitment, SubjectId>,
     /// By the endorser's number; none for those who never endorsed.
@@ -94,6 +97,7 @@ pub struct State {
     erased: OrdSet<EventId>,
     /// What the operator committed to, by size.
     commitments: Vector<Arc<Committed>>,
+    #[serde(skip)]
     index: Index,
 }
 
@@ -155,20 +159,12 @@ impl State {
 
     /// The place of a subject's file among [`State::dossiers`].
     pub fn ordinal(&self, subject: &SubjectId) -> Option<u32> {
-        let stands_at = |place| self.dossiers.get(place).is_some_and(|one| one.subject == *subject);
-        self.ordinals.place(subject, stands_at).map(|place| place as u32)
-    }
-
-    /// The same; the file may be known to stand at `place`.
-    fn ordinal_near(&self, subject: &SubjectId, place: Option<u32>) -> Option<u32> {
-        let stands =
-            |place: &u32| self.dossiers.get(*place as usize).is_some_and(|one| one.subject == *subject);
-        place.filter(stands).or_else(|| self.ordinal(subject))
+        self.dossiers.place(subject).map(|place| place as u32)
     }
 
     /// Every file, in the order of first enrolment.
     pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
-        &self.dossiers
+        self.dossiers.rows()
     }
 
     /// The subject of an identity commitment.
@@ -255,19 +251,11 @@ impl State {
     /// Records the next entry.
     pub fn apply(&mut self, entry: Recording<'_>) {
         self.index.push(entry);
-        self.apply_beside_index(entry);
-    }
-
-    /// Records the next entry in all but the index, which is filled apart and put in at the end.
-    ///
-    /// Nothing here asks the index, so that two threads may bring back what one would take longer for.
-    pub fn apply_beside_index(&mut self, entry: Recording<'_>) {
         let seq = self.size;
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
         }
-        let place = entry.applied.and_then(|applied| applied.subject);
-        self.about = entry.event.subject.and_then(|subject| self.ordinal_near(&subject, place));
+        self.about = entry.event.subject.and_then(|subject| self.ordinal(&subject));
         let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
         self.clocked |= !replayed;
         let today = self.date_of(entry.at);
@@ -341,12 +329,6 @@ impl State {
         self.size += 1;
     }
 
-    /// Puts in the index of the entries that were applied beside it.
-    pub fn put_index(&mut self, index: Index) {
-        debug_assert_eq!(index.len() as u64, self.size, "an entry for every row");
-        self.index = index;
-    }
-
     /// The file of the subject an event is about, to write in.
     fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
         let ordinal = self.about.or_else(|| self.ordinal(&entry.event.subject?))?;
@@ -360,8 +342,7 @@ impl State {
 
     /// The number of the issuer, which it gets here if it has none yet.
     fn enlist_issuer(&mut self, entry: &Recording<'_>) -> PartyNumber {
-        let number = entry.applied.and_then(|applied| applied.issuer);
-        self.parties.enlist_near(&entry.event.issuer, number)
+        self.parties.enlist(&entry.event.issuer)
     }
 
     fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {
@@ -376,7 +357,7 @@ impl State {
             seq,
             at: entry.at,
             on: self.date_of(entry.at),
-            signed_by: signed_by.copied().unwrap_or(PublicKey::from_bytes([0; 32])),
+            signed_by: signed_by.and_then(|key| self.parties.key_number(key)),
         }
     }
 }

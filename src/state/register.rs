@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Recording, State};
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -15,7 +17,7 @@ use crate::limits;
 use crate::score::{Item, PartyNumber, Recorded, Records, item};
 
 /// What is registered about one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Register {
     /// Its pledges to the code of conduct; one at most is open.
     pub pledges: Records<Pledge>,
@@ -34,7 +36,7 @@ pub struct Register {
 }
 
 /// A pledge to a version of the code of conduct.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pledge {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -43,7 +45,7 @@ pub struct Pledge {
 }
 
 /// Paid work for a business.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collaboration {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -77,7 +79,7 @@ impl Collaboration {
 }
 
 /// An official decision about the subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -88,7 +90,7 @@ pub struct Decision {
 }
 
 /// What its issuer put right in an item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -101,7 +103,7 @@ pub struct Correction {
 }
 
 /// A piece of evidence about the subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -120,7 +122,7 @@ pub struct Evidence {
 }
 
 /// What the subject asked to have erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErasureRequest {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -133,7 +135,7 @@ pub struct ErasureRequest {
 }
 
 /// An account on a platform that is the subject's own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// How it was recorded.
     pub recorded: Recorded,
@@ -150,6 +152,13 @@ item!(Decision, agency);
 item!(Correction);
 item!(Evidence, custodian);
 item!(ErasureRequest);
+
+impl Register {
+    /// Whose its records are.
+    pub fn parties(&self) -> impl Iterator<Item = PartyNumber> {
+        self.collaborations.parties().chain(self.decisions.parties()).chain(self.evidence.parties())
+    }
+}
 
 impl State {
     /// The register of the subject an event is about, to write in; none for an event about nobody.

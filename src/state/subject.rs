@@ -53,11 +53,7 @@ impl State {
     }
 
     fn new_dossier(&mut self, subject: SubjectId) -> &mut Dossier {
-        let ordinal = self.ordinal(&subject).map_or(self.dossiers.len(), |ordinal| ordinal as usize);
-        if ordinal == self.dossiers.len() {
-            self.ordinals.push(&subject, ordinal);
-            self.dossiers.push_back(Arc::new(Dossier::new(subject)));
-        }
-        Arc::make_mut(self.dossiers.get_mut(ordinal).expect("an ordinal names a file that was pushed"))
+        let place = self.dossiers.place_or_add(&subject, || Arc::new(Dossier::new(subject)));
+        Arc::make_mut(self.dossiers.get_mut(place).expect("a place in the list is that of a row"))
     }
 }

@@ -12,7 +12,7 @@ use tinnhiem::ledger::{Ledger, Refusal};
 use tinnhiem::log::Origin;
 use tinnhiem::proof::{Leaves, Roots};
 use tinnhiem::score::{At, Score};
-use tinnhiem::state::{Kept, State};
+use tinnhiem::state::{Image, Index, Part, PartKind, State};
 use tinnhiem::vault::Attachment;
 
 use crate::adverse::{notified, proposed, published};
@@ -519,24 +519,30 @@ impl Trial {
     }
 }
 
-/// A replay of the log under the rules, and what the journal keeps of it, make this state.
+/// A replay of the log under the rules makes this state, and so does its image.
 pub fn check_replay(origin: &Origin, ledger: &Ledger, live: &State) {
-    let (mut auditor, mut rows) = (Auditor::new(origin.clone()), Vec::new());
+    let mut auditor = Auditor::new(origin.clone());
     ledger
         .reader()
         .entries(0, u64::MAX, &mut |_, entry| {
             auditor.take(CheckedEntry::check(entry), |_| {});
-            CheckedEntry::own(entry).recording().unwrap().write_row(live, &mut rows);
             ControlFlow::Continue(())
         })
         .unwrap();
     auditor.check_root(ledger.snapshot().checkpoint.checkpoint());
     assert_eq!(auditor.findings(), []);
     assert_eq!(auditor.state(), live);
-    let (mut read, mut kept) = (State::default(), Kept::default());
-    kept.read_rows(&rows).unwrap();
-    kept.recordings().for_each(|entry| read.apply(entry));
-    assert_eq!(&read, live);
+    assert_eq!(&read_again(live), live);
+}
+
+/// A state written as an image and read again.
+pub fn read_again(state: &State) -> State {
+    let (mut image, mut index) = (Image::default(), Index::default());
+    let written = state.write_image(&mut |kind, part| match kind {
+        PartKind::Lines => index.read_lines(part),
+        _ => Part::read(kind, part).map(|part| image.put(part)),
+    });
+    written.and_then(|()| image.finish(index)).unwrap()
 }
 
 proptest! {

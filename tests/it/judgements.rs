@@ -177,7 +177,7 @@ pub fn replay(mut each: impl FnMut(&State, &Judgement, &Event, String)) -> BTree
             each(&state, &one, &event, format!("{}:{number}", path.display()));
             if one.is == RECORDED {
                 let id = EventId::of_payload(one.event.as_bytes());
-                state.apply(Recording { id, at: one.at, keys: &one.keys, event: &event, applied: None });
+                state.apply(Recording { id, at: one.at, keys: &one.keys, event: &event });
             }
         }
         states.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), state);

@@ -18,6 +18,7 @@ mod evidence;
 mod explanations;
 mod faults;
 mod history;
+mod images;
 mod judgements;
 mod keys;
 mod log_key;

@@ -94,7 +94,7 @@ impl Parts {
             clock: self.clock.clone(),
             order: Box::new(OwnOrder),
             queue_events: tinnhiem::limits::QUEUE_EVENTS,
-            journal: None,
+            image: None,
             lock: None,
         }
     }
@@ -177,7 +177,7 @@ impl Programme {
         programme
     }
 
-    /// The log, replayed and read from its journal, makes the live state.
+    /// The log, replayed, makes the live state, and so does its image.
     pub fn check_replay(&self) {
         crate::history::check_replay(&self.origin, &self.ledger, &self.ledger.snapshot().state);
     }

@@ -87,7 +87,7 @@ impl Example {
             seq: self.seq,
             at: on.start_at(420),
             on,
-            signed_by: key,
+            signed_by: self.parties.key_number(&key),
         }
     }
 
