@@ -62,6 +62,38 @@ pub fn list<S: Serializer, T: Serialize>(
     list.end()
 }
 
+/// A map as a list of pairs: its own form asks for as much memory as its length says, before any pair is read.
+pub mod map {
+    use imbl::OrdMap;
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// Writes the pairs.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer, K: Serialize + Ord, V: Serialize>(
+        map: &OrdMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        list(map.len(), map.iter(), serializer)
+    }
+
+    /// Reads the pairs.
+    ///
+    /// # Errors
+    /// The deserializer's.
+    pub fn deserialize<'de, D, K, V>(deserializer: D) -> Result<OrdMap<K, V>, D::Error>
+    where
+        D: Deserializer<'de>,
+        K: Deserialize<'de> + Ord + Clone,
+        V: Deserialize<'de> + Clone,
+    {
+        Vec::deserialize(deserializer).map(OrdMap::from_iter)
+    }
+}
+
 /// A value as its JSON: for types that leave out members, which no binary form could read again.
 pub mod json {
     use super::*;

@@ -100,8 +100,8 @@ pub const CLOCK_STEP_MS: u64 = 2_000;
 pub const SCAN_ROWS: usize = 100_000;
 /// Fewest entries after which a running ledger writes an image of its state.
 pub const IMAGE_ENTRIES: u64 = 65_536;
-/// The same for a ledger that closes.
-pub const IMAGE_ENTRIES_AT_CLOSE: u64 = 256;
+/// Fewest entries after which one that opens or closes does.
+pub const IMAGE_FEW_ENTRIES: u64 = 256;
 /// Newest entries hashed before a ledger opens; the older ones are hashed behind.
 pub const OPENING_ENTRIES: u64 = 16_384;
 /// Most scores kept as they were served.

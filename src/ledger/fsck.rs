@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::image::Imaged;
+use super::image::{Damage, Imaged};
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::dsse::{EventId, PublicKey, SecretKey};
@@ -152,8 +152,8 @@ fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Ve
 /// The image must be the state that the entries make; it may be behind them, never wrong.
 fn check_image(imaged: &Imaged, entries_make: Option<(State, ChainHash)>, findings: &mut Vec<Finding>) {
     let place = || Place::Table("state".to_owned());
-    if imaged.damaged {
-        let what = "the image of the state is damaged; the next start makes it anew";
+    if imaged.damage == Some(Damage::Bytes) {
+        let what = "the image of the state is damaged; the next start does without it";
         findings.push(Finding::new(place(), "state.damaged", what));
     }
     let Some(chain) = imaged.chain else { return };

@@ -12,8 +12,8 @@
 //! 5+n   16  the first 16 bytes of BLAKE3 over the header's sum and all before
 //! and one of kind 0 and length 0 at the end
 //! ```
-//! It is written behind, whole, and put in the place of the one before; never synced. A start takes
-//! the entries after it from the log, and makes what does not fit the log anew from it.
+//! It is written behind, whole, and put in the place of the one before. A start takes the entries after
+//! it from the log, and makes all anew from the log where the image does not fit it.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -30,10 +30,10 @@ const HEADER: usize = 48;
 const SUM: usize = 16;
 /// The kind of what stands at the end.
 const END: u8 = 0;
-/// An image is due once the ledger has grown by this part of itself.
+/// A running ledger's image is due once it has grown by this part of itself.
 const GROWTH: u64 = 4;
-/// The same for a ledger that closes.
-const GROWTH_AT_CLOSE: u64 = 64;
+/// A start reads this part of a ledger from the log about as soon as from an image.
+const FEW: u64 = 64;
 /// Parts read ahead of those that are being decoded, of either sort.
 const AHEAD: usize = 3;
 
@@ -49,17 +49,36 @@ pub struct Imaged {
     pub state: State,
     /// The chain hash of the last entry reflected; none where there is no image.
     pub chain: Option<ChainHash>,
-    /// Whether there is a file that cannot be read.
-    pub damaged: bool,
+    /// What is wrong with the file that is there.
+    pub damage: Option<Damage>,
+}
+
+/// Why a file is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// It is of the form of another version of the program.
+    Form,
+    /// It is not what was written.
+    Bytes,
+}
+
+impl From<BadImage> for Damage {
+    fn from(BadImage: BadImage) -> Self {
+        Self::Bytes
+    }
 }
 
 impl Imaged {
     /// Reads the image of a directory.
     pub fn read(directory: &Path) -> Self {
-        let Ok(file) = File::open(path(directory)) else { return Self::default() };
-        match read(file) {
-            Ok((state, chain)) => Self { state, chain: Some(chain), damaged: false },
-            Err(BadImage) => Self { damaged: true, ..Self::default() },
+        let damaged = |damage| Self { damage: Some(damage), ..Self::default() };
+        match File::open(path(directory)) {
+            Ok(file) => match read(file) {
+                Ok((state, chain)) => Self { state, chain: Some(chain), damage: None },
+                Err(damage) => damaged(damage),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
+            Err(_) => damaged(Damage::Bytes),
         }
     }
 }
@@ -77,12 +96,12 @@ impl ImageReading {
 
     /// The image, once it is read.
     pub fn finish(self) -> Imaged {
-        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        self.0.join().unwrap_or(Imaged { damage: Some(Damage::Bytes), ..Imaged::default() })
     }
 }
 
 /// Reads, checks and decodes the parts: the index's on one thread, the others on two.
-fn read(file: File) -> Result<(State, ChainHash), BadImage> {
+fn read(file: File) -> Result<(State, ChainHash), Damage> {
     let mut parts = PartReader::over(file)?;
     let (size, chain) = (parts.size, parts.chain);
     std::thread::scope(|scope| {
@@ -111,7 +130,7 @@ fn read(file: File) -> Result<(State, ChainHash), BadImage> {
             parts?.into_iter().for_each(|part| image.put(part));
         }
         let state = image.finish(index?)?;
-        if state.size() == size { Ok((state, chain)) } else { Err(BadImage) }
+        if state.size() == size { Ok((state, chain)) } else { Err(Damage::Bytes) }
     })
 }
 
@@ -131,15 +150,18 @@ struct PartReader {
 }
 
 impl PartReader {
-    fn over(file: File) -> Result<Self, BadImage> {
+    fn over(file: File) -> Result<Self, Damage> {
         let length = file.metadata().map_err(|_| BadImage)?.len();
         let mut file = BufReader::with_capacity(1 << 18, file);
         let mut header = [0; HEADER + SUM];
         file.read_exact(&mut header).map_err(|_| BadImage)?;
         let (header, header_sum) = header.split_first_chunk::<HEADER>().ok_or(BadImage)?;
         let header_sum = header_sum.try_into().map_err(|_| BadImage)?;
-        if header[..8] != MAGIC || sum(&[header]) != header_sum {
-            return Err(BadImage);
+        if sum(&[header]) != header_sum {
+            return Err(Damage::Bytes);
+        }
+        if header[..8] != MAGIC {
+            return Err(Damage::Form);
         }
         let size = u64::from_be_bytes(std::array::from_fn(|at| header[8 + at]));
         let chain = ChainHash::from_bytes(std::array::from_fn(|at| header[16 + at]));
@@ -184,10 +206,21 @@ fn sum(parts: &[&[u8]]) -> [u8; SUM] {
 
 /// Writes the image of a state whose last entry's hash is `chain`, in the place of the one before.
 fn write(directory: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
-    let path = path(directory);
     std::fs::create_dir_all(directory.join("derived"))?;
-    let unfinished = path.with_extension("new");
-    let mut file = BufWriter::with_capacity(1 << 18, File::create(&unfinished)?);
+    let unfinished = unfinished(directory);
+    let written = write_to(&unfinished, state, chain);
+    let placed = written.and_then(|()| std::fs::rename(&unfinished, path(directory)));
+    // What could not be finished takes the room that the log needs.
+    placed.inspect_err(|_| drop(std::fs::remove_file(unfinished)))
+}
+
+/// Where an image stands until it is whole.
+fn unfinished(directory: &Path) -> PathBuf {
+    path(directory).with_extension("new")
+}
+
+fn write_to(path: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
+    let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
     let header: Vec<u8> = [&MAGIC[..], &state.size().to_be_bytes(), chain.as_bytes()].concat();
     let header_sum = sum(&[&header]);
     file.write_all(&header)?;
@@ -201,8 +234,7 @@ fn write(directory: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
     };
     state.write_image(&mut |kind, part| put(kind as u8, part))?;
     put(END, &[])?;
-    file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    std::fs::rename(unfinished, path)
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
 }
 
 /// Writes images behind a ledger: as it grows, and when it closes.
@@ -218,16 +250,28 @@ pub struct ImageWriter {
 impl ImageWriter {
     /// Goes on from an image of so many entries.
     pub fn after(directory: &Path, imaged: u64) -> Self {
+        let _ = std::fs::remove_file(unfinished(directory));
         Self { directory: directory.to_owned(), imaged, begun: imaged, writing: None }
+    }
+
+    /// Begins to write an image of a ledger that was just opened, unless a start reads the entries since
+    /// the last as soon.
+    pub fn begin(&mut self, state: &State, chain: &ChainHash) {
+        if state.size() - self.imaged >= self.few() {
+            self.write_aside(state, chain);
+        }
     }
 
     /// Begins to write an image where the ledger has grown enough since the last.
     pub fn offer(&mut self, state: &State, chain: &ChainHash) {
         let due = (self.begun / GROWTH).max(limits::IMAGE_ENTRIES);
         let busy = self.writing.as_ref().is_some_and(|writing| !writing.is_finished());
-        if busy || state.size() - self.begun < due {
-            return;
+        if !busy && state.size() - self.begun >= due {
+            self.write_aside(state, chain);
         }
+    }
+
+    fn write_aside(&mut self, state: &State, chain: &ChainHash) {
         self.settle();
         let (directory, snapshot, chain) = (self.directory.clone(), state.clone(), *chain);
         let thread = std::thread::Builder::new().name("image".to_owned());
@@ -238,9 +282,14 @@ impl ImageWriter {
     /// Writes the last image, unless a start would read the entries since the one before as soon.
     pub fn finish(mut self, state: &State, chain: &ChainHash) {
         self.settle();
-        if state.size() - self.imaged >= (self.imaged / GROWTH_AT_CLOSE).max(limits::IMAGE_ENTRIES_AT_CLOSE) {
+        if state.size() - self.imaged >= self.few() {
             warned(write(&self.directory, state, chain));
         }
+    }
+
+    /// How many entries a start reads from the log about as soon as from an image.
+    fn few(&self) -> u64 {
+        (self.imaged / FEW).max(limits::IMAGE_FEW_ENTRIES)
     }
 
     /// Waits for what is being written.
@@ -250,6 +299,13 @@ impl ImageWriter {
         if warned(written) {
             self.imaged = self.begun;
         }
+    }
+}
+
+impl Drop for ImageWriter {
+    /// Nobody else may open the directory while something is written in it.
+    fn drop(&mut self) {
+        self.settle();
     }
 }
 
@@ -294,16 +350,16 @@ mod tests {
         writer.offer(&few, &chain);
         assert!(writer.writing.is_none() && read().chain.is_none());
         // A folder stands in its place: nothing is written, and the close tries again.
-        std::fs::create_dir_all(path(directory).with_extension("new")).unwrap();
+        std::fs::create_dir_all(unfinished(directory)).unwrap();
         let many = grown(few, limits::IMAGE_ENTRIES);
         writer.offer(&many, &chain);
         writer.settle();
-        assert!(read().chain.is_none() && !read().damaged);
-        std::fs::remove_dir(path(directory).with_extension("new")).unwrap();
+        assert!(read().chain.is_none() && read().damage.is_none());
+        std::fs::remove_dir(unfinished(directory)).unwrap();
         writer.finish(&many, &chain);
         assert!(read().state == many && read().chain == Some(chain));
         // What a start reads from the log as soon is left to it.
-        let tail = limits::IMAGE_ENTRIES / GROWTH_AT_CLOSE;
+        let tail = limits::IMAGE_ENTRIES / FEW;
         let more = grown(many.clone(), many.size() + tail - 1);
         ImageWriter::after(directory, many.size()).finish(&more, &chain);
         assert!(read().state == many);
@@ -314,7 +370,7 @@ mod tests {
             let whole = std::fs::read(path(directory)).unwrap();
             let shorter = if cut == 1 { &whole[..whole.len() - 1] } else { &whole[..cut] };
             std::fs::write(path(directory), shorter).unwrap();
-            assert!(read().damaged && read().state == State::default(), "cut at {cut}");
+            assert!(read().damage == Some(Damage::Bytes) && read().state == State::default(), "cut at {cut}");
             std::fs::write(path(directory), whole).unwrap();
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::image::{ImageReading, ImageWriter, Imaged};
+use super::image::{Damage, ImageReading, ImageWriter, Imaged};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
@@ -230,18 +230,31 @@ fn newest(
 ) -> Result<Retraced, OpenError> {
     let imaged = image.map_or_else(|| Imaged::read(&setup.directory), ImageReading::finish);
     let acknowledged = head.map_or(0, |head| head.size);
+    let imaged = usable(imaged, acknowledged);
     let from = imaged.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
     let from = from / limits::TILE_WIDTH * limits::TILE_WIDTH;
     if imaged.chain.is_some() {
         match retrace(setup, origin, head, imaged, from) {
             Ok(Some(retraced)) => return Ok(retraced),
             Ok(None) => tracing::warn!("what is stored beside the log does not fit it, and is made anew"),
-            Err(error) if from == 0 => return Err(error),
-            Err(error) => tracing::warn!(%error, "the whole log is hashed"),
+            Err(error) => tracing::warn!(%error, "the whole log is hashed, and the state made anew"),
         }
     }
     let retraced = retrace(setup, origin, head, Imaged::default(), 0)?;
     retraced.ok_or_else(|| OpenError::Heads("the log fits nothing".to_owned()))
+}
+
+/// The image, or none where it is damaged or ahead of what was acknowledged: whatever lies beyond that is
+/// judged as if it came in anew.
+fn usable(imaged: Imaged, acknowledged: u64) -> Imaged {
+    let why = match imaged.damage {
+        Some(Damage::Form) => "of another version of the program",
+        Some(Damage::Bytes) => "damaged",
+        None if imaged.state.size() > acknowledged => "ahead of the log",
+        None => return imaged,
+    };
+    tracing::warn!("the image of the state is {why}: the state is made anew, and the start takes longer");
+    Imaged::default()
 }
 
 fn head_size(note: Option<&str>) -> u64 {

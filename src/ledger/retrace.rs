@@ -50,6 +50,9 @@ pub fn retrace(
         _ => CheckedEntry::hashed(bytes),
     };
     let read = scan(store, from, u64::MAX, &open, &mut |seq, entry| walk.take(seq, &entry));
+    if walk.misfit {
+        return Ok(None);
+    }
     let good = walk.found.frontier.size();
     let diverged = |what| Err(OpenError::Diverged { what, good, size: acknowledged.max(good) });
     if let Some(what) = walk.broken {
@@ -86,6 +89,8 @@ struct Walk<'a> {
     /// The image's position; the log must have the same chain hash there.
     image: Option<(u64, ChainHash)>,
     fits: bool,
+    /// Whether the log has another chain hash there.
+    misfit: bool,
     root_at_head: Option<Hash>,
     broken: Option<String>,
     fault: Option<StoreError>,
@@ -128,6 +133,7 @@ impl<'a> Walk<'a> {
             store,
             acknowledged,
             fits: position.is_none_or(|position| position == (from, chain)),
+            misfit: false,
             image: position,
             root_at_head: None,
             broken: None,
@@ -160,7 +166,13 @@ impl<'a> Walk<'a> {
         if size == self.acknowledged {
             self.root_at_head = Some(found.frontier.root());
         }
-        self.fits |= self.image == Some((size, found.chain));
+        if let Some((_, chain)) = self.image.filter(|(place, _)| *place == size) {
+            self.fits = chain == found.chain;
+            self.misfit = !self.fits;
+            if self.misfit {
+                return ControlFlow::Break(());
+            }
+        }
         for (row, bytes) in found.rows.take_full() {
             match differs(self.store, row, &bytes) {
                 Ok(false) => {}

@@ -119,7 +119,7 @@ impl Sequencer {
 
     /// Works until no more events can come, or a commit fails.
     pub fn run(mut self) {
-        self.images.offer(&self.edge.state, &self.edge.chain);
+        self.images.begin(&self.edge.state, &self.edge.chain);
         while let Some(first) = self.queue.blocking_recv() {
             let mut group = vec![first];
             while group.len() < limits::COMMIT_ENTRIES {

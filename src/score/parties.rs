@@ -9,22 +9,52 @@ use super::party::{
 };
 use super::{KeyNumber, Listable, Listed, Span, StandsFor};
 use crate::clock::Timestamp;
+use crate::compact;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{GroupId, Membership, PartyId, SubjectId};
 use imbl::OrdMap;
 
 /// Everybody who acts, as they stood over time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Parties {
     parties: Listed<Arc<Party>>,
+    #[serde(skip_serializing)]
     members: OrdMap<PartyId, PartyNumber>,
     groups: Listed<GroupId>,
     keys: Listed<Key>,
     /// The keys that were ever in other hands: few, and asked for at every score.
+    #[serde(skip_serializing)]
     compromised: OrdMap<KeyNumber, Vec<Invalidity>>,
     council: Vec<StandsFor<SeatRecord>>,
     threshold: Vec<StandsFor<u8>>,
+    #[serde(with = "compact::map")]
     accredited_by: OrdMap<EventId, PartyId>,
+}
+
+/// What is written of the parties; the rest follows from it.
+#[derive(Deserialize)]
+struct Stored {
+    parties: Listed<Arc<Party>>,
+    groups: Listed<GroupId>,
+    keys: Listed<Key>,
+    council: Vec<StandsFor<SeatRecord>>,
+    threshold: Vec<StandsFor<u8>>,
+    #[serde(with = "compact::map")]
+    accredited_by: OrdMap<EventId, PartyId>,
+}
+
+impl From<Stored> for Parties {
+    fn from(Stored { parties, groups, keys, council, threshold, accredited_by }: Stored) -> Self {
+        let numbered = (0..).map(PartyNumber).zip(parties.rows());
+        let members = numbered.filter(|(_, party)| !party.member.is_empty());
+        let members = members.map(|(number, party)| (party.name.clone(), number)).collect();
+        let invalid = (0..).zip(keys.rows()).filter(|(_, Key(_, record))| !record.invalid.is_empty());
+        let compromised = invalid
+            .filter_map(|(place, Key(_, record))| Some((KeyNumber::at(place)?, record.invalid.clone())))
+            .collect();
+        Self { parties, members, groups, keys, compromised, council, threshold, accredited_by }
+    }
 }
 
 /// One party, as it stood over time.
@@ -139,28 +169,18 @@ impl Parties {
         }
     }
 
-    /// How many parties the log has spoken of.
-    pub fn len(&self) -> usize {
-        self.parties.len()
-    }
-
-    /// Whether it has spoken of none.
-    pub fn is_empty(&self) -> bool {
-        self.parties.is_empty()
-    }
-
-    /// Whether everything that is named by number is there.
-    pub fn is_whole(&self) -> bool {
-        let known = |number: &PartyNumber| number.place() < self.parties.len();
+    /// Whether everything that is named by number is there, and a party of each of these numbers.
+    pub fn are_whole(&self, mut numbers: impl Iterator<Item = PartyNumber>) -> bool {
+        let known = |number: PartyNumber| number.place() < self.parties.len();
         let named = |group: GroupNumber| match group {
             GroupNumber::Named(number) => (number as usize) < self.groups.len(),
-            GroupNumber::Alone(party) => known(&party),
+            GroupNumber::Alone(party) => known(party),
         };
-        let groups = self.parties.rows().iter().flat_map(|party| {
+        let mut groups = self.parties.rows().iter().flat_map(|party| {
             let as_member = party.member.iter().map(|(_, group)| *group);
             as_member.chain(party.subject.iter().map(|(_, group)| *group))
         });
-        self.members.values().all(known) && { groups }.all(named)
+        numbers.all(known) && groups.all(named)
     }
 
     fn numbered(&self, number: PartyNumber) -> &Party {
@@ -324,10 +344,10 @@ impl Parties {
     /// Adds a key; it is its owner's for ever.
     pub fn add_key(&mut self, key: PublicKey, record: KeyRecord) {
         self.party_mut(&record.owner).keys.push(key);
-        let (invalid, record) = (record.invalid.clone(), Arc::new(record));
+        let record = Arc::new(record);
         let place = self.keys.place_or_add(&key, || Key(key, record.clone()));
-        if let Some(number) = KeyNumber::at(place).filter(|_| !invalid.is_empty()) {
-            self.compromised.insert(number, invalid);
+        if let Some(number) = KeyNumber::at(place).filter(|_| !record.invalid.is_empty()) {
+            self.compromised.insert(number, record.invalid.clone());
         }
         if let Some(Key(_, known)) = self.keys.get_mut(place) {
             *known = record;

@@ -29,6 +29,7 @@ pub struct PolicyVersion {
 
 /// Every version, in the order published.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(into = "Vec<PolicyVersion>", from = "Vec<PolicyVersion>")]
 pub struct PolicyBook {
     versions: Vec<PolicyVersion>,
     /// The scales of each version.
@@ -39,7 +40,7 @@ pub struct PolicyBook {
 }
 
 /// An indicator's place in its policy and its highest level; a policy's scales ascend by id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scale {
     indicator: IndicatorId,
     place: u16,
@@ -51,11 +52,6 @@ impl PolicyBook {
     /// Every version, in the order published.
     pub fn versions(&self) -> &[PolicyVersion] {
         &self.versions
-    }
-
-    /// Whether every version has its scales.
-    pub fn is_whole(&self) -> bool {
-        self.scales.len() == self.versions.len()
     }
 
     /// The version of this number.
@@ -127,6 +123,10 @@ impl PolicyBook {
         for one in self.versions.iter_mut().filter(|one| one.effective_from > today) {
             one.span.close_by(seq);
         }
+        self.add(version);
+    }
+
+    fn add(&mut self, version: PolicyVersion) {
         for earlier in &self.versions {
             self.places.insert((earlier.version, version.version), places(&earlier.policy, &version.policy));
             self.places.insert((version.version, earlier.version), places(&version.policy, &earlier.policy));
@@ -134,6 +134,20 @@ impl PolicyBook {
         self.places.insert((version.version, version.version), places(&version.policy, &version.policy));
         self.scales.push(scales(&version.policy));
         self.versions.push(version);
+    }
+}
+
+impl From<PolicyBook> for Vec<PolicyVersion> {
+    fn from(book: PolicyBook) -> Self {
+        book.versions
+    }
+}
+
+impl From<Vec<PolicyVersion>> for PolicyBook {
+    fn from(versions: Vec<PolicyVersion>) -> Self {
+        let mut book = Self::default();
+        versions.into_iter().for_each(|version| book.add(version));
+        book
     }
 }
 

@@ -222,8 +222,7 @@ impl<T: Item> Records<T> {
 
     /// Whose the records are, ended or not.
     pub fn parties(&self) -> impl Iterator<Item = PartyNumber> {
-        let standing = self.0.iter().flat_map(|lists| &lists.by).copied().filter(|by| *by != NOBODY);
-        standing.chain(self.ended_after(0).filter_map(|one| one.record.by()))
+        self.open().chain(self.ended_after(0).map(|one| &*one.record)).filter_map(Item::by)
     }
 
     /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.

@@ -6,6 +6,7 @@ use imbl::{OrdMap, Vector};
 
 use super::{Recording, State};
 use crate::clock::Date;
+use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{DrawCommitted, DrawRevealed, DrawValue, PartyId};
 use crate::limits;
@@ -97,6 +98,7 @@ impl Draw {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Draws {
     chains: [Option<Chain>; 2],
+    #[serde(with = "compact::map")]
     draws: OrdMap<EventId, Draw>,
     /// Their filings, in order.
     filed: Vector<EventId>,

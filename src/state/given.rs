@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use imbl::{OrdMap, Vector};
 
 use crate::clock::Date;
+use crate::compact;
 
 /// The endorsements of one endorser, counted.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -15,6 +16,7 @@ pub(super) struct Given {
     /// The days on which the count changed, ascending, and the count at their end.
     steps: Vector<(Date, u32)>,
     /// How many no longer count from each later day on.
+    #[serde(with = "compact::map")]
     ends: OrdMap<Date, u32>,
 }
 

@@ -1,7 +1,7 @@
 //! A state as bytes, in parts that are written and read side by side: on a start in place of all entries.
 //!
-//! The log can always make the state anew, so an image is never believed over it: whoever keeps one
-//! checks its sums and where in the log it stands, and `fsck` compares it with what the entries make.
+//! Whoever reads one checks its sums and where in the log it stands, and otherwise makes the state anew
+//! from the log; that it is the state of that place only `fsck` finds out.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,11 +15,11 @@ use crate::event::PartyId;
 use crate::score::{Dossier, Listed, PartyNumber};
 
 /// The form of the parts; an image of another form is made anew from the log. It rises with every change
-/// to what a state consists of.
+/// to what a state consists of, and to what an entry makes of it.
 pub const IMAGE_FORMAT: u8 = 1;
 
-/// Files in a part.
-const FILES: usize = 1024;
+/// Dossiers in a part.
+const DOSSIERS: usize = 1024;
 /// Lines of the index in a part.
 const LINES: usize = 16_384;
 
@@ -32,10 +32,10 @@ pub struct BadImage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum PartKind {
-    /// All but files and index.
+    /// All but dossiers and index.
     Rest = 1,
-    /// The files of some subjects.
-    Files = 2,
+    /// Some dossiers.
+    Dossiers = 2,
     /// Lines of the index, which follow those of the part before.
     Lines = 3,
 }
@@ -43,7 +43,7 @@ pub enum PartKind {
 impl PartKind {
     /// The kind of this number.
     pub fn numbered(number: u8) -> Option<Self> {
-        [Self::Rest, Self::Files, Self::Lines].into_iter().find(|kind| *kind as u8 == number)
+        [Self::Rest, Self::Dossiers, Self::Lines].into_iter().find(|kind| *kind as u8 == number)
     }
 }
 
@@ -55,19 +55,19 @@ impl State {
     pub fn write_image<E>(&self, take: &mut dyn FnMut(PartKind, &[u8]) -> Result<(), E>) -> Result<(), E> {
         let mut bytes = write(&(self, self.index.issuers(), self.dossiers.len()), Vec::new());
         take(PartKind::Rest, &bytes)?;
-        let files = ranges(self.dossiers.len(), FILES).map(|range| (PartKind::Files, range));
+        let dossiers = ranges(self.dossiers.len(), DOSSIERS).map(|range| (PartKind::Dossiers, range));
         let lines = ranges(self.index.len(), LINES).map(|range| (PartKind::Lines, range));
-        let mut parts: Vec<_> = files.chain(lines).collect();
-        let length = |kind| if kind == PartKind::Files { self.dossiers.len() } else { self.index.len() };
+        let mut parts: Vec<_> = dossiers.chain(lines).collect();
+        let length = |kind| if kind == PartKind::Dossiers { self.dossiers.len() } else { self.index.len() };
         // By how many thousandths of its kind stand before.
         parts.sort_by_key(|(kind, range)| range.start * 1000 / length(*kind));
         for (kind, range) in parts {
             bytes.clear();
             bytes = match kind {
-                PartKind::Files => {
-                    let files: Vec<_> =
-                        self.dossiers.rows().focus().narrow(range.clone()).into_iter().collect();
-                    write(&(range.start, files), bytes)
+                PartKind::Dossiers => {
+                    let first = range.start;
+                    let dossiers: Vec<_> = self.dossiers.rows().focus().narrow(range).into_iter().collect();
+                    write(&(first, dossiers), bytes)
                 }
                 _ => write(&self.index.lines(range), bytes),
             };
@@ -93,25 +93,25 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, BadImage> {
     }
 }
 
-/// A state without files and index, whom the index's lines number, and how many files there are.
+/// A state without dossiers and index, whom the index's lines number, and how many dossiers there are.
 type Rest = (State, Listed<PartyId>, usize);
 
 /// All but the index, while its parts come in.
 #[derive(Debug, Default)]
 pub struct Image {
     rest: Option<Rest>,
-    files: BTreeMap<usize, Vec<Arc<Dossier>>>,
+    dossiers: BTreeMap<usize, Vec<Arc<Dossier>>>,
     highest: Option<PartyNumber>,
 }
 
 /// One part of it, read.
 #[derive(Debug)]
-pub struct Part(Read);
+pub struct Part(Content);
 
 #[derive(Debug)]
-enum Read {
+enum Content {
     Rest(Box<Rest>),
-    Files(usize, Vec<Arc<Dossier>>, Option<PartyNumber>),
+    Dossiers(usize, Vec<Arc<Dossier>>, Option<PartyNumber>),
 }
 
 impl Part {
@@ -121,11 +121,11 @@ impl Part {
     /// [`BadImage`]: make the state anew from the log.
     pub fn read(kind: PartKind, bytes: &[u8]) -> Result<Self, BadImage> {
         match kind {
-            PartKind::Rest => Ok(Self(Read::Rest(Box::new(read(bytes)?)))),
-            PartKind::Files => {
-                let (first, files): (usize, Vec<Arc<Dossier>>) = read(bytes)?;
-                let highest = files.iter().flat_map(|file| file.parties()).max();
-                Ok(Self(Read::Files(first, files, highest)))
+            PartKind::Rest => Ok(Self(Content::Rest(Box::new(read(bytes)?)))),
+            PartKind::Dossiers => {
+                let (first, dossiers): (usize, Vec<Arc<Dossier>>) = read(bytes)?;
+                let highest = dossiers.iter().flat_map(|dossier| dossier.parties()).max();
+                Ok(Self(Content::Dossiers(first, dossiers, highest)))
             }
             PartKind::Lines => Err(BadImage),
         }
@@ -147,38 +147,34 @@ impl Image {
     /// Takes a part.
     pub fn put(&mut self, part: Part) {
         match part.0 {
-            Read::Rest(rest) => self.rest = Some(*rest),
-            Read::Files(first, files, highest) => {
-                self.files.insert(first, files);
+            Content::Rest(rest) => self.rest = Some(*rest),
+            Content::Dossiers(first, dossiers, highest) => {
+                self.dossiers.insert(first, dossiers);
                 self.highest = self.highest.max(highest);
             }
         }
     }
 
-    /// The state, once all parts are in. What it names by number is there.
+    /// The state, once all parts are in; every party, group and issuer that it names by number is there.
     ///
     /// # Errors
     /// [`BadImage`]: make the state anew from the log.
     pub fn finish(self, mut index: Index) -> Result<State, BadImage> {
-        let (mut state, issuers, file_count) = self.rest.ok_or(BadImage)?;
-        let mut files = Vec::new();
-        for (first, part) in self.files {
-            if first != files.len() {
+        let (mut state, issuers, count) = self.rest.ok_or(BadImage)?;
+        let mut dossiers = Vec::new();
+        for (first, part) in self.dossiers {
+            if first != dossiers.len() {
                 return Err(BadImage);
             }
-            files.extend(part);
+            dossiers.extend(part);
         }
-        if files.len() != file_count {
-            return Err(BadImage);
-        }
-        state.dossiers = Listed::from_iter(files);
+        let complete = dossiers.len() == count && index.len() as u64 == state.size;
+        state.dossiers = Listed::from_iter(dossiers);
         index.name_issuers(issuers);
         state.index = index;
-        let registered = state.registers.values().flat_map(|register| register.parties()).max();
-        let highest = self.highest.max(registered);
-        let known = highest.is_none_or(|highest| highest.place() < state.parties.len());
-        let whole = state.index.len() as u64 == state.size && state.index.is_whole();
-        let sound = known && whole && state.parties.is_whole() && state.policies.is_whole();
-        if sound { Ok(state) } else { Err(BadImage) }
+        let registered = state.registers.values().flat_map(|register| register.parties());
+        let named = state.parties.are_whole(registered.chain(self.highest)) && state.index.is_whole();
+        let signed = state.ledger().is_none_or(|ledger| ledger.is_whole());
+        if complete && named && signed { Ok(state) } else { Err(BadImage) }
     }
 }

@@ -27,6 +27,11 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Whether there is a key that signs checkpoints.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.log_keys.is_empty()
+    }
+
     /// The key that signs checkpoints now.
     pub fn log_key(&self) -> &PublicKey {
         &self.log_keys[self.log_keys.len() - 1].1

@@ -39,7 +39,6 @@ pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
 pub use commitment::{Attested, Committed};
 pub use draw::{Brought, Chain, Draw, Drawer, Draws};
-use serde::{Deserialize, Serialize};
 
 use given::Given;
 pub use image::{BadImage, IMAGE_FORMAT, Image, Part, PartKind};
@@ -55,8 +54,10 @@ pub use register::{
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
 
 use crate::clock::{Date, Timestamp};
+use crate::compact;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, Membership, Policy, SubjectId};
 use crate::limits;
@@ -73,6 +74,7 @@ pub struct State {
     last_at: Timestamp,
     clocked: bool,
     /// The seq of the first entry of each date.
+    #[serde(with = "compact::map")]
     days: OrdMap<Date, u64>,
     parties: Parties,
     policies: PolicyBook,
@@ -81,13 +83,16 @@ pub struct State {
     /// The file of the subject that the entry being applied is about.
     #[serde(skip)]
     about: Option<u32>,
+    #[serde(with = "compact::map")]
     identities: OrdMap<Commitment, SubjectId>,
     /// By the endorser's number; none for those who never endorsed.
     given: Vector<Option<Arc<Given>>>,
     /// What one subject published about another, for what is returned.
+    #[serde(with = "compact::map")]
     endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
     /// The versions of the code of conduct, ascending.
     codes: Vector<Arc<Code>>,
+    #[serde(with = "compact::map")]
     registers: OrdMap<SubjectId, Arc<Register>>,
     /// The seq of each declared collaboration, ascending, and whose it is.
     declared: Vector<(u64, SubjectId)>,

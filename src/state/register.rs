@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Recording, State};
 use crate::clock::Date;
+use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{
     CategoryId, CollaborationStage, Commitment, CorrectionAction, ErasureStage, EvidenceStage, OfficialAct,
@@ -97,6 +98,7 @@ pub struct Correction {
     /// The event that it puts right.
     pub target: EventId,
     /// What became of that.
+    #[serde(with = "compact::json")]
     pub action: CorrectionAction,
     /// The commitment to its statement.
     pub statement: Commitment,

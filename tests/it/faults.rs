@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use tinnhiem::audit::CheckedEntry;
 use tinnhiem::client::{Draft, opening};
 use tinnhiem::clock::{Clock, Timestamp};
 use tinnhiem::dsse::SecretKey;
@@ -12,7 +13,7 @@ use tinnhiem::ledger::{
 };
 use tinnhiem::log::{ChainHash, Entry, Origin};
 use tinnhiem::rules::Reason;
-use tinnhiem::state::State;
+use tinnhiem::state::{BadImage, IMAGE_FORMAT, State};
 use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store};
 
 use crate::programme::*;
@@ -234,10 +235,40 @@ async fn a_store_that_was_rewritten_or_added_to_is_refused() {
     let forged = stranger.sign(&[&key("stranger")]).unwrap().verify().unwrap();
     let prev = ChainHash::of_entry(entries.last().unwrap());
     let more = [entries.clone(), vec![Entry::encode(now().plus_ms(99), &prev, &forged.verified)]].concat();
-    match opened_with(&more).err().unwrap() {
+    let is_judged = || match opened_with(&more).err().unwrap() {
         OpenError::Diverged { good: 10, what, .. } => assert!(what.contains("key.unknown"), "{what}"),
         other => panic!("{other}"),
+    };
+    is_judged();
+    // So it is where an image has it in already.
+    let mut state = State::default();
+    for entry in &more {
+        state.apply(CheckedEntry::own(entry).recording().unwrap());
     }
+    std::fs::create_dir_all(parts.directory.path().join("derived")).unwrap();
+    let image = image_file(&state, &ChainHash::of_entry(more.last().unwrap()));
+    std::fs::write(parts.directory.path().join("derived/state"), image).unwrap();
+    is_judged();
+}
+
+/// An image as it stands on disk.
+fn image_file(state: &State, chain: &ChainHash) -> Vec<u8> {
+    let sum = |bytes: &[u8]| blake3::hash(bytes).as_bytes()[..16].to_vec();
+    let mut file = [b"TNSTATE", &[IMAGE_FORMAT][..], &state.size().to_be_bytes(), chain.as_bytes()].concat();
+    let header_sum = sum(&file);
+    file.extend_from_slice(&header_sum);
+    let mut put = |kind: u8, part: &[u8]| {
+        let part = [&[kind][..], &(part.len() as u32).to_be_bytes(), part].concat();
+        file.extend_from_slice(&part);
+        file.extend_from_slice(&sum(&[&header_sum[..], &part].concat()));
+    };
+    let written: Result<(), BadImage> = state.write_image(&mut |kind, part| {
+        put(kind as u8, part);
+        Ok(())
+    });
+    written.unwrap();
+    put(0, &[]);
+    file
 }
 
 /// An order in which somebody else's entries come first, once.

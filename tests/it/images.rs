@@ -3,8 +3,10 @@
 use tinnhiem::audit::Place;
 use tinnhiem::clock::{Clock, Date};
 use tinnhiem::demo;
+use tinnhiem::dsse::EventId;
+use tinnhiem::event::{Commitment, CorrectionAction, CorrectionIssued, Event, Regrading};
 use tinnhiem::ledger::{Archive, Ledger, Setup, fsck};
-use tinnhiem::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, State};
+use tinnhiem::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, Recording, State};
 
 use crate::judgements::replay;
 
@@ -48,6 +50,30 @@ fn an_image_of_another_form_has_another_number() {
     assert_eq!(known, form, "the state or its form has changed: raise IMAGE_FORMAT, write the vectors anew");
 }
 
+/// Members that events leave out would shift all that follows in a form without names.
+#[test]
+fn a_correction_without_evidence_is_read_again() {
+    let mut tried = 0;
+    for mut state in replay(|_, _, _, _| {}).into_values() {
+        let Some(ledger) = state.ledger().map(|ledger| ledger.origin.clone()) else { continue };
+        let found = state.dossiers().iter().find_map(|dossier| {
+            let item = dossier.assessments.open().next()?;
+            Some((dossier.subject, item.recorded.event, state.parties().name(item.assessor).clone()))
+        });
+        let Some((subject, target, issuer)) = found else { continue };
+        let regrading =
+            Regrading { grades: [("I1".parse().unwrap(), 1)].into(), evidence: Default::default() };
+        let action = CorrectionAction::Replace(regrading);
+        let body = CorrectionIssued { target, action, statement: Commitment::from_bytes([1; 32]) };
+        let (subject, at) = (Some(subject), state.last_at());
+        let event = Event { ledger, issuer, subject, issued_at: at, body: body.into() };
+        state.apply(Recording { id: EventId::from_bytes([9; 32]), at, keys: &[], event: &event });
+        assert!(read(parts(&state).iter().map(|(kind, part)| (*kind, &part[..]))).as_ref() == Ok(&state));
+        tried += 1;
+    }
+    assert!(tried > 5, "{tried}");
+}
+
 #[test]
 fn forged_parts_are_refused_or_make_a_state_that_answers() {
     let states = replay(|_, _, _, _| {});
@@ -55,6 +81,7 @@ fn forged_parts_are_refused_or_make_a_state_that_answers() {
     let (mut refused, mut answered) = (0, 0);
     for state in states.values() {
         let whole = parts(state);
+        assert!(read(whole.iter().map(|(kind, part)| (*kind, &part[..]))).as_ref() == Ok(state));
         for _ in 0..200 {
             let mut dice = [0; 8];
             bytes.fill(&mut dice);

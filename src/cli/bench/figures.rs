@@ -73,6 +73,7 @@ measured! {
         new_day_reads_p99_ms,
         ranking_p50_ms,
         ranking_max_ms,
+        start_without_image_s,
         start_mb,
         peak_rss_mb,
         writing_peak_rss_mb,

@@ -114,6 +114,7 @@ fn small_figures(
     whole_figures(kept, figures, say)?;
     let (main, support) = (&mut figures.main, &mut figures.support);
     support.small_start_s = main.start_s.take();
+    support.start_without_image_s = None;
     support.small_resident_mb = main.resident_mb.take();
     support.small_new_day_s = main.new_day_s.take();
     support.small_ranking_p99_ms = main.ranking_p99_ms.take();
@@ -215,6 +216,7 @@ fn whole_figures(kept: &Kept, figures: &mut Figures, say: &mut dyn FnMut(&str)) 
     let started = whole::start(kept)?;
     figures.main.start_s = Some(started.start_s);
     figures.main.resident_mb = Some(started.read_mb);
+    figures.support.start_without_image_s = Some(started.without_image_s);
     figures.support.start_mb = Some(started.start_mb);
     figures.support.peak_rss_mb = Some(started.peak_mb);
     say("disk");

@@ -68,7 +68,9 @@ fn rebuild(directory: &Path) -> anyhow::Result<f64> {
 pub struct Started {
     /// Seconds until it is ready.
     pub start_s: f64,
-    /// Megabytes then.
+    /// The same where no image of the state was ever written.
+    pub without_image_s: f64,
+    /// Megabytes once it is ready.
     pub start_mb: f64,
     /// Megabytes after the score of every subject was read.
     pub read_mb: f64,
@@ -85,14 +87,17 @@ pub fn start(kept: &Kept) -> anyhow::Result<Started> {
     let start_mb = served.resident_mb()?;
     let reads = (0..kept.subjects()).map(|number| get(&format!("/v1/subjects/{}/score", subject(number))));
     served.load(16, Pace::Closed).send(&reads.collect::<Vec<_>>())?.all(200)?;
-    let started = Started {
-        start_s: served.start.as_secs_f64(),
-        start_mb,
-        read_mb: served.resident_mb()?,
-        peak_mb: served.peak_rss_mb()?,
-    };
+    let (read_mb, peak_mb) = (served.resident_mb()?, served.peak_rss_mb()?);
+    let start_s = served.start.as_secs_f64();
     served.stop()?;
-    Ok(started)
+    let derived = kept.directory.join("derived");
+    if derived.exists() {
+        std::fs::remove_dir_all(derived)?;
+    }
+    let served = Served::ledger(&kept.directory, &[])?;
+    let without_image_s = served.start.as_secs_f64();
+    served.stop()?;
+    Ok(Started { start_s, without_image_s, start_mb, read_mb, peak_mb })
 }
 
 /// Bytes on disk without attachments, and bytes of entries and of all tile hashes.
