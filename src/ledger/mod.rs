@@ -151,6 +151,7 @@ pub struct Accepted {
 pub struct Ledger {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     places: Arc<Semaphore>,
+    place_count: usize,
     published: watch::Receiver<Arc<Snapshot>>,
     stopped: watch::Receiver<Option<Refusal>>,
     worker: Mutex<Option<JoinHandle<()>>>,
@@ -179,7 +180,8 @@ impl Ledger {
         let (stop, stopped) = watch::channel(None);
         let stop = Arc::new(stop);
         let patrol = Patrol::over(&setup, &tip, published.clone(), stop.clone());
-        let places = Arc::new(Semaphore::new(setup.queue_events));
+        let place_count = setup.queue_events;
+        let places = Arc::new(Semaphore::new(place_count));
         let (jobs, queue) = mpsc::channel(setup.queue_events);
         let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
         let worker = std::thread::Builder::new()
@@ -189,6 +191,7 @@ impl Ledger {
         Ok(Self {
             jobs: Mutex::new(Some(jobs)),
             places,
+            place_count,
             published,
             stopped,
             worker: Mutex::new(Some(worker)),
@@ -255,6 +258,11 @@ impl Ledger {
     /// [`Refusal::Busy`] when as many are on their way as may be: nothing was spent on this one.
     pub fn place(&self) -> Result<Place, Refusal> {
         self.places.clone().try_acquire_owned().map(Place).map_err(|_| Refusal::Busy)
+    }
+
+    /// Whether most places are taken.
+    pub fn is_rushed(&self) -> bool {
+        self.places.available_permits() < self.place_count / 2
     }
 
     /// Submits an event; the answer comes once it is durable.
