@@ -237,7 +237,7 @@ fn write_to(path: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
     file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
 }
 
-/// Writes images behind a ledger: as it grows, and when it closes.
+/// Writes images behind a ledger: at an opening, as it grows, and when it closes.
 pub struct ImageWriter {
     directory: PathBuf,
     /// How many entries the newest image reflects.

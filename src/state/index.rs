@@ -103,7 +103,7 @@ impl Index {
         &self.issuers
     }
 
-    /// Names those whom the lines number.
+    /// Names those whom the lines number, once all lines are in: from here on snapshots share them.
     pub(super) fn name_issuers(&mut self, issuers: Listed<PartyId>) {
         self.issuers = issuers;
         self.seqs.seal();
