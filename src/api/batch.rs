@@ -16,18 +16,15 @@ use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::extract::InQuery;
+use super::lines::{Bounds, Cut, Lines};
 use super::submit::Recorded;
 use super::{App, Problem, Shared};
 use crate::ledger::{Admissible, Refusal, Submission};
 use crate::limits;
 
-/// Lines verified together on one core.
-const CHUNK_LINES: usize = 64;
-/// Bytes after which a chunk is sent to be verified, however few its lines.
-const CHUNK_BYTES: usize = 512 * 1024;
 /// Chunks on their way at once.
 const CHUNKS: usize = 8;
 
@@ -115,128 +112,64 @@ pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
 }
 
 /// A chunk on its way, or what ended the body early.
-type Chunk = Result<JoinHandle<Vec<Checked>>, Problem>;
+type Chunk = Result<Verifying, Problem>;
 
-/// Cuts the body into lines and sends chunks of them to be verified.
-async fn read_lines(app: Arc<App>, body: Body, chunks: mpsc::Sender<Chunk>) {
-    let mut body = body.into_data_stream();
-    let mut cut = Cutter::default();
-    let mut ended = Ok(());
-    while ended.is_ok()
-        && let Some(piece) = body.next().await
-    {
-        ended = match piece {
-            Ok(piece) => cut.take(&piece),
-            Err(_) => Err(Problem::new(400, "batch.broken", "the body broke off: send the rest again")),
-        };
-        for chunk in std::mem::take(&mut cut.full) {
-            if chunks.send(Ok(verify(&app, chunk))).await.is_err() {
-                return;
+/// Lines that are being verified.
+struct Verifying {
+    count: usize,
+    checked: JoinHandle<Result<Vec<Checked>, JoinError>>,
+}
+
+impl Verifying {
+    /// What each line is; each is answered also where the work on them broke down.
+    async fn known(self) -> Vec<Result<Admissible, Ended>> {
+        match self.checked.await.flatten() {
+            Ok(checked) => checked.into_iter().map(|one| one.map_err(Ended::Refused)).collect(),
+            Err(error) => {
+                let problem =
+                    Problem::new(500, "batch.unverified", format!("the line was not looked at: {error}"));
+                (0..self.count).map(|_| Err(Ended::Broken(problem.clone()))).collect()
             }
         }
     }
-    let ended = ended.and_then(|()| cut.end_line());
-    let _ = chunks.send(Ok(verify(&app, cut.lines))).await;
-    if let Err(problem) = ended {
-        let _ = chunks.send(Err(problem)).await;
+}
+
+/// Cuts the body into lines and sends chunks of them to be verified.
+async fn read_lines(app: Arc<App>, body: Body, chunks: mpsc::Sender<Chunk>) {
+    let mut cut = Cut::new(body.into_data_stream(), Bounds::default());
+    while let Some(lines) = cut.next().await {
+        let ended = lines.is_err();
+        if chunks.send(lines.map(|lines| verify(&app, lines))).await.is_err() {
+            return;
+        }
+        if ended {
+            drop(chunks);
+            return cut.drain().await;
+        }
     }
 }
 
 /// Verifies lines as soon as a core is free for it: more threads than cores would only take turns.
-fn verify(app: &Arc<App>, lines: Lines) -> JoinHandle<Vec<Checked>> {
+fn verify(app: &Arc<App>, lines: Lines) -> Verifying {
     let verifying = app.verifying.clone();
-    tokio::spawn(async move {
+    let count = lines.len();
+    let checked = tokio::spawn(async move {
         let core = verifying.acquire_owned().await;
         let checked = tokio::task::spawn_blocking(move || {
             let _core = core;
-            Submission::verify_each(lines.iter().map(Submission::parse))
+            let parse = |line: Option<&[u8]>| Submission::parse(line.ok_or(Refusal::TooLarge)?);
+            Submission::verify_each(lines.iter().map(parse))
         });
-        checked.await.unwrap_or_default()
-    })
-}
-
-/// Lines that are verified together, one after the other in one piece of memory.
-struct Lines {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        // Room for lines of the usual length, so that growing does not move them.
-        Self { bytes: Vec::with_capacity(CHUNK_LINES * 1024), ends: Vec::with_capacity(CHUNK_LINES) }
-    }
-}
-
-impl Lines {
-    fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
-    }
-
-    /// The bytes after the last whole line.
-    fn unfinished(&self) -> &[u8] {
-        &self.bytes[self.ends.last().copied().unwrap_or(0)..]
-    }
-}
-
-/// Lines cut out of a body, bounded in length, number and sum.
-#[derive(Default)]
-struct Cutter {
-    lines: Lines,
-    full: Vec<Lines>,
-    count: usize,
-    total: usize,
-}
-
-impl Cutter {
-    fn take(&mut self, piece: &[u8]) -> Result<(), Problem> {
-        self.total += piece.len();
-        if self.total > limits::BATCH_BYTES {
-            let detail =
-                format!("a batch holds at most {} bytes: send the rest in another", limits::BATCH_BYTES);
-            return Err(Problem::new(413, "batch.too_large", detail));
-        }
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let end = memchr::memchr(b'\n', rest);
-            let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
-            // One byte over the limit is enough to be refused by; more is not kept.
-            let room = (limits::SUBMISSION_BYTES + 2).saturating_sub(self.lines.unfinished().len());
-            self.lines.bytes.extend_from_slice(&text[..text.len().min(room)]);
-            rest = after.get(1..).unwrap_or_default();
-            if end.is_some() {
-                self.end_line()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> Result<(), Problem> {
-        let line = self.lines.unfinished();
-        if line.iter().all(u8::is_ascii_whitespace) {
-            self.lines.bytes.truncate(self.lines.bytes.len() - line.len());
-            return Ok(());
-        }
-        if self.count == limits::BATCH_LINES {
-            let detail =
-                format!("a batch holds at most {} lines: send the rest in another", limits::BATCH_LINES);
-            return Err(Problem::new(413, "batch.too_many", detail));
-        }
-        self.count += 1;
-        self.lines.ends.push(self.lines.bytes.len());
-        if self.lines.ends.len() == CHUNK_LINES || self.lines.bytes.len() >= CHUNK_BYTES {
-            self.full.push(std::mem::take(&mut self.lines));
-        }
-        Ok(())
-    }
+        checked.await
+    });
+    Verifying { count, checked }
 }
 
 /// Hands verified events to the ledger in order.
 async fn record(app: Arc<App>, mut chunks: mpsc::Receiver<Chunk>, fates: Fates) {
     while let Some(chunk) = chunks.recv().await {
         let checked = match chunk {
-            Ok(chunk) => chunk.await.unwrap_or_default(),
+            Ok(chunk) => chunk.known().await,
             Err(problem) => {
                 let _ = fates.send(Err(Ended::Broken(problem)));
                 return;
@@ -245,7 +178,7 @@ async fn record(app: Arc<App>, mut chunks: mpsc::Receiver<Chunk>, fates: Fates) 
         for event in checked {
             let fate = match event {
                 Ok(event) => app.ledger.enqueue(event).await.map_err(Ended::Refused),
-                Err(refusal) => Err(Ended::Refused(refusal)),
+                Err(ended) => Err(ended),
             };
             if fates.send(fate).is_err() {
                 return;

@@ -12,6 +12,7 @@ mod cores;
 pub mod draws;
 mod events;
 mod extract;
+mod lines;
 mod log;
 mod members;
 mod names;

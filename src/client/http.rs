@@ -141,7 +141,7 @@ impl Client {
     /// Submits lines, and shows `each` the answer to every one, in order.
     ///
     /// # Errors
-    /// [`ClientError`] when the whole batch is refused or the answer breaks off.
+    /// [`ClientError`] when the whole batch is refused, the answer breaks off, or a line has none.
     pub async fn submit_batch(
         &self,
         lines: Vec<u8>,
@@ -149,9 +149,18 @@ impl Client {
         each: &mut (dyn FnMut(Value) + Send),
     ) -> Result<(), ClientError> {
         let path = if receipts { "/v1/events/batch" } else { "/v1/events/batch?receipts=false" };
+        let sent = lines.split(|byte| *byte == b'\n').filter(|line| !is_blank(line)).count();
         let answer = self.http.post(self.url(path)).body(lines).send().await;
         let mut answer = answered(path, answer).await?;
         let broken = |what: String| ClientError::Unreadable(path.to_owned(), what);
+        let mut told = 0;
+        let mut tell = |line: &[u8]| {
+            if !is_blank(line) {
+                each(serde_json::from_slice(line).map_err(|error| broken(error.to_string()))?);
+                told += 1;
+            }
+            Ok(())
+        };
         let mut rest = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| broken(error.to_string()))? {
             for part in piece.split_inclusive(|byte| *byte == b'\n') {
@@ -160,17 +169,25 @@ impl Client {
                     return Err(broken("a line is too long".to_owned()));
                 }
                 if rest.ends_with(b"\n") {
-                    each(serde_json::from_slice(&rest).map_err(|error| broken(error.to_string()))?);
+                    tell(&rest)?;
                     rest.clear();
                 }
             }
         }
-        if rest.is_empty() { Ok(()) } else { Err(broken("it broke off".to_owned())) }
+        tell(&rest)?;
+        if told == sent {
+            return Ok(());
+        }
+        Err(broken(format!("{told} answers to {sent} events: send those without one again")))
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The answer, if it is a good one.

@@ -116,3 +116,70 @@ async fn the_same_event_again_is_answered_with_what_was_logged() {
     let verified = receipt.verify(&programme.ledger.log_vkey()).unwrap();
     assert_eq!(verified.checkpoint.size, programme.ledger.snapshot().size());
 }
+
+/// The answers to a body sent as it stands, whatever they say.
+async fn answers(programme: &Programme, body: Vec<u8>) -> Vec<Value> {
+    let url = format!("{}/v1/events/batch?receipts=false", programme.client.base());
+    let answer = reqwest::Client::new().post(url).body(body).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let text = answer.text().await.unwrap();
+    let fates: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!((0..).zip(&fates).all(|(line, fate)| fate["line"] == line));
+    fates
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_may_end_anywhere_and_loses_no_line() {
+    let programme = Programme::start(policy()).await;
+    let first = programme.ledger.snapshot().size();
+    let events = events(&programme, 640);
+    let mut recorded = 0;
+    for count in [1, 63, 64, 65, 128, 640] {
+        let mut body = lines(&events[..count]);
+        body.pop();
+        let fates = answers(&programme, body).await;
+        let statuses: Vec<u64> = fates.iter().map(|fate| fate["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [vec![200; recorded], vec![201; count - recorded]].concat(), "{count}");
+        recorded = count;
+    }
+    assert_eq!(programme.ledger.snapshot().size(), first + 640);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_long_a_line_is_refused_by_name_and_the_others_go_on() {
+    let programme = Programme::start(policy()).await;
+    let events = events(&programme, 3);
+    let long = vec![b'x'; 3 * tinnhiem::limits::SUBMISSION_BYTES];
+    let blank = vec![b' '; 2 * tinnhiem::limits::SUBMISSION_BYTES];
+    let mut body = lines(&events[..2]);
+    body.extend([&long[..], b"\n", &blank, b"\n", &blank, b"x\n"].concat());
+    body.extend(lines(&events[2..]));
+    body.extend(&long);
+    let fates = answers(&programme, body).await;
+    let told: Vec<(u64, &str)> = fates
+        .iter()
+        .map(|fate| (fate["status"].as_u64().unwrap(), fate["code"].as_str().unwrap_or_default()))
+        .collect();
+    let long = (413, "submission.too_large");
+    assert_eq!(told, [(201, ""), (201, ""), long, long, (201, ""), long]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_breaks_off_is_answered_as_far_as_it_came() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let programme = Programme::start(policy()).await;
+    let events = events(&programme, 65);
+    let mut body = lines(&events);
+    body.truncate(body.len() - 10);
+    let address = programme.client.base().trim_start_matches("http://").to_owned();
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let head = "POST /v1/events/batch?receipts=false HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 9999999\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert_eq!(answer.matches("\"status\":201").count(), 64, "{answer:.400}");
+    assert_eq!(answer.matches("\"code\":\"batch.broken\"").count(), 1);
+}
