@@ -8,6 +8,7 @@ shopt -s nullglob
 ledgers=("$here"/../target/tmp/agreed/*)
 [ ${#ledgers[@]} -ge 12 ] || { echo "only ${#ledgers[@]} ledgers: run cargo test first"; exit 1; }
 for ledger in "${ledgers[@]}"; do
-  if ! said=$("$python" "$here/../tools/verify.py" "$ledger"); then echo "$ledger: $said"; exit 1; fi
+  # Their clocks were moved ahead.
+  if ! said=$("$python" "$here/../tools/verify.py" "$ledger" --now 2099-01-01T00:00:00.000Z); then echo "$ledger: $said"; exit 1; fi
 done
 echo "${#ledgers[@]} ledgers are clean"

@@ -8,36 +8,36 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
-import verify  # noqa: E402
+from verify import documents as written_as  # noqa: E402
+from verify.entry import Entry, event_id  # noqa: E402
+from verify.dates import instant  # noqa: E402
+from verify.state import State  # noqa: E402
 
 
 def replay(lines):
-    state, seq = verify.State(), 0
+    state = State()
     for line in lines:
         one = json.loads(line)
         if one["is"] != "recorded":
             continue
         payload = one["event"].encode()
-        kind = verify.PAYLOAD_TYPE
-        covered = b"DSSEv1 %d %s %d " % (len(kind), kind, len(payload)) + payload
-        event_id, event = verify.blake3(covered).hexdigest(), json.loads(payload)
-        state.apply(seq, verify.Entry(verify.instant(one["at"]), b"", one["keys"], payload, event_id, event))
-        seq += 1
+        entry = Entry(instant(one["at"]), b"", one["keys"], payload, event_id(payload), json.loads(payload))
+        state.apply(state.size, entry)
     return state
 
 
 def documents(state):
     for name in state.subjects:
-        yield verify.canonical(verify.dossier_document(state, name))
+        yield written_as.canonical(written_as.dossier_document(state, name))
     for name, rows in state.parties.items():
-        yield verify.canonical(rows | {"party": name})
+        yield written_as.canonical(rows | {"party": name})
     for row in state.published:
-        yield verify.canonical(verify.policy_document(row))
+        yield written_as.canonical(written_as.policy_document(row))
 
 
 def check(file, committed):
     state = replay(file.read_text().splitlines())
-    roots = verify.state_roots(state)
+    roots = written_as.state_roots(state)
     assert roots == {name: committed[name] for name in roots}, f"{file}: other roots, {roots}"
     return state
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tinnhiem::client::ClientError;
 use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
+use tinnhiem::vault::Attachment;
 
 use crate::programme::*;
 use crate::refusals::Provoked;
@@ -179,6 +182,24 @@ impl Court {
             let bytes = answer.error_for_status().unwrap().bytes().await.unwrap();
             std::fs::create_dir_all(folder.join(&path).parent().unwrap()).unwrap();
             std::fs::write(folder.join(&path), bytes).unwrap();
+        }
+        std::fs::create_dir_all(folder.join("attachments")).unwrap();
+        for seq in 0..size {
+            let event = self.programme.get(format!("/v1/events/{seq}")).await;
+            for commitment in event["attachments"].as_array().unwrap().iter().map(|one| one.as_str().unwrap())
+            {
+                let url = format!("{}/v1/attachments/{commitment}", self.programme.client.base());
+                let answer = reqwest::get(url).await.unwrap();
+                if answer.status() != 200 {
+                    continue;
+                }
+                let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+                let salt = STANDARD.decode(header("x-salt")).unwrap().try_into().unwrap();
+                let media_type = header("content-type");
+                let bytes = answer.bytes().await.unwrap().to_vec();
+                let file = Attachment { salt, media_type, bytes }.to_file();
+                std::fs::write(folder.join("attachments").join(commitment), file).unwrap();
+            }
         }
     }
 

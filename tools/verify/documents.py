@@ -1,0 +1,91 @@
+"""The documents of `dossier/1` and the roots over them."""
+
+import json
+
+from blake3 import blake3
+
+from .dates import iso, recorded
+from .tree import leaf_hash, tree_root
+
+WINDOWS = ("reply", "file", "admit", "decide", "decide_extension", "appeal", "appeal_decide", "appeal_extension")
+
+
+def canonical(document):
+    """RFC 8785: compact, members in the order of their names."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def document_leaf(name, document):
+    return leaf_hash(str(name).encode() + b"\x00" + blake3(canonical(document)).digest())
+
+
+def dossier_document(state, subject):
+    dossier = state.subjects[subject]
+
+    def of(kind, line):
+        return [recorded(one) | line(one) for one in sorted(dossier[kind], key=lambda one: one["seq"])]
+
+    return {
+        "subject": subject,
+        "enrolment": dossier["enrolment"],
+        "assessments": of(
+            "assessments",
+            lambda one: {
+                "assessor": one["by"],
+                "counts_from": iso(one["from"]),
+                "valid_until": iso(one["until"]),
+                "values": one["grades"],
+            }
+            | {part: one[part] for part in ("conflict", "fee", "key", "policy", "reply")},
+        ),
+        "endorsements": of(
+            "endorsements",
+            lambda one: {"endorser": one["by"], "expires_on": iso(one["last"]), "voided_by": one["void"]}
+            | {part: one[part] for part in ("dilution", "key", "reciprocal", "relation", "topic")},
+        ),
+        "sanctions": of(
+            "sanctions",
+            lambda one: {"starts_on": iso(one["first"]), "ends_on": iso(one["last"]), "term_days": one["term"]}
+            | {part: one[part] for part in ("basis", "lifted", "reply", "severity", "urgent")},
+        ),
+        "contests": of(
+            "contests",
+            lambda one: {"decide_by": iso(state.due(one)), "grounds": one["grounds"], "target": one["target"]},
+        ),
+    }
+
+
+def policy_document(row):
+    """What a policy leaves out is null; a panel of three is what one that says nothing has."""
+    policy = row["policy"]
+
+    def aged(part):
+        return part | {"age": [{"up_to_days": None} | step for step in part["age"]]}
+
+    contest = {name: value for name, value in policy["contest"].items() if (name, value) != ("panel_size", 3)}
+    severities = policy["sanction"]["severities"].items()
+    severities = {name: {"term_days": None, "best_band": None} | one for name, one in severities}
+    whole = {
+        "assessment": {"max_validity_days": None} | aged(policy["assessment"]),
+        "contest": contest,
+        "endorsement": aged(policy["endorsement"]),
+        "sanction": policy["sanction"] | {"severities": severities},
+        "windows": dict.fromkeys(WINDOWS) | policy["windows"],
+    }
+    return row | {"policy": policy | whole}
+
+
+def state_roots(state):
+    """What the operator commits to at this size."""
+    subjects = [document_leaf(name, dossier_document(state, name)) for name in sorted(state.subjects)]
+    parties = [
+        document_leaf(name, rows | {"party": name}) for name, rows in sorted(state.parties.items()) if any(rows.values())
+    ]
+    policies = [document_leaf(row["version"], policy_document(row)) for row in state.published]
+    return {
+        "subjects": len(subjects),
+        "root": tree_root(subjects).hex(),
+        "parties": len(parties),
+        "parties_root": tree_root(parties).hex(),
+        "policies_root": tree_root(policies).hex(),
+    }

@@ -1,0 +1,145 @@
+"""Receipts of entries and of scores."""
+
+import base64
+import json
+import pathlib
+
+from .dates import days, instant, iso
+from .documents import document_leaf
+from .entry import parse_entry
+from .findings import require
+from .note import open_checkpoint
+from .scores import score
+from .state import Policy, State
+from .tree import inclusion_root, leaf_hash, tree_root
+
+
+def receipt_entry(text, vkey):
+    """The entry of a receipt, its place, and the checkpoint's size."""
+    head, checkpoint = text.split("\n\n", 1)
+    lines = head.split("\n")
+    require(lines[0] == "c2sp.org/tlog-proof@v1", "it is no receipt")
+    entry = base64.b64decode(lines[1].removeprefix("extra "))
+    index = int(lines[2].removeprefix("index "))
+    proof = [base64.b64decode(line) for line in lines[3:]]
+    size, root = open_checkpoint(checkpoint, vkey)
+    # check:receipt.root
+    require(inclusion_root(size, index, leaf_hash(entry), proof) == root, "the proof does not lead to the root")
+    entry = parse_entry(entry)
+    # check:receipt.ledger
+    require(entry.event["ledger"] == vkey.split("+")[0], "the entry was signed for another ledger")
+    return entry, index, size
+
+
+def verify_receipt(path, vkey, as_of):
+    text = pathlib.Path(path).read_text()
+    if text.startswith("{"):
+        return verify_score(json.loads(text), vkey, as_of)
+    parsed, index, size = receipt_entry(text, vkey)
+    print(f"verified: entry {index} of {size}, event {parsed.id}")
+    print(f"signed under {', '.join(parsed.keys)}; not checked: whose keys they are, and that the rules let it stand")
+    print(parsed.payload.decode())
+
+
+def verify_score(receipt, vkey, as_of):
+    """A score with all that it is made of, against what the operator committed to."""
+    require(receipt["format"] == "score-receipt/1", "it is no score receipt")
+    commitment = receipt_entry(receipt["commitment"], vkey)[0]
+    event = commitment.event
+    require(event["type"] == "state.committed", "its commitment is another event")
+    body = event["body"]
+
+    def proven(one, name, size, root):
+        leaf, proof = document_leaf(name, one["document"]), [base64.b64decode(hash) for hash in one["proof"]]
+        holds = inclusion_root(body[size], one["index"], leaf, proof).hex() == body[root]
+        require(holds, f"the document of {name} is not what the operator committed to")
+        return one["document"]
+
+    dossier = receipt["dossier"]
+    dossier = proven(dossier, dossier["document"]["subject"], "subjects", "root")
+    parties = [proven(one, one["document"]["party"], "parties", "parties_root") for one in receipt["parties"]]
+    named = {one["assessor"] for one in dossier["assessments"]} | {one["endorser"] for one in dossier["endorsements"]}
+    require([one["party"] for one in parties] == sorted(named), "its parties are not those that the dossier names")
+    versions = [row["version"] for row in receipt["policies"]]
+    require(versions == sorted(set(versions)), "its policies do not ascend")
+    policies = [document_leaf(row["version"], row) for row in receipt["policies"]]
+    require(tree_root(policies).hex() == body["policies_root"], "the policies are not those committed to")
+    as_of = days(as_of or body["date"])
+    require(as_of >= days(body["date"]), f"the commitment is of {body['date']}: ask for that day or a later one")
+    figure = score(state_of(dossier, parties, receipt["policies"]), dossier["subject"], as_of)["figure"]
+    attested = set()
+    for text in receipt["attestations"]:
+        entry = receipt_entry(text, vkey)[0]
+        require(entry.event["type"] == "state.attested", "an attestation is another event")
+        said = entry.event["body"]
+        if said == {name: body[name] for name in ("size", "date", "root", "parties_root", "policies_root")}:
+            attested |= {claim(entry, key) for key in entry.keys}
+    print(f"verified: {dossier['subject']} at size {body['size']} as of {iso(as_of)}")
+    # Whose keys they are stands in the log, not in a receipt.
+    print("committed to by who " + ", ".join(claim(commitment, key) for key in commitment.keys))
+    print("attested by " + (", and by ".join(f"who {one}" for one in sorted(attested)) or "nobody: the operator's word only"))
+    print(json.dumps(figure))
+
+
+def claim(entry, key):
+    return f"claims to be {entry.event['issuer']}, key {key}"
+
+
+def state_of(dossier, parties, policies):
+    """A state that knows what one score is made of."""
+    state = State()
+    standing = [row for row in policies if row["to_size"] is None]
+    state.policies = [Policy(row["version"], days(row["effective_from"]), row["policy"], None) for row in standing]
+
+    def last(rows):
+        return rows[-1] if rows and rows[-1]["to_size"] is None else None
+
+    for one in parties:
+        name = one["party"]
+        if member := last(one["member"]):
+            state.members[name] = member | {"active": member["standing"] == "active"}
+        if one["subject"]:
+            group = one["subject"][-1]["group"]
+            state.subjects[name] = {"group": group, "enrolled": last(one["subject"]) is not None}
+        if granted := last(one["accreditations"]):
+            state.accreditations[name] = granted
+        for key in one["keys"]:
+            since = [instant(found["from"]) for found in key["invalid"]]
+            state.keys[key["key"]] = {"invalid_from": min(since, default=None)}
+
+    def items(kind, line):
+        return [
+            one | {"id": one["event"], "at": instant(one["at"]), "on": days(one["on"])} | line(one)
+            for one in dossier[kind]
+        ]
+
+    own = {
+        "enrolled": dossier["enrolment"] is not None,
+        "assessments": items(
+            "assessments",
+            lambda one: {
+                "by": one["assessor"],
+                "from": days(one["counts_from"]),
+                "until": one["valid_until"] and days(one["valid_until"]),
+                "grades": one["values"],
+            },
+        ),
+        "endorsements": items(
+            "endorsements",
+            lambda one: {"by": one["endorser"], "last": days(one["expires_on"]), "void": one["voided_by"]},
+        ),
+        "sanctions": items(
+            "sanctions",
+            lambda one: {
+                "first": days(one["starts_on"]),
+                "last": one["ends_on"] and days(one["ends_on"]),
+                "term": one["term_days"],
+            },
+        ),
+        "contests": items(
+            "contests",
+            lambda one: {"admit_by": None, "clock": (one["decide_by"] and days(one["decide_by"]), None)},
+        ),
+    }
+    state.subjects[dossier["subject"]] = state.subjects.get(dossier["subject"], {}) | own
+    return state

@@ -1,0 +1,113 @@
+"""Where a ledger's published files are read from."""
+
+import base64
+import http.client
+import pathlib
+import re
+import urllib.parse
+
+from blake3 import blake3
+
+from .findings import Wrong, require
+from .tree import tree_root
+
+
+class Folder:
+    remote = False
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+
+    def read(self, path):
+        file = self.path / path
+        return file.read_bytes() if file.is_file() else None
+
+    def attachments(self):
+        """The names of the attachments that are there."""
+        folder = self.path / "attachments"
+        return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+
+    def attachment(self, commitment):
+        """Salt and bytes of an attachment, or none where it is not there."""
+        file = self.read(f"attachments/{commitment}")
+        return None if file is None else parse_attachment(file)
+
+
+class Address:
+    remote = True
+
+    def __init__(self, base):
+        self.url = urllib.parse.urlsplit(base)
+        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+        self.connection = kinds[self.url.scheme](self.url.netloc, timeout=120)
+
+    def ask(self, path):
+        self.connection.request("GET", self.url.path.rstrip("/") + "/" + path)
+        answer = self.connection.getresponse()
+        return answer, answer.read()
+
+    def read(self, path):
+        answer, body = self.ask(path)
+        return body if answer.status == 200 else None
+
+    def attachments(self):
+        """An address does not list them."""
+        return None
+
+    def attachment(self, commitment):
+        answer, body = self.ask(f"v1/attachments/{commitment}")
+        if answer.status != 200:
+            return None
+        return base64.b64decode(answer.headers["x-salt"] or ""), body
+
+
+def parse_attachment(file):
+    """Salt, length of the media type, media type, bytes, and 16 bytes of BLAKE3 over them all."""
+    content, total = file[:-16], file[-16:]
+    if len(content) < 34 or blake3(content).digest()[:16] != total:
+        raise Wrong("its file is damaged")
+    return content[:32], content[34 + int.from_bytes(content[32:34], "big") :]
+
+
+def is_commitment(name):
+    return re.fullmatch("[0-9a-f]{64}", name) is not None
+
+
+def tile_path(number, width):
+    path = f"{number % 1000:03}"
+    while number := number // 1000:
+        path = f"x{number % 1000:03}/{path}"
+    return path if width == 256 else f"{path}.p/{width}"
+
+
+def read_log(source, size):
+    """The entries, each with the bundle that holds it."""
+    for number in range(0, size, 256):
+        width = min(256, size - number)
+        path = "tile/entries/" + tile_path(number // 256, width)
+        bundle = source.read(path)
+        require(bundle is not None, f"{path} is missing (tile.missing)")
+        at = 0
+        for _ in range(width):
+            length = int.from_bytes(bundle[at : at + 2], "big")
+            entry = bundle[at + 2 : at + 2 + length]
+            require(length and len(entry) == length, f"{path} ends early (tile.bundle)")
+            yield entry
+            at += 2 + length
+        # check:tile.bundle
+        require(at == len(bundle), f"{path} holds more than it should (tile.bundle)")
+
+
+def check_tiles(source, leaves):
+    """Every tile that is not what the entries make."""
+    level, row = 0, leaves
+    while row:
+        for at in range(0, len(row), 256):
+            part = row[at : at + 256]
+            path = f"tile/{level}/" + tile_path(at // 256, len(part))
+            # check:tile.differs
+            if source.read(path) != b"".join(part):
+                yield f"{path} is not what the entries make (tile.differs)"
+        complete = len(row) // 256 * 256
+        row = [tree_root(row[at : at + 256]) for at in range(0, complete, 256)]
+        level += 1
