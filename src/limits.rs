@@ -129,3 +129,7 @@ pub const TIE_DAYS: i32 = 12 * 30;
 pub const SCORE_RECEIPT_BYTES: usize = 16 * 1024 * 1024;
 /// Entries after which the operator commits to the state, also within a day.
 pub const COMMITMENT_ENTRIES: u64 = 100_000;
+/// Largest key file read, with what stands around the key, in bytes.
+pub const KEY_FILE_BYTES: usize = 64 * 1024;
+/// Most pass phrases that one file holds: each is tried on each encrypted key.
+pub const PASS_PHRASES: usize = 16;

@@ -61,3 +61,38 @@ if openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in text -sigfile sig; t
 fi
 
 "$program" audit "$ledger" --vkey "$vkey"
+
+# Private keys as OpenSSL and editors leave them are read, encrypted ones by their pass phrase.
+mkdir keys
+public=$("$program" public-key member.pem)
+[ "$public" = "$(raw_public_key member.pem | hex)" ]
+openssl pkey -in member.pem -pubout > keys/public
+openssl req -x509 -new -key member.pem -subj /CN=member -days 2 -out keys/certificate
+printf '\xef\xbb\xbf' | cat - member.pem > keys/bom.pem
+sed 's/$/\r/' member.pem > keys/crlf.pem
+{ cat member.pem; printf '\n\n \n'; } > keys/blank.pem
+{ grep -v '^-' member.pem | fold -w 48; } | sed '1i-----BEGIN PRIVATE KEY-----' > keys/columns.pem
+printf '\n-----END PRIVATE KEY-----' >> keys/columns.pem
+cat keys/public member.pem > keys/after-public.pem
+cat member.pem keys/certificate > keys/before-certificate.pem
+openssl pkey -in member.pem -text > keys/text.pem
+openssl pkey -in member.pem -outform DER > keys/key.der
+printf 'abc\n' > abc
+for kind in '-v2 aes-256-cbc' '-v2 aes-128-cbc -v2prf hmacWithSHA1' '-v2 des3' '-scrypt'; do
+  # shellcheck disable=SC2086
+  openssl pkcs8 -topk8 -in member.pem $kind -passout pass:abc -out "keys/${kind// /}.pem"
+done
+cat keys/*aes-256-cbc.pem keys/public > keys/encrypted-and-public.pem
+for key in keys/*.pem keys/key.der; do
+  "$program" endorse --issuer bao-moi --subject kol-0123456789abc --relation none --topic my-pham \
+    --origin "$origin" --key "$key" --pass-file abc --out signed.json --force > said 2>&1 < /dev/null || { cat said; exit 1; }
+  grep -q "\"keyid\": *\"$public\"" signed.json || { echo "$key was read as another key" >&2; exit 1; }
+done
+for named in keys/public keys/certificate keys/encrypted-and-public.pem member.pem; do
+  [ "$("$program" public-key "$named")" = "$public" ]
+done
+# OpenSSL reads what `keygen --encrypt` writes.
+encrypted=$("$program" keygen encrypted.pem --encrypt --pass-file abc)
+[ "$(openssl pkey -in encrypted.pem -passin pass:abc -pubout -outform DER | tail -c 32 | hex)" = "$encrypted" ]
+# At a terminal the pass phrase is asked for, and not shown.
+"$python" "$here/pass_phrase.py" "$program" encrypted.pem abc "$encrypted"

@@ -6,6 +6,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::case::Case;
+use super::key_name::KeyName;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
@@ -15,7 +16,7 @@ use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation,
     SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand,
 };
-use crate::vault::{Attachment, read_secret};
+use crate::vault::Attachment;
 
 /// Reads a value of a closed list by the name it has in JSON.
 pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
@@ -54,9 +55,9 @@ pub struct Enrol {
     /// The signed consent; it stays with the registrar
     #[arg(long)]
     consent: PathBuf,
-    /// The subject's private key, which signs too
+    /// The subject's key: its public file or hex, to sign later; or its private file, which signs too
     #[arg(long)]
-    subject_key: PathBuf,
+    subject_key: KeyName,
     #[command(flatten)]
     signing: Signing,
 }
@@ -85,7 +86,7 @@ impl Enrol {
         subject: SubjectId,
         event: impl FnOnce(SubjectEnrolled) -> Body,
     ) -> anyhow::Result<u8> {
-        let key = read_secret(&self.subject_key)?;
+        let key = self.subject_key.read()?;
         let secret = Zeroizing::new(written::read(&self.identity_secret)?);
         let secret = blake3::Hash::from_hex(secret.trim_ascii())
             .map_err(|_| anyhow::anyhow!("{}: expected 64 hex digits", self.identity_secret.display()))?;

@@ -4,14 +4,15 @@
 use clap::Args;
 
 use super::contribute::named;
-use super::govern::MemberKey;
+use super::key_name::MemberKey;
 use super::signing::{Attaching, Signing, Statement};
-use crate::api::views::MemberView;
+use crate::api::views::{MemberList, MemberView};
 use crate::clock::Date;
 use crate::event::{
     AccreditationGranted, Body, ClassId, Commitment, CouncilChanged, GroupId, MemberClass, MemberUpdated,
     Operator, OperatorChanged, PartyId, Role, Seat, TopicId,
 };
+use crate::vault::NamedKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (`reinstate` and `remove` take the same):
@@ -45,7 +46,8 @@ change a large council in steps. Example:
     --key bo-van-hoa.pem --out council.json"
 )]
 pub struct Reseat {
-    /// A seat, MEMBER=KEYFILE for a new key, which signs too, or MEMBER=PUBLIC-KEY-HEX; repeatable, numbered in order
+    /// A seat, MEMBER=KEY, repeatable, numbered in order; a new key by its private file, which signs too, or its
+    /// public file or hex, to sign later
     #[arg(long = "seat", required = true)]
     seats: Vec<MemberKey>,
     /// How many seats of distinct controller groups must sign
@@ -59,9 +61,14 @@ impl Reseat {
     pub async fn run(self) -> anyhow::Result<u8> {
         let (mut council, mut newcomers) = (Vec::new(), Vec::new());
         for (seat, named) in (1..).zip(&self.seats) {
-            let (key, secret) = named.read()?;
-            council.push(Seat { seat, member: named.member.clone(), key });
-            newcomers.extend(secret);
+            let key = named.read()?;
+            council.push(Seat { seat, member: named.member.clone(), key: key.public() });
+            newcomers.push(key);
+        }
+        if self.signing.asks() {
+            let list: MemberList = self.signing.at.client().json("/v1/members").await?;
+            let sits = |key: &NamedKey| list.council.iter().any(|seat| seat.key == key.public());
+            newcomers.retain(|key| matches!(key, NamedKey::Secret(_)) || !sits(key));
         }
         let body = CouncilChanged { council, threshold: self.threshold };
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
@@ -72,7 +79,8 @@ impl Reseat {
 #[command(after_help = "Example:
   tinnhiem hand-over --operator van-hanh-moi=van-hanh-moi.pem --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct HandOver {
-    /// Who runs the ledger from now on, MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX; the key is a new one and signs too
+    /// Who runs the ledger from now on, MEMBER=KEY; the key is a new one and signs too: give its private file, or its
+    /// public file or hex, to sign later
     #[arg(long)]
     operator: MemberKey,
     #[command(flatten)]
@@ -81,9 +89,9 @@ pub struct HandOver {
 
 impl HandOver {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let (key, secret) = self.operator.read()?;
-        let body = OperatorChanged { operator: Operator { member: self.operator.member, key } };
-        let newcomers = secret.into_iter().collect();
+        let key = self.operator.read()?;
+        let operator = Operator { member: self.operator.member, key: key.public() };
+        let (body, newcomers) = (OperatorChanged { operator }, vec![key]);
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
     }
 }

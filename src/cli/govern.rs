@@ -1,12 +1,12 @@
 //! What the council does: `init`, `admit`, `decide`
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 
 use super::consent::{Consent, Unsigned};
 use super::contribute::named;
+use super::key_name::{KeyName, MemberKey};
 use super::keys::read_submission;
 use super::named::{EventName, SubjectName};
 use super::policy::policy_in;
@@ -14,41 +14,13 @@ use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
 use crate::client::opening;
 use crate::clock::{Clock, Date, Timestamp};
-use crate::dsse::{PublicKey, SecretKey};
+use crate::dsse::SecretKey;
 use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
     MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
-use crate::vault::read_secret;
-
-/// `MEMBER=KEY`: a private key file, which signs, or a public key in hex.
-#[derive(Debug, Clone)]
-pub struct MemberKey {
-    /// The member.
-    pub member: PartyId,
-    key: String,
-}
-
-impl FromStr for MemberKey {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (member, key) = text.split_once('=').ok_or("expected MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX")?;
-        Ok(Self { member: member.parse().map_err(|error| format!("{error}"))?, key: key.to_owned() })
-    }
-}
-
-impl MemberKey {
-    /// The public key, and the private one where it is at hand.
-    pub fn read(&self) -> anyhow::Result<(PublicKey, Option<SecretKey>)> {
-        if let Ok(public) = self.key.parse() {
-            return Ok((public, None));
-        }
-        let secret = read_secret(self.key.as_ref())?;
-        Ok((secret.public(), Some(secret)))
-    }
-}
+use crate::vault::NamedKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -61,13 +33,14 @@ pub struct Init {
     /// The ledger's name; its origin is this and a hash of the opening
     #[arg(long, required_unless_present = "opening")]
     name: Option<String>,
-    /// A council seat, MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX; repeatable, numbered in order
+    /// A council seat, MEMBER=KEY, repeatable, numbered in order; the key by its private file, which signs, or
+    /// its public file or hex, to sign later
     #[arg(long = "seat")]
     seats: Vec<MemberKey>,
     /// How many seats of distinct controller groups must sign
     #[arg(long, default_value_t = 1)]
     threshold: u8,
-    /// Who runs the ledger, MEMBER=KEYFILE or MEMBER=PUBLIC-KEY-HEX
+    /// Who runs the ledger, MEMBER=KEY; the key by either file or in hex
     #[arg(long, required_unless_present = "opening")]
     operator: Option<MemberKey>,
     /// The first policy (JSON); the programme's policy/1 unless given
@@ -128,9 +101,11 @@ impl Init {
             .ok_or_else(|| anyhow::anyhow!("--name and --operator are needed"))?;
         let (mut council, mut signers) = (Vec::new(), Vec::new());
         for (seat, member) in (1..).zip(&self.seats) {
-            let (key, secret) = member.read()?;
-            council.push(Seat { seat, member: member.member.clone(), key });
-            signers.extend(secret);
+            let key = member.read()?;
+            council.push(Seat { seat, member: member.member.clone(), key: key.public() });
+            if let NamedKey::Secret(key) = key {
+                signers.push(key);
+            }
         }
         if signers.is_empty() {
             anyhow::bail!("at least one --seat must be given with its private key file, to sign the opening");
@@ -145,7 +120,7 @@ impl Init {
         let body = LedgerOpened {
             council,
             threshold: self.threshold,
-            operator: Operator { member: operator.member.clone(), key: operator.read()?.0 },
+            operator: Operator { member: operator.member.clone(), key: operator.read()?.public() },
             log_key: ledger::log_key(&self.data)?.public(),
             utc_offset_min: self.utc_offset_min,
             policy,
@@ -183,26 +158,25 @@ pub struct Admit {
     /// It checks identities and enrols subjects
     #[arg(long)]
     registrar: bool,
-    /// The new member's private key, which signs too; or its public key in hex, to sign later
+    /// The new member's key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]
-    member_key: String,
+    member_key: KeyName,
     #[command(flatten)]
     signing: Signing,
 }
 
 impl Admit {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let named = MemberKey { member: self.member.clone(), key: self.member_key };
-        let (key, secret) = named.read()?;
+        let key = self.member_key.read()?;
         let body = MemberAdmitted {
             group: self.group.unwrap_or_else(|| GroupId::alone(&self.member)),
             member: self.member,
             class: self.class,
             name: self.name,
             roles: if self.registrar { vec![Role::Registrar] } else { Vec::new() },
-            key,
+            key: key.public(),
         };
-        let newcomers = secret.into_iter().collect();
+        let newcomers = vec![key];
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await
     }
 }

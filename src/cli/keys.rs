@@ -12,21 +12,51 @@ use crate::dsse::SecretKey;
 use crate::event::Event;
 use crate::ledger::Submission;
 use crate::limits;
-use crate::vault::{read_secret, write_secret};
+use crate::vault::{read_public, read_secret, write_encrypted, write_secret};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem keygen me.pem")]
+#[command(after_help = "Examples:
+  tinnhiem keygen me.pem
+  tinnhiem keygen me.pem --encrypt")]
 pub struct Keygen {
     /// Where to write the private key (PKCS#8 PEM, mode 0600); the public key is printed
     out: PathBuf,
+    /// Encrypt it under a pass phrase, which is asked for twice (or the first line of --pass-file)
+    #[arg(long)]
+    encrypt: bool,
 }
 
 impl Keygen {
     pub fn run(self) -> anyhow::Result<u8> {
         let key = SecretKey::generate()?;
-        write_secret(&self.out, &key)?;
+        match self.encrypt {
+            true => write_encrypted(&self.out, &key)?,
+            false => write_secret(&self.out, &key)?,
+        }
         println!("{}", key.public());
+        Ok(0)
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tinnhiem public-key me.pem
+  tinnhiem public-key me.pem --pem > me.pub    the same for OpenSSL, and for whoever names your key")]
+pub struct ShowPublic {
+    /// The file of either half
+    key: PathBuf,
+    /// Print PEM (SubjectPublicKeyInfo) in place of hex
+    #[arg(long)]
+    pem: bool,
+}
+
+impl ShowPublic {
+    pub fn run(self) -> anyhow::Result<u8> {
+        let key = read_public(&self.key)?;
+        match self.pem {
+            true => print!("{}", key.to_pem()?),
+            false => println!("{key}"),
+        }
         Ok(0)
     }
 }

@@ -20,6 +20,7 @@ mod explain;
 mod fault;
 mod gist;
 mod govern;
+mod key_name;
 mod keys;
 mod ledger;
 mod log;
@@ -49,6 +50,7 @@ mod verify;
 mod withdraw;
 mod written;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -66,6 +68,9 @@ const FAILED: u8 = 2;
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
+    /// A file with the pass phrases of encrypted keys, one a line; asked for at the terminal unless given
+    #[arg(long, env = "TINNHIEM_PASS_FILE", global = true)]
+    pass_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,6 +83,8 @@ enum Verb {
     Init(govern::Init),
     /// Make a key file
     Keygen(keys::Keygen),
+    /// Print the public key of a key file
+    PublicKey(keys::ShowPublic),
     /// Add a signature to an event that others have signed, or will
     Sign(keys::Sign),
     /// Send a signed event
@@ -271,6 +278,9 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
+    if let Some(file) = cli.pass_file.filter(|file| !file.as_os_str().is_empty()) {
+        crate::vault::take_phrases_from(file);
+    }
     match runtime.block_on(cli.verb.run()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => failed(&anyhow::anyhow!(given.told(&format!("{error:#}")))),
@@ -303,6 +313,7 @@ impl Verb {
             Self::Serve(verb) => verb.run().await,
             Self::Init(verb) => verb.run().await,
             Self::Keygen(verb) => verb.run(),
+            Self::PublicKey(verb) => verb.run(),
             Self::Sign(verb) => verb.run().await,
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,

@@ -1,15 +1,13 @@
 //! Keys of parties and of the log: `add-key`, `rotate-key`, `revoke-key`, `rotate-log-key`
 
-use std::path::PathBuf;
-
 use clap::Args;
 
 use super::contribute::named;
+use super::key_name::{self, KeyName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
-use crate::vault::read_secret;
 
 fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
     let body = body.into();
@@ -29,16 +27,16 @@ pub struct AddKey {
     /// Who lost its keys; for the council only
     #[arg(long)]
     owner: Option<PartyId>,
-    /// The new private key, which signs too
+    /// The new key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]
-    new: PathBuf,
+    new: KeyName,
     #[command(flatten)]
     signing: Signing,
 }
 
 impl AddKey {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let new = read_secret(&self.new)?;
+        let new = self.new.read()?;
         let body = KeyAdded { key: new.public(), owner: self.owner };
         self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
     }
@@ -51,11 +49,12 @@ pub struct RotateKey {
     /// Whose keys they are
     #[arg(long)]
     issuer: PartyId,
-    /// The private key that takes the place of the one given by --key, and signs too
+    /// The key that takes the place of the one given by --key: its private file, which signs too; or its public
+    /// file or hex, to sign later
     #[arg(long)]
-    new: PathBuf,
-    /// The public key that ends, where --key gives none
-    #[arg(long)]
+    new: KeyName,
+    /// The key that ends, in hex or by its file; the one given by --key unless given
+    #[arg(long, value_parser = key_name::public)]
     old: Option<PublicKey>,
     #[command(flatten)]
     signing: Signing,
@@ -63,7 +62,7 @@ pub struct RotateKey {
 
 impl RotateKey {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let new = read_secret(&self.new)?;
+        let new = self.new.read()?;
         let old = self.old.map_or_else(|| self.signing.first_key(), Ok)?;
         let body = KeyRotated { old, new: new.public() };
         self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
@@ -83,8 +82,8 @@ pub struct RevokeKey {
     /// Its owner, or `council`
     #[arg(long)]
     issuer: PartyId,
-    /// The public key that ends
-    #[arg(long)]
+    /// The key that ends, in hex or by its file
+    #[arg(long, value_parser = key_name::public)]
     target: PublicKey,
     /// What became of it: retired, lost, compromised, cancelled
     #[arg(long, value_parser = named::<RevocationCause>)]
@@ -112,19 +111,19 @@ from this entry on. Later, while the ledger is stopped, move next-log-key.pem ov
     --key seat-1.pem --key seat-2.pem --key seat-3.pem"
 )]
 pub struct RotateLogKey {
-    /// The log's present private key, which signs too
+    /// The log's present key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]
-    old: PathBuf,
-    /// Its next private key, which signs too
+    old: KeyName,
+    /// Its next key, likewise
     #[arg(long)]
-    new: PathBuf,
+    new: KeyName,
     #[command(flatten)]
     signing: Signing,
 }
 
 impl RotateLogKey {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let (old, new) = (read_secret(&self.old)?, read_secret(&self.new)?);
+        let (old, new) = (self.old.read()?, self.new.read()?);
         let body = LedgerKeyRotated { old: old.public(), new: new.public() };
         let newcomers = vec![old, new];
         self.signing.publish(Statement { newcomers, ..Statement::by_council(body) }).await

@@ -19,7 +19,7 @@ use crate::event::{Body, Commitment, Event, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::limits;
 use crate::log::Origin;
-use crate::vault::{Attachment, read_secret};
+use crate::vault::{Attachment, NamedKey, read_secret};
 
 /// Where a ledger answers when nothing else is said.
 pub const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
@@ -90,8 +90,8 @@ pub struct Statement {
     pub body: Body,
     /// What travels beside it.
     pub attachments: Attaching,
-    /// Keys that sign beside those given by `--key`.
-    pub newcomers: Vec<SecretKey>,
+    /// Keys that sign beside those given by `--key`; of some only the public half is at hand.
+    pub newcomers: Vec<NamedKey>,
 }
 
 impl Statement {
@@ -196,7 +196,18 @@ impl Signing {
             let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
             owner::check(&client, &statement.issuer, &statement.body, &public).await?;
         }
-        keys.extend(statement.newcomers);
+        let mut absent = Vec::new();
+        for newcomer in statement.newcomers {
+            match newcomer {
+                NamedKey::Secret(key) => keys.push(key),
+                NamedKey::Public(key) => absent.push(key),
+            }
+        }
+        if let Some(key) = absent.first().filter(|_| out.is_none()) {
+            anyhow::bail!(
+                "{key} signs too: give --out FILE, let its owner add a signature with `tinnhiem sign FILE --key KEY.pem`, then `tinnhiem submit FILE`"
+            );
+        }
         let now = Clock::system().now();
         let files = statement.attachments.files;
         let draft = Draft::new(&origin, statement.issuer, statement.subject, now, statement.body)

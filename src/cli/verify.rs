@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::output::{self, points};
 use super::told::{Known, Told};
-use super::{FOUND, read, written};
+use super::{FOUND, key_name, read, written};
 use crate::clock::Date;
 use crate::dsse::PublicKey;
 use crate::event::Event;
@@ -24,8 +24,8 @@ pub struct Verify {
     /// The log's key, as `tinnhiem init` and /v1/ledger show it
     #[arg(long)]
     vkey: VerifierKey,
-    /// The key of an auditor whose word you take for a score being complete; repeatable
-    #[arg(long = "auditor")]
+    /// The key of an auditor whose word you take for a score being complete, in hex or by its file; repeatable
+    #[arg(long = "auditor", value_parser = key_name::public)]
     auditors: Vec<PublicKey>,
     /// How many auditors among them must have attested it; one unless given
     #[arg(long)]

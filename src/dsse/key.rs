@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, KeypairBytes};
+use ed25519_dalek::pkcs8::{EncodePrivateKey, EncodePublicKey, KeypairBytes};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ const FIELD_PRIME: [u8; 32] = {
     prime
 };
 
-/// The text or PEM is not a key.
+/// The text is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
 pub struct MalformedKey(&'static str);
@@ -206,16 +206,6 @@ impl SecretKey {
             .to_pkcs8_pem(LineEnding::LF)
             .expect("an Ed25519 key has a PKCS#8 form")
     }
-
-    /// Reads a PKCS#8 PEM, as [`SecretKey::to_pem`] and `openssl genpkey -algorithm ed25519` write it.
-    ///
-    /// # Errors
-    /// [`MalformedKey`] when the text is something else.
-    pub fn from_pem(pem: &str) -> Result<Self, MalformedKey> {
-        SigningKey::from_pkcs8_pem(pem.trim_start())
-            .map(Self)
-            .map_err(|_| MalformedKey("an Ed25519 private key as PKCS#8 PEM (-----BEGIN PRIVATE KEY-----)"))
-    }
 }
 
 impl fmt::Debug for SecretKey {
@@ -236,7 +226,6 @@ mod tests {
             "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"
         );
         let pem = key.to_pem();
-        assert_eq!(SecretKey::from_pem(&pem).unwrap().public(), key.public());
         // RFC 8410 section 7: version 0, OID 1.3.101.112, the seed in an OCTET STRING, no public key.
         assert!(pem.contains("MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"));
         assert!(!format!("{key:?}").contains("000102"));

@@ -4,9 +4,12 @@
 
 mod envelope;
 mod key;
+mod pem;
+mod stored;
 mod verification;
 mod verified;
 
 pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, pae};
 pub use key::{MalformedKey, PublicKey, SecretKey, Signature, WeakKey};
+pub use stored::{KeyFault, Locked, Stored, encrypted_pem};
 pub use verified::{EventId, Verified};

@@ -1,4 +1,4 @@
-//! Secret keys in files that only their owner can read.
+//! Key files: private keys that only their owner can read, in the clear or encrypted, and public ones.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::dsse::SecretKey;
+use super::phrase;
+use crate::dsse::{KeyFault, Locked, PublicKey, SecretKey, Stored, encrypted_pem};
+use crate::limits;
 
-/// No key file is longer.
-const MOST_BYTES: u64 = 4096;
+/// How often a pass phrase is asked for.
+const TRIES: usize = 3;
 
 /// Why a key file cannot be written or read. No error shows anything of the key.
 #[derive(Debug, thiserror::Error)]
@@ -22,11 +24,25 @@ pub enum KeyFileError {
     #[error("{0} exists already: a key is never overwritten; choose another path")]
     Exists(PathBuf),
     /// Others can read it.
-    #[error("{0} can be read by others: run `chmod 600` on it, and rotate the key if others had access")]
+    #[error("{0} can be read by others: run `chmod 600` on it")]
     Mode(PathBuf),
-    /// It is no key.
-    #[error("{0} holds no Ed25519 private key in PKCS#8 PEM: make one with `tinnhiem keygen`")]
-    Malformed(PathBuf),
+    /// It holds no key that is read.
+    #[error("{0} {1}")]
+    Malformed(PathBuf, KeyFault),
+    /// It holds the half that cannot sign.
+    #[error("{0} holds a public key only: name the file of the private key that belongs to it")]
+    PublicOnly(PathBuf),
+    /// No key is as large.
+    #[error("{0} has over {1} bytes: no key file is as large; name another")]
+    TooLarge(PathBuf, usize),
+    /// A pass phrase is needed, and nobody can be asked.
+    #[error(
+        "{0} is encrypted: give its pass phrase at a terminal, or by --pass-file FILE (also TINNHIEM_PASS_FILE, or /dev/fd/3), one a line"
+    )]
+    Locked(PathBuf),
+    /// No pass phrase that was given opens it.
+    #[error("{0} is not opened by the pass phrase that was given: try again")]
+    Phrase(PathBuf),
 }
 
 impl KeyFileError {
@@ -36,7 +52,30 @@ impl KeyFileError {
             Self::Io(..) => "keyfile.io",
             Self::Exists(_) => "keyfile.exists",
             Self::Mode(_) => "keyfile.mode",
-            Self::Malformed(_) => "keyfile.malformed",
+            Self::Malformed(..) => "keyfile.malformed",
+            Self::PublicOnly(_) => "keyfile.public",
+            Self::TooLarge(..) => "keyfile.too_large",
+            Self::Locked(_) => "keyfile.locked",
+            Self::Phrase(_) => "keyfile.phrase",
+        }
+    }
+}
+
+/// A key that is named by a file: the private one, where the file holds it.
+#[derive(Debug)]
+pub enum NamedKey {
+    /// It can sign.
+    Secret(SecretKey),
+    /// It cannot.
+    Public(PublicKey),
+}
+
+impl NamedKey {
+    /// Its public half.
+    pub fn public(&self) -> PublicKey {
+        match self {
+            Self::Secret(key) => key.public(),
+            Self::Public(key) => *key,
         }
     }
 }
@@ -46,6 +85,42 @@ impl KeyFileError {
 /// # Errors
 /// [`KeyFileError::Exists`] rather than overwriting anything.
 pub fn write_secret(path: &Path, key: &SecretKey) -> Result<(), KeyFileError> {
+    write_new(path, &key.to_pem())
+}
+
+/// The same, encrypted under the pass phrase at hand, or one that is asked for twice.
+///
+/// # Errors
+/// [`KeyFileError::Locked`] when there is none, and nobody to ask.
+pub fn write_encrypted(path: &Path, key: &SecretKey) -> Result<(), KeyFileError> {
+    let io = |error| KeyFileError::Io(path.to_owned(), error);
+    if path.exists() {
+        return Err(KeyFileError::Exists(path.to_owned()));
+    }
+    let chosen = match phrase::at_hand().map_err(io)?.into_iter().next() {
+        Some(phrase) => phrase,
+        None => {
+            let ask = |prompt: &str| phrase::ask(&format!("{prompt} {}: ", path.display())).map_err(io);
+            let locked = || KeyFileError::Locked(path.to_owned());
+            let chosen = ask("Mật khẩu mới cho / New pass phrase for")?.ok_or_else(locked)?;
+            let again = ask("Nhập lại / Again, for")?.ok_or_else(locked)?;
+            if chosen != again || chosen.is_empty() {
+                return Err(KeyFileError::Phrase(path.to_owned()));
+            }
+            chosen
+        }
+    };
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| io(std::io::Error::other(error.to_string())))?;
+    let (salt, iv) = (std::array::from_fn(|at| random[at]), std::array::from_fn(|at| random[16 + at]));
+    write_new(path, &encrypted_pem(key, &chosen, &salt, iv))
+}
+
+/// Writes a new file with mode 0600, synced.
+///
+/// # Errors
+/// [`KeyFileError::Exists`] rather than overwriting anything.
+pub fn write_new(path: &Path, content: &str) -> Result<(), KeyFileError> {
     let io = |error| KeyFileError::Io(path.to_owned(), error);
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = match opened {
@@ -54,25 +129,112 @@ pub fn write_secret(path: &Path, key: &SecretKey) -> Result<(), KeyFileError> {
         }
         other => other.map_err(io)?,
     };
-    file.write_all(key.to_pem().as_bytes()).and_then(|()| file.sync_all()).map_err(io)
+    file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
 }
 
-/// Reads a key file that nobody else can read.
+/// Reads a private key; an encrypted one is opened.
 ///
 /// # Errors
-/// [`KeyFileError`]; [`KeyFileError::Mode`] when group or others have any access.
+/// [`KeyFileError`]; [`KeyFileError::Mode`] when group or others have any access to a key in the clear.
 pub fn read_secret(path: &Path) -> Result<SecretKey, KeyFileError> {
+    match stored(path)? {
+        Stored::Secret(key) => Ok(key),
+        Stored::Locked(locked) => open(path, &locked),
+        Stored::Public(_) => Err(KeyFileError::PublicOnly(path.to_owned())),
+    }
+}
+
+/// Reads a key of which the public half is enough: the file of either half, or of hex.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub fn read_named(path: &Path) -> Result<NamedKey, KeyFileError> {
+    match stored(path)? {
+        Stored::Secret(key) => Ok(NamedKey::Secret(key)),
+        Stored::Locked(locked) => open(path, &locked).map(NamedKey::Secret),
+        Stored::Public(key) => Ok(NamedKey::Public(key)),
+    }
+}
+
+/// Reads a public key; of an encrypted private key's file, the one that stands beside it.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub fn read_public(path: &Path) -> Result<PublicKey, KeyFileError> {
+    match stored(path)? {
+        Stored::Secret(key) => Ok(key.public()),
+        Stored::Public(key) | Stored::Locked(Locked { public: Some(key), .. }) => Ok(key),
+        Stored::Locked(locked) => Ok(open(path, &locked)?.public()),
+    }
+}
+
+/// A secret file's bytes, which nobody else can read.
+///
+/// # Errors
+/// [`KeyFileError::Mode`] when group or others have any access.
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
+    let (bytes, is_open) = bytes(path)?;
+    if is_open { Err(KeyFileError::Mode(path.to_owned())) } else { Ok(bytes) }
+}
+
+/// A file's bytes, and whether others can read them.
+fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, bool), KeyFileError> {
     let io = |error| KeyFileError::Io(path.to_owned(), error);
     let file = File::open(path).map_err(io)?;
-    let mode = file.metadata().map_err(io)?.mode();
-    let mut pem = Zeroizing::new(String::with_capacity(MOST_BYTES as usize));
-    let read = file.take(MOST_BYTES).read_to_string(&mut pem);
-    let key = read.ok().and_then(|_| SecretKey::from_pem(&pem).ok());
-    let key = key.ok_or_else(|| KeyFileError::Malformed(path.to_owned()))?;
-    if mode & 0o077 != 0 {
-        return Err(KeyFileError::Mode(path.to_owned()));
+    let metadata = file.metadata().map_err(io)?;
+    if metadata.is_dir() {
+        return Err(io(std::io::ErrorKind::IsADirectory.into()));
     }
-    Ok(key)
+    let most = limits::KEY_FILE_BYTES;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() > most {
+        return Err(KeyFileError::TooLarge(path.to_owned(), most));
+    }
+    Ok((bytes, metadata.mode() & 0o077 != 0))
+}
+
+fn stored(path: &Path) -> Result<Stored, KeyFileError> {
+    let (bytes, is_open) = bytes(path)?;
+    let stored = Stored::read(&bytes).map_err(|fault| KeyFileError::Malformed(path.to_owned(), fault))?;
+    match stored {
+        Stored::Secret(_) if is_open => return Err(KeyFileError::Mode(path.to_owned())),
+        // Others still need the pass phrase, but may guess it.
+        Stored::Locked(_) if is_open => {
+            tracing::warn!("{} can be read by others: run `chmod 600` on it", path.display());
+        }
+        _ => {}
+    }
+    Ok(stored)
+}
+
+fn open(path: &Path, locked: &Locked) -> Result<SecretKey, KeyFileError> {
+    let io = |error| KeyFileError::Io(path.to_owned(), error);
+    let tried = |phrase: &Zeroizing<String>| match locked.open(phrase) {
+        Ok(key) => {
+            phrase::keep(phrase);
+            Ok(Some(key))
+        }
+        Err(KeyFault::Phrase) => Ok(None),
+        Err(fault) => Err(KeyFileError::Malformed(path.to_owned(), fault)),
+    };
+    for phrase in phrase::at_hand().map_err(io)? {
+        if let Some(key) = tried(&phrase)? {
+            return Ok(key);
+        }
+    }
+    // A script that named a file is not asked.
+    if phrase::is_given() {
+        return Err(KeyFileError::Phrase(path.to_owned()));
+    }
+    for _ in 0..TRIES {
+        let asked = phrase::ask(&format!("Mật khẩu / Pass phrase of {}: ", path.display())).map_err(io)?;
+        let phrase = asked.ok_or_else(|| KeyFileError::Locked(path.to_owned()))?;
+        if let Some(key) = tried(&phrase)? {
+            return Ok(key);
+        }
+    }
+    Err(KeyFileError::Phrase(path.to_owned()))
 }
 
 #[cfg(test)]
@@ -80,6 +242,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    fn chmod(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
 
     #[test]
     fn a_key_file_is_its_owners_alone_and_never_overwritten() {
@@ -90,7 +256,36 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(read_secret(&path).unwrap().public(), key.public());
         assert_eq!(write_secret(&path, &key).unwrap_err().code(), "keyfile.exists");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        chmod(&path, 0o640);
         assert_eq!(read_secret(&path).unwrap_err().code(), "keyfile.mode");
+        assert_eq!(read_private(&path).unwrap_err().code(), "keyfile.mode");
+    }
+
+    #[test]
+    fn a_public_key_may_lie_open_and_signs_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key.pub");
+        let public = SecretKey::from_seed([3; 32]).public();
+        for text in [public.to_string() + "\n", public.to_pem().unwrap()] {
+            std::fs::write(&path, text).unwrap();
+            chmod(&path, 0o644);
+            assert_eq!(read_public(&path).unwrap(), public);
+            assert!(matches!(read_named(&path).unwrap(), NamedKey::Public(key) if key == public));
+            assert_eq!(read_secret(&path).unwrap_err().code(), "keyfile.public");
+        }
+    }
+
+    #[test]
+    fn no_more_is_read_than_a_key_file_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key.pem");
+        let key = SecretKey::from_seed([3; 32]);
+        let pem = key.to_pem();
+        let blank = "\n".repeat(limits::KEY_FILE_BYTES - pem.len());
+        write_new(&path, &format!("{}{blank}", *pem)).unwrap();
+        assert_eq!(read_secret(&path).unwrap().public(), key.public());
+        std::fs::write(&path, format!("{}{blank}\n", *pem)).unwrap();
+        assert_eq!(read_secret(&path).unwrap_err().code(), "keyfile.too_large");
+        assert_eq!(read_secret(directory.path()).unwrap_err().code(), "keyfile.io");
     }
 }

@@ -11,8 +11,13 @@
 //! ```
 
 mod keyfile;
+mod phrase;
 
-pub use keyfile::{KeyFileError, read_secret, write_secret};
+pub use keyfile::{
+    KeyFileError, NamedKey, read_named, read_private, read_public, read_secret, write_encrypted, write_new,
+    write_secret,
+};
+pub use phrase::take_phrases_from;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

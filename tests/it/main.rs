@@ -20,6 +20,7 @@ mod faults;
 mod history;
 mod images;
 mod judgements;
+mod key_files;
 mod keys;
 mod log_key;
 mod members;

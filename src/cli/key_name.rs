@@ -1,0 +1,75 @@
+//! Keys as people name them: in hex, or by a file of either half. Where the public half is enough, nobody
+//! needs another's private key.
+
+use std::str::FromStr;
+
+use crate::dsse::PublicKey;
+use crate::event::PartyId;
+use crate::vault::{NamedKey, read_named, read_public};
+
+/// A key's name.
+#[derive(Debug, Clone)]
+pub struct KeyName(String);
+
+impl FromStr for KeyName {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl KeyName {
+    /// The key, private where it is at hand.
+    ///
+    /// # Errors
+    /// When it is neither hex nor a file that holds a key.
+    pub fn read(&self) -> anyhow::Result<NamedKey> {
+        match hex(&self.0) {
+            Some(key) => Ok(NamedKey::Public(key)),
+            None => Ok(read_named(self.0.as_ref())?),
+        }
+    }
+}
+
+/// A public key by its name.
+///
+/// # Errors
+/// When it is neither hex nor a file that holds a key.
+pub fn public(text: &str) -> Result<PublicKey, String> {
+    let read = || read_public(text.as_ref());
+    hex(text).map_or_else(read, Ok).map_err(|error| format!("expected a key in hex, or its file: {error}"))
+}
+
+fn hex(text: &str) -> Option<PublicKey> {
+    text.trim().to_ascii_lowercase().parse().ok()
+}
+
+/// `MEMBER=KEY`: a member and its key.
+#[derive(Debug, Clone)]
+pub struct MemberKey {
+    /// The member.
+    pub member: PartyId,
+    key: KeyName,
+}
+
+impl FromStr for MemberKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (member, key) =
+            text.split_once('=').ok_or("expected MEMBER=KEY, the key in hex or by its file")?;
+        let member = member.parse().map_err(|error| format!("{error}"))?;
+        Ok(Self { member, key: KeyName(key.to_owned()) })
+    }
+}
+
+impl MemberKey {
+    /// The key, private where it is at hand.
+    ///
+    /// # Errors
+    /// When it is neither hex nor a file that holds a key.
+    pub fn read(&self) -> anyhow::Result<NamedKey> {
+        self.key.read()
+    }
+}
