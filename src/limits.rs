@@ -12,6 +12,8 @@ pub const INTEGER_MAX: i64 = (1 << 53) - 1;
 pub const ENTRY_BYTES: usize = 42 + 96 * SIGNATURES + PAYLOAD_BYTES;
 /// Largest envelope: base64 of the payload and of eight signatures, key ids and JSON around them.
 pub const ENVELOPE_BYTES: usize = 64 * 1024;
+/// Longest name of a member, a campaign or a part of a policy, in characters.
+pub const NAME_CHARS: usize = 200;
 /// Most attachments sent with one event.
 pub const ATTACHMENTS: usize = 16;
 /// Largest attachment, decoded, in bytes.

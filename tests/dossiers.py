@@ -36,7 +36,7 @@ def documents(state):
 
 
 def check(file, committed):
-    state = replay(file.read_text().splitlines())
+    state = replay(file.read_text().strip("\n").split("\n"))
     roots = written_as.state_roots(state)
     assert roots == {name: committed[name] for name in roots}, f"{file}: other roots, {roots}"
     return state

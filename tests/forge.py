@@ -119,7 +119,7 @@ def vkey_of(origin, log_key):
 
 
 def judgements(file):
-    return [json.loads(line) for line in file.read_text().splitlines()]
+    return [json.loads(line) for line in file.read_text().strip("\n").split("\n")]
 
 
 def tried_at(one, last):

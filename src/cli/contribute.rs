@@ -14,7 +14,7 @@ use crate::client::random_subject;
 use crate::clock::{Clock, Date};
 use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation,
-    SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand,
+    SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming,
 };
 use crate::vault::Attachment;
 
@@ -86,6 +86,8 @@ impl Enrol {
         subject: SubjectId,
         event: impl FnOnce(SubjectEnrolled) -> Body,
     ) -> anyhow::Result<u8> {
+        let name = naming::check(&self.name);
+        name.map_err(|unfit| anyhow::anyhow!("--name: {unfit}: give a name of 1 to 200 visible characters"))?;
         let key = self.subject_key.read()?;
         let secret = Zeroizing::new(written::read(&self.identity_secret)?);
         let secret = blake3::Hash::from_hex(secret.trim_ascii())

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::log::known;
 use super::told::clean;
 use crate::api::folded;
@@ -157,29 +159,57 @@ impl SubjectName {
         if let Ok(subject) = self.0.parse() {
             return Ok(subject);
         }
-        let name = self.0.trim();
-        let mut query = String::new();
-        name.bytes().for_each(|byte| query += &format!("%{byte:02X}"));
-        if query.is_empty() {
-            anyhow::bail!("name a KOL: `tinnhiem top` lists them");
-        }
-        let page: SubjectPage = client.json(&format!("/v1/subjects?limit=10&q={query}")).await?;
-        let called = |row: &&SubjectRow| row.name.as_deref() == Some(name);
+        let name = nfc(&self.0);
+        let page = self.page(client).await?;
+        let called = |row: &&SubjectRow| row.name.as_deref().is_some_and(|one| nfc(one) == name);
         match &page.subjects[..] {
-            [one] => Ok(one.subject),
-            _ if page.next.is_some() => anyhow::bail!("many are called {name}: name more of it, or the id"),
-            [] => anyhow::bail!("nobody is called {name}: `tinnhiem top` lists ids and names"),
-            several => match &several.iter().filter(called).collect::<Vec<_>>()[..] {
-                [one] => Ok(one.subject),
+            [one] if page.next.is_none() => Ok(one.subject),
+            [] => anyhow::bail!("nobody is called {}: `tinnhiem top` lists ids and names", clean(&name)),
+            found => match &found.iter().filter(called).collect::<Vec<_>>()[..] {
+                [one] if page.next.is_none() => Ok(one.subject),
                 _ => {
-                    let said = several.iter().map(|row| {
-                        format!("{} {}", row.subject, clean(row.name.as_deref().unwrap_or_default()))
-                    });
-                    anyhow::bail!("several are called {name}: {}", said.collect::<Vec<_>>().join(", "))
+                    let rows = found.iter().map(|row| (row.subject, row.name.as_deref().unwrap_or_default()));
+                    let said = several(&name, rows);
+                    Err(if page.next.is_some() {
+                        said.context("more than these, name more of it")
+                    } else {
+                        said
+                    })
                 }
             },
         }
     }
+
+    /// The first of those whose names hold this one.
+    async fn page(&self, client: &Client) -> anyhow::Result<SubjectPage> {
+        let mut query = String::new();
+        self.0.trim().bytes().for_each(|byte| query += &format!("%{byte:02X}"));
+        if query.is_empty() {
+            anyhow::bail!("name a KOL: `tinnhiem top` lists them");
+        }
+        Ok(client.json(&format!("/v1/subjects?limit=10&q={query}")).await?)
+    }
+}
+
+/// A name as it is compared: composed, without blanks at its ends.
+fn nfc(name: &str) -> String {
+    name.trim().nfc().collect()
+}
+
+/// That a name is not one party's alone, and whose it is.
+#[derive(Debug, thiserror::Error)]
+#[error("several are called {name}, name the id: {called}")]
+struct Several {
+    name: String,
+    called: String,
+}
+
+fn several<'a, T: std::fmt::Display>(
+    name: &str,
+    called: impl Iterator<Item = (T, &'a str)>,
+) -> anyhow::Error {
+    let said: Vec<String> = called.map(|(party, one)| format!("{party} {}", clean(one))).collect();
+    Several { name: clean(name), called: said.join(", ") }.into()
 }
 
 /// A party as people name one: `council`, a member's or a KOL's id, or the name of either.
@@ -200,15 +230,36 @@ impl PartyName {
     /// # Errors
     /// When nobody, or more than one, is found by that name.
     pub async fn id(&self, client: &Client) -> anyhow::Result<PartyId> {
-        if let Ok(party) = self.0.parse() {
-            let Err(unknown) = known(client, &party).await else { return Ok(party) };
+        let Ok(party) = self.0.parse() else { return self.called(client).await };
+        match known(client, &party).await {
+            Ok(()) => Ok(party),
             // A name may look like an id.
-            return SubjectName(self.0.clone()).id(client).await.map(PartyId::from).map_err(|_| unknown);
+            Err(unknown) => self.called(client).await.map_err(|error| match error.is::<Several>() {
+                true => error,
+                false => unknown,
+            }),
         }
+    }
+
+    /// The party of this name.
+    async fn called(&self, client: &Client) -> anyhow::Result<PartyId> {
         let list: MemberList = client.json("/v1/members").await?;
-        match list.members.into_iter().find(|one| one.name == self.0.trim()) {
-            Some(one) => Ok(one.member),
-            None => Ok(SubjectName(self.0.clone()).id(client).await?.into()),
+        let subjects = SubjectName(self.0.clone());
+        let mut called: Vec<(PartyId, String)> =
+            list.members.into_iter().map(|one| (one.member, one.name)).collect();
+        let (name, asked) = (nfc(&self.0), folded(&self.0));
+        called.retain(|(_, one)| folded(one) == asked);
+        if called.is_empty() {
+            return Ok(subjects.id(client).await?.into());
+        }
+        // A KOL may be called as a member is, and a name may differ from another in its diacritics only.
+        let page = subjects.page(client).await?;
+        let kols = page.subjects.into_iter().filter_map(|row| Some((PartyId::from(row.subject), row.name?)));
+        called.extend(kols.filter(|(_, one)| folded(one) == asked));
+        let mut exactly = called.iter().filter(|(_, one)| nfc(one) == name);
+        match (&called[..], exactly.next(), exactly.next()) {
+            (_, Some((party, _)), None) | ([(party, _)], ..) => Ok(party.clone()),
+            _ => Err(several(&name, called.iter().map(|(party, one)| (party, one.as_str())))),
         }
     }
 }

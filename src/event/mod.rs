@@ -26,6 +26,7 @@ mod ledger;
 mod levels;
 mod malformed;
 mod member;
+pub mod naming;
 mod panel;
 mod policy;
 mod sanction;

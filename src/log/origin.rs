@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use unicode_normalization::is_nfc;
+
+use crate::event::naming;
 use crate::limits;
 
 /// The name of a log, as its checkpoints and events carry it: `<name>/<32 hex>`.
@@ -18,7 +21,7 @@ pub struct Origin(Arc<str>);
 
 /// The text cannot name a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a log's name is 1 to {most} bytes without spaces, control characters or plus signs", most = limits::ORIGIN_BYTES)]
+#[error("a log's name is 1 to {most} bytes in composed form (NFC) without spaces, control or invisible characters or plus signs", most = limits::ORIGIN_BYTES)]
 pub struct MalformedOrigin;
 
 impl MalformedOrigin {
@@ -70,7 +73,9 @@ impl FromStr for Origin {
     type Err = MalformedOrigin;
 
     fn from_str(text: &str) -> Result<Self, MalformedOrigin> {
-        if is_note_name(text) { Ok(Self(text.into())) } else { Err(MalformedOrigin) }
+        // People compare origins by eye.
+        let plain = !text.contains(naming::is_invisible) && is_nfc(text);
+        if is_note_name(text) && plain { Ok(Self(text.into())) } else { Err(MalformedOrigin) }
     }
 }
 

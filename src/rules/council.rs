@@ -47,6 +47,11 @@ impl Case<'_> {
         Reason::OperatorMember.unless(fits, member)?;
         let former = self.state.ledger().map(|ledger| &ledger.operator).filter(|former| *former != member);
         let seated = former.is_some_and(|former| parties.council(size).any(|seat| seat.member == *former));
-        Reason::MemberSeated.unless(!seated, former.unwrap_or(member))
+        Reason::MemberSeated.unless(!seated, former.unwrap_or(member))?;
+        // A new operator is called by its id.
+        match parties.member(member, size) {
+            Some(_) => Ok(()),
+            None => self.check_own_name(member, member.as_str()),
+        }
     }
 }

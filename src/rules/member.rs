@@ -3,6 +3,7 @@
 use super::{Case, Reason, Rejection};
 use crate::event::{
     MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Membership, PartyId,
+    naming,
 };
 use crate::score::Member;
 
@@ -13,19 +14,37 @@ impl<'a> Case<'a> {
         self.signers.newcomer(&body.key)?;
         self.signers.all_needed()?;
         let free = !body.member.is_council() && body.member.as_subject().is_none();
-        Reason::MemberName.unless(free && fits(&body.name), &body.member)?;
-        Reason::MemberExists.unless(!self.state.parties().was_member(&body.member), &body.member)
+        Reason::MemberName.unless(free, &body.member)?;
+        check_name(&body.name)?;
+        Reason::MemberExists.unless(!self.state.parties().was_member(&body.member), &body.member)?;
+        self.check_own_name(&body.member, &body.name)
     }
 
     pub(super) fn member_updated(&mut self, body: &MemberUpdated) -> Result<(), Rejection> {
         self.signed_by_council()?;
-        Reason::MemberName.unless(body.name.as_deref().is_none_or(fits), &body.member)?;
+        body.name.as_deref().map_or(Ok(()), check_name)?;
         let before = self.moved(&body.member)?;
         let changes = body.class.is_some_and(|class| class != before.class)
             || body.group.as_ref().is_some_and(|group| *group != before.group)
             || body.name.as_ref().is_some_and(|name| *name != before.name)
             || body.roles.as_ref().is_some_and(|roles| *roles != before.roles);
-        Reason::MemberUnchanged.unless(changes, &body.member)
+        Reason::MemberUnchanged.unless(changes, &body.member)?;
+        body.name.as_ref().map_or(Ok(()), |name| self.check_own_name(&body.member, name))
+    }
+
+    /// Nobody else is called so, nor has this name as its id, nor this id as its name.
+    pub(super) fn check_own_name(&self, member: &PartyId, name: &str) -> Result<(), Rejection> {
+        let (parties, size) = (self.state.parties(), self.state.size());
+        let called = [name, member.as_str()].map(|name| parties.called(&naming::folded(name)));
+        let id = naming::as_member_id(name);
+        let has_id = id.as_ref().filter(|id| {
+            let holder = parties.member(id, size);
+            holder.is_some_and(|holder| holder.membership != Membership::Removed)
+        });
+        match called.into_iter().flatten().chain(has_id).find(|other| *other != member) {
+            None => Ok(()),
+            Some(other) => Err(Reason::MemberNameTaken.about(other)),
+        }
     }
 
     pub(super) fn member_suspended(&mut self, body: &MemberSuspended) -> Result<(), Rejection> {
@@ -69,7 +88,12 @@ impl<'a> Case<'a> {
     }
 }
 
+fn check_name(name: &str) -> Result<(), Rejection> {
+    naming::check(name).map_err(|unfit| Reason::MemberName.about(unfit))?;
+    Reason::MemberName.unless(!naming::is_reserved(name), "the council's name, or a KOL's id")
+}
+
 /// Whether a name for people can be shown.
 pub(super) fn fits(name: &str) -> bool {
-    (1..=200).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    naming::check(name).is_ok()
 }

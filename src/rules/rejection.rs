@@ -111,7 +111,7 @@ reasons! {
     CouncilSeats = "council.seats", Rule, "1 to 32 seats, each with its own number, active member, controller group and key; the threshold lies between 1 and the seats (at most 8)";
 
     /// The member's name cannot be given.
-    MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters";
+    MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters: composed (NFC), with a letter or digit, without controls, invisible characters or needless blanks, and neither the council's nor a KOL's id";
     /// The slug was given before.
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.
@@ -124,6 +124,8 @@ reasons! {
     MemberSeated = "member.seated", Conflict, "it holds a seat of the council or runs the ledger: change that first";
     /// An update that changes nothing.
     MemberUnchanged = "member.unchanged", Conflict, "name what changes";
+    /// Another member's name or id.
+    MemberNameTaken = "member.name_taken", Conflict, "the member named is called so, or its id is, but for case, width, blanks or letters that look alike: choose another name";
 
     /// Not an assessor.
     AccreditationMember = "accreditation.member", Conflict, "only a member of class assessor is accredited";

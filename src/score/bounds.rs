@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::{AgeStep, Confidence, Label, Policy, Relation};
+use crate::event::{AgeStep, Confidence, Label, Policy, Relation, naming};
 
 /// A policy whose numbers the engine cannot work with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,12 +50,16 @@ fn need(holds: bool, member: &'static str, rule: &'static str) -> Result<(), Out
 }
 
 fn named(label: &Label) -> bool {
-    [&label.vi, &label.en].iter().all(|text| (1..=400).contains(&text.len()))
+    [&label.vi, &label.en].iter().all(|text| naming::check(text).is_ok())
 }
 
 fn check_topics(policy: &Policy) -> Result<(), OutOfBounds> {
     need((1..=256).contains(&policy.topics.len()), "topics", "between 1 and 256")?;
-    need(policy.topics.values().all(named), "topics", "each named in both languages, in at most 400 bytes")
+    need(
+        policy.topics.values().all(named),
+        "topics",
+        "each named in both languages, in 1 to 200 visible characters (NFC)",
+    )
 }
 
 fn check_criteria(policy: &Policy) -> Result<(), OutOfBounds> {
@@ -72,7 +76,11 @@ fn check_criteria(policy: &Policy) -> Result<(), OutOfBounds> {
     let levels = indicators.iter().all(|one| (1..=10_000).contains(&one.max_level));
     need(levels, "criteria.indicators.max_level", "between 1 and 10000")?;
     let names = criteria.iter().map(|one| &one.name).chain(indicators.iter().map(|one| &one.name));
-    need(names.into_iter().all(named), "criteria.name", "in both languages, in at most 400 bytes")?;
+    need(
+        names.into_iter().all(named),
+        "criteria.name",
+        "in both languages, in 1 to 200 visible characters (NFC)",
+    )?;
     let least = usize::from(policy.quorum.indicators_per_criterion);
     need(least >= 1, "quorum.indicators_per_criterion", "at least 1")?;
     let reachable = criteria.iter().all(|one| one.indicators.len() >= least);

@@ -11,7 +11,7 @@ use super::{KeyNumber, Listable, Listed, Span, StandsFor};
 use crate::clock::Timestamp;
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{GroupId, Membership, PartyId, SubjectId};
+use crate::event::{GroupId, Membership, PartyId, SubjectId, naming};
 use imbl::OrdMap;
 
 /// Everybody who acts, as they stood over time.
@@ -21,6 +21,9 @@ pub struct Parties {
     parties: Listed<Arc<Party>>,
     #[serde(skip_serializing)]
     members: OrdMap<PartyId, PartyNumber>,
+    /// Members that were not removed, by folded name.
+    #[serde(skip_serializing)]
+    called: OrdMap<String, PartyNumber>,
     groups: Listed<GroupId>,
     keys: Listed<Key>,
     /// The keys that were ever in other hands: few, and asked for at every score.
@@ -48,12 +51,14 @@ impl From<Stored> for Parties {
     fn from(Stored { parties, groups, keys, council, threshold, accredited_by }: Stored) -> Self {
         let numbered = (0..).map(PartyNumber).zip(parties.rows());
         let members = numbered.filter(|(_, party)| !party.member.is_empty());
-        let members = members.map(|(number, party)| (party.name.clone(), number)).collect();
+        let members: OrdMap<_, _> = members.map(|(number, party)| (party.name.clone(), number)).collect();
+        let numbered = (0..).map(PartyNumber).zip(parties.rows());
+        let called = numbered.filter_map(|(number, party)| Some((party.called_now()?, number))).collect();
         let invalid = (0..).zip(keys.rows()).filter(|(_, Key(_, record))| !record.invalid.is_empty());
         let compromised = invalid
             .filter_map(|(place, Key(_, record))| Some((KeyNumber::at(place)?, record.invalid.clone())))
             .collect();
-        Self { parties, members, groups, keys, compromised, council, threshold, accredited_by }
+        Self { parties, members, called, groups, keys, compromised, council, threshold, accredited_by }
     }
 }
 
@@ -101,6 +106,12 @@ impl Party {
         let as_member = self.member(size).map(|(_, group)| *group);
         let known = |(span, _): &&(Span, GroupNumber)| span.from_size <= size;
         as_member.or_else(|| self.subject.iter().rev().find(known).map(|(_, group)| *group))
+    }
+
+    /// Under which folded name it is known now; none: no member, or a removed one.
+    fn called_now(&self) -> Option<String> {
+        let (now, _) = self.member.last()?;
+        (now.record.membership != Membership::Removed).then(|| naming::folded(&now.record.name))
     }
 
     fn class(&self, size: u64) -> Option<PartyClass> {
@@ -229,6 +240,11 @@ impl Parties {
         self.members.keys()
     }
 
+    /// The member that was not removed and whose name folds to this.
+    pub fn called(&self, folded: &str) -> Option<&PartyId> {
+        self.called.get(folded).map(|number| self.name(*number))
+    }
+
     /// Whether the name was ever a member's.
     pub fn was_member(&self, party: &PartyId) -> bool {
         self.members.contains_key(party)
@@ -326,10 +342,14 @@ impl Parties {
     /// Sets how a member stands from the entry at `seq` on.
     pub fn set_member(&mut self, seq: u64, party: &PartyId, member: Member) {
         let group = self.name_group(&member.group);
+        let number = self.enlist(party);
+        if let Some(before) = self.numbered(number).called_now() {
+            self.called.remove(&before);
+        }
         let standings = &mut self.party_mut(party).member;
         standings.iter_mut().for_each(|(one, _)| one.span.close_by(seq));
         standings.push((StandsFor::opened_by(seq, member), group));
-        let number = self.enlist(party);
+        self.called.extend(self.numbered(number).called_now().map(|name| (name, number)));
         self.members.insert(party.clone(), number);
     }
 

@@ -25,6 +25,7 @@ mod keys;
 mod log_key;
 mod members;
 mod model;
+mod names;
 mod one_wrong;
 mod opening;
 mod own_cause;

@@ -45,6 +45,7 @@ pub async fn refusals(programme: &Programme, provoked: &mut Provoked) {
     let again = programme.draft(PartyId::council(), None, again);
     let answer = programme.send(again, &["seat-1", "seat-2", "seat-3", "shaky 2"]).await;
     provoked.note(answer, 409, "member.exists");
+    provoked.note(admit_called(programme, "other", "BUSINESS").await, 409, "member.name_taken");
     provoked.note(council(programme, suspended("operator")).await, 409, "member.seated");
     let seated = MemberAdmitted {
         member: party("seat-5"),
@@ -54,6 +55,134 @@ pub async fn refusals(programme: &Programme, provoked: &mut Provoked) {
     let seated = programme.draft(PartyId::council(), None, seated);
     programme.recorded(seated, &["seat-1", "seat-2", "seat-3", "seat-5 itself"]).await;
     provoked.note(council(programme, removed("seat-5")).await, 409, "member.seated");
+}
+
+/// Admits a member under a name of its own.
+async fn admit_called(programme: &Programme, member: &str, name: &str) -> Result<Value, ClientError> {
+    let body = MemberAdmitted { name: name.to_owned(), ..admission(member, MemberClass::Press, &[]) };
+    let draft = programme.draft(PartyId::council(), None, body);
+    programme.send(draft, &["seat-1", "seat-2", "seat-3", member]).await
+}
+
+fn renamed(member: &str, name: &str) -> MemberUpdated {
+    MemberUpdated {
+        member: party(member),
+        name: Some(name.to_owned()),
+        class: None,
+        group: None,
+        roles: None,
+    }
+}
+
+fn code(answer: Result<Value, ClientError>) -> String {
+    match answer {
+        Ok(_) => "recorded".to_owned(),
+        Err(ClientError::Refused { code, .. }) => code,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_has_a_name_that_can_be_seen_and_that_nobody_else_has() {
+    let programme = Programme::start(policy()).await;
+    admit_called(&programme, "bao-moi", "Báo Mới").await.unwrap();
+    let unfit = [
+        "",
+        " ",
+        "\u{3000}",
+        "\u{200b}",
+        "\u{200b}\u{200d}\u{2060}",
+        "\u{feff}",
+        "\u{3164}",
+        "\u{2800}\u{2800}",
+        "...",
+        "\u{301}",
+        "\u{e000}",
+        "\u{feff}Báo Sớm",
+        "Báo Sớm\u{feff}",
+        "\u{202e}mớS oáB",
+        "Báo \u{202a}Sớm\u{202c}",
+        "Báo\u{2066} Sớm\u{2069}",
+        "Báo\u{200b} Sớm",
+        "Báo\u{ad}Sớm",
+        "Báo\u{200f} Sớm",
+        "Báo\u{a0}Sớm",
+        "Báo\tSớm",
+        "Báo\nSớm",
+        "Báo\u{0}Sớm",
+        "Báo\u{2028}Sớm",
+        "Báo  Sớm",
+        " Báo Sớm",
+        "Báo Sớm ",
+        "Ba\u{301}o So\u{31b}\u{301}m",
+        "Báo Sớm\u{fe0f}",
+        "Báo Sớm\u{e0041}",
+        "Ban điều phối",
+        "BAN ĐIỀU PHỐI",
+        "council",
+        "kol-0123456789abc",
+    ];
+    let too_long = "ộ".repeat(201);
+    for name in unfit.into_iter().chain([too_long.as_str()]) {
+        assert_eq!(code(admit_called(&programme, "hostile", name).await), "member.name", "{name:?}");
+        assert_eq!(code(council(&programme, renamed("a1", name)).await), "member.name", "{name:?}");
+    }
+    let taken = [
+        "Báo Mới",
+        "BÁO MỚI",
+        "báo mới",
+        "BáoMới",
+        "B áo Mới",
+        "Ｂáo Mới",
+        "Bа́o Mới",
+        "Báo Μới",
+        "bao-moi",
+        "BAO-MOI",
+        "bао-moi",
+        "registrar",
+        "Operator",
+    ];
+    for name in taken {
+        assert_eq!(code(admit_called(&programme, "hostile", name).await), "member.name_taken", "{name:?}");
+        assert_eq!(code(council(&programme, renamed("a1", name)).await), "member.name_taken", "{name:?}");
+    }
+    // Nor is anybody's id another's name.
+    council(&programme, renamed("a2", "Hostile")).await.unwrap();
+    assert_eq!(code(admit_called(&programme, "hostile", "Báo Sớm").await), "member.name_taken");
+    council(&programme, renamed("a2", "Trung tâm Một")).await.unwrap();
+    for (member, name) in
+        [("m-1", "Bao Moi"), ("m-2", "Bảo Mới"), ("m-3", &*"ộ".repeat(200)), ("hostile", "Báo Sớm")]
+    {
+        admit_called(&programme, member, name).await.unwrap();
+    }
+    // One's own name may be spelled otherwise, and is free once it is changed or its member removed.
+    council(&programme, renamed("bao-moi", "BÁO MỚI")).await.unwrap();
+    council(&programme, renamed("bao-moi", "Báo Mới Việt Nam")).await.unwrap();
+    admit_called(&programme, "m-4", "Báo mới").await.unwrap();
+    council(&programme, suspended("m-4")).await.unwrap();
+    assert_eq!(code(admit_called(&programme, "m-5", "Báo Mới").await), "member.name_taken");
+    council(&programme, removed("m-4")).await.unwrap();
+    admit_called(&programme, "m-5", "Báo Mới").await.unwrap();
+    programme.check_replay();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_several_have_is_told_with_all_of_them() {
+    let programme = Programme::start(policy()).await;
+    admit_called(&programme, "m-1", "Kol").await.unwrap();
+    admit_called(&programme, "m-2", "Mùa Xuân").await.unwrap();
+    admit_called(&programme, "m-3", "Mưa Xuân").await.unwrap();
+    let clocks = |who: &str| crate::withdrawal::run(&programme, &["clocks", "--who", who, "--json"], &[]);
+    let kol = subject("kol").to_string();
+    // A member and an influencer, whose names differ in nothing that everybody types.
+    let (done, said) = clocks("KOL");
+    assert!(!done && said.contains("several are called KOL"), "{said}");
+    assert!(said.contains("m-1 Kol") && said.contains(&format!("{kol} kol")), "{said}");
+    let (done, said) = clocks("mua xuan");
+    assert!(!done && said.contains("m-2 Mùa Xuân, m-3 Mưa Xuân"), "{said}");
+    for alone in ["Mùa Xuân", "Mu\u{300}a Xuân", "m-2", "Kol", "other-kol", &kol] {
+        assert!(clocks(alone).0, "{alone}: {}", clocks(alone).1);
+    }
 }
 
 /// The weight of the assessor's assessment, why it has none, and how many endorsements are in force.

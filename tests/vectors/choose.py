@@ -11,7 +11,7 @@ source, target = map(pathlib.Path, sys.argv[1:])
 
 
 def pairs(file):
-    lines = map(json.loads, file.read_text().splitlines())
+    lines = map(json.loads, file.read_text().strip("\n").split("\n"))
     return {(json.loads(line["event"])["type"], line["is"]) for line in lines}
 
 

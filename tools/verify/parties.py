@@ -3,6 +3,7 @@
 import collections
 
 from .dates import DAY_MS, days, instant, iso, moment
+from .names import folded
 
 MEMBER_PARTS = ("class", "group", "name", "roles")
 RECOVERY_DAYS, RESTRAINT_DAYS = 14, 30
@@ -40,6 +41,7 @@ class Parties:
 
     def set_member(self, party, **changes):
         member = {"active": True, "removed": False, "roles": []} | self.members.get(party, {}) | changes
+        member["folded"] = folded(member["name"])
         self.members[party] = member
         standing = "removed" if member["removed"] else "active" if member["active"] else "suspended"
         row = {part: member[part] for part in MEMBER_PARTS}

@@ -1,5 +1,7 @@
 """What a policy's numbers may be, so that the engine can neither overflow nor divide by nothing."""
 
+from ..names import shows
+
 
 def out_of_bounds(policy):
     """The parts of a policy with which no score can be made."""
@@ -16,7 +18,7 @@ def out_of_bounds(policy):
 
 
 def named(label):
-    return all(1 <= len(label[language].encode()) <= 400 for language in ("vi", "en"))
+    return all(shows(label[language]) for language in ("vi", "en"))
 
 
 def distinct(items):

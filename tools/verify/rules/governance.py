@@ -3,14 +3,10 @@
 from ..dates import days
 from ..findings import need
 from .bounds import out_of_bounds
+from ..names import folded, is_reserved, shows
 from .opening import is_council, is_name
 
 MOST_CLAUSES, MOST_POSITIONS = 200, 64
-
-
-def shows(name):
-    """Whether a name for people can be shown."""
-    return 1 <= len(name) <= 200 and not any(ord(one) < 32 or 127 <= ord(one) < 160 for one in name)
 
 
 class Governance:
@@ -47,6 +43,8 @@ class Governance:
         need(member is None or member["class"] == "operator" and member["active"], "operator.member")
         stays = self.state.operator == operator["member"]
         need(stays or self.state.operator not in self.state.council, "member.seated")
+        if member is None:
+            self.check_called(operator["member"], operator["member"])
 
     def judge_policy_published(self):
         self.signed_by_council()
@@ -62,8 +60,16 @@ class Governance:
         self.signers.council()
         self.signers.newcomer(self.body["key"])
         self.signers.all_needed()
-        need(is_name(self.body["member"]) and shows(self.body["name"]), "member.name")
+        name = self.body["name"]
+        need(is_name(self.body["member"]) and shows(name) and not is_reserved(name), "member.name")
         need(self.body["member"] not in self.state.members, "member.exists")
+        self.check_called(self.body["member"], name)
+
+    def check_called(self, member, name):
+        """Nobody else is called so, nor has this name as its id, nor this id as its name."""
+        called = {folded(name), folded(member)}
+        others = ((id, one) for id, one in self.state.members.items() if id != member and not one["removed"])
+        need(not any(one["folded"] in called or id == folded(name) for id, one in others), "member.name_taken")
 
     def member(self, name):
         need(name in self.state.members, "member.unknown")
@@ -72,10 +78,13 @@ class Governance:
 
     def judge_member_updated(self):
         self.signed_by_council()
-        need("name" not in self.body or shows(self.body["name"]), "member.name")
+        name = self.body.get("name")
+        need(name is None or shows(name) and not is_reserved(name), "member.name")
         before = self.member(self.body["member"])
         parts = ("class", "group", "name", "roles")
         need(any(part in self.body and self.body[part] != before[part] for part in parts), "member.unchanged")
+        if name is not None:
+            self.check_called(self.body["member"], name)
 
     def judge_member_suspended(self):
         self.signed_by_council()

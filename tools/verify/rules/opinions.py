@@ -2,7 +2,7 @@
 
 from ..dates import days
 from ..findings import need
-from .governance import shows
+from ..names import shows
 
 MOST_PAPERS = 16
 

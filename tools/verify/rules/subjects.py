@@ -2,7 +2,7 @@
 
 from ..dates import days
 from ..findings import need
-from .governance import shows
+from ..names import shows
 
 MOST_ACCOUNTS, AGAIN_DAYS = 32, 90
 
