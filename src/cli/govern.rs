@@ -17,7 +17,7 @@ use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::SecretKey;
 use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
-    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity,
+    MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, Windows,
 };
 use crate::ledger::{self, Identity, Setup, Submission};
 use crate::vault::NamedKey;
@@ -43,7 +43,7 @@ pub struct Init {
     /// Who runs the ledger, MEMBER=KEY; the key by either file or in hex
     #[arg(long, required_unless_present = "opening")]
     operator: Option<MemberKey>,
-    /// The first policy (JSON); the programme's policy/1 unless given
+    /// The first policy (JSON); the programme's policy/1 with every clock of due process unless given
     #[arg(long)]
     policy: Option<PathBuf>,
     /// Minutes east of Greenwich of the ledger's civil dates
@@ -92,7 +92,7 @@ impl Init {
     async fn draft(&self) -> anyhow::Result<Submission> {
         let policy: Policy = match &self.policy {
             Some(path) => policy_in(path)?,
-            None => serde_json::from_str(crate::demo::POLICY_1)?,
+            None => Policy { windows: Windows::DUE_PROCESS, ..serde_json::from_str(crate::demo::POLICY_1)? },
         };
         let (name, operator) = self
             .name

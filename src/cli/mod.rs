@@ -47,6 +47,7 @@ mod signing;
 mod steps;
 mod told;
 mod verify;
+mod windows;
 mod withdraw;
 mod written;
 

@@ -8,6 +8,7 @@ use clap::Args;
 use super::output::{self, points};
 use super::policy::policy_in;
 use super::signing::{At, Signing, Statement};
+use super::windows;
 use crate::api::views::{PolicyList, PolicyView};
 use crate::client::Client;
 use crate::clock::Date;
@@ -100,19 +101,8 @@ fn print(policy: &Policy) {
     let bands = policy.bands.iter().map(|one| format!("{} ≥ {}", one.band, points(i64::from(one.min_score))));
     println!("\nHạng / bands: {}", bands.collect::<Vec<_>>().join(", "));
     println!("\nThời hạn theo ngày / clocks in days");
-    let windows = &policy.windows;
-    let days = [
-        ("trả lời trước / to reply beforehand", windows.reply),
-        ("khiếu nại / to contest", windows.file),
-        ("thụ lý / to admit a contest", windows.admit),
-        ("quyết định / to decide it", windows.decide),
-        ("gia hạn / to put that off by", windows.decide_extension),
-        ("khiếu nại lần hai / to appeal", windows.appeal),
-        ("quyết định lần hai / to decide the appeal", windows.appeal_decide),
-        ("báo trước chính sách mới / notice of a new policy", Some(policy.notice_days)),
-    ];
-    let days =
-        days.map(|(what, days)| vec![what.to_owned(), days.map_or("–".to_owned(), |days| days.to_string())]);
+    let days = windows::rows(policy)
+        .map(|(what, days)| vec![what.to_owned(), days.map_or("–".to_owned(), |days| days.to_string())]);
     output::table(&["việc / what", "ngày / days"], &days);
 }
 

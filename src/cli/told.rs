@@ -8,11 +8,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{policies, policy_changes};
+use super::{policies, policy_changes, windows};
 use crate::api::views::EventView;
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, Event, Indicator, PartyId, Policy, words};
+use crate::event::{Body, Commitment, Event, Indicator, PartyId, Policy, Windows, naming, words};
 use crate::limits;
 use crate::vault::Attachment;
 
@@ -297,11 +297,13 @@ impl Told<'_> {
                 if all.is_empty() { "–".to_owned() } else { all.join("; ") }
             }
             Value::Object(_) if name == "policy" => {
-                let changes = self.known.changes.iter().map(|change| format!("\n      {change}"));
+                let days = serde_json::from_value::<Windows>(value["windows"].clone()).ok();
+                let days = days.map(|days| windows::sentences(&days)).unwrap_or_default();
+                let under = days.iter().chain(&self.known.changes).map(|line| format!("\n      {line}"));
                 format!(
                     "{} bytes; `tinnhiem policy diff`{}",
                     value.to_string().len(),
-                    changes.collect::<String>()
+                    under.collect::<String>()
                 )
             }
             Value::Object(members) => {
@@ -377,13 +379,11 @@ fn named(one: &Indicator) -> String {
     format!("{} / {}", clean(&one.name.vi), clean(&one.name.en))
 }
 
-/// A text without what would move the cursor or turn the reading round.
+/// A text without what would move the cursor, turn the reading round or hide.
 pub fn safe(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let shown = |c: char| match c {
         '\n' => ' ',
-        c if c.is_control() || turns(c) => char::REPLACEMENT_CHARACTER,
+        c if naming::is_invisible(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     text.chars().map(shown).collect()

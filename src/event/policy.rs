@@ -303,6 +303,20 @@ pub struct Windows {
     pub appeal_extension: Option<u16>,
 }
 
+impl Windows {
+    /// Every clock of due process: what a ledger opens with unless its council chooses otherwise.
+    pub const DUE_PROCESS: Self = Self {
+        reply: Some(7),
+        file: Some(183),
+        admit: Some(14),
+        decide: Some(30),
+        decide_extension: Some(15),
+        appeal: Some(30),
+        appeal_decide: Some(60),
+        appeal_extension: Some(30),
+    };
+}
+
 impl Policy {
     /// The indicator of this id and its criterion.
     pub fn indicator(&self, id: &IndicatorId) -> Option<(&Criterion, &Indicator)> {

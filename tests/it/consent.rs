@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use tinnhiem::event::Windows;
+
 use crate::programme::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tinnhiem");
@@ -116,4 +118,65 @@ async fn what_is_signed_is_told_in_the_same_words_where_nobody_is_asked() {
     let erase = ["request-erasure", "--subject", &kol, "--target", &filed, "--target", &seq.to_string()];
     let both = [format!("entry {filed}: "), format!("entry {seq}: ")];
     signed(&erase, &["kol"], &both);
+}
+
+/// The clocks of the policy that a ledger in a folder was opened with.
+fn windows_of(ledger: &Path) -> Windows {
+    let setup = tinnhiem::ledger::Setup::at(ledger, tinnhiem::clock::Clock::system()).unwrap();
+    let ledger = tinnhiem::ledger::Ledger::open(setup).unwrap();
+    let snapshot = ledger.snapshot();
+    snapshot.state.policies().version(1).unwrap().policy.windows
+}
+
+#[test]
+fn a_ledger_opens_with_every_clock_of_due_process_and_its_seats_read_them_first() {
+    const SAID: [&str; 8] = [
+        "the KOL replies before an assessment is published or a sanction imposed: within 7 days",
+        "the KOL contests an item (a factual error: at any time): within 183 days",
+        "the council admits a contest, or it counts as admitted; a panel drawn by lot decides it: within 14 days",
+        "a contest is decided, or the item leaves the score until it is: within 30 days",
+        "that decision is put off once: within 15 days",
+        "the KOL appeals a decision: within 30 days",
+        "an appeal is decided, or the item leaves the score until it is: within 60 days",
+        "that decision is put off once: within 30 days",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for name in ["one", "two", "operator"] {
+        tinnhiem::vault::write_secret(&at.join(format!("{name}.pem")), &key(name)).unwrap();
+    }
+    let init = |data: &str, more: &str| {
+        format!(
+            "init --data {data} --name due.example --seat one=one.pem --operator operator=operator.pem {more}"
+        )
+    };
+    let reads_all = |said: &str| SAID.iter().for_each(|one| assert!(said.contains(one), "{one}: {said}"));
+    // Nothing is opened unless the seat wants it so.
+    let (code, said) = run(at, &init("no", ""), Input::Terminal, "k\n");
+    reads_all(&said);
+    assert!(said.contains("Sign?") && said.contains("nothing was signed"), "{said}");
+    assert_ne!(code, Some(0));
+    let (code, said) = run(at, &init("asked", ""), Input::Terminal, "c\n");
+    reads_all(&said);
+    assert_eq!((code, windows_of(&at.join("asked"))), (Some(0), Windows::DUE_PROCESS), "{said}");
+    let (code, said) = run(at, &init("told", "--yes"), Input::Terminal, "");
+    reads_all(&said);
+    assert!(code == Some(0) && !said.contains("Sign?"), "{said}");
+    // Another seat reads them before it adds its signature.
+    let two =
+        init("both", "--seat two=") + &key("two").public().to_string() + " --threshold 2 --out opening.json";
+    assert_eq!(run(at, &two, Input::Pipe, "").0, Some(0));
+    let sign = "sign opening.json --key two.pem --ledger http://127.0.0.1:9";
+    let (code, said) = run(at, sign, Input::Terminal, "c\n");
+    reads_all(&said);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(run(at, "init --data both --opening opening.json", Input::Pipe, "").0, Some(0));
+    assert_eq!(windows_of(&at.join("both")), Windows::DUE_PROCESS);
+    // A policy of one's own is kept as it is, and what it leaves out is told.
+    std::fs::write(at.join("own.json"), tinnhiem::demo::POLICY_1).unwrap();
+    let (code, said) = run(at, &init("own", "--policy own.json"), Input::Pipe, "");
+    assert_eq!((code, windows_of(&at.join("own"))), (Some(0), Windows::default()), "{said}");
+    for none in ["the KOL is not heard beforehand", "no admission and no panel", "no appeal"] {
+        assert!(said.contains(none), "{none}: {said}");
+    }
 }
