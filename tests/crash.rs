@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tinnhiem::client::{Client, Draft};
 use tinnhiem::clock::{Clock, Timestamp};
 use tinnhiem::demo;
-use tinnhiem::event::AssessmentPublished;
+use tinnhiem::event::{CollaborationDeclared, ValueBand};
 use tinnhiem::ledger::{Archive, Ledger, Setup, Submission, fsck};
 use tinnhiem::log::{Origin, Receipt, verify_consistency};
 
@@ -53,27 +53,23 @@ fn random_ms(least: u64, most: u64) -> Duration {
     Duration::from_millis(least + u64::from_be_bytes(bytes) % (most - least))
 }
 
-/// Assessments by everybody of everyone, each at an instant of its own.
+/// Paid work of every business with everyone, which no clock holds up, each at an instant of its own.
 fn event(origin: &Origin, client: u64, number: u64) -> Submission {
-    let pairs = demo::pairs();
-    let (issuer, key, subject) = &pairs[(client + number * CLIENTS) as usize % pairs.len()];
+    let pairs = demo::businesses_and_influencers();
+    let (business, key, subject, own_key) = &pairs[(client + number * CLIENTS) as usize % pairs.len()];
     let now = Clock::system().now();
-    let on = now.date_at(demo::UTC_OFFSET_MIN).plus_days(-1);
-    let body = AssessmentPublished {
-        policy: 2,
-        grades: [("I1".parse().unwrap(), Some(1))].into(),
-        evidence: Default::default(),
-        observed_from: on,
-        observed_until: on,
-        valid_until: Some(on.plus_days(200)),
-        conflict: false,
-        fee: false,
-        statement: None,
-        notice: None,
+    let on = now.date_at(demo::UTC_OFFSET_MIN);
+    let body = CollaborationDeclared {
+        campaign: format!("{client}.{number}"),
+        category: "sua".parse().unwrap(),
+        starts_on: on,
+        ends_on: on.plus_days(30),
+        value_band: ValueBand::Under100m,
+        papers: Vec::new(),
     };
     // Distinct by client and number, and never ahead of the clock.
     let at = Timestamp::from_ms(now.as_ms() / 64 * 64 - 64 + client).unwrap();
-    Draft::new(origin, issuer.clone(), Some(*subject), at, body).sign(&[key]).unwrap()
+    Draft::new(origin, business.clone(), Some(*subject), at, body).sign(&[key, own_key]).unwrap()
 }
 
 /// Writes until the server is gone; keeps every receipt it was given.

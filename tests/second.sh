@@ -34,20 +34,42 @@ export TINNHIEM_LEDGER=$ledger TINNHIEM_YES=1
 keys=$work/demo/keys
 council=(--key "$keys/dieu-phoi-1.pem" --key "$keys/dieu-phoi-2.pem" --key "$keys/dieu-phoi-3.pem")
 event() { grep -o '^event [0-9a-f]*' | cut -d' ' -f2; }
-kol=$("$program" top --json | grep -B3 'Phạm Gia Hân' | grep -o 'kol-[0-9a-z]*' | tail -1)
+kol=$("$program" top --json | grep -B3 'Phan Hữu Nghĩa' | grep -o 'kol-[0-9a-z]*' | tail -1)
 own=(--issuer o1-minh-bach-so --subject "$kol" --key "$keys/o1-minh-bach-so.pem")
-item=$("$program" assess "${own[@]}" --policy 2 --grade I1=1 --grade I2=0 --evidence I2="$0" --grade I3=1 \
+item=$("$program" notify "${own[@]}" --policy 2 --grade I1=1 --grade I2=0 --evidence I2="$0" --grade I3=1 \
   --observed-from "$(date -u -d '40 days ago' +%F)" --observed-until "$(date -u -d '2 days ago' +%F)" \
   --valid-until "$(date -u -d '200 days' +%F)" | event)
+"$program" reply --subject "$kol" --notice "$item" --statement 'Sai.' --key "$keys/nghia.pem" > "$work/replied"
+item=$("$program" assess "${own[@]}" --notice "$item" | event)
 contest=$("$program" contest --subject "$kol" --target "$item" --grounds factual_error --statement 'Sai.' \
-  --key "$keys/han.pem" | event)
-decide() { "$program" decide --subject "$kol" --contest "$contest" --reason 'Vì.' "${council[@]}" "$@" > "$work/decided"; }
+  --key "$keys/nghia.pem" | event)
+# Both values for the first filing that waits for one, a panel, and what it decides once a member was challenged.
+reveal() {
+  for who in van-hanh bach-tin; do
+    "$program" reveal-draw --issuer "$who" --secret "$keys/$who-draw.pem" --key "$keys/$who.pem" > "$work/revealed"
+  done
+}
+sits() { "$program" draw "$contest" | grep sits | awk '{print $2}'; }
+about=(--subject "$kol" --contest "$contest")
+decide() {
+  "$program" seat "${about[@]}" "${council[@]}" > "$work/seated"
+  local panel one two
+  panel=$("$program" challenge "${about[@]}" --member "$(sits | head -1)" --key "$keys/nghia.pem" | event)
+  { read -r one; read -r two; } < <(sits)
+  "$program" decide "${about[@]}" --reason 'Vì.' --issuer "$one" --panel "$panel" --key "$keys/$one.pem" \
+    --key "$keys/$two.pem" "$@" > "$work/decided"
+}
+"$program" admit-contest "${about[@]}" "${council[@]}" > "$work/admitted"
+# One of before the demo's day waits too, and comes first.
+reveal
+reveal
 decide --outcome partial --strike I1
 "$program" correct "${own[@]}" --target "$item" --action replace --grade I2=2 --evidence I2="$0" \
   --statement 'Bỏ sót.' > "$work/corrected"
-"$program" appeal --subject "$kol" --contest "$contest" --statement 'Xem lại.' --key "$keys/han.pem" > "$work/appealed"
+"$program" appeal --subject "$kol" --contest "$contest" --statement 'Xem lại.' --key "$keys/nghia.pem" > "$work/appealed"
+reveal
 decide --appeal --outcome rejected
-endorsed=$("$program" endorse --issuer nhip-so --subject "$kol" --relation none --topic my-pham --key "$keys/nhip-so.pem" | event)
+endorsed=$("$program" endorse --issuer nhip-so --subject "$kol" --relation none --topic phap-luat --key "$keys/nhip-so.pem" | event)
 "$program" correct --issuer nhip-so --subject "$kol" --key "$keys/nhip-so.pem" --target "$endorsed" --action retract \
   --statement 'Nhầm.' > "$work/corrected"
 entries=$("$program" log --json --limit 1 2> "$work/none" | grep -o '"size": *[0-9]*' | head -1 | grep -o '[0-9]*')

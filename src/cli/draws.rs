@@ -10,18 +10,13 @@ use super::output;
 use super::signing::{At, Attaching, Signing, Statement};
 use crate::api::draws;
 use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
+use crate::client::chain_value;
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
-use crate::event::{DrawCommitted, DrawRevealed, DrawValue, PartyId};
+use crate::event::{DrawCommitted, DrawRevealed, PartyId};
 use crate::ledger::{Ledger, Setup};
 use crate::limits;
 use crate::vault::{read_secret, write_secret};
-
-/// The value of a key file's chain that stands `steps` after its first.
-fn value(secret: &SecretKey, steps: u32) -> DrawValue {
-    let first = blake3::derive_key("tinnhiem draw 1", secret.to_pem().as_bytes());
-    (0..steps).fold(DrawValue::from_bytes(first), |value, _| value.next())
-}
 
 #[derive(Debug, Args)]
 #[command(
@@ -46,7 +41,7 @@ impl CommitDraw {
     pub async fn run(self) -> anyhow::Result<u8> {
         let secret = SecretKey::generate()?;
         write_secret(&self.secret, &secret)?;
-        let body = DrawCommitted { tip: value(&secret, self.length), length: self.length };
+        let body = DrawCommitted { tip: chain_value(&secret, self.length), length: self.length };
         self.signing.publish(Statement { issuer: self.issuer, ..Statement::by_council(body) }).await
     }
 }
@@ -82,7 +77,7 @@ impl RevealDraw {
         };
         let filing = filing.context("no contest waits for a value")?;
         let left = own.left.checked_sub(1).context("the chain is at its end: use `tinnhiem commit-draw`")?;
-        let value = value(&secret, left);
+        let value = chain_value(&secret, left);
         if value.next() != own.last {
             anyhow::bail!("{} is not the secret of this chain", self.secret.display());
         }

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::dsse::{Envelope, EnvelopeError, SecretKey};
-use crate::event::{Body, Event, LedgerOpened, PartyId, SubjectId, body_bytes};
+use crate::event::{Body, DrawValue, Event, LedgerOpened, PartyId, SubjectId, body_bytes};
 use crate::ledger::Submission;
 use crate::log::{MalformedOrigin, Origin};
 use crate::vault::Attachment;
@@ -43,6 +43,12 @@ impl Draft {
         let envelope = Envelope::sign(self.event.to_payload(), keys)?;
         Ok(Submission { envelope, attachments: self.attachments })
     }
+}
+
+/// The value of the chain made of a secret that stands `steps` after its first.
+pub fn chain_value(secret: &SecretKey, steps: u32) -> DrawValue {
+    let first = blake3::derive_key("tinnhiem draw 1", secret.to_pem().as_bytes());
+    (0..steps).fold(DrawValue::from_bytes(first), |value, _| value.next())
 }
 
 /// The draft that opens a ledger called `name`, and the origin that commits to it.

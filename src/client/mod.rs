@@ -7,7 +7,7 @@ mod http;
 mod source;
 
 pub use audit::{AuditReport, Progress, audit};
-pub use draft::{Draft, opening, random_salt, random_subject};
+pub use draft::{Draft, chain_value, opening, random_salt, random_subject};
 pub use export::{export, import};
 pub use http::{Client, ClientError};
 pub use source::Source;

@@ -38,6 +38,8 @@ pub const THRESHOLD: u8 = 3;
 pub const OPERATOR: &str = "van-hanh";
 /// Who audits it.
 pub const AUDITOR: &str = "bach-tin";
+/// The two who bring the values from which panels are drawn, and the seed of each one's secret.
+pub const DRAWERS: [(&str, &str); 2] = [(OPERATOR, "van-hanh-draw"), (AUDITOR, "bach-tin-draw")];
 
 /// The members.
 pub const ORGANISATIONS: &[Organisation] = &[
@@ -85,6 +87,9 @@ pub const HAN: &str = "han";
 /// The influencer who lost a key.
 pub const HA: &str = "ha";
 
+/// The influencer who has left.
+pub const DEPARTED: &str = "luu";
+
 /// The influencers. Those with many endorsements to give reach the first of them first.
 pub const INFLUENCERS: &[Influencer] = &[
     Influencer {
@@ -92,7 +97,7 @@ pub const INFLUENCERS: &[Influencer] = &[
         name: "Trần Bảo Ngân",
         topics: &["am-thuc", "du-lich"],
         levels: SPOTLESS,
-        newest_round: 40,
+        newest_round: 64,
     },
     Influencer { seed: HAN, name: "Phạm Gia Hân", topics: &["my-pham"], levels: &[], newest_round: 0 },
     Influencer {
@@ -100,35 +105,35 @@ pub const INFLUENCERS: &[Influencer] = &[
         name: "Lê Quốc Khải",
         topics: &["cong-nghe", "game"],
         levels: SPOTLESS,
-        newest_round: 55,
+        newest_round: 71,
     },
     Influencer {
         seed: "thu",
         name: "Đỗ Minh Thư",
         topics: &["giao-duc", "me-va-be"],
         levels: SOLID,
-        newest_round: 60,
+        newest_round: 76,
     },
     Influencer {
         seed: "lenh",
         name: "Vàng A Lềnh",
         topics: &["du-lich", "am-thuc", "ca-phe"],
         levels: SOLID,
-        newest_round: 35,
+        newest_round: 66,
     },
     Influencer {
         seed: "lien",
         name: "Hồ Mai Liên",
         topics: &["me-va-be", "gia-dung", "giao-duc"],
         levels: WEAK_LABELS,
-        newest_round: 50,
+        newest_round: 73,
     },
     Influencer {
         seed: "nhi",
         name: "Y Nhi Êban",
         topics: &["ca-phe", "am-thuc"],
         levels: SOLID,
-        newest_round: 45,
+        newest_round: 68,
     },
     Influencer {
         seed: "tram",
@@ -149,21 +154,21 @@ pub const INFLUENCERS: &[Influencer] = &[
         name: "BS. Ngô Thùy Dung",
         topics: &["y-te", "me-va-be"],
         levels: SPOTLESS,
-        newest_round: 30,
+        newest_round: 62,
     },
     Influencer {
         seed: "duyen",
         name: "Châu Mỹ Duyên",
         topics: &["thoi-trang", "my-pham"],
         levels: MIDDLING,
-        newest_round: 48,
+        newest_round: 72,
     },
     Influencer {
         seed: "tan",
         name: "Huỳnh Nhật Tân",
         topics: &["thoi-trang", "my-pham"],
         levels: MIDDLING,
-        newest_round: 58,
+        newest_round: 81,
     },
     Influencer {
         seed: "quynh",
@@ -177,41 +182,41 @@ pub const INFLUENCERS: &[Influencer] = &[
         name: "Mai Đức Long",
         topics: &["o-to", "cong-nghe"],
         levels: SOLID,
-        newest_round: 52,
+        newest_round: 74,
     },
     Influencer {
         seed: "kiet",
         name: "Bùi Tuấn Kiệt",
         topics: &["the-hinh"],
         levels: SOLID,
-        newest_round: 50,
+        newest_round: 69,
     },
     Influencer {
         seed: "phuong",
         name: "Đặng Hoài Phương",
         topics: &["tai-chinh"],
         levels: SOLID,
-        newest_round: 62,
+        newest_round: 67,
     },
     Influencer {
         seed: "phiep",
         name: "Thạch Sô Phiệp",
         topics: &["van-hoa"],
         levels: SOLID,
-        newest_round: 42,
+        newest_round: 63,
     },
     Influencer {
         seed: "nghia",
         name: "Phan Hữu Nghĩa",
         topics: &["phap-luat"],
         levels: FAIR,
-        newest_round: 60,
+        newest_round: 78,
     },
     Influencer {
-        seed: HA, name: "Lương Bích Hà", topics: &["moi-truong"], levels: SOLID, newest_round: 46
+        seed: HA, name: "Lương Bích Hà", topics: &["moi-truong"], levels: SOLID, newest_round: 67
     },
     Influencer {
-        seed: "luu",
+        seed: DEPARTED,
         name: "Cao Thị Lựu",
         topics: &["thoi-trang"],
         levels: MIDDLING,

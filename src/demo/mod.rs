@@ -11,11 +11,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use self::story::Step;
 use crate::client::Draft;
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::SecretKey;
-use crate::event::{Body, PartyId, SubjectId};
-use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup, Submission};
+use crate::event::{Body, MemberClass, PartyId, SubjectId};
+use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission};
 use crate::vault::write_secret;
 
 /// The programme's policy, version 1.
@@ -82,30 +83,45 @@ fn write_keys(folder: &Path) -> anyhow::Result<()> {
     let organisations = cast::ORGANISATIONS.iter().map(|one| one.slug);
     let influencers = cast::INFLUENCERS.iter().map(|one| one.seed);
     let offices = cast::COUNCIL.iter().copied().chain([cast::OPERATOR]);
-    for name in organisations.chain(influencers).chain(offices) {
+    let draws = cast::DRAWERS.map(|(_, secret)| secret);
+    for name in organisations.chain(influencers).chain(offices).chain(draws) {
         write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
     }
     Ok(())
 }
 
-/// Opens a ledger with the first submission and records the others, in order.
-async fn create(directory: &Path, submissions: Vec<Submission>) -> anyhow::Result<()> {
-    let mut submissions = submissions.into_iter();
-    let opening = submissions.next().context("a ledger begins with its opening")?;
+/// Events that are on their way, each with its payload.
+type Fates = Vec<(String, Fate)>;
+
+/// Opens a ledger and records the story, in order.
+async fn create(directory: &Path, (opening, steps): (Submission, Vec<Step>)) -> anyhow::Result<()> {
     let setup = Setup::create(directory, Clock::system())?;
     ledger::create(&setup, &opening.verify()?)?;
     drop(setup);
     let ledger = Ledger::open(Setup::at(directory, Clock::system())?)?;
     let mut fates = Vec::new();
-    for submission in submissions {
+    for step in steps {
+        let submission = match step {
+            Step::Fixed(submission) => submission,
+            Step::Drawn(told) => {
+                known(&mut fates).await?;
+                told(&ledger.snapshot().state).context("the story tells of a contest that is not there")?
+            }
+        };
         let payload = String::from_utf8_lossy(submission.envelope.payload()).into_owned();
         fates.push((payload, ledger.enqueue(submission.verify()?).await?));
     }
-    for (payload, fate) in fates {
-        fate.known().await.with_context(|| payload)?;
-    }
+    known(&mut fates).await?;
     commit(&ledger).await.context("committing to the state")?;
     tokio::task::block_in_place(|| ledger.close());
+    Ok(())
+}
+
+/// Waits until all of them are recorded.
+async fn known(fates: &mut Fates) -> anyhow::Result<()> {
+    for (payload, fate) in fates.drain(..) {
+        fate.known().await.with_context(|| payload)?;
+    }
     Ok(())
 }
 
@@ -141,14 +157,16 @@ pub fn check_day(ledger: &Ledger, today: Date) -> anyhow::Result<()> {
     )
 }
 
-/// Every assessor of the demo with every influencer of it, and the assessor's key.
-pub fn pairs() -> Vec<(PartyId, SecretKey, SubjectId)> {
-    let of = |assessor: &&str| {
-        let party: PartyId = assessor.parse().expect("the cast's slugs are well formed");
-        let assessor = (*assessor).to_owned();
-        cast::INFLUENCERS.iter().map(move |one| (party.clone(), key(&assessor), subject(one.seed)))
+/// Every business of the demo with every influencer who takes part today, and the keys of both.
+pub fn businesses_and_influencers() -> Vec<(PartyId, SecretKey, SubjectId, SecretKey)> {
+    let businesses = cast::ORGANISATIONS.iter().filter(|one| one.class == MemberClass::Business);
+    let taking_part = || cast::INFLUENCERS.iter().filter(|one| one.seed != cast::DEPARTED);
+    let of = |business: &cast::Organisation| {
+        let (party, slug): (PartyId, _) =
+            (business.slug.parse().expect("slugs are well formed"), business.slug);
+        taking_part().map(move |one| (party.clone(), key(slug), subject(one.seed), key(one.seed)))
     };
-    cast::ASSESSORS.iter().flat_map(of).collect()
+    businesses.flat_map(of).collect()
 }
 
 /// What to try next.
@@ -170,7 +188,7 @@ Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem audit {base:<33} check all of it without trusting this server
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh); stop with Ctrl-C.",
+Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh, the secrets of panels' draws as van-hanh-draw and bach-tin-draw); stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )

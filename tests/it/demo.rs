@@ -3,6 +3,8 @@
 use serde_json::Value;
 use tinnhiem::clock::Date;
 use tinnhiem::demo::subject;
+use tinnhiem::event::{Body, Event, Windows};
+use tinnhiem::log::Entry;
 
 use crate::reading::Demo;
 
@@ -144,4 +146,67 @@ async fn a_day_gives_one_log_that_ends_before_it() {
         roots.push((size, demo.ledger.reader().root(size).unwrap()));
     }
     assert_eq!(roots[0], roots[1]);
+}
+
+/// The types of a party's own events about a subject, in order, from the first of a type on.
+async fn told(demo: &Demo, seed: &str, types: &[&str]) -> Vec<(String, String)> {
+    let page = of(demo, seed, "/events?limit=1000").await;
+    let rows = page["events"].as_array().unwrap().iter();
+    let named = rows
+        .map(|row| (row["type"].as_str().unwrap().to_owned(), row["issuer"].as_str().unwrap().to_owned()));
+    named.filter(|(type_name, _)| types.contains(&type_name.as_str())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_policy_has_every_clock_and_the_story_shows_them_at_work() {
+    let demo = Demo::start().await;
+    let windows = demo.json("/v1/policies/2").await["policy"]["windows"].clone();
+    assert_eq!(windows, serde_json::to_value(Windows::DUE_PROCESS).unwrap());
+    // Notified, replied to, published: once higher for it, once as it was.
+    let han = subject("han").to_string();
+    let heard = ["assessment.notified", "assessment.replied", "assessment.published"];
+    let said = told(&demo, "han", &heard).await;
+    let shown = |who: &str| {
+        let own = said.iter().filter(|(_, issuer)| issuer == who || *issuer == han);
+        own.map(|(type_name, _)| type_name.as_str()).collect::<Vec<_>>()
+    };
+    for assessor in ["o3-dao-duc", "o5-tam-diem"] {
+        assert!(shown(assessor).windows(3).any(|three| three == heard), "{assessor}: {said:?}");
+    }
+    let score = of(&demo, "han", "/score").await;
+    let replies = score["assessments"].as_array().unwrap().iter().filter(|one| !one["reply"].is_null());
+    assert_eq!(replies.count(), 2);
+    // Nothing under the second policy came unannounced, but for the suspension that could not wait.
+    let snapshot = demo.ledger.snapshot();
+    let (state, size) = (&snapshot.state, snapshot.size());
+    let mut unannounced = Vec::new();
+    for seq in 0..size {
+        let Some(entry) = demo.ledger.reader().entry(seq).unwrap() else { continue };
+        let event = Event::parse(&Entry::parse(&entry).unwrap().payload).unwrap();
+        let on = state.date_at_size(seq + 1).unwrap();
+        if state.policy_on(on).is_none_or(|policy| policy.windows.reply.is_none()) {
+            continue;
+        }
+        match event.body {
+            Body::AssessmentPublished(body) if body.notice.is_none() => unannounced.push(seq),
+            Body::SanctionImposed(body) if body.proposal.is_none() && !body.urgent => unannounced.push(seq),
+            Body::ContestDecided(body) => assert!(body.panel.is_some(), "{seq}"),
+            _ => {}
+        }
+    }
+    assert_eq!(unannounced, [0; 0]);
+    let measures = ["sanction.imposed", "sanction.proposed", "sanction.replied"];
+    let order = told(&demo, "phuong", &measures).await.into_iter().map(|(type_name, _)| type_name);
+    assert_eq!(
+        order.collect::<Vec<_>>(),
+        ["sanction.imposed", "sanction.proposed", "sanction.replied", "sanction.imposed"]
+    );
+    // Panels were seated as they were drawn, and decided.
+    for seed in ["phuong", "nghia"] {
+        let order = told(&demo, seed, &["panel.seated", "contest.decided"]).await;
+        assert_eq!(
+            order.iter().map(|(type_name, _)| &**type_name).collect::<Vec<_>>(),
+            ["panel.seated", "contest.decided"]
+        );
+    }
 }

@@ -1,13 +1,29 @@
 //! What assessors say, and the worked example.
 
-use super::{OPENED, SECOND_POLICY, Story, indicator, key, party, salt, subject};
+use super::{OPENED, SECOND_POLICY, Story, indicator, key, party, salt, subject, text};
 use crate::demo::cast::{ASSESSORS, HAN, Influencer};
 use crate::dsse::EventId;
 use crate::event::*;
 use crate::vault::Attachment;
 
+/// An assessment of which its subject was notified.
+pub(super) struct Announced {
+    assessor: &'static str,
+    seed: &'static str,
+    notice: EventId,
+    body: AssessmentPublished,
+    statement: Attachment,
+}
+
 impl Story {
-    pub(super) fn assess(&mut self, days_ago: i32, assessor: &str, seed: &str, levels: &str) -> EventId {
+    /// What an assessor finds, and its reasoning.
+    fn finds(
+        &self,
+        days_ago: i32,
+        assessor: &str,
+        seed: &str,
+        levels: &str,
+    ) -> (AssessmentPublished, Attachment) {
         let levels: Vec<u16> = levels.chars().filter_map(|level| Some(level.to_digit(10)? as u16)).collect();
         let grades: Levels =
             (1..).zip(levels).map(|(number, level)| (indicator(number), Some(level))).collect();
@@ -31,10 +47,61 @@ impl Story {
             statement: Some(statement.commitment()),
             notice: None,
         };
+        (body, statement)
+    }
+
+    /// Publishes at once, as the first policy has it.
+    pub(super) fn assess(&mut self, days_ago: i32, assessor: &str, seed: &str, levels: &str) -> EventId {
+        assert!(days_ago > SECOND_POLICY, "the second policy has the subject notified first");
+        let (body, statement) = self.finds(days_ago, assessor, seed, levels);
         self.add(days_ago, party(assessor), Some(subject(seed)), body, vec![statement], &[&key(assessor)])
     }
 
-    /// Two rounds of assessments, the newest as the cast says.
+    /// Notifies a subject of what an assessor is about to publish.
+    pub(super) fn notify(
+        &mut self,
+        days_ago: i32,
+        assessor: &'static str,
+        seed: &'static str,
+        levels: &str,
+    ) -> Announced {
+        let (body, statement) = self.finds(days_ago, assessor, seed, levels);
+        let found = body.clone();
+        let notified = AssessmentNotified {
+            policy: found.policy,
+            grades: found.grades,
+            evidence: found.evidence,
+            observed_from: found.observed_from,
+            observed_until: found.observed_until,
+            valid_until: found.valid_until,
+            conflict: found.conflict,
+            fee: found.fee,
+            statement: found.statement,
+        };
+        let (about, texts) = (Some(subject(seed)), vec![statement.clone()]);
+        let notice = self.add(days_ago, party(assessor), about, notified, texts, &[&key(assessor)]);
+        Announced { assessor, seed, notice, body, statement }
+    }
+
+    /// The subject replies to a notice.
+    pub(super) fn reply(&mut self, days_ago: i32, announced: &Announced, words: &str) {
+        let statement = text(words);
+        let body = AssessmentReplied {
+            notice: announced.notice,
+            statement: statement.commitment(),
+            evidence: Vec::new(),
+        };
+        self.by_subject(days_ago, announced.seed, body, vec![statement]);
+    }
+
+    /// Publishes what was notified.
+    pub(super) fn publish(&mut self, days_ago: i32, announced: Announced) -> EventId {
+        let Announced { assessor, seed, notice, body, statement } = announced;
+        let body = AssessmentPublished { notice: Some(notice), ..body };
+        self.add(days_ago, party(assessor), Some(subject(seed)), body, vec![statement], &[&key(assessor)])
+    }
+
+    /// One round of assessments or two, the newest as the cast says.
     pub(super) fn rounds(&mut self, number: i32, one: &Influencer) {
         if one.levels.is_empty() {
             return;
@@ -45,7 +112,9 @@ impl Story {
             "phiep" => &ASSESSORS[..3],
             _ => ASSESSORS,
         };
-        for round in (0..2).rev() {
+        // Some were not assessed in the year before.
+        let rounds = if number % 4 == 1 || number % 8 == 2 { 1 } else { 2 };
+        for round in (0..rounds).rev() {
             let began = one.newest_round + round * 130;
             if began + number % 7 > OPENED - 10 {
                 continue;
@@ -67,9 +136,22 @@ impl Story {
         ];
         for (assessor, (days_ago, levels)) in ASSESSORS.iter().zip(newest) {
             self.assess(days_ago + 180, assessor, HAN, levels);
-            self.assess(days_ago, assessor, HAN, levels);
+            if days_ago > SECOND_POLICY {
+                self.assess(days_ago, assessor, HAN, levels);
+            }
         }
-        let hostile = self.assess(5, ASSESSORS[4], HAN, "0000 0000 0000 0000 0000");
+        // Said nothing to; replied to, and published higher for it; replied to in vain.
+        let unanswered = self.notify(40, ASSESSORS[0], HAN, newest[0].1);
+        self.publish(31, unanswered);
+        let mut raised = self.notify(20, ASSESSORS[2], HAN, "1211 2222 2212 1222 2222");
+        self.reply(17, &raised, "Video ngày 12 có ghi nhãn quảng cáo từ giây đầu; xin xem bản đầy đủ.");
+        let seen = Commitment::to(&salt("han, whole video"), b"han, whole video");
+        raised.body.grades.insert(indicator(1), Some(2));
+        raised.body.evidence.insert(indicator(1), vec![seen]);
+        self.publish(15, raised);
+        let hostile = self.notify(5, ASSESSORS[4], HAN, "0000 0000 0000 0000 0000");
+        self.reply(4, &hostile, "Không có minh chứng nào được dẫn ra là về tôi.");
+        let hostile = self.publish(3, hostile);
         // The most in force in the thirty days before, each one's own included: 8, 12, 1 and 25.
         self.endorse_many(32, "quang-cao-so", 7);
         self.endorse(30, "quang-cao-so", &key("quang-cao-so"), HAN, "my-pham", Relation::None);

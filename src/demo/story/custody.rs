@@ -40,10 +40,10 @@ impl Story {
     /// One who has left and had her profile erased: nothing says any more who she was, and what was
     /// recorded still verifies.
     pub(super) fn departed(&mut self, enrolment: EventId) {
-        self.by_subject(30, "luu", SubjectDeparted { reason: None }, Vec::new());
+        self.by_subject(30, cast::DEPARTED, SubjectDeparted { reason: None }, Vec::new());
         let body = ErasureRequested { targets: vec![enrolment], reason: None };
-        let request = self.by_subject(28, "luu", body, Vec::new());
+        let request = self.by_subject(28, cast::DEPARTED, body, Vec::new());
         let (operator, body) = (cast::OPERATOR, ErasureExecuted { request, targets: vec![enrolment] });
-        self.add(18, party(operator), Some(subject("luu")), body, Vec::new(), &[&key(operator)]);
+        self.add(18, party(operator), Some(subject(cast::DEPARTED)), body, Vec::new(), &[&key(operator)]);
     }
 }

@@ -4,7 +4,9 @@ mod assessments;
 mod custody;
 mod disputes;
 mod endorsements;
+mod panels;
 mod programme;
+mod sanctions;
 
 use std::collections::BTreeMap;
 
@@ -16,20 +18,30 @@ use crate::dsse::{EventId, SecretKey};
 use crate::event::*;
 use crate::ledger::Submission;
 use crate::log::Origin;
+use crate::state::State;
 use crate::vault::Attachment;
 
 /// Days ago on which the ledger was opened.
 const OPENED: i32 = 426;
 /// Days ago on which the second policy version came into force.
-const SECOND_POLICY: i32 = 250;
+const SECOND_POLICY: i32 = 52;
 const HOUR_MS: u64 = 3_600_000;
 
-/// The events of the demo, signed, the opening first, by time.
-pub fn tell(today: Date) -> Vec<Submission> {
+/// What happens next.
+pub enum Step {
+    /// This event.
+    Fixed(Submission),
+    /// The event that follows from the state of the ledger: a draw, and whom it has chosen.
+    Drawn(Box<dyn FnOnce(&State) -> Option<Submission> + Send>),
+}
+
+/// The opening of the demo, and what happens then, by time.
+pub fn tell(today: Date) -> (Submission, Vec<Step>) {
     let mut story = Story::begin(today);
     story.members();
     let enrolments = story.influencers();
     story.second_policy();
+    story.draws();
     for (number, influencer) in (0..).zip(INFLUENCERS) {
         story.rounds(number, influencer);
     }
@@ -46,7 +58,7 @@ pub fn tell(today: Date) -> Vec<Submission> {
     story.upheld();
     story.undecided();
     story.lost_key();
-    story.departed(enrolments["luu"]);
+    story.departed(enrolments[cast::DEPARTED]);
     story.end()
 }
 
@@ -54,7 +66,8 @@ pub fn tell(today: Date) -> Vec<Submission> {
 struct Story {
     today: Date,
     origin: Origin,
-    events: Vec<(Timestamp, Submission)>,
+    opening: Submission,
+    events: Vec<(Timestamp, Step)>,
     /// Events on one day follow one another by minutes.
     on_day: BTreeMap<i32, u64>,
 }
@@ -78,12 +91,13 @@ impl Story {
         let at = today.plus_days(-OPENED).start_at(UTC_OFFSET_MIN).plus_ms(8 * HOUR_MS);
         let (origin, draft) = opening("tinnhiem.demo", at, body).expect("the demo's name is well formed");
         let signed = draft.sign(&council().each_ref()).expect("distinct keys sign");
-        Self { today, origin, events: vec![(at, signed)], on_day: BTreeMap::from([(OPENED, 1)]) }
+        let on_day = BTreeMap::from([(OPENED, 1)]);
+        Self { today, origin, opening: signed, events: Vec::new(), on_day }
     }
 
-    fn end(mut self) -> Vec<Submission> {
+    fn end(mut self) -> (Submission, Vec<Step>) {
         self.events.sort_by_key(|(at, _)| *at);
-        self.events.into_iter().map(|(_, submission)| submission).collect()
+        (self.opening, self.events.into_iter().map(|(_, step)| step).collect())
     }
 
     fn date(&self, days_ago: i32) -> Date {
@@ -100,15 +114,22 @@ impl Story {
         attachments: Vec<Attachment>,
         keys: &[&SecretKey],
     ) -> EventId {
+        let at = self.next_on(days_ago);
+        let draft = Draft::new(&self.origin, issuer, about, at, body).with(attachments);
+        let id = EventId::of_payload(&draft.event.to_payload());
+        let signed = draft.sign(keys).expect("one to eight distinct keys sign");
+        self.events.push((at, Step::Fixed(signed)));
+        id
+    }
+
+    /// The instant of the next event of a day.
+    fn next_on(&mut self, days_ago: i32) -> Timestamp {
         let of_day = self.on_day.entry(days_ago).or_default();
         // From eight in the morning, every two minutes.
         let at = self.today.plus_days(-days_ago).start_at(UTC_OFFSET_MIN);
         let at = at.plus_ms(8 * HOUR_MS + *of_day * 120_000);
         *of_day += 1;
-        let draft = Draft::new(&self.origin, issuer, about, at, body).with(attachments);
-        let id = EventId::of_payload(&draft.event.to_payload());
-        self.events.push((at, draft.sign(keys).expect("one to eight distinct keys sign")));
-        id
+        at
     }
 
     fn by_council(&mut self, days_ago: i32, body: impl Into<Body>, newcomer: Option<&SecretKey>) -> EventId {

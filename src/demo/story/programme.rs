@@ -61,17 +61,9 @@ impl Story {
         enrolments
     }
 
-    /// A longer notice for later versions, and clocks for contests and appeals; nothing of the score changes.
+    /// A longer notice for later versions, and every clock of due process; nothing of the score changes.
     pub(super) fn second_policy(&mut self) {
-        let windows = Windows {
-            decide: Some(30),
-            decide_extension: Some(15),
-            appeal: Some(30),
-            appeal_decide: Some(60),
-            appeal_extension: Some(30),
-            ..Windows::default()
-        };
-        let policy = Policy { notice_days: 45, windows, ..policy() };
+        let policy = Policy { notice_days: 45, windows: Windows::DUE_PROCESS, ..policy() };
         let body = PolicyPublished { version: 2, effective_from: self.date(SECOND_POLICY), policy };
         self.by_council(SECOND_POLICY + 40, body, None);
     }
