@@ -28,11 +28,16 @@ IDENTITY = b"\x01" + bytes(31)
 class Ledger:
     """An honest ledger under way: what is said is recorded a second later."""
 
-    def __init__(self):
+    def __init__(self, spell=None):
         first = judgements(here / "vectors/judgements/01.jsonl")[0]
-        self.origin, self.at = json.loads(first["event"])["ledger"], instant(first["at"])
+        opening, self.at = json.loads(first["event"]), instant(first["at"])
+        self.spell = spell or (lambda value: json.dumps(value, ensure_ascii=False))
+        body = self.spell(opening.pop("body"))
+        self.origin = f"it/{blake3(body.encode()).hexdigest()[:32]}"
+        # The body stands first, so that nothing rests on where it stands.
+        rest = self.spell(opening | {"ledger": self.origin}).strip()
         self.export, self.state, self.ids = Export(self.origin, secret("log")), State(), {}
-        self.add(first["event"].encode(), first["keys"])
+        self.add(f'{{ "body" : {body} ,{rest[1:]}'.encode(), first["keys"])
 
     def add(self, payload, keys):
         self.export.sign(self.at, payload, keys)
@@ -44,7 +49,7 @@ class Ledger:
     def payload(self, kind, issuer, body, subject=None):
         event = {"ledger": self.origin, "type": kind, "issuer": issuer}
         event |= {} if subject is None else {"subject": subject}
-        return json.dumps(event | {"issued_at": moment(self.at), "body": body}, ensure_ascii=False).encode()
+        return self.spell(event | {"issued_at": moment(self.at), "body": body}).encode()
 
     def say(self, kind, issuer, body, signers, subject=None):
         secrets().update((public(one).hex(), one) for one in map(secret, signers))
@@ -72,8 +77,20 @@ class Ledger:
         self.say("state.committed", "operator", body | state_roots(state) | wrong, ["operator"])
 
 
-def honest():
-    ledger = Ledger()
+def respelled(value):
+    """The same value with its members in another order, blanks wherever they may stand, and escapes."""
+    if isinstance(value, dict):
+        members = [f"\r\n {respelled(name)}\t: {respelled(inner)}" for name, inner in reversed(value.items())]
+        return "{" + " ,".join(members) + " }"
+    if isinstance(value, list):
+        return "[ " + " , ".join(map(respelled, value)) + "\n]"
+    if isinstance(value, str):
+        return '"' + "".join(f"\\u{ord(one):04X}" if at % 3 == 0 else one for at, one in enumerate(value)) + '"'
+    return json.dumps(value)
+
+
+def honest(spell=None):
+    ledger = Ledger(spell)
     ledger.admit("registrar", "platform", ["registrar"])
     ledger.admit("business", "business")
     ledger.admit("auditor", "auditor")
@@ -113,7 +130,7 @@ def signed_with(signatures):
     return attack
 
 
-def respelled(change):
+def otherwise(change):
     """The withdrawal as another text, honestly signed."""
 
     def attack(ledger, export):
@@ -319,14 +336,14 @@ ATTACKS = [
         ),
     ),
     ("entry.keys", "entry.keys", signed_with(lambda said: own(said) * 2)),
-    ("payload.shape", "payload.malformed", respelled(lambda said: said.replace(b'"body": {', b'"body": {"more": 1, '))),
-    ("payload.shape", "payload.malformed", respelled(lambda said: said.replace(b".withdrawn", b".taken"))),
-    ("payload.twice", "payload.malformed", respelled(lambda said: said.replace(b'"body"', b'"issuer": "business", "body"'))),
+    ("payload.shape", "payload.malformed", otherwise(lambda said: said.replace(b'"body": {', b'"body": {"more": 1, '))),
+    ("payload.shape", "payload.malformed", otherwise(lambda said: said.replace(b".withdrawn", b".taken"))),
+    ("payload.twice", "payload.malformed", otherwise(lambda said: said.replace(b'"body"', b'"issuer": "business", "body"'))),
     ("payload.whole", "payload.malformed", said_by_auditor(lambda said: said.replace(b"[0]", b"[-0]"))),
     ("payload.half", "payload.malformed", said_by_council(lambda said: said.replace(b'"Press"', b'"\\ud800"'))),
     ("entry.header", "entry's header", other_version),
-    ("payload.bytes", "payload.malformed", respelled(lambda said: said + b" " * 32_768)),
-    ("payload.end", "payload.malformed", respelled(lambda said: said + b"{}")),
+    ("payload.bytes", "payload.malformed", otherwise(lambda said: said + b" " * 32_768)),
+    ("payload.end", "payload.malformed", otherwise(lambda said: said + b"{}")),
     ("event.twice", "event.twice", twice),
     ("time.ahead", "time.ahead", ahead),
     ("chain.broken", "chain.broken", broken_chain),

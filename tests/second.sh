@@ -72,6 +72,7 @@ decide --appeal --outcome rejected
 endorsed=$("$program" endorse --issuer nhip-so --subject "$kol" --relation none --topic phap-luat --key "$keys/nhip-so.pem" | event)
 "$program" correct --issuer nhip-so --subject "$kol" --key "$keys/nhip-so.pem" --target "$endorsed" --action retract \
   --statement 'Nhầm.' > "$work/corrected"
+"$python" "$here/calendars.py" "$ledger" "$here/../target/tmp/calendars"
 entries=$("$program" log --json --limit 1 2> "$work/none" | grep -o '"size": *[0-9]*' | head -1 | grep -o '[0-9]*')
 for size in $(seq 20 9 "$entries") "$entries"; do
   verify "$ledger" --size "$size" > "$work/verified" || { cat "$work/verified"; exit 1; }

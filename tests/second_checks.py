@@ -18,7 +18,7 @@ import re
 import sys
 
 import forge
-from attacks import ATTACKS, honest, receipts, serve
+from attacks import ATTACKS, honest, receipts, respelled, serve
 from refused import refused
 from verify.dates import instant
 from verify.entry import Entry, event_id, parse_entry
@@ -215,7 +215,7 @@ def main():
     assert vectors.differs(rules, state) is None, vectors.differs(rules, state)
     served = base.export.copy()
     serve(base, served)
-    for export in (base.export, served):
+    for export in (base.export, served, honest(respelled).export):
         assert found_in(ledger, export, now=base.at) == [], found_in(ledger, export, now=base.at)
     for mark, code, export, asked in attacks:
         found = found_in(ledger, export, now=base.at, **asked)

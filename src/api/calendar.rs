@@ -7,6 +7,8 @@ use crate::log::Origin;
 
 /// Longest line before it is folded, in octets, its end not counted.
 const LINE_OCTETS: usize = 75;
+/// How long a program waits before it asks again: clocks run in days (RFC 7986; the other name is older).
+const REFRESH: &str = "PT12H";
 
 /// A calendar, written out.
 pub struct Calendar(String);
@@ -35,7 +37,14 @@ impl Calendar {
         calendar.line("CALSCALE", "GREGORIAN");
         calendar.line("NAME", &escaped(name));
         calendar.line("X-WR-CALNAME", &escaped(name));
+        calendar.line("REFRESH-INTERVAL;VALUE=DURATION", REFRESH);
+        calendar.line("X-PUBLISHED-TTL", REFRESH);
         let ledger = origin.to_string().replace('/', ".");
+        let mut days = days.peekable();
+        if days.peek().is_none() {
+            // A calendar has at least one component; this one shows nothing.
+            calendar.time_zone();
+        }
         for day in days {
             calendar.line("BEGIN", "VEVENT");
             calendar.line("UID", &escaped(&format!("{}@{ledger}", day.uid)));
@@ -49,6 +58,22 @@ impl Calendar {
         }
         calendar.line("END", "VCALENDAR");
         calendar
+    }
+
+    fn time_zone(&mut self) {
+        for (name, value) in [
+            ("BEGIN", "VTIMEZONE"),
+            ("TZID", "Etc/UTC"),
+            ("BEGIN", "STANDARD"),
+            ("DTSTART", "19700101T000000"),
+            ("TZOFFSETFROM", "+0000"),
+            ("TZOFFSETTO", "+0000"),
+            ("TZNAME", "UTC"),
+            ("END", "STANDARD"),
+            ("END", "VTIMEZONE"),
+        ] {
+            self.line(name, value);
+        }
     }
 
     /// Its lines.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InQuery, page_rows};
-use super::names::{Found, folded};
+use super::names::{Found, Wanted, folded};
 use super::subjects::enrolment;
 use super::{App, Problem, Shared};
 use crate::clock::Date;
@@ -149,14 +149,14 @@ fn profile(snapshot: &Snapshot, subject: SubjectId) -> Option<Commitment> {
 
 /// What `q` asks for.
 struct Sought {
-    text: String,
+    text: Wanted,
     names: Found,
 }
 
 impl Sought {
     fn new(app: &App, text: &str) -> Self {
         app.names.read_few();
-        Self { text: folded(text), names: app.names.found(text.trim()) }
+        Self { text: Wanted::new(text), names: app.names.found(text.trim()) }
     }
 
     fn fits(&self, app: &App, snapshot: &Snapshot, subject: SubjectId, one: &Collaboration) -> bool {
@@ -166,6 +166,6 @@ impl Sought {
         let named = |profile: Commitment| {
             self.names.holds(app.names.number(&profile)) && app.names.shown(&profile).is_some()
         };
-        texts.any(|text| folded(text).contains(&self.text)) || profile(snapshot, subject).is_some_and(named)
+        texts.any(|text| self.text.is_in(&folded(text))) || profile(snapshot, subject).is_some_and(named)
     }
 }

@@ -12,6 +12,7 @@ mod cores;
 pub mod draws;
 mod events;
 mod extract;
+mod handles;
 mod lines;
 mod log;
 mod members;
@@ -28,6 +29,7 @@ pub mod steps;
 mod subjects;
 mod submit;
 
+use handles::Handles;
 pub use names::{Names, folded};
 pub use problem::Problem;
 
@@ -77,6 +79,7 @@ pub struct App {
     ledger: Arc<Ledger>,
     answers: Answers,
     names: Arc<Names>,
+    handles: Handles,
     rankings: Arc<Rankings>,
     /// Held by who looks through the whole ledger: one at a time, as each takes every core.
     surveying: Arc<tokio::sync::Mutex<()>>,
@@ -124,11 +127,13 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
     let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
+    let handles = Handles::of(ledger.vault().clone());
     let rankings = Arc::new(Rankings::new(names.clone()));
     let (answers, surveying) = (Answers::default(), Arc::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let verifying = Arc::new(tokio::sync::Semaphore::new(cores));
-    let app = Arc::new(App { ledger, answers, names, rankings, surveying, verifying, today, openapi });
+    let app =
+        Arc::new(App { ledger, answers, names, handles, rankings, surveying, verifying, today, openapi });
     app.rankings.begin(&app.ledger.snapshot(), app.latest());
     routes
         .method_not_allowed_fallback(|| async {

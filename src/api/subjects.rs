@@ -1,5 +1,6 @@
 //! `/v1/subjects`
 
+use std::collections::BTreeSet;
 use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
 use super::members::{KeyView, keys_of};
-use super::names::{Found, Names};
+use super::names::Found;
 use super::ranking::{Cursor, InField, Ranking, Row, Sort};
 use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
@@ -120,7 +121,8 @@ pub struct Which {
     band: Option<char>,
     /// With at least this score, in hundredths of a point.
     min_score: Option<u16>,
-    /// Whose name holds this text, with or without diacritics, or whose id begins with it.
+    /// Whose name holds this text or its words in any order, with or without diacritics, whose linked account
+    /// has this handle or address, or whose id begins with it.
     q: Option<String>,
     /// `best` (the default) or `worst` first; the unrated come last either way.
     sort: Option<Sort>,
@@ -193,7 +195,7 @@ pub async fn list(
     let snapshot = app.ledger.snapshot();
     let (state, At { size, as_of }) = (&snapshot.state, ranking.at);
     let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
-    let sought = sought.map(|text| Sought::new(&app.names, text));
+    let sought = sought.map(|text| Sought::new(&app, state, text));
     let field = which.topic.as_ref().map(|topic| (topic, ranking.field(topic)));
     let sort = which.sort.unwrap_or_default();
     let mut subjects: Vec<SubjectRow> = Vec::new();
@@ -251,12 +253,13 @@ async fn newest(app: &App, snapshot: &Arc<Snapshot>) -> Arc<Ranking> {
 /// What `q` asks for.
 struct Sought {
     names: Found,
+    linked: BTreeSet<SubjectId>,
     ids: Option<RangeInclusive<SubjectId>>,
 }
 
 impl Sought {
-    fn new(names: &Names, text: &str) -> Self {
-        names.read_few();
+    fn new(app: &App, state: &crate::state::State, text: &str) -> Self {
+        app.names.read_few();
         let text = text.trim();
         let within = |filler: &str| {
             let rest = text.to_ascii_lowercase();
@@ -264,19 +267,20 @@ impl Sought {
             format!("kol-{rest}{}", filler.repeat(13 - rest.len())).parse().ok()
         };
         let ids = within("0").zip(within("z")).map(|(first, last)| first..=last);
-        Self { names: names.found(text), ids }
+        Self { names: app.names.found(text), linked: app.handles.found(state, text), ids }
     }
 
     fn fits(&self, ranked: &Row) -> bool {
-        self.names.holds(ranked.name) || self.has_id(&ranked.subject)
+        self.names.holds(ranked.name) || self.is_named(&ranked.subject)
     }
 
-    fn has_id(&self, subject: &SubjectId) -> bool {
-        self.ids.as_ref().is_some_and(|ids| ids.contains(subject))
+    /// Whether it is the subject's id or account, which do not go with its name.
+    fn is_named(&self, subject: &SubjectId) -> bool {
+        self.linked.contains(subject) || self.ids.as_ref().is_some_and(|ids| ids.contains(subject))
     }
 
     fn is_gone(&self, row: &SubjectRow) -> bool {
-        row.name.is_none() && !self.has_id(&row.subject)
+        row.name.is_none() && !self.is_named(&row.subject)
     }
 }
 

@@ -56,3 +56,34 @@ async fn linked_accounts_are_shown_until_they_are_unlinked() {
     programme.recorded(unlink(&programme, "kol", linked), both).await;
     assert_eq!(programme.get(&path).await["accounts"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn subjects_are_found_by_the_accounts_they_have_linked() {
+    let programme = Programme::start(policy()).await;
+    let both = &["registrar", "kol"];
+    let found = async |q: &str| {
+        let url = format!("{}/v1/subjects", programme.client.base());
+        let page = reqwest::Client::new().get(url).query(&[("q", q)]).send().await.unwrap();
+        let page: serde_json::Value = serde_json::from_slice(&page.bytes().await.unwrap()).unwrap();
+        page["subjects"].as_array().unwrap().iter().map(|one| one["subject"].clone()).collect::<Vec<_>>()
+    };
+    let own = vec![json!(subject("kol"))];
+    assert!(found("@bao.ngan").await.is_empty());
+    let linked = programme.recorded(link(&programme, "registrar", "kol", "@Bao.Ngan"), both).await;
+    let address = "https://www.facebook.com/ngan.review/?ref=page";
+    programme.recorded(link(&programme, "registrar", "kol", address), both).await;
+    for q in ["@bao.ngan", "@BAO", "＠bao.ngan", "bao.ngan", "https://www.tiktok.com/@bao.ngan?lang=vi"] {
+        assert_eq!(found(q).await, own, "{q}");
+    }
+    for q in ["https://m.facebook.com/ngan.review", "facebook.com/Ngan.Review/posts/7", "@ngan.review"] {
+        assert_eq!(found(q).await, own, "{q}");
+    }
+    for q in ["@ngan.reviews", "https://www.tiktok.com/@bao", "https://www.tiktok.com/ngan.review", "@"] {
+        assert!(found(q).await.is_empty(), "{q}");
+    }
+    programme.recorded(unlink(&programme, "kol", linked), both).await;
+    assert!(found("@bao.ngan").await.is_empty());
+    // Nor is what was erased.
+    std::fs::remove_file(programme.ledger.vault().path(&text(address).commitment())).unwrap();
+    assert!(found("@ngan.review").await.is_empty());
+}

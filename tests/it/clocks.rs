@@ -1,6 +1,7 @@
 //! Who must act by when: the listing, and the calendars.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 use tinnhiem::clock::Clock;
@@ -115,11 +116,15 @@ fn read(text: &str) -> (String, Vec<BTreeMap<String, String>>) {
     expect("BEGIN", "VCALENDAR");
     expect("VERSION", "2.0");
     let (mut events, mut head, mut open) = (Vec::new(), BTreeMap::new(), None);
+    let mut zone = false;
     for (name, value) in parts {
         match (name, value) {
             ("BEGIN", "VEVENT") => assert!(open.replace(BTreeMap::new()).is_none()),
             ("END", "VEVENT") => events.push(open.take().unwrap()),
             ("END", "VCALENDAR") => assert!(open.is_none()),
+            ("BEGIN", "VTIMEZONE") => zone = true,
+            ("END", "VTIMEZONE") => zone = false,
+            _ if zone => {}
             (name, value) => {
                 let twice = open.as_mut().unwrap_or(&mut head).insert(name.to_owned(), unescaped(value));
                 assert!(twice.is_none(), "{name} twice");
@@ -127,8 +132,27 @@ fn read(text: &str) -> (String, Vec<BTreeMap<String, String>>) {
         }
     }
     assert!(head.contains_key("PRODID"));
+    assert_eq!((&*head["REFRESH-INTERVAL;VALUE=DURATION"], &*head["X-PUBLISHED-TTL"]), ("PT12H", "PT12H"));
+    assert!(!events.is_empty() || text.contains("BEGIN:VTIMEZONE"), "a calendar has a component");
     assert_eq!(lines.last().unwrap(), "END:VCALENDAR");
     (head["NAME"].clone(), events)
+}
+
+/// Reads every calendar of a programme, and leaves it where `tests/calendars.py` reads it too.
+async fn leave_calendars(programme: &Programme, history: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("calendars");
+    std::fs::create_dir_all(&folder).unwrap();
+    let members = programme.get("/v1/members?limit=1000").await;
+    let members = members["members"].as_array().unwrap().iter().map(|one| one["member"].as_str().unwrap());
+    let members = members.chain(["council"]).map(|member| format!("members/{member}"));
+    for party in members.chain([format!("subjects/{}", subject("kol"))]) {
+        let path = format!("{}/v1/{party}/clocks.ics", programme.client.base());
+        let answer = reqwest::get(path).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/calendar; charset=utf-8", "{party}");
+        let calendar = answer.text().await.unwrap();
+        read(&calendar);
+        std::fs::write(folder.join(format!("{history} {}.ics", party.replace('/', " "))), calendar).unwrap();
+    }
 }
 
 fn unescaped(value: &str) -> String {
@@ -181,6 +205,12 @@ async fn calendars_are_what_rfc_5545_says_and_follow_from_the_log() {
     let (_, mine) = read(&fetch(&format!("/v1/subjects/{}/clocks.ics", subject("kol"))).await);
     let uids: BTreeSet<&String> = mine.iter().map(|one| &one["UID"]).collect();
     assert_eq!((mine.len(), uids.len()), (7, 7));
+    leave_calendars(&programme, "running").await;
+    // Where nothing runs for somebody, its calendar is one all the same.
+    let quiet = Programme::start(policy()).await;
+    let empty = reqwest::get(format!("{}/v1/members/a1/clocks.ics", quiet.client.base())).await.unwrap();
+    assert!(read(&empty.text().await.unwrap()).1.is_empty());
+    leave_calendars(&quiet, "quiet").await;
     // No clock on the wall, but what the log says, is in it.
     programme.clock.set(programme.clock.now().plus_ms(DAY_MS));
     assert_eq!(fetch("/v1/members/council/clocks.ics").await, council);
@@ -273,8 +303,10 @@ async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_app
     let path = format!("{}/v1/subjects/{}/clocks.ics", court.programme.client.base(), subject("kol"));
     let calendar = reqwest::get(path).await.unwrap().text().await.unwrap();
     assert_eq!(calendar.matches("UID:contest_decision").count(), 1);
+    leave_calendars(&court.programme, "seated").await;
     let sat: Vec<&str> = sat.iter().map(String::as_str).collect();
     id(court.decide((contest, panel), Outcome::Rejected, None, &sat).await);
+    leave_calendars(&court.programme, "decided").await;
     let own = clocks(&court.programme, &format!("duty=may&who={}", subject("kol"))).await;
     assert_eq!((kinds(&own), &own[0]["event"]), (vec!["appeal_filing"], &contest.to_string().into()));
     assert_eq!(own[0]["due"], court.programme.today().plus_days(30).to_string());

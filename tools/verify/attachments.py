@@ -5,7 +5,6 @@ import collections
 from blake3 import blake3
 
 from .findings import Wrong
-from .source import is_commitment
 
 # The text that each type must come with, where it names one.
 TEXTS = {
@@ -47,43 +46,60 @@ def documents_of(event):
     return [*listed, *body.get("papers", ()), *(one for one in single if one is not None)]
 
 
+Naming = collections.namedtuple("Naming", "event is_text type subject issuer custodian")
+
+
 class Named:
-    """Every commitment that an entry names, with the events that name it."""
+    """Every commitment that an entry names, with the entries that name it."""
 
     def __init__(self):
-        self.texts, self.by = set(), collections.defaultdict(list)
+        self.by = collections.defaultdict(list)
 
     def take(self, entry):
-        texts = texts_of(entry.event)
-        self.texts.update(texts)
-        for one in [*texts, *documents_of(entry.event)]:
-            self.by[one].append(entry.id)
+        event, texts = entry.event, set(texts_of(entry.event))
+        who = (event["type"], event.get("subject"), event["issuer"], event["body"].get("custodian"))
+        for one in texts.union(documents_of(event)):
+            self.by[one].append(Naming(entry.id, one in texts, *who))
 
-    def check(self, source, erased):
+    def is_kept(self, state, namings):
+        """Whether an entry that is not erased needs it: a text those that it belongs to, a document any that cites it.
+
+        What a custodian destroyed is not kept by other documents of its own, or of who gave it to it, about the
+        same subject.
+        """
+        texts = [one for one in namings if one.is_text]
+        left = [one for one in texts or namings if one.event not in state.erased]
+        gone = {}
+        for one in namings:
+            evidence = state.evidence(state.subjects.get(one.subject, {"evidence": ()}), one.event)
+            if evidence and evidence["stage"] == "destroyed":
+                gone.setdefault(one.subject, set()).update((one.issuer, one.custodian))
+        return any(one.is_text or one.custodian or one.issuer not in gone.get(one.subject, ()) for one in left)
+
+    def check(self, source, state):
         """What is wrong with the attachments that are there."""
         listed = source.attachments()
         for name in sorted((listed or set()) - self.by.keys()):
             # check:attachment.unnamed
             yield f"attachments/{name[:64]}: no entry names it (attachment.unnamed)"
         self.compared = self.gone = 0
-        for commitment, events in sorted(self.by.items()):
-            is_erased = [one in erased for one in events]
-            found = None
-            if listed is None or commitment in listed:
-                try:
+        for commitment, namings in sorted(self.by.items()):
+            kept, found = self.is_kept(state, namings), None
+            self.gone += not kept
+            try:
+                if listed is None or commitment in listed:
                     found = source.attachment(commitment)
-                except (Wrong, ValueError) as wrong:
-                    yield f"attachment {commitment}: {wrong} (attachment.damaged)"
-                    continue
-            self.gone += all(is_erased)
+            except (Wrong, ValueError) as wrong:
+                yield f"attachment {commitment}: {wrong} (attachment.damaged)"
+                continue
             if found is None:
                 # check:attachment.missing
-                if commitment in self.texts and not any(is_erased):
+                if kept and any(one.is_text for one in namings):
                     yield f"attachment {commitment}: it is not there (attachment.missing)"
                 continue
             self.compared += 1
             # check:attachment.kept
-            if all(is_erased):
+            if not kept:
                 yield f"attachment {commitment}: its events were erased, and it is still there (attachment.kept)"
             salt, content = found
             # check:attachment.damaged

@@ -143,7 +143,7 @@ def verify_source(source, vkey=None, size=None, as_of=None, now=None):
     root = check_head(work, note, vkey, published)
     for wrong in check_tiles(source, work.leaves):
         work.find(wrong)
-    for wrong in work.named.check(source, work.state.erased):
+    for wrong in work.named.check(source, work.state):
         work.find(wrong)
     if source.remote and work.derailed is None:
         work.compare_scores(size or published)

@@ -75,6 +75,7 @@ def verify_score(receipt, vkey, as_of):
         if said == {name: body[name] for name in ("size", "date", "root", "parties_root", "policies_root")}:
             attested |= {claim(entry, key) for key in entry.keys}
     print(f"verified: {dossier['subject']} at size {body['size']} as of {iso(as_of)}")
+    print(f"the state is of {body['date']}: nothing recorded later is in it, whatever the date asked for")
     # Whose keys they are stands in the log, not in a receipt.
     print("committed to by who " + ", ".join(claim(commitment, key) for key in commitment.keys))
     print("attested by " + (", and by ".join(f"who {one}" for one in sorted(attested)) or "nobody: the operator's word only"))

@@ -3,7 +3,6 @@
 import base64
 import http.client
 import pathlib
-import re
 import urllib.parse
 
 from blake3 import blake3
@@ -67,10 +66,6 @@ def parse_attachment(file):
     if len(content) < 34 or blake3(content).digest()[:16] != total:
         raise Wrong("its file is damaged")
     return content[:32], content[34 + int.from_bytes(content[32:34], "big") :]
-
-
-def is_commitment(name):
-    return re.fullmatch("[0-9a-f]{64}", name) is not None
 
 
 def tile_path(number, width):
