@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from forge import Export, here, instant, judgements, moment, public, secret, secrets, vkey_of
 from verify.dates import days
-from verify.documents import state_roots
+from verify.documents import document_leaf, dossier_document, policy_document, state_roots
 from verify.ed25519 import P
 from verify.entry import Entry, event_id, pae
 from verify.scores import score
@@ -263,6 +263,44 @@ def receipts(ledger):
     return whole, [("receipt.root", "\n".join(lines)), ("receipt.ledger", receipt(other, last))]
 
 
+def score_receipt(ledger):
+    """A score with all that it is made of, from the state that the last entry commits to."""
+    state = ledger.state
+    dossiers = {name: dossier_document(state, name) for name in sorted(state.subjects)}
+    parties = {name: rows | {"party": name} for name, rows in sorted(state.parties.items()) if any(rows.values())}
+
+    def proven(documents, name):
+        leaves = [document_leaf(*one) for one in documents.items()]
+        place = list(documents).index(name)
+        proof = [base64.b64encode(one).decode() for one in inclusion(leaves, place)]
+        return {"document": documents[name], "index": place, "proof": proof}
+
+    return {
+        "format": "score-receipt/1",
+        "commitment": receipt(ledger.export, len(ledger.export.entries) - 1),
+        "dossier": proven(dossiers, KOL),
+        "parties": [proven(parties, "business")],
+        "policies": [policy_document(row) for row in state.published],
+        "attestations": [],
+    }
+
+
+def score_receipts(ledger):
+    """An honest one, and others each with the check that refuses it and the day asked for."""
+    whole = score_receipt(ledger)
+    other = json.loads(json.dumps(whole))
+    other["dossier"]["document"]["endorsements"][0]["relation"] = "professional"
+    cheaper = json.loads(json.dumps(whole))
+    cheaper["policies"][0]["policy"]["quorum"]["groups"] = 1
+    return whole, [
+        ("receipt.format", whole | {"format": "score-receipt/0"}, None),
+        ("receipt.document", other, None),
+        ("receipt.parties", whole | {"parties": []}, None),
+        ("receipt.policies", cheaper, None),
+        ("receipt.date", whole, "2026-11-01"),
+    ]
+
+
 def serve(ledger, export):
     """A running ledger that serves this export and its scores."""
     export.remote, export.attachments = True, lambda: None
@@ -323,7 +361,11 @@ ATTACKS = [
     ("signature.key", "signature.invalid", signed_with(of_small_order(1))),
     ("signature.key", "signature.invalid", signed_with(of_small_order(P + 1))),
     ("signature.key", "signature.invalid", signed_with(of_small_order(P - 1))),
-    ("signature.r", "signature.invalid", signed_with(lambda said: [(own(said)[0][0], forged_signature("business", said))])),
+    (
+        "signature.r",
+        "signature.invalid",
+        signed_with(lambda said: [(own(said)[0][0], forged_signature("business", said))]),
+    ),
     ("signature.verify", "signature.invalid", signed_with(lambda said: own(said + b" "))),
     (
         "signature.verify",
@@ -338,7 +380,11 @@ ATTACKS = [
     ("entry.keys", "entry.keys", signed_with(lambda said: own(said) * 2)),
     ("payload.shape", "payload.malformed", otherwise(lambda said: said.replace(b'"body": {', b'"body": {"more": 1, '))),
     ("payload.shape", "payload.malformed", otherwise(lambda said: said.replace(b".withdrawn", b".taken"))),
-    ("payload.twice", "payload.malformed", otherwise(lambda said: said.replace(b'"body"', b'"issuer": "business", "body"'))),
+    (
+        "payload.twice",
+        "payload.malformed",
+        otherwise(lambda said: said.replace(b'"body"', b'"issuer": "business", "body"')),
+    ),
     ("payload.whole", "payload.malformed", said_by_auditor(lambda said: said.replace(b"[0]", b"[-0]"))),
     ("payload.half", "payload.malformed", said_by_council(lambda said: said.replace(b'"Press"', b'"\\ud800"'))),
     ("entry.header", "entry's header", other_version),

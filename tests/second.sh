@@ -111,6 +111,26 @@ PYTHON
   cp "$work/whole" "$work/export/$file"
 done
 
+# FAULT: what was just done to the attachments is found.
+found() {
+  if verify "$work/export" > "$work/verified" || ! grep -q "$1" "$work/verified"; then
+    echo "$1 went unseen"
+    exit 1
+  fi
+}
+kept=$work/export/attachments
+first=$(find "$kept" -type f | sort | head -1)
+cp "$first" "$work/whole"
+printf x >> "$first"
+found attachment.damaged
+cp "$work/whole" "$first"
+cp "$work/whole" "$kept/$(printf '0%.0s' $(seq 64))"
+found attachment.unnamed
+rm "$kept/$(printf '0%.0s' $(seq 64))"
+verify "$work/export" > "$work/verified"
+mv "$kept" "$work/elsewhere"
+found attachment.missing
+
 start "$program" ratings "$ratings" --listen 127.0.0.1:0
 cat "$work/said"
 grep -qx clean "$work/said"

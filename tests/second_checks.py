@@ -18,7 +18,7 @@ import re
 import sys
 
 import forge
-from attacks import ATTACKS, honest, receipts, respelled, serve
+from attacks import ATTACKS, honest, receipts, respelled, score_receipts, serve
 from refused import refused
 from verify.dates import instant
 from verify.entry import Entry, event_id, parse_entry
@@ -114,6 +114,43 @@ class Vectors:
         return None
 
 
+SIGNED_WRONGLY = {"key.unknown", "key.other_owner", "key.weak", "signature.missing", "council.threshold"}
+SIGNED_WRONGLY |= {"panel.majority", "issuer.not_allowed", "opening.signatures", "key.restrained", "key.revoked"}
+
+
+def check_signers(vectors, rules, state):
+    """What was recorded may not be signed by keys of nobody, nor by them too, nor at another time."""
+    nobody, judged = forge.public(forge.secret("nobody at all")).hex(), 0
+    for name, entries in vectors.files.items():
+        now = state.State()
+        for entry, expected in entries:
+            if expected != "recorded":
+                continue
+            judged += 1
+            kind, size = entry.event["type"], now.size
+
+            def code(**changed):
+                return rules.judge(now, entry._replace(**changed))
+
+            where = f"{name}: entry {size}, {kind}"
+            assert code(keys=[nobody]) in SIGNED_WRONGLY, f"{where}, signed by nobody: {code(keys=[nobody])}"
+            more = sorted([*entry.keys, nobody])
+            refused = code(keys=more)
+            assert refused in ("key.unknown", "opening.signatures"), f"{where}, and by nobody: {refused}"
+            if entry.event["issuer"] not in ("council", *(one["owner"] for one in now.keys.values() if one["seat"])):
+                for key in entry.keys if kind not in ("contest.decided", "appeal.decided", "contest.extended") else ():
+                    left = [one for one in entry.keys if one != key]
+                    assert not left or code(keys=left) in SIGNED_WRONGLY, f"{where}, not by {key}: {code(keys=left)}"
+            if size:
+                assert code(recorded_at=now.last_at - 1) == "time.order", f"{where}, before the last entry"
+            if not now.is_history(entry.event) and now.clocked:
+                early, late = instant(entry.event["issued_at"]) - 300_001, entry.recorded_at + 8 * 86_400_000
+                assert code(recorded_at=late) == "time.stale", f"{where}, a week late"
+                assert code(recorded_at=early) in ("time.order", "time.future"), f"{where}, ahead"
+            now.apply(size, entry)
+    return judged
+
+
 def found_in(ledger, export, **asked):
     with contextlib.redirect_stdout(io.StringIO()):
         try:
@@ -122,10 +159,15 @@ def found_in(ledger, export, **asked):
             return [repr(error)]
 
 
-def is_taken(module, base, receipt):
-    """Whether a receipt is verified."""
+def is_taken(module, base, receipt, as_of=None):
+    """Whether a receipt is verified, of an entry or of a score."""
+    vkey = forge.vkey_of(base.origin, base.export.log_key)
     try:
-        module.receipt_entry(receipt, forge.vkey_of(base.origin, base.export.log_key))
+        with contextlib.redirect_stdout(io.StringIO()):
+            if isinstance(receipt, dict):
+                module.verify_score(receipt, vkey, as_of)
+            else:
+                module.receipt_entry(receipt, vkey)
     except Exception:
         return False
     return True
@@ -162,7 +204,8 @@ def check_forgeries(ledger):
 def mutants(copy):
     """Each check: its name, the codes that show it, and the changed module."""
     for name, text in copy.texts.items():
-        marks = [(number, line.split("check:")[1]) for number, line in enumerate(text.splitlines(), 1) if "# check:" in line]
+        lines = enumerate(text.splitlines(), 1)
+        marks = [(number, line.split("check:")[1]) for number, line in lines if "# check:" in line]
         for number, mark in marks:
             tree = ast.parse(text)
             following = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node.lineno > number]
@@ -210,8 +253,11 @@ def main():
     attacks = [(mark, code, *attacked(base, attack)) for mark, code, attack in ATTACKS]
     sys.meta_path.insert(0, copy)
     rules, state, ledger, proofs = copy.load({})
-    whole, wrong = receipts(base)
-    assert is_taken(proofs, base, whole) and not any(is_taken(proofs, base, one) for _, one in wrong)
+    entry, wrong = receipts(base)
+    scored, wrong_scores = score_receipts(base)
+    wrong = [(mark, one, None) for mark, one in wrong] + wrong_scores
+    assert is_taken(proofs, base, entry) and is_taken(proofs, base, scored), "honest receipts are refused"
+    assert not any(is_taken(proofs, base, *one) for _, *one in wrong), "a forged receipt is verified"
     assert vectors.differs(rules, state) is None, vectors.differs(rules, state)
     served = base.export.copy()
     serve(base, served)
@@ -220,6 +266,7 @@ def main():
     for mark, code, export, asked in attacks:
         found = found_in(ledger, export, now=base.at, **asked)
         assert any(code in one for one in found), f"{mark}: {found}"
+    signed = check_signers(vectors, rules, state)
     forged = check_forgeries(ledger)
     for kind, code, export in refused():
         last = f"entry {len(export.entries) - 1}: {kind} may not be recorded here ({code})"
@@ -229,7 +276,7 @@ def main():
         number += 1
         rules, state, ledger, proofs = copy.load(changed)
         own = [one for one in attacks if one[0] in (codes or ())]
-        taken = [is_taken(proofs, base, one) for mark, one in wrong if mark in (codes or ())]
+        taken = [is_taken(proofs, base, *one) for mark, *one in wrong if mark in (codes or ())]
         shown = any(taken) or any(
             not any(code in found for found in found_in(ledger, export, now=base.at, **asked))
             for _, code, export, asked in own
@@ -237,7 +284,8 @@ def main():
         if not shown and (own or taken or vectors.differs(rules, state, codes) is None):
             unneeded.append(name)
     assert not unneeded, "broken without a history that shows it:\n" + "\n".join(unneeded)
-    print(f"{len(vectors.files)} files of judgements, {forged} forged exports, {len(attacks)} attacks; {number} checks broken")
+    print(f"{len(vectors.files)} files of judgements, {forged} forged exports, {len(attacks)} attacks")
+    print(f"{signed} entries signed and dated otherwise, {number} checks broken")
 
 
 if __name__ == "__main__":

@@ -78,9 +78,8 @@ def policy_document(row):
 def state_roots(state):
     """What the operator commits to at this size."""
     subjects = [document_leaf(name, dossier_document(state, name)) for name in sorted(state.subjects)]
-    parties = [
-        document_leaf(name, rows | {"party": name}) for name, rows in sorted(state.parties.items()) if any(rows.values())
-    ]
+    rows = {name: made for name, made in sorted(state.parties.items()) if any(made.values())}
+    parties = [document_leaf(name, made | {"party": name}) for name, made in rows.items()]
     policies = [document_leaf(row["version"], policy_document(row)) for row in state.published]
     return {
         "subjects": len(subjects),
