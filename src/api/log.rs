@@ -41,8 +41,19 @@ pub struct LedgerView {
     pub replayed_entries: u64,
     /// Whether events are accepted.
     pub writing: bool,
+    /// Why not; the gravest reason first.
+    pub held: Vec<HoldView>,
     /// What submissions are held to.
     pub limits: Limits,
+}
+
+/// Why a ledger that serves reads takes no events.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct HoldView {
+    /// The stable code, as events are refused with.
+    pub code: String,
+    /// What is wrong and what is to be done.
+    pub detail: String,
 }
 
 /// A key that signed checkpoints.
@@ -125,6 +136,7 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
         .log_keys()
         .windows(2)
         .map(|pair| FormerKey { vkey: app.ledger.vkey(pair[0].1).to_string(), to_size: pair[1].0 });
+    let holds = app.ledger.holds().standing().into_iter();
     let replayed = opened.replayed_until.map_or(0, |until| state.index().count_before(until));
     Ok(Json(LedgerView {
         origin: app.ledger.origin().to_string(),
@@ -137,7 +149,8 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
         policy: state.policies().in_force(state.size(), today).map(|version| version.version),
         replayed_until: opened.replayed_until,
         replayed_entries: replayed,
-        writing: app.ledger.is_writing(),
+        writing: app.ledger.held().is_none(),
+        held: holds.map(|hold| HoldView { code: hold.code().to_owned(), detail: hold.to_string() }).collect(),
         limits: Limits {
             payload_bytes: limits::PAYLOAD_BYTES,
             signatures: limits::SIGNATURES,
@@ -230,10 +243,13 @@ pub async fn healthz() -> Text {
 
 /// Whether events are accepted.
 pub async fn readyz(State(app): Shared) -> Result<Text, Problem> {
-    if app.ledger.is_writing() {
-        Ok(Text::plain("ready\n"))
-    } else {
-        Err(Problem::new(503, "ledger.stopped", "the ledger accepts no events: see the operator's log"))
+    match app.ledger.held() {
+        None => Ok(Text::plain("ready\n")),
+        // Whatever the reason, there is one status that says: not now.
+        Some(held) => Err(Problem {
+            retry_after_s: held.retry_after_s(),
+            ..Problem::new(503, held.code(), held.to_string())
+        }),
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Problem {
     pub code: String,
     /// What is wrong and what to do next.
     pub detail: String,
+    /// When it is worth trying again, in seconds: the `Retry-After` of the answer.
+    #[serde(skip)]
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -38,6 +41,7 @@ impl Problem {
             status: known.as_u16(),
             code: code.to_owned(),
             detail: detail.into(),
+            retry_after_s: (status == 503).then_some(1),
         }
     }
 
@@ -49,7 +53,8 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.status(), refusal.code(), refusal.to_string())
+        let retry_after_s = refusal.retry_after_s();
+        Self { retry_after_s, ..Self::new(refusal.status(), refusal.code(), refusal.to_string()) }
     }
 }
 
@@ -72,8 +77,8 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -55,6 +55,9 @@ impl Ledger {
         if !view.writing {
             println!("hiện chỉ đọc / read only now");
         }
+        for hold in &view.held {
+            println!("{}: {}", safe(&hold.code), safe(&hold.detail));
+        }
         Ok(0)
     }
 }

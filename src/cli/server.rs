@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
-use crate::ledger::{Ledger, Setup, keep_committing};
+use crate::ledger::{Hold, Ledger, Setup, keep_committing};
 use crate::limits;
 use crate::vault::read_secret;
 
@@ -74,15 +74,11 @@ async fn open(directory: &Path, queue_events: usize) -> anyhow::Result<Arc<Ledge
     Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
 }
 
-/// Serves until a signal comes or the ledger stops writing.
+/// Serves until a signal comes.
 async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) -> anyhow::Result<u8> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
-    let watched = ledger.clone();
     let shutdown = async move {
-        tokio::select! {
-            () = signalled() => {}
-            _ = watched.stopped() => {}
-        }
+        signalled().await;
         tell.send_replace(true);
     };
     let overdue = async {
@@ -93,11 +89,11 @@ async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) 
         served = api::serve(listener, api::router(ledger.clone(), today), shutdown) => served?,
         () = overdue => tracing::warn!("connections that did not end in time are cut off"),
     }
-    let fault = ledger.fault();
+    let holds = ledger.holds().clone();
     tokio::task::spawn_blocking(move || ledger.close()).await?;
-    match fault {
+    match holds.standing().into_iter().find(|hold| matches!(hold, Hold::Stopped(_))) {
         None => Ok(0),
-        Some(refusal) => anyhow::bail!("{refusal} ({})", refusal.code()),
+        Some(hold) => anyhow::bail!("{hold} ({})", hold.code()),
     }
 }
 

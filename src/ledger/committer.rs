@@ -73,7 +73,7 @@ impl Ledger {
         let made = tokio::task::spawn_blocking(move || {
             ledger.tree_maker.trees(&snapshot.state, snapshot.size()).roots()
         });
-        let roots = made.await.map_err(|_| Refusal::Stopped)?;
+        let roots = made.await.map_err(|_| Refusal::Unsettled)?;
         let event = Event {
             ledger: self.origin.to_string(),
             issuer: operator.clone(),

@@ -5,6 +5,7 @@ mod clockguard;
 mod committer;
 mod eraser;
 mod fsck;
+mod hold;
 mod image;
 mod opening;
 mod order;
@@ -19,8 +20,10 @@ mod sequencer;
 mod submission;
 
 pub use archive::Archive;
+pub use clockguard::Doubt;
 pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
+pub use hold::{Hold, Holds};
 pub use image::ImageReading;
 pub use opening::{create, log_key, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
@@ -153,7 +156,7 @@ pub struct Ledger {
     places: Arc<Semaphore>,
     place_count: usize,
     published: watch::Receiver<Arc<Snapshot>>,
-    stopped: watch::Receiver<Option<Refusal>>,
+    holds: Holds,
     worker: Mutex<Option<JoinHandle<()>>>,
     patrol: Mutex<Option<Patrol>>,
     reader: Reader,
@@ -177,13 +180,12 @@ impl Ledger {
         let origin = tip.origin.clone();
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
-        let (stop, stopped) = watch::channel(None);
-        let stop = Arc::new(stop);
-        let patrol = Patrol::over(&setup, &tip, published.clone(), stop.clone());
+        let holds = Holds::default();
+        let patrol = Patrol::over(&setup, &tip, published.clone(), holds.clone());
         let place_count = setup.queue_events;
         let places = Arc::new(Semaphore::new(place_count));
         let (jobs, queue) = mpsc::channel(setup.queue_events);
-        let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, stop);
+        let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, holds.clone());
         let worker = std::thread::Builder::new()
             .name("sequencer".to_owned())
             .spawn(move || sequencer.run())
@@ -193,7 +195,7 @@ impl Ledger {
             places,
             place_count,
             published,
-            stopped,
+            holds,
             worker: Mutex::new(Some(worker)),
             patrol: Mutex::new(patrol),
             reader,
@@ -278,46 +280,40 @@ impl Ledger {
         let full = match jobs.try_send(Job::new(event, answer)) {
             Ok(()) => None,
             Err(mpsc::error::TrySendError::Full(job)) => Some(job),
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(self.why_stopped()),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refusal::Closed),
         };
         if let Some(job) = full {
             let patience = Duration::from_millis(limits::QUEUE_PATIENCE_MS);
             jobs.send_timeout(job, patience).await.map_err(|error| match error {
                 mpsc::error::SendTimeoutError::Timeout(_) => Refusal::Busy,
-                mpsc::error::SendTimeoutError::Closed(_) => self.why_stopped(),
+                mpsc::error::SendTimeoutError::Closed(_) => Refusal::Closed,
             })?;
         }
         // Whoever waits for the answer holds the queue open no longer.
         drop(jobs);
-        fate.await.unwrap_or_else(|_| Err(self.why_stopped()))
+        fate.await.unwrap_or(Err(Refusal::Closed))
     }
 
     /// Queues an event, waiting for a place; the fate is awaited apart, so that many can be on their way.
     ///
     /// # Errors
-    /// [`Refusal::Stopped`].
+    /// [`Refusal::Closed`].
     pub async fn enqueue(&self, event: Admissible) -> Result<Fate, Refusal> {
         let (answer, fate) = oneshot::channel();
         let sent = self.sender()?.send(Job::new(event, answer)).await;
-        sent.map_err(|_| self.why_stopped())?;
-        Ok(Fate { fate, stopped: self.stopped.clone() })
+        sent.map_err(|_| Refusal::Closed)?;
+        Ok(Fate(fate))
     }
 
-    /// Waits until the ledger can write no more, and says why.
-    pub async fn stopped(&self) -> Refusal {
-        let mut stopped = self.stopped.clone();
-        let reason = stopped.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone());
-        reason.unwrap_or(Refusal::Closed)
+    /// Why the ledger takes no writes although it serves reads.
+    pub fn holds(&self) -> &Holds {
+        &self.holds
     }
 
-    /// Why the ledger can write no more; none while it can.
-    pub fn fault(&self) -> Option<Refusal> {
-        self.stopped.borrow().clone()
-    }
-
-    /// Whether events are accepted.
-    pub fn is_writing(&self) -> bool {
-        self.fault().is_none() && self.sender().is_ok()
+    /// Why no events are accepted; none while they are.
+    pub fn held(&self) -> Option<Refusal> {
+        let closed = !self.sender().is_ok_and(|sender| !sender.is_closed());
+        self.holds.gravest().map(Refusal::Held).or(closed.then_some(Refusal::Closed))
     }
 
     /// Takes no more events, finishes those that wait, and writes the image of the state.
@@ -330,11 +326,7 @@ impl Ledger {
     }
 
     fn sender(&self) -> Result<mpsc::Sender<Job>, Refusal> {
-        lock(&self.jobs).clone().ok_or_else(|| self.why_stopped())
-    }
-
-    fn why_stopped(&self) -> Refusal {
-        self.fault().unwrap_or(Refusal::Closed)
+        lock(&self.jobs).clone().ok_or(Refusal::Closed)
     }
 }
 
@@ -352,10 +344,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 pub struct Place(#[expect(dead_code, reason = "held, never read")] OwnedSemaphorePermit);
 
 /// The coming answer about a queued event.
-pub struct Fate {
-    fate: oneshot::Receiver<Result<Accepted, Refusal>>,
-    stopped: watch::Receiver<Option<Refusal>>,
-}
+pub struct Fate(oneshot::Receiver<Result<Accepted, Refusal>>);
 
 impl Fate {
     /// Waits for the answer.
@@ -363,7 +352,6 @@ impl Fate {
     /// # Errors
     /// [`Refusal`].
     pub async fn known(self) -> Result<Accepted, Refusal> {
-        let stopped = self.stopped;
-        self.fate.await.unwrap_or_else(|_| Err(stopped.borrow().clone().unwrap_or(Refusal::Closed)))
+        self.0.await.unwrap_or(Err(Refusal::Closed))
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::{Refusal, Setup, Snapshot};
+use super::{Hold, Holds, Setup, Snapshot};
 use crate::limits;
 use crate::log::{ChainHash, Entry, Frontier, Origin, leaf_hash};
 use crate::store::{Store, keys, read_entry, read_range};
@@ -31,12 +31,12 @@ pub struct Patrol {
 impl Patrol {
     /// Starts over the entries that `tip` did not hash; none when it hashed all.
     ///
-    /// When they are not what the hashes say, the ledger stops with [`Refusal::Stopped`].
+    /// When they are not what the hashes say, the ledger stops with [`Hold::Stopped`].
     pub fn over(
         setup: &Setup,
         tip: &Tip,
         published: watch::Receiver<Arc<Snapshot>>,
-        stop: Arc<watch::Sender<Option<Refusal>>>,
+        holds: Holds,
     ) -> Option<Self> {
         let (store, origin, to) = (setup.store.clone(), tip.origin.clone(), tip.unhashed);
         if to == 0 {
@@ -48,7 +48,7 @@ impl Patrol {
             Ok(()) => tracing::info!(entries = to, "the old entries are whole"),
             Err(what) => {
                 tracing::error!(%what, code = "store.diverged", "the old entries are damaged: restore them from an export or a mirror");
-                stop.send_replace(Some(Refusal::Stopped));
+                holds.raise(Hold::Stopped(what));
             }
         };
         let thread = std::thread::Builder::new().name("patrol".to_owned()).spawn(work);

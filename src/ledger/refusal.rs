@@ -1,5 +1,6 @@
 //! Why a submission is not recorded.
 
+use super::Hold;
 use crate::dsse::EnvelopeError;
 use crate::event::{Commitment, Malformed};
 use crate::json;
@@ -52,16 +53,14 @@ pub enum Refusal {
     /// The attachments could not be kept; nothing was recorded.
     #[error("the attachments could not be stored, and nothing was recorded: send it again later")]
     Vault,
-    /// The clock cannot be believed.
+    /// The ledger takes no writes.
+    #[error(transparent)]
+    Held(#[from] Hold),
+    /// A read or a commit failed; whether the event landed is settled once the store is read anew.
     #[error(
-        "the ledger's clock cannot be believed, and nothing was recorded: the operator must check it and start anew"
+        "the ledger's store failed: whether this event was recorded is known once it has been read anew; send it again then"
     )]
-    Clock,
-    /// A commit failed; whether it landed is settled when the ledger is opened anew.
-    #[error(
-        "the ledger stopped writing after a fault of its store: whether this event was recorded is known after a new start; send it again then"
-    )]
-    Stopped,
+    Unsettled,
     /// The ledger is shutting down.
     #[error("the ledger is shutting down, and nothing was recorded: send it again later")]
     Closed,
@@ -84,8 +83,8 @@ impl Refusal {
             Self::NextKey => "ledger.next_key",
             Self::Busy => "ledger.busy",
             Self::Vault => "vault.io",
-            Self::Clock => "ledger.clock",
-            Self::Stopped => "ledger.stopped",
+            Self::Held(hold) => hold.code(),
+            Self::Unsettled => "ledger.unsettled",
             Self::Closed => "ledger.closed",
         }
     }
@@ -105,7 +104,16 @@ impl Refusal {
             | Self::AttachmentUnmatched(_)
             | Self::AttachmentMissing(_) => 400,
             Self::Rejected(rejection) => status_of(rejection.reason),
-            Self::Busy | Self::NextKey | Self::Vault | Self::Clock | Self::Stopped | Self::Closed => 503,
+            Self::Held(hold) => hold.status(),
+            Self::Busy | Self::NextKey | Self::Vault | Self::Unsettled | Self::Closed => 503,
+        }
+    }
+
+    /// When it is worth sending the event again, in seconds; none where the event itself is at fault.
+    pub fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Held(hold) => Some(hold.retry_after_s()),
+            _ => (self.status() == 503).then_some(1),
         }
     }
 }

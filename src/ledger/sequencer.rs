@@ -11,7 +11,7 @@ use super::image::ImageWriter;
 use super::order::{Order, Placed};
 use super::recovery::Tip;
 use super::rows::TileRows;
-use super::{Accepted, Admissible, Reader, Refusal, Setup, Snapshot};
+use super::{Accepted, Admissible, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::{Clock, Timestamp};
 use crate::dsse::{PublicKey, SecretKey};
@@ -80,7 +80,7 @@ pub struct Sequencer {
     images: ImageWriter,
     queue: mpsc::Receiver<Job>,
     publish: watch::Sender<Arc<Snapshot>>,
-    stop: Arc<watch::Sender<Option<Refusal>>>,
+    holds: Holds,
     _lock: Option<DirectoryLock>,
 }
 
@@ -92,7 +92,7 @@ impl Sequencer {
         vault: Vault,
         queue: mpsc::Receiver<Job>,
         publish: watch::Sender<Arc<Snapshot>>,
-        stop: Arc<watch::Sender<Option<Refusal>>>,
+        holds: Holds,
     ) -> Self {
         let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone());
         eraser.look_at(&tip.state);
@@ -112,12 +112,12 @@ impl Sequencer {
             clock: setup.clock,
             queue,
             publish,
-            stop,
+            holds,
             _lock: setup.lock,
         }
     }
 
-    /// Works until no more events can come, or a commit fails.
+    /// Works until no more events can come.
     pub fn run(mut self) {
         self.images.begin(&self.edge.state, &self.edge.chain);
         while let Some(first) = self.queue.blocking_recv() {
@@ -126,44 +126,30 @@ impl Sequencer {
                 let Ok(job) = self.queue.try_recv() else { break };
                 group.push(job);
             }
-            if let Err(stopped) = self.record(group) {
-                self.stop.send_replace(Some(stopped));
-                return;
-            }
+            self.record(group);
         }
-        self.images.finish(&self.edge.state, &self.edge.chain);
-        self.stop.send_replace(Some(Refusal::Closed));
+        if self.holds.lasting().is_none() {
+            self.images.finish(&self.edge.state, &self.edge.chain);
+        }
     }
 
     /// Records a group and answers everybody in it.
-    ///
-    /// # Errors
-    /// [`Refusal`] when nothing more may be written; everybody in the group has been told.
-    fn record(&mut self, group: Vec<Job>) -> Result<(), Refusal> {
-        let outcome = self.settle(&group);
-        match outcome {
-            Ok(fates) => {
-                for (job, fate) in group.into_iter().zip(fates) {
-                    let _ = job.answer.send(fate);
-                }
-                Ok(())
-            }
-            Err(stopped) => {
-                for job in group {
-                    let _ = job.answer.send(Err(stopped.clone()));
-                }
-                Err(stopped)
-            }
+    fn record(&mut self, group: Vec<Job>) {
+        let fates = self.settle(&group);
+        let fates = fates.unwrap_or_else(|refusal| vec![Err(refusal); group.len()]);
+        for (job, fate) in group.into_iter().zip(fates) {
+            let _ = job.answer.send(fate);
         }
     }
 
     fn settle(&mut self, group: &[Job]) -> Result<Vec<Result<Accepted, Refusal>>, Refusal> {
         loop {
-            // Whoever hashes the old entries may have found them damaged.
-            if let Some(stopped) = self.stop.borrow().clone() {
-                return Err(stopped);
+            if let Some(hold) = self.holds.lasting() {
+                return Err(hold.into());
             }
-            let now = self.guard.now(&self.clock, self.edge.state.last_at())?;
+            let now = self.guard.now(&self.clock, self.edge.state.last_at());
+            let now = now.inspect_err(|hold| self.holds.raise(hold.clone()))?;
+            self.holds.lift("ledger.clock");
             let draft = self.draft(group, now);
             if draft.entries.is_empty() {
                 return Ok(draft.fates);
@@ -173,7 +159,7 @@ impl Sequencer {
                 return Ok(draft.fates.into_iter().map(|_| Err(Refusal::Vault)).collect());
             }
             let placed = self.order.append(self.edge.frontier.size(), &draft.entries);
-            match placed.map_err(|error| poisoned(&error))? {
+            match placed.map_err(|error| self.poisoned(&error))? {
                 Placed::Here => {
                     self.commit(draft.edge, &draft.entries)?;
                     return Ok(draft.fates);
@@ -238,8 +224,8 @@ impl Sequencer {
             Some(at) => draft.entries.get(at as usize).cloned(),
             None => crate::store::read_entry(&*self.store, seq).ok().flatten(),
         };
-        let bytes = bytes.ok_or(Refusal::Stopped)?;
-        let entry = Entry::parse(&bytes).map_err(|_| Refusal::Stopped)?;
+        let bytes = bytes.ok_or(Refusal::Unsettled)?;
+        let entry = Entry::parse(&bytes).map_err(|_| Refusal::Unsettled)?;
         Ok(Accepted {
             seq,
             id: entry.id(),
@@ -255,7 +241,7 @@ impl Sequencer {
         let mut edge = self.edge.clone();
         for bytes in others {
             let entry = CheckedEntry::check(bytes);
-            entry.follow(&mut edge.state, &edge.chain).map_err(|error| poisoned(&error))?;
+            entry.follow(&mut edge.state, &edge.chain).map_err(|error| self.poisoned(&error))?;
             edge.extend(bytes);
         }
         self.commit(edge, others)
@@ -271,21 +257,22 @@ impl Sequencer {
         self.packs.append(entries.iter().map(Vec::as_slice), &mut batch);
         edge.rows.put_changed(&mut batch);
         let named = edge.state.ledger().and_then(|ledger| self.held(ledger.log_key()));
-        let log_key = named.ok_or_else(|| poisoned(&"the log names a key that is not at hand"))?;
-        self.store.commit(batch).map_err(|error| poisoned(&error))?;
+        let log_key = named.ok_or_else(|| self.poisoned(&"the log names a key that is not at hand"))?;
+        self.store.commit(batch).map_err(|error| self.poisoned(&error))?;
         let (size, root) = (edge.frontier.size(), edge.frontier.root());
         let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(log_key);
-        self.heads.append(checkpoint.note().as_bytes()).map_err(|error| poisoned(&error))?;
+        let appended = self.heads.append(checkpoint.note().as_bytes());
+        appended.map_err(|error| self.poisoned(&error))?;
         self.publish.send_replace(Arc::new(Snapshot { state: edge.state.clone(), checkpoint }));
         self.eraser.look_at(&edge.state);
         self.edge = edge;
         self.images.offer(&self.edge.state, &self.edge.chain);
         Ok(())
     }
-}
 
-/// A fault after which it is unknown what was written: nothing more is, until the ledger is opened anew.
-fn poisoned(error: &dyn std::fmt::Display) -> Refusal {
-    tracing::error!(%error, "the ledger stops writing");
-    Refusal::Stopped
+    /// A fault after which it is unknown what was written: nothing more is, until the ledger is opened anew.
+    fn poisoned(&self, error: &dyn std::fmt::Display) -> Refusal {
+        self.holds.raise(Hold::Stopped(error.to_string()));
+        Refusal::Unsettled
+    }
 }

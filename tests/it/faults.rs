@@ -94,7 +94,7 @@ async fn run(fault: Option<(u64, Fault)>) -> (Outcome, u64) {
         let answer = loop {
             match ledger.submit(event.clone().verify().unwrap()).await {
                 Ok(answer) => break answer,
-                Err(Refusal::Stopped) => {
+                Err(Refusal::Unsettled) => {
                     stops += 1;
                     assert_eq!(stops, 1, "one fault stops it once");
                     drop(ledger);
@@ -321,5 +321,5 @@ async fn what_others_placed_first_is_checked_and_taken_and_the_rest_judged_anew(
     setup.order = Box::new(Interposed(vec![placed[1].clone()]));
     let follower = Ledger::open(setup).unwrap();
     let refused = follower.submit(events[0].clone().verify().unwrap()).await.unwrap_err();
-    assert_eq!((refused, follower.snapshot().size()), (Refusal::Stopped, 1));
+    assert_eq!((refused, follower.snapshot().size()), (Refusal::Unsettled, 1));
 }

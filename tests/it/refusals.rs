@@ -9,7 +9,7 @@ use tinnhiem::client::ClientError;
 use tinnhiem::clock::{Clock, Timestamp};
 use tinnhiem::dsse::{Envelope, EventId, PublicKey};
 use tinnhiem::event::*;
-use tinnhiem::ledger::{Ledger, Order, OrderError, Placed};
+use tinnhiem::ledger::{Hold, Ledger, Order, OrderError, Placed, Refusal};
 use tinnhiem::limits;
 use tinnhiem::rules::{Kind, Reason};
 use tinnhiem::store::Fault;
@@ -512,8 +512,29 @@ async fn when_the_ledger_cannot(provoked: &mut Provoked) {
     // A commit fails.
     programme.parts.disk.fail_commit(0, Fault::Lost);
     let draft = programme.draft(party("a1"), Some(subject("kol")), endorsement(programme.today()));
-    provoked.note(programme.send(draft.clone(), &["a1"]).await, 503, "ledger.stopped");
+    provoked.note(programme.send(draft.clone(), &["a1"]).await, 503, "ledger.unsettled");
     provoked.note(programme.send(draft, &["a1"]).await, 503, "ledger.stopped");
+    // Whatever else holds writes.
+    let programme = Programme::start(policy()).await;
+    let holds = programme.ledger.holds();
+    for (hold, status, code) in [
+        (Hold::ReadOnly("a copy".to_owned()), 503, "ledger.read_only"),
+        (Hold::Sealed("it goes on elsewhere".to_owned()), 503, "ledger.sealed"),
+    ] {
+        holds.raise(hold);
+        provoked.note(programme.send(endorse(&programme), &["business"]).await, status, code);
+        holds.lift(code);
+    }
+    programme.recorded(endorse(&programme), &["business"]).await;
+    for (hold, status, code) in [
+        (Hold::StoreFull, 507, "store.full"),
+        (Hold::VaultFull, 507, "vault.full"),
+        (Hold::Descriptors, 503, "ledger.descriptors"),
+    ] {
+        let refusal = Refusal::from(hold);
+        assert_eq!((refusal.status(), refusal.code()), (status, code));
+        provoked.0.insert(code.to_owned());
+    }
     // The wall clock falls back.
     let clock = Clock::manual(Clock::system().now());
     let programme = Programme::start_at(policy(), clock.clone()).await;
