@@ -135,3 +135,54 @@ pub const COMMITMENT_ENTRIES: u64 = 100_000;
 pub const KEY_FILE_BYTES: usize = 64 * 1024;
 /// Most pass phrases that one file holds: each is tried on each encrypted key.
 pub const PASS_PHRASES: usize = 16;
+
+// What one server holds those who ask to; `api::Bounds` takes its defaults from here.
+
+/// Most connections at once.
+pub const CONNECTIONS: usize = 2_048;
+/// Connections that are served however few files a process may open.
+pub const CONNECTIONS_LEAST: u64 = 16;
+/// Files that are left to the ledger of those that the process may open.
+pub const DESCRIPTORS_RESERVED: u64 = 256;
+/// Largest head of a request; a connection reads no further ahead than that.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Longest wait for a whole request head, in milliseconds.
+pub const HEAD_MS: u64 = 20_000;
+/// Longest wait for the next piece of a body, in milliseconds.
+pub const BODY_PIECE_MS: u64 = 20_000;
+/// Longest wait for all of a body but a batch's, in milliseconds.
+pub const BODY_MS: u64 = 50_000;
+/// Longest wait for all of a batch, in milliseconds: a mebibyte takes twelve seconds then.
+pub const BATCH_MS: u64 = 800_000;
+/// Longest that an answer may lie unread, in milliseconds.
+pub const UNREAD_MS: u64 = 30_000;
+/// Longest that a request may take until its answer begins, in milliseconds.
+pub const REQUEST_MS: u64 = 60_000;
+/// Most bytes of single submissions on their way at once.
+pub const EVENT_BYTES_IN_FLIGHT: usize = 64 * 1024 * 1024;
+/// Most bytes of batches on their way at once, their unread answers included.
+pub const BATCH_BYTES_IN_FLIGHT: usize = 128 * 1024 * 1024;
+/// Most bytes of other long answers that wait to be read.
+pub const ANSWER_BYTES_IN_FLIGHT: usize = 128 * 1024 * 1024;
+/// What a line of a batch counts for beside its own bytes: what is kept of it until its answer is read.
+pub const LINE_BYTES: usize = 512;
+/// Most bytes of recorded entries that a batch keeps at hand for the receipts of unread answers.
+pub const RECEIPT_BYTES_AT_HAND: usize = 1024 * 1024;
+/// Most bytes of answers that a batch hands to its connection at a time.
+pub const ANSWER_PIECE_BYTES: usize = 64 * 1024;
+/// Most who wait for one kind of long look; the next is answered 503.
+pub const LOOKS_WAITING: usize = 64;
+/// Longest that one of them waits, in milliseconds.
+pub const LOOK_PATIENCE_MS: u64 = 10_000;
+/// Longest that a look which can go on later works at a time, in milliseconds.
+pub const LOOK_MS: u64 = 1_000;
+/// Rows between two looks at the clock.
+pub const LOOK_ROWS: usize = 1_024;
+/// Most events recorded under one key in a day.
+pub const KEY_EVENTS_A_DAY: u64 = 1_000_000;
+/// Most bytes recorded under one key in a day.
+pub const KEY_BYTES_A_DAY: u64 = 4 * 1024 * 1024 * 1024;
+/// Most snapshots kept for who pages through a listing.
+pub const KEPT_MOMENTS: usize = 64;
+/// Most rankings kept for the same.
+pub const KEPT_RANKINGS: usize = 8;

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, Day};
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::{Look, Turn};
+use super::moments::{Cursor, malformed};
+use super::queries::unknown_value;
 use super::respond::Text;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared, members, subjects};
@@ -73,7 +76,7 @@ pub struct Which {
     until: Option<Date>,
     /// That ask this: `must` act, `may` act, or nothing of what `will` happen.
     duty: Option<Duty>,
-    /// After this place: the `next` of a page.
+    /// The `next` of the page before.
     after: Option<String>,
     /// How many at most.
     limit: Option<usize>,
@@ -115,7 +118,6 @@ impl FromStr for Place {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        let malformed = || Problem::new(400, "query.after", "after is the `next` of a page");
         let mut parts = text.splitn(4, '.');
         let mut part = || parts.next().ok_or_else(malformed);
         let (due, seq, what, member) = (part()?, part()?, part()?, part()?);
@@ -151,44 +153,50 @@ impl First {
         self.kept.insert(place, clock);
     }
 
-    /// The `after` of what follows.
-    fn next(&self) -> Option<String> {
-        self.kept.last_key_value().filter(|_| self.more).map(|(last, _)| last.to_string())
+    /// The last of those kept, where more follow.
+    fn last(&self) -> Option<Place> {
+        self.kept.last_key_value().filter(|_| self.more).map(|(last, _)| *last)
     }
 }
 
 /// The clocks of the whole programme, the soonest first.
 pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<ClockPage>, Problem> {
     let mut first = First::new(page_rows(which.limit)?);
-    let after: Option<Place> = which.after.as_deref().map(str::parse).transpose()?;
-    let on = app.latest();
-    let about = which.subject;
+    let after: Option<Cursor<Place>> = which.after.as_deref().map(str::parse).transpose()?;
+    let (snapshot, on) = app.moment_of(after.as_ref())?;
+    if let Some(who) = which.who.as_ref().filter(|who| !is_known(&snapshot, who)) {
+        return Err(unknown_value("who", who, "/v1/members"));
+    }
     let wanted = move |snapshot: &Snapshot, clock: &OpenClock| {
         which.until.is_none_or(|until| clock.due <= until)
             && which.duty.is_none_or(|duty| clock.what.duty() == duty)
-            && after.is_none_or(|after| after < Place::of(clock))
+            && after.is_none_or(|after| after.place < Place::of(clock))
             && which.who.as_ref().is_none_or(|who| snapshot.state.runs_for(clock, who))
     };
-    let page = move |app: &App, snapshot: &Snapshot, first: First| ClockPage {
+    let page = move |app: &App, snapshot: &Arc<Snapshot>, first: First| ClockPage {
         size: snapshot.size(),
         as_of: on,
-        next: first.next(),
+        next: first.last().map(|last| app.cursor(snapshot, on, last)),
         clocks: first.kept.values().map(|clock| view(app, snapshot, clock, on)).collect(),
     };
-    if let Some(subject) = about {
-        let snapshot = app.ledger.snapshot();
+    if let Some(subject) = which.subject {
         let dossier = snapshot.state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
         let clocks = snapshot.state.clocks_about(dossier, on).filter(|clock| wanted(&snapshot, clock));
         clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
         return Ok(Json(page(&app, &snapshot, first)));
     }
-    let look = move |app: &App| {
-        let snapshot = app.ledger.snapshot();
+    let look = move |app: &App, _: &Turn| {
         let clocks = snapshot.state.clocks(on).filter(|clock| wanted(&snapshot, clock));
         clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
-        page(app, &snapshot, first)
+        Ok(Json(page(app, &snapshot, first)))
     };
-    Ok(Json(app.survey(look).await?))
+    app.look(Look::Ledger, look).await
+}
+
+/// Whether a party is one for which a clock may run.
+fn is_known(snapshot: &Snapshot, who: &PartyId) -> bool {
+    let is_subject = || who.as_subject().is_some_and(|subject| snapshot.state.dossier(&subject).is_some());
+    snapshot.state.parties().number(who).is_some() || holds_seat(snapshot, who) || is_subject()
 }
 
 fn view(app: &App, snapshot: &Snapshot, clock: &OpenClock, on: Date) -> ClockView {
@@ -216,7 +224,7 @@ fn name(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Option<String> {
 /// The calendar of a member, or of the council.
 pub async fn of_member(State(app): Shared, InPath(which): InPath<members::Which>) -> Result<Text, Problem> {
     let member = which.member;
-    app.survey(move |app| {
+    app.look(Look::Ledger, move |app, _| {
         let snapshot = app.ledger.snapshot();
         let (state, size) = (&snapshot.state, snapshot.size());
         let name = match state.parties().member(&member, size) {
@@ -227,7 +235,7 @@ pub async fn of_member(State(app): Shared, InPath(which): InPath<members::Which>
         let clocks = state.clocks(app.latest()).filter(|clock| state.runs_for(clock, &member));
         Ok(calendar(app, &snapshot, &name, clocks))
     })
-    .await?
+    .await
 }
 
 /// Whether a party acts as, or for, the council, without being a member.

@@ -1,12 +1,17 @@
 //! `/v1/collaborations`: the public register of paid work, for whoever watches an advertisement.
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InQuery, page_rows};
+use super::looks::{Look, Turn};
+use super::moments::Cursor;
 use super::names::{Found, Wanted, folded};
+use super::queries::unknown_value;
+use super::respond::Prepared;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared};
 use crate::clock::Date;
@@ -54,8 +59,8 @@ pub struct CollaborationPage {
     pub size: u64,
     /// The collaborations, in the order declared.
     pub collaborations: Vec<CollaborationView>,
-    /// The `after` of the next page; absent at the end.
-    pub next: Option<u64>,
+    /// The `after` of the next page, which is of the same size; absent at the end.
+    pub next: Option<String>,
 }
 
 /// Which collaborations.
@@ -67,8 +72,8 @@ pub struct Which {
     business: Option<PartyId>,
     /// Whose campaign, category, business or subject is named like this, with or without diacritics.
     q: Option<String>,
-    /// Declared after this seq.
-    after: Option<u64>,
+    /// The `next` of the page before.
+    after: Option<String>,
     /// How many at most.
     limit: Option<usize>,
 }
@@ -77,16 +82,42 @@ pub struct Which {
 pub async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
-) -> Result<Json<CollaborationPage>, Problem> {
+) -> Result<Prepared<CollaborationPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let snapshot = app.ledger.snapshot();
+    let after: Option<Cursor<u64>> = which.after.as_deref().map(str::parse).transpose()?;
+    let (snapshot, as_of) = app.moment_of(after.as_ref())?;
+    if let Some(subject) = which.subject.filter(|subject| snapshot.state.dossier(subject).is_none()) {
+        return Err(unknown_value("subject", subject, "/v1/subjects"));
+    }
+    if let Some(business) =
+        which.business.as_ref().filter(|one| snapshot.state.parties().number(one).is_none())
+    {
+        return Err(unknown_value("business", business, "/v1/members"));
+    }
+    let after = after.map(|after| after.place);
+    app.look(Look::Search, move |app, turn| {
+        Prepared::of(&page(app, &snapshot, as_of, &which, after, limit, turn))
+    })
+    .await
+}
+
+fn page(
+    app: &App,
+    snapshot: &Arc<Snapshot>,
+    as_of: Date,
+    which: &Which,
+    after: Option<u64>,
+    limit: usize,
+    turn: &Turn,
+) -> CollaborationPage {
     let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
-    let sought = sought.map(|text| Sought::new(&app, text));
+    let sought = sought.map(|text| Sought::new(app, text));
     let mut page = CollaborationPage { size: snapshot.size(), collaborations: Vec::new(), next: None };
     let mut last = None;
-    for (scanned, (seq, subject)) in snapshot.state.declared_after(which.after).enumerate() {
-        if page.collaborations.len() == limit || scanned == limits::SCAN_ROWS {
-            page.next = last;
+    for (scanned, (seq, subject)) in snapshot.state.declared_after(after).enumerate() {
+        let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
+        if page.collaborations.len() == limit || scanned == limits::SCAN_ROWS || is_pause {
+            page.next = last.map(|last| app.cursor(snapshot, as_of, last));
             break;
         }
         last = Some(seq);
@@ -100,11 +131,11 @@ pub async fn list(
         if which.business.as_ref().is_some_and(|wanted| wanted != business) {
             continue;
         }
-        if sought.as_ref().is_none_or(|sought| sought.fits(&app, &snapshot, subject, one)) {
-            page.collaborations.push(view(&app, &snapshot, subject, one));
+        if sought.as_ref().is_none_or(|sought| sought.fits(app, snapshot, subject, one)) {
+            page.collaborations.push(view(app, snapshot, subject, one));
         }
     }
-    Ok(Json(page))
+    page
 }
 
 /// The last collaborations of a subject, newest first.

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::Look;
 use super::subjects::One;
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
@@ -97,11 +98,11 @@ fn view(one: &Committed) -> CommitmentView {
 
 /// What would be committed to now.
 pub async fn next(State(app): Shared) -> Result<Json<StateCommitted>, Problem> {
-    let made = app.survey(|app| {
+    let made = app.look(Look::Ledger, |app, _| {
         let snapshot = app.ledger.snapshot();
         let trees = app.ledger.tree_maker().trees(&snapshot.state, snapshot.size());
         let today = snapshot.state.date_of(app.ledger.now().max(snapshot.state.last_at()));
-        trees.roots().committed_on(today)
+        Ok(trees.roots().committed_on(today))
     });
     made.await.map(Json)
 }
@@ -146,5 +147,5 @@ async fn trees(app: &Arc<App>, snapshot: &Arc<Snapshot>, size: u64) -> Result<Ar
         return Ok(kept);
     }
     let snapshot = snapshot.clone();
-    app.survey(move |app| app.ledger.tree_maker().committed(&snapshot.state, size)).await
+    app.look(Look::Ledger, move |app, _| Ok(app.ledger.tree_maker().committed(&snapshot.state, size))).await
 }

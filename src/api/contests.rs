@@ -1,5 +1,7 @@
 //! `/v1/contests`
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -8,6 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::draws::{DrawView, draw_view};
 use super::events::seq_of;
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::{Look, Turn};
+use super::moments::Cursor;
+use super::queries::unknown_value;
+use super::respond::Prepared;
 use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::dsse::EventId;
@@ -105,8 +111,10 @@ pub struct ContestPage {
     pub size: u64,
     /// The contests, newest first.
     pub contests: Vec<ContestView>,
-    /// The `before` of the next page; absent at the end.
-    pub next: Option<u64>,
+    /// The day that they are read on.
+    pub as_of: Date,
+    /// The `before` of the next page, which is of the same size and day; absent at the end.
+    pub next: Option<String>,
 }
 
 /// Which contests.
@@ -116,8 +124,8 @@ pub struct Which {
     subject: Option<SubjectId>,
     /// In this status.
     status: Option<Status>,
-    /// Filed before this seq.
-    before: Option<u64>,
+    /// The `next` of the page before.
+    before: Option<String>,
     /// How many at most.
     limit: Option<usize>,
 }
@@ -130,25 +138,47 @@ pub struct One {
 }
 
 /// Contests, newest first.
-pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<ContestPage>, Problem> {
+pub async fn list(
+    State(app): Shared,
+    InQuery(which): InQuery<Which>,
+) -> Result<Prepared<ContestPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let snapshot = app.ledger.snapshot();
+    let before: Option<Cursor<u64>> = which.before.as_deref().map(str::parse).transpose()?;
+    let (snapshot, as_of) = app.moment_of(before.as_ref())?;
+    if let Some(subject) = which.subject.filter(|subject| snapshot.state.dossier(subject).is_none()) {
+        return Err(unknown_value("subject", subject, "/v1/subjects"));
+    }
+    let last = before.map_or(snapshot.size(), |before| before.place.min(snapshot.size()));
+    let look =
+        move |app: &App, turn: &Turn| Prepared::of(&page(app, &snapshot, as_of, &which, last, limit, turn));
+    app.look(Look::Entries, look).await
+}
+
+fn page(
+    app: &App,
+    snapshot: &Arc<Snapshot>,
+    as_of: Date,
+    which: &Which,
+    last: u64,
+    limit: usize,
+    turn: &Turn,
+) -> ContestPage {
     let filed = TYPES.iter().position(|name| *name == "contest.filed").unwrap_or(TYPES.len()) as u8;
-    let mut page = ContestPage { size: snapshot.size(), contests: Vec::new(), next: None };
-    let last = which.before.unwrap_or(snapshot.size()).min(snapshot.size());
+    let mut page = ContestPage { size: snapshot.size(), as_of, contests: Vec::new(), next: None };
     for (scanned, seq) in (0..last).rev().enumerate() {
-        if page.contests.len() == limit || scanned == limits::SCAN_ROWS {
-            page.next = Some(seq + 1);
+        let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
+        if page.contests.len() == limit || scanned == limits::SCAN_ROWS || is_pause {
+            page.next = Some(app.cursor(snapshot, as_of, seq + 1));
             break;
         }
         let row = snapshot.state.index().row(seq);
         let wanted = row.filter(|row| {
             row.kind == filed && which.subject.is_none_or(|subject| row.subject == Some(subject))
         });
-        let contest = wanted.and_then(|_| view(&app, &snapshot, seq));
+        let contest = wanted.and_then(|_| view(snapshot, seq, as_of));
         page.contests.extend(contest.filter(|one| which.status.is_none_or(|status| one.status == status)));
     }
-    Ok(Json(page))
+    page
 }
 
 /// One contest.
@@ -156,15 +186,14 @@ pub async fn one(State(app): Shared, InPath(which): InPath<One>) -> Result<Json<
     let snapshot = app.ledger.snapshot();
     let seq = seq_of(&snapshot, &which.contest)?;
     let unknown = || Problem::not_found("contest.unknown", format!("{} is no contest", which.contest));
-    view(&app, &snapshot, seq).map(Json).ok_or_else(unknown)
+    view(&snapshot, seq, app.latest()).map(Json).ok_or_else(unknown)
 }
 
-fn view(app: &App, snapshot: &Snapshot, seq: u64) -> Option<ContestView> {
+fn view(snapshot: &Snapshot, seq: u64, today: Date) -> Option<ContestView> {
     let state = &snapshot.state;
     let row = state.index().row(seq)?;
     let subject = row.subject?;
     let contest = state.dossier(&subject)?.contest(&row.id)?;
-    let today = app.today().max(state.date_of(state.last_at()));
     let clock = contest.clock(state.policies(), state.size());
     let panel = contest.panelled.as_deref().and_then(|panelled| {
         let panel = panelled.panel.as_ref()?;

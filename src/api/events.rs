@@ -1,6 +1,7 @@
 //! `/v1/events`, `/v1/events/{seq or id}`, `/v1/subjects/{id}/events`
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::{Look, Turn};
+use super::queries::unknown_value;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Timestamp;
@@ -132,24 +135,46 @@ pub struct OfSubject {
     subject: SubjectId,
 }
 
+/// Which of a subject's entries.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Part {
+    /// Issued by this party.
+    issuer: Option<PartyId>,
+    /// Of this type.
+    #[serde(rename = "type")]
+    type_name: Option<String>,
+    /// After this seq.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
 /// Entries in the order of the log.
-pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<EventPage>, Problem> {
-    page(&app, &which).map(Json)
+pub async fn list(
+    State(app): Shared,
+    InQuery(which): InQuery<Which>,
+) -> Result<Prepared<EventPage>, Problem> {
+    let about = which.subject.filter(|subject| app.ledger.snapshot().state.dossier(subject).is_none());
+    if let Some(subject) = about {
+        return Err(unknown_value("subject", subject, "/v1/subjects"));
+    }
+    page(&app, which).await
 }
 
 /// Entries about one subject.
 pub async fn of_subject(
     State(app): Shared,
     InPath(path): InPath<OfSubject>,
-    InQuery(which): InQuery<Which>,
-) -> Result<Json<EventPage>, Problem> {
+    InQuery(part): InQuery<Part>,
+) -> Result<Prepared<EventPage>, Problem> {
     if app.ledger.snapshot().state.dossier(&path.subject).is_none() {
         return Err(super::subjects::unknown(&path.subject));
     }
-    page(&app, &Which { subject: Some(path.subject), ..which }).map(Json)
+    let Part { issuer, type_name, after, limit } = part;
+    page(&app, Which { subject: Some(path.subject), issuer, type_name, after, limit }).await
 }
 
-fn page(app: &App, which: &Which) -> Result<EventPage, Problem> {
+async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Problem> {
     let limit = page_rows(which.limit)?;
     let kind = match &which.type_name {
         None => None,
@@ -158,20 +183,32 @@ fn page(app: &App, which: &Which) -> Result<EventPage, Problem> {
         })? as u8),
     };
     let snapshot = app.ledger.snapshot();
-    let first = which.after.map_or(0, |after| after.saturating_add(1));
-    let takes = |row: &Row| {
-        kind.is_none_or(|kind| row.kind == kind)
-            && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
-    };
-    let found = match &which.subject {
-        Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes),
-        None => rows_of_log(&snapshot, first, limit + 1, takes),
-    };
-    let mut events = found.rows;
-    let more = events.len() > limit;
-    events.truncate(limit);
-    let next = if more { events.last().map(|row| row.seq) } else { found.scanned_to };
-    Ok(EventPage { size: snapshot.size(), events, next })
+    if let Some(issuer) = which.issuer.as_ref().filter(|issuer| !is_party(&snapshot, issuer)) {
+        return Err(unknown_value("issuer", issuer, "/v1/members"));
+    }
+    app.look(Look::Entries, move |_, turn| {
+        let first = which.after.map_or(0, |after| after.saturating_add(1));
+        let takes = |row: &Row| {
+            kind.is_none_or(|kind| row.kind == kind)
+                && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
+        };
+        let found = match &which.subject {
+            Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes),
+            None => rows_of_log(&snapshot, first, limit + 1, takes, turn),
+        };
+        let mut events = found.rows;
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let next = if more { events.last().map(|row| row.seq) } else { found.scanned_to };
+        Prepared::of(&EventPage { size: snapshot.size(), events, next })
+    })
+    .await
+}
+
+/// Whether a party is one that the log speaks of.
+fn is_party(snapshot: &Snapshot, party: &PartyId) -> bool {
+    let is_subject = || party.as_subject().is_some_and(|subject| snapshot.state.dossier(&subject).is_some());
+    party.is_council() || snapshot.state.parties().number(party).is_some() || is_subject()
 }
 
 /// Rows found, and where a search that was cut short goes on.
@@ -195,13 +232,20 @@ fn rows_of_subject(
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
 
-fn rows_of_log(snapshot: &Snapshot, first: u64, limit: usize, takes: impl Fn(&Row) -> bool) -> FoundRows {
+fn rows_of_log(
+    snapshot: &Snapshot,
+    first: u64,
+    limit: usize,
+    takes: impl Fn(&Row) -> bool,
+    turn: &Turn,
+) -> FoundRows {
     let mut found = FoundRows { rows: Vec::new(), scanned_to: None };
     for (scanned, (seq, row)) in snapshot.state.index().rows_from(first).enumerate() {
         if found.rows.len() == limit {
             break;
         }
-        if scanned == limits::SCAN_ROWS {
+        let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
+        if scanned == limits::SCAN_ROWS || is_pause {
             found.scanned_to = seq.checked_sub(1);
             break;
         }

@@ -1,15 +1,19 @@
 //! Paths, queries and bodies, whose faults are problems with a code.
 
+use std::sync::Arc;
+
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
+use futures_util::StreamExt;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::Problem;
+use super::flight::Held;
+use super::{App, Problem};
 use crate::limits;
 
 /// The parameters in a path.
@@ -51,28 +55,46 @@ impl<T: JsonSchema> OperationInput for InQuery<T> {
     }
 }
 
-/// The body of a submission, bounded.
-pub struct SubmissionBody(pub Vec<u8>);
+/// The body of a submission, bounded in size and time; it counts as in flight while this is held.
+pub struct SubmissionBody {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What they count for.
+    pub held: Held,
+}
 
-impl<S: Send + Sync> FromRequest<S> for SubmissionBody {
+impl FromRequest<Arc<App>> for SubmissionBody {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        read(request.into_body(), limits::SUBMISSION_BYTES).await.map(Self)
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let reading = read(request.into_body(), limits::SUBMISSION_BYTES, app);
+        let read = tokio::time::timeout(app.bounds.whole_body, reading).await;
+        read.unwrap_or_else(|_| Err(late()))
     }
 }
 
 impl OperationInput for SubmissionBody {}
 
-async fn read(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
-    let too_large = |error: axum::Error| {
-        Problem::new(
-            413,
-            "submission.too_large",
-            format!("the body is over {most} bytes, or broke off: {error}"),
-        )
-    };
-    to_bytes(body, most).await.map(|bytes| bytes.to_vec()).map_err(too_large)
+async fn read(body: Body, most: usize, app: &App) -> Result<SubmissionBody, Problem> {
+    let mut pieces = body.into_data_stream();
+    let mut read = SubmissionBody { bytes: Vec::new(), held: app.events_in_flight.none() };
+    loop {
+        let piece = tokio::time::timeout(app.bounds.body, pieces.next()).await.map_err(|_| late())?;
+        let Some(piece) = piece else { return Ok(read) };
+        let broken = |_| Problem::new(400, "submission.broken", "the body broke off: send it again");
+        let piece = piece.map_err(broken)?;
+        if piece.len() > most - read.bytes.len() {
+            let detail = format!("the body is over {most} bytes");
+            return Err(Problem::new(413, "submission.too_large", detail));
+        }
+        read.held.merge(app.events_in_flight.take(piece.len()).await?);
+        read.bytes.extend_from_slice(&piece);
+    }
+}
+
+/// The problem with a body that does not come.
+pub fn late() -> Problem {
+    Problem::new(408, "body.late", "the body did not come in time: send it again")
 }
 
 /// How many rows a page has.

@@ -59,8 +59,13 @@ impl Lines {
         })
     }
 
+    /// How many bytes are kept of each.
+    pub fn bytes(&self) -> impl Iterator<Item = usize> {
+        self.iter().map(|line| line.map_or(0, <[u8]>::len))
+    }
+
     /// How many there are.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.ends.len()
     }
 
@@ -86,9 +91,9 @@ pub struct Cut<S> {
     ended: Option<Result<(), Problem>>,
 }
 
-impl<S, E> Cut<S>
+impl<S> Cut<S>
 where
-    S: Stream<Item = Result<Bytes, E>> + Unpin,
+    S: Stream<Item = Result<Bytes, Problem>> + Unpin,
 {
     /// Cuts this body.
     pub fn new(body: S, bounds: Bounds) -> Self {
@@ -115,10 +120,7 @@ where
                         self.end(Err(problem));
                     }
                 }
-                Some(Err(_)) => {
-                    let detail = "the body broke off: send what was not answered again";
-                    self.end(Err(Problem::new(400, "batch.broken", detail)));
-                }
+                Some(Err(problem)) => self.end(Err(problem)),
                 None => {
                     let last = self.end_line();
                     self.end(last);
@@ -129,6 +131,12 @@ where
             Some(lines) => Some(Ok(lines)),
             None => self.ended.replace(Ok(()))?.err().map(Err),
         }
+    }
+
+    /// What is kept of lines that were not handed on, and what each of them counts for.
+    pub fn kept_bytes(&self) -> usize {
+        let kept = self.full.iter().chain([&self.open]);
+        kept.map(|lines| lines.bytes.len() + limits::LINE_BYTES * (lines.len() + 1)).sum()
     }
 
     /// Reads on, keeping nothing: who still sends would not hear the answer to a closed connection.
@@ -253,7 +261,8 @@ mod tests {
     /// What is told of a body that comes in pieces.
     fn cut(pieces: Vec<Vec<u8>>, bounds: Bounds, broken: bool) -> Vec<Told> {
         let pieces = pieces.into_iter().map(|piece| Ok(Bytes::from(piece)));
-        let body = stream::iter(pieces.chain(broken.then_some(Err(()))));
+        let end = broken.then(|| Err(Problem::new(400, "batch.broken", "it broke off")));
+        let body = stream::iter(pieces.chain(end));
         let mut cut = Cut::new(body, bounds);
         let mut told = Vec::new();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

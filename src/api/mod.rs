@@ -3,25 +3,33 @@
 mod answers;
 mod attachments;
 mod batch;
+mod bounds;
 mod calendar;
 mod clocks;
 mod collaborations;
 mod commitments;
+mod connections;
 mod contests;
 mod cores;
 pub mod draws;
 mod events;
 mod extract;
+mod flight;
 mod handles;
+mod history;
 mod lines;
 mod log;
+mod looks;
 mod members;
+mod moments;
 mod names;
 mod notices;
 mod policies;
 pub mod policy_diff;
 mod problem;
+mod queries;
 pub mod ranking;
+mod rates;
 pub mod record;
 mod register;
 mod respond;
@@ -29,6 +37,8 @@ pub mod steps;
 mod subjects;
 mod submit;
 
+pub use bounds::Bounds;
+pub use connections::serve;
 use handles::Handles;
 pub use names::{Names, folded};
 pub use problem::Problem;
@@ -42,6 +52,7 @@ pub mod views {
     pub use super::contests::{ContestPage, ContestView, PanelView};
     pub use super::draws::{BroughtView, ChainView, Chains, DrawView, DrawnView};
     pub use super::events::{EventPage, EventRow, EventView};
+    pub use super::history::{HistoryPage, HistoryRow};
     pub use super::log::{LedgerView, ProofView};
     pub use super::members::{MemberList, MemberView};
     pub use super::notices::{HearingView, NoticeList, NoticeView, ProposalView};
@@ -52,11 +63,10 @@ pub mod views {
         AccountView, CorrectionView, DecisionView, ErasureView, EvidenceView, RegisterView,
     };
     pub use super::steps::{Step, StepEvent, StepPage};
-    pub use super::subjects::{HistoryPage, HistoryRow, SubjectPage, SubjectRow, SubjectView};
+    pub use super::subjects::{SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
 }
 
-use std::future::Future;
 use std::sync::Arc;
 
 use aide::axum::ApiRouter;
@@ -64,15 +74,18 @@ use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
 use aide::transform::TransformOpenApi;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
-use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::clock::Date;
 use crate::ledger::Ledger;
 use answers::Answers;
+use flight::Flight;
+use looks::Looks;
+use moments::Moments;
+use queries::Queries;
 use ranking::Rankings;
+use rates::Rates;
 
 /// What every handler shares.
 pub struct App {
@@ -81,8 +94,15 @@ pub struct App {
     names: Arc<Names>,
     handles: Handles,
     rankings: Arc<Rankings>,
-    /// Held by who looks through the whole ledger: one at a time, as each takes every core.
-    surveying: Arc<tokio::sync::Mutex<()>>,
+    moments: Moments,
+    looks: Looks,
+    rates: Rates,
+    bounds: Bounds,
+    events_in_flight: Flight,
+    batches_in_flight: Flight,
+    answers_in_flight: Flight,
+    queries: Queries,
+    requests: respond::Requests,
     /// Cores that are free to verify the lines of batches.
     verifying: Arc<tokio::sync::Semaphore>,
     today: Option<Date>,
@@ -100,47 +120,51 @@ impl App {
         let state = &self.ledger.snapshot().state;
         self.today().max(state.date_of(state.last_at()))
     }
-
-    /// Looks through the whole ledger, apart from those who answer; one look at a time.
-    async fn survey<T: Send + 'static>(
-        self: &Arc<Self>,
-        look: impl FnOnce(&App) -> T + Send + 'static,
-    ) -> Result<T, Problem> {
-        let alone = self.surveying.clone().lock_owned().await;
-        let app = self.clone();
-        // Whoever asked may leave; the look goes on, and the next one waits for it.
-        let looked = tokio::task::spawn_blocking(move || {
-            let _alone = alone;
-            look(&app)
-        });
-        let looked = looked.await;
-        looked.map_err(|error| Problem::new(500, "survey.stopped", error.to_string()))
-    }
 }
 
 /// The state that handlers take.
 type Shared = axum::extract::State<Arc<App>>;
 
 /// The routes over a ledger; `today` fixes the default date of scores, as a demo does.
-pub fn router(ledger: Arc<Ledger>, today: Option<Date>) -> Router {
+pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Router {
+    parts(ledger, today, bounds).0
+}
+
+fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, Arc<App>) {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, described);
     let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let handles = Handles::of(ledger.vault().clone());
-    let rankings = Arc::new(Rankings::new(names.clone()));
-    let (answers, surveying) = (Answers::default(), Arc::default());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let verifying = Arc::new(tokio::sync::Semaphore::new(cores));
-    let app =
-        Arc::new(App { ledger, answers, names, handles, rankings, surveying, verifying, today, openapi });
+    let app = Arc::new(App {
+        ledger,
+        answers: Answers::default(),
+        rankings: Arc::new(Rankings::new(names.clone())),
+        names,
+        handles,
+        moments: Moments::default(),
+        looks: Looks::new(&bounds),
+        rates: Rates::new(&bounds),
+        events_in_flight: Flight::new(bounds.event_bytes, bounds.body),
+        // Who waits outlasts the answers that are not read, and so finds room once they are cut off.
+        batches_in_flight: Flight::new(bounds.batch_bytes, bounds.unread + bounds.body),
+        answers_in_flight: Flight::new(bounds.answer_bytes, bounds.body),
+        queries: Queries::of(&document),
+        requests: respond::Requests::default(),
+        verifying: Arc::new(tokio::sync::Semaphore::new(cores)),
+        bounds,
+        today,
+        openapi,
+    });
     app.rankings.begin(&app.ledger.snapshot(), app.latest());
-    routes
+    let router = routes
         .method_not_allowed_fallback(|| async {
             Problem::new(405, "route.method", "this path takes another method: see /openapi.json")
         })
-        .layer(axum::middleware::from_fn(respond::answered))
-        .with_state(app)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), respond::answered))
+        .with_state(app.clone());
+    (router, app)
 }
 
 /// The OpenAPI document of the routes.
@@ -154,20 +178,6 @@ fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
     api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
         "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
     )
-}
-
-/// Serves until `shutdown` is done; requests under way are finished, and what was accepted is durable.
-///
-/// # Errors
-/// What the listener fails with.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    // An answer is written whole: waiting for more of it would only delay it.
-    let at_once = |stream: &mut TcpStream| drop(stream.set_nodelay(true));
-    axum::serve(listener.tap_io(at_once), router).with_graceful_shutdown(shutdown).await
 }
 
 fn routes() -> ApiRouter<Arc<App>> {
@@ -201,7 +211,7 @@ fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/v1/subjects/{subject}/history",
-            read!(subjects::history, "Every event about a subject and what it did to the score"),
+            read!(history::list, "Every event about a subject and what it did to the score"),
         )
         .api_route(
             "/v1/subjects/{subject}/history/steps",

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cores::on_every_core;
 use super::extract::{InPath, InQuery, SubmissionBody};
+use super::looks::Look;
 use super::subjects::enrolment;
 use super::{App, Names, Problem, Shared};
 use crate::clock::Date;
@@ -99,9 +100,9 @@ pub struct Which {
 pub async fn draft(
     State(app): Shared,
     InQuery(asked): InQuery<Asked>,
-    SubmissionBody(body): SubmissionBody,
+    body: SubmissionBody,
 ) -> Result<Json<PolicyDiff>, Problem> {
-    let proposal = Proposal::Draft(parsed(&body)?.into());
+    let proposal = Proposal::Draft(parsed(&body.bytes)?.into());
     surveyed(&app, proposal, asked).await
 }
 
@@ -116,11 +117,11 @@ pub async fn version(
 }
 
 async fn surveyed(app: &Arc<App>, proposal: Proposal, asked: Asked) -> Result<Json<PolicyDiff>, Problem> {
-    let compared = app.survey(move |app| {
+    let compared = app.look(Look::Ledger, move |app, _| {
         let snapshot = app.ledger.snapshot();
         diff(&snapshot.state, &proposal, &asked, app.latest(), &app.names)
     });
-    compared.await?.map(Json)
+    compared.await.map(Json)
 }
 
 /// A policy as it could be published.

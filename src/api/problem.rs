@@ -26,7 +26,7 @@ pub struct Problem {
     pub code: String,
     /// What is wrong and what to do next.
     pub detail: String,
-    /// When it is worth trying again, in seconds: the `Retry-After` of the answer.
+    /// After how many seconds to ask again, which a header says.
     #[serde(skip)]
     pub retry_after_s: Option<u32>,
 }
@@ -43,6 +43,12 @@ impl Problem {
             detail: detail.into(),
             retry_after_s: (status == 503).then_some(1),
         }
+    }
+
+    /// The same, to be asked again after so many seconds.
+    #[must_use]
+    pub fn after_s(self, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds.max(1)), ..self }
     }
 
     /// Something asked for by name that is not there.
@@ -79,6 +85,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
         response
     }

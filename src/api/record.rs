@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cores::on_every_core;
 use super::extract::InPath;
+use super::looks::Look;
 use super::members::{Which, unknown};
 use super::{Problem, Shared};
 use crate::clock::Date;
@@ -95,12 +96,12 @@ pub struct EndorsementRecord {
 
 /// How what a party said has fared.
 pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<MemberRecord>, Problem> {
-    let looked = app.survey(move |app| {
+    let looked = app.look(Look::Ledger, move |app, _| {
         let snapshot = app.ledger.snapshot();
         let at = At { size: snapshot.size(), as_of: app.latest() };
         record(&snapshot.state, &which.member, at.as_of).ok_or_else(|| unknown(&which.member))
     });
-    looked.await?.map(Json)
+    looked.await.map(Json)
 }
 
 /// How what a party said has fared by a date, on every core; none for a party the log never spoke of.

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 use std::marker::PhantomData;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use aide::OperationOutput;
 use aide::generate::GenContext;
 use aide::openapi::{Operation, Response as ApiResponse};
 use axum::Json;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,10 +19,11 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 use tracing::Instrument;
 
-use super::Problem;
+use super::flight::Counted;
+use super::{App, Problem, Shared};
 
-/// Longest time that one request may take until its answer begins.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
+/// Longest answer that is not counted among those in flight; a connection holds as much anyway.
+const COUNTED_BYTES: usize = 32 * 1024;
 /// Shortest body that is worth compressing, in bytes: a smaller one fits a packet as it is.
 const GZIP_LEAST_BYTES: usize = 512;
 /// Longest body that is compressed in place, in bytes; a longer one would hold up other requests.
@@ -149,44 +151,90 @@ fn validator(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
-/// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it.
-pub async fn answered(mut request: Request, next: Next) -> Response {
+/// Numbers the requests of a process.
+pub struct Requests {
+    process: u32,
+    next: AtomicU32,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let process = getrandom::u32().unwrap_or_default();
+        Self { process, next: AtomicU32::new(0) }
+    }
+}
+
+impl Requests {
+    /// An id that no other request of this process has, nor likely one of another.
+    fn id(&self) -> String {
+        format!("{:08x}{:08x}", self.process, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it;
+/// the answer carries the id under which the log tells of it.
+pub async fn answered(State(app): Shared, request: Request, next: Next) -> Response {
+    let id = app.requests.id();
+    let header = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static(""));
+    let mut response = if tracing::enabled!(tracing::Level::INFO) {
+        // The query may hold names that were searched for: the path tells enough.
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let started = Instant::now();
+        let span = tracing::info_span!("request", %id);
+        let told = async {
+            let response = answer(&app, request, next).await;
+            let status = response.status().as_u16();
+            tracing::info!(%method, path, status, took = ?started.elapsed(), "answered");
+            response
+        };
+        told.instrument(span).await
+    } else {
+        answer(&app, request, next).await
+    };
+    response.headers_mut().insert("x-request-id", header);
+    response
+}
+
+async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     // A HEAD is answered as its GET would be; the body is taken off further out.
     if *request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
     let reading = *request.method() == Method::GET;
-    let known = request.headers().get(header::IF_NONE_MATCH).filter(|_| reading).cloned();
+    let known: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let gzip = accepts_gzip(request.headers());
-    let response = in_time(request, next).await;
-    let response = if reading && response.status() == StatusCode::OK {
-        validated(response, known.as_ref()).await
-    } else {
-        response
+    let response = match app.queries.check(&request).and_then(|()| is_plain(request.headers())) {
+        Ok(()) => in_time(app, request, next).await,
+        Err(problem) => problem.into_response(),
     };
-    compressed(response, gzip).await
+    let response = if reading && response.status() == StatusCode::OK {
+        validated(response, &known).await
+    } else {
+        passing(response)
+    };
+    compressed(app, response, gzip).await
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
-    let run = async |request| {
-        let late = || {
-            Problem::new(503, "request.late", "the answer took too long: ask again, or for less")
-                .into_response()
-        };
-        tokio::time::timeout(REQUEST_TIME, next.run(request)).await.unwrap_or_else(|_| late())
+/// Whether a body comes as it is: what is verified and counted is never unpacked first.
+fn is_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut encodings = encodings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    if encodings.all(|one| one.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        415,
+        "body.encoding",
+        "bodies are read as they come: send it without a content-encoding",
+    ))
+}
+
+async fn in_time(app: &App, request: Request, next: Next) -> Response {
+    let late = || {
+        Problem::new(503, "request.late", "the answer took too long: ask again, or for less").into_response()
     };
-    let response = if tracing::enabled!(tracing::Level::DEBUG) {
-        let span = tracing::debug_span!("request", method = %request.method(), uri = %request.uri());
-        let started = Instant::now();
-        let told = async {
-            let response = run(request).await;
-            tracing::debug!(status = response.status().as_u16(), took = ?started.elapsed(), "answered");
-            response
-        };
-        told.instrument(span).await
-    } else {
-        run(request).await
-    };
+    let response = tokio::time::timeout(app.bounds.request, next.run(request)).await;
+    let response = response.unwrap_or_else(|_| late());
     // A full queue is no fault, and what stops the ledger is told where it happens.
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         tracing::debug!("a request found no place");
@@ -196,7 +244,15 @@ async fn in_time(request: Request, next: Next) -> Response {
     response
 }
 
-async fn validated(mut response: Response, known: Option<&HeaderValue>) -> Response {
+/// What is no answer to a question is not kept by anybody.
+fn passing(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn validated(mut response: Response, known: &[HeaderValue]) -> Response {
     if !response.headers().contains_key(header::ETAG) {
         let (parts, body) = response.into_parts();
         // Handlers of GET answer with bytes in memory, bounded by their own limits.
@@ -215,7 +271,8 @@ async fn validated(mut response: Response, known: Option<&HeaderValue>) -> Respo
         let mut tags = known.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
         tags.any(|one| one == tag || one == b"*")
     };
-    if known.is_some_and(has_it) {
+    if known.iter().any(has_it) {
+        response.headers_mut().remove(header::CONTENT_TYPE);
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::empty();
@@ -236,29 +293,41 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 }
 
 /// Compresses a body that lies in memory; streams are left to the routes that have them.
-async fn compressed(mut response: Response, gzip: bool) -> Response {
-    let length = response.body().size_hint().exact().unwrap_or(0) as usize;
-    if length < GZIP_LEAST_BYTES || response.headers().contains_key(header::CONTENT_ENCODING) {
-        return response;
+async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
+    let Some(length) = response.body().size_hint().exact() else { return response };
+    if !response.headers().contains_key(header::CONTENT_ENCODING) {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if !gzip {
+    if (length as usize) < GZIP_LEAST_BYTES || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let packed = if bytes.len() <= GZIP_IN_PLACE_BYTES {
-        gzipped(&bytes)
+    let packed = if !gzip {
+        None
+    } else if bytes.len() <= GZIP_IN_PLACE_BYTES {
+        gzipped(&bytes).ok()
     } else {
         let bytes = bytes.clone();
-        tokio::task::spawn_blocking(move || gzipped(&bytes)).await.unwrap_or_else(|error| Err(error.into()))
+        tokio::task::spawn_blocking(move || gzipped(&bytes)).await.ok().and_then(Result::ok)
     };
-    let Ok(packed) = packed else { return Response::from_parts(parts, Body::from(bytes)) };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    Response::from_parts(parts, Body::from(packed))
+    let bytes = match packed {
+        Some(packed) => {
+            parts.headers.remove(header::CONTENT_LENGTH);
+            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            Bytes::from(packed)
+        }
+        None => bytes,
+    };
+    if bytes.len() <= COUNTED_BYTES {
+        return Response::from_parts(parts, Body::from(bytes));
+    }
+    match app.answers_in_flight.take(bytes.len()).await {
+        Ok(held) => Response::from_parts(parts, Counted::body(bytes, held)),
+        Err(problem) => passing(problem.into_response()),
+    }
 }
 
 fn gzipped(bytes: &[u8]) -> std::io::Result<Vec<u8>> {

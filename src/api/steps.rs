@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::Look;
 use super::ranking::touches;
 use super::subjects::{One, unknown};
 use super::{Problem, Shared};
@@ -104,8 +105,10 @@ pub async fn list(
     let snapshot = app.ledger.snapshot();
     let at = snapshot.state.moment(which.size, which.as_of, app.today())?;
     let (subject, after) = (path.subject, which.after);
-    let walked = tokio::task::spawn_blocking(move || walk(&snapshot.state, subject, at, after, limit)).await;
-    let page = walked.map_err(|error| Problem::new(500, "steps.stopped", error.to_string()))??;
+    let walked = app.look(Look::Steps, move |_, turn| {
+        walk(&snapshot.state, subject, at, after, limit, &|| turn.is_over())
+    });
+    let page = walked.await?;
     let accept = headers.0.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("");
     let csv = which.format.map_or(accept.starts_with("text/csv"), |format| format == Format::Csv);
     if !csv {
@@ -123,7 +126,8 @@ pub async fn list(
     Ok(NoApi(response))
 }
 
-/// The steps after an entry up to a moment, looking at no more than `limit` events.
+/// The steps after an entry up to a moment, looking at no more than `limit` events, and at none once
+/// the time is over.
 ///
 /// # Errors
 /// A subject that is not there, or a page with too many dates.
@@ -133,6 +137,7 @@ pub fn walk(
     end: At,
     after: Option<u64>,
     limit: usize,
+    is_over: &dyn Fn() -> bool,
 ) -> Result<StepPage, Problem> {
     state.figure(&subject, end).ok_or_else(|| unknown(&subject))?;
     let mut page = StepPage { size: end.size, as_of: end.as_of, steps: Vec::new(), next: None };
@@ -142,14 +147,15 @@ pub fn walk(
     let (mut looked_at, mut dates) = (0, limits::DATES);
     let rows = state.index().rows_from(first).take_while(|(seq, _)| *seq < end.size);
     for (scanned, (seq, row)) in rows.enumerate() {
-        if scanned == limits::SCAN_ROWS {
+        let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && is_over();
+        if scanned == limits::SCAN_ROWS || is_pause {
             page.next = seq.checked_sub(1);
             break;
         }
         if !touches(state, seq, &row, subject) {
             continue;
         }
-        if looked_at == limit {
+        if looked_at == limit || (looked_at > 0 && is_over()) {
             page.next = seq.checked_sub(1);
             break;
         }

@@ -10,18 +10,21 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::events::EventRow;
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::{Look, Turn};
 use super::members::{KeyView, keys_of};
+use super::moments::{Cursor, expired};
 use super::names::Found;
-use super::ranking::{Cursor, InField, Ranking, Row, Sort};
+use super::queries::unknown_value;
+use super::ranking::{InField, Place, Ranking, Row, Sort};
 use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::clock::Date;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
-use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Reply, Score};
+use crate::limits;
+use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Score};
 
 /// How long a listing waits for the entries of a ledger at rest to be ranked.
 const PATIENCE_AT_REST: Duration = Duration::from_secs(2);
@@ -84,34 +87,6 @@ pub struct SubjectView {
     pub register: RegisterView,
 }
 
-/// One event about a subject, and the figure after it.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct HistoryRow {
-    /// The entry.
-    #[serde(flatten)]
-    pub event: EventRow,
-    /// The date it was recorded on.
-    pub on: Date,
-    /// What was shown on that date without it.
-    pub before: Option<Figure>,
-    /// What was shown on that date with it.
-    pub after: Option<Figure>,
-    /// What the subject replied to it, or to its announcement.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Reply>,
-}
-
-/// A page of history.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct HistoryPage {
-    /// The log's size that the page reflects.
-    pub size: u64,
-    /// The events, oldest first.
-    pub history: Vec<HistoryRow>,
-    /// The `after` of the next page; absent at the end.
-    pub next: Option<u64>,
-}
-
 /// Which subjects, in which order.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Which {
@@ -161,15 +136,6 @@ pub struct Fixed {
     as_of: Date,
 }
 
-/// Which page of a history.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct HistoryPart {
-    /// After this seq.
-    after: Option<u64>,
-    /// How many at most.
-    limit: Option<usize>,
-}
-
 /// The refusal for a subject that is not there.
 pub fn unknown(subject: &SubjectId) -> Problem {
     Problem::not_found("subject.unknown", format!("there is no subject {subject} at that size"))
@@ -181,35 +147,106 @@ pub async fn list(
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<SubjectPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let after: Option<Cursor> = which.after.as_deref().map(str::parse).transpose()?;
+    let after: Option<Cursor<Place>> = which.after.as_deref().map(str::parse).transpose()?;
     let snapshot = app.ledger.snapshot();
-    let ranking = match which.as_of {
-        None => newest(&app, &snapshot).await,
-        Some(as_of) => {
-            snapshot.state.moment(Some(snapshot.size()), Some(as_of), app.today())?;
-            let ranking = app.rankings.on(&snapshot, as_of).await;
-            ranking.map_err(|error| Problem::new(500, "ranking.stopped", error.to_string()))?
+    which.check(&snapshot)?;
+    let ranking = match (after.map(|after| after.at), which.as_of) {
+        (Some(at), as_of) if as_of.is_some_and(|as_of| as_of != at.as_of) => {
+            let detail = format!("`after` goes on with a listing of {}, not of `as_of`", at.as_of);
+            return Err(Problem::new(400, "query.after", detail));
+        }
+        (Some(at), _) if at.size > snapshot.size() => return Err(expired(at)),
+        (None, None) => newest(&app, &snapshot).await,
+        (Some(at), _) => {
+            snapshot.state.moment(Some(at.size), Some(at.as_of), app.today())?;
+            ranking_at(&app, snapshot, at).await?
+        }
+        (None, Some(as_of)) => {
+            let at = snapshot.state.moment(Some(snapshot.size()), Some(as_of), app.today())?;
+            ranking_at(&app, snapshot, at).await?
         }
     };
     // The ranking may have come further than the snapshot from before.
     let snapshot = app.ledger.snapshot();
+    let place = after.map(|after| after.place);
+    // A few rows as they stand are at hand; what is sought, or much, is looked for apart.
+    if which.is_at_hand(limit) {
+        return Prepared::of(&page(&app, &snapshot, &ranking, &which, place, limit, &|| false));
+    }
+    let look = move |app: &App, turn: &Turn| {
+        Prepared::of(&page(app, &snapshot, &ranking, &which, place, limit, &|| turn.is_over()))
+    };
+    app.look(Look::Search, look).await
+}
+
+impl Which {
+    /// Whether its first rows are those of the ranking.
+    fn is_at_hand(&self, limit: usize) -> bool {
+        let filters = self.topic.is_some() || self.band.is_some() || self.q.is_some();
+        !filters && self.min_score.is_none() && limit <= limits::PAGE_ROWS_DEFAULT
+    }
+
+    /// Whether its values stand for something in some policy.
+    fn check(&self, snapshot: &Snapshot) -> Result<(), Problem> {
+        let policies = || snapshot.state.policies().versions().iter().map(|version| &version.policy);
+        if let Some(topic) =
+            self.topic.as_ref().filter(|topic| !policies().any(|one| one.topics.contains_key(*topic)))
+        {
+            return Err(unknown_value("topic", topic, "/v1/policies"));
+        }
+        if let Some(band) =
+            self.band.filter(|band| !policies().any(|one| one.bands.iter().any(|one| one.band == *band)))
+        {
+            return Err(unknown_value("band", band, "/v1/policies"));
+        }
+        Ok(())
+    }
+}
+
+/// The ranking of a moment that is not the newest.
+async fn ranking_at(app: &Arc<App>, snapshot: Arc<Snapshot>, at: At) -> Result<Arc<Ranking>, Problem> {
+    if let Some(kept) = app.rankings.kept(at) {
+        return Ok(kept);
+    }
+    app.look(Look::Ledger, move |app, _| Ok(app.rankings.at(&snapshot, at))).await
+}
+
+/// The rows after a place of a ranking; fewer than asked for where the time is over.
+fn page(
+    app: &App,
+    snapshot: &Snapshot,
+    ranking: &Arc<Ranking>,
+    which: &Which,
+    after: Option<Place>,
+    limit: usize,
+    is_over: &dyn Fn() -> bool,
+) -> SubjectPage {
     let (state, At { size, as_of }) = (&snapshot.state, ranking.at);
     let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
-    let sought = sought.map(|text| Sought::new(&app, state, text));
+    let sought = sought.map(|text| Sought::new(app, state, text));
     let field = which.topic.as_ref().map(|topic| (topic, ranking.field(topic)));
     let sort = which.sort.unwrap_or_default();
     let mut subjects: Vec<SubjectRow> = Vec::new();
-    let mut next = None;
+    let (mut next, mut last, mut looked_at) = (None, None, 0_usize);
     ranking.after(sort, after, |ranked| {
         if which.min_score.is_some_and(|least| ranked.score().is_none_or(|score| score < least)) {
             // The best come first: none that follows has as much.
             return if sort == Sort::Best { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         }
+        if subjects.len() == limit
+            || (looked_at > 0 && looked_at.is_multiple_of(limits::LOOK_ROWS) && is_over())
+        {
+            next = last;
+            return ControlFlow::Break(());
+        }
+        looked_at += 1;
+        let place = ranked.place();
         let in_field =
             field.is_none_or(|(_, InField::Bits(bits) | InField::Perhaps(bits))| ranked.topics & bits != 0);
         let fits = in_field
             && which.band.is_none_or(|band| ranked.is_in_band(band))
             && sought.as_ref().is_none_or(|sought| sought.fits(ranked));
+        last = Some(place);
         if !fits {
             return ControlFlow::Continue(());
         }
@@ -221,19 +258,18 @@ pub async fn list(
         {
             return ControlFlow::Continue(());
         }
-        if subjects.len() == limit {
-            let last = subjects.last();
-            next = last.map(|row| Cursor::at(row.figure.score, row.subject).to_string());
-            return ControlFlow::Break(());
-        }
         let figure = ranked.figure().or_else(|| Some(state.figure(&ranked.subject, ranking.at)?.0));
-        let row = figure.map(|figure| row(&app, dossier, size, figure));
+        let row = figure.map(|figure| row(app, dossier, size, figure));
         // What was found by a name that is no longer here is not found.
         let gone = |row: &SubjectRow| sought.as_ref().is_some_and(|sought| sought.is_gone(row));
         subjects.extend(row.filter(|row| !gone(row)));
         ControlFlow::Continue(())
     });
-    Prepared::of(&SubjectPage { size, as_of, subjects, next })
+    let next = next.map(|place| {
+        app.rankings.keep(ranking);
+        Cursor { at: ranking.at, place }.to_string()
+    });
+    SubjectPage { size, as_of, subjects, next }
 }
 
 /// The newest ranking. Who asks a ledger at rest sees what was written; while writes or a new day
@@ -364,38 +400,9 @@ pub async fn next(
 ) -> Result<Json<Outlook>, Problem> {
     let snapshot = app.ledger.snapshot();
     let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
-    let looked = tokio::task::spawn_blocking(move || snapshot.state.outlook(&path.subject, at)).await;
-    let outlook = looked.map_err(|error| Problem::new(500, "next.stopped", error.to_string()))?;
-    outlook.map(Json).ok_or_else(|| unknown(&path.subject))
-}
-
-/// Every event about a subject and what it did.
-pub async fn history(
-    State(app): Shared,
-    InPath(path): InPath<One>,
-    InQuery(part): InQuery<HistoryPart>,
-) -> Result<Json<HistoryPage>, Problem> {
-    let limit = page_rows(part.limit)?;
-    let snapshot = app.ledger.snapshot();
-    let state = &snapshot.state;
-    let dossier = state.dossier(&path.subject).ok_or_else(|| unknown(&path.subject))?;
-    let first = part.after.map_or(0, |after| after.saturating_add(1));
-    let replies = dossier.replies();
-    let rows = dossier.timeline_from(first).take(limit).filter_map(|seq| {
-        let row = state.index().row(seq)?;
-        let on = state.date_of(row.recorded_at);
-        let figure = |size| state.figure(&path.subject, At { size, as_of: on }).map(|(figure, _)| figure);
-        let reply = replies.get(&row.id).copied();
-        Some(HistoryRow {
-            event: EventRow::corrected(seq, &row, state),
-            on,
-            before: figure(seq),
-            after: figure(seq + 1),
-            reply,
-        })
-    });
-    let history: Vec<HistoryRow> = rows.collect();
-    let next =
-        history.last().map(|row| row.event.seq).filter(|_| dossier.timeline_from(first).nth(limit).is_some());
-    Ok(Json(HistoryPage { size: snapshot.size(), history, next }))
+    app.look(Look::Steps, move |_, _| {
+        let outlook = snapshot.state.outlook(&path.subject, at);
+        outlook.map(Json).ok_or_else(|| unknown(&path.subject))
+    })
+    .await
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/events`
 
+use std::time::Instant;
+
 use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
@@ -40,15 +42,20 @@ impl Recorded {
 /// Records one event; the answer comes once it is durable.
 pub async fn submit(
     State(app): Shared,
-    SubmissionBody(body): SubmissionBody,
+    body: SubmissionBody,
 ) -> Result<(StatusCode, Json<Recorded>), Problem> {
     let _place = app.ledger.place()?;
     // In a rush whoever finds no place is told before others' signatures are checked.
     if app.ledger.is_rushed() {
         tokio::task::yield_now().await;
     }
-    let admissible = Submission::parse(&body)?.verify()?;
-    let accepted = app.ledger.submit(admissible).await?;
+    let admissible = Submission::parse(&body.bytes)?.verify()?;
+    let charge = app.rates.charge(&app.ledger.snapshot().state, &admissible, Instant::now())?;
+    let accepted = app.ledger.submit(admissible).await;
+    if !accepted.as_ref().is_ok_and(|accepted| accepted.fresh) {
+        app.rates.give_back(charge);
+    }
+    let accepted = accepted?;
     let status = if accepted.fresh { StatusCode::CREATED } else { StatusCode::OK };
     let receipt = app.ledger.receipt(&accepted)?;
     Ok((status, Json(Recorded::new(accepted, Some(receipt.to_text())))))

@@ -12,6 +12,7 @@ mod contests;
 mod contribute;
 mod council;
 mod custody;
+mod door;
 mod draws;
 mod evidence;
 #[cfg(test)]

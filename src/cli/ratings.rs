@@ -50,8 +50,9 @@ impl Ratings {
         let listener = TcpListener::bind(self.listen.as_deref().unwrap_or("127.0.0.1:0")).await?;
         let base = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let router = api::router(ledger.clone(), Some(today));
-        let server = tokio::spawn(api::serve(listener, router, async move {
+        let bounds = api::Bounds::default();
+        let router = api::router(ledger.clone(), Some(today), bounds);
+        let server = tokio::spawn(api::serve(listener, router, bounds, async move {
             let _ = stopped.await;
         }));
         let client = Client::new(&base);
@@ -74,7 +75,7 @@ impl Ratings {
             tokio::signal::ctrl_c().await?;
         }
         drop(stop);
-        server.await??;
+        server.await?;
         tokio::task::block_in_place(|| ledger.close());
         Ok(if report.is_clean() { 0 } else { FOUND })
     }

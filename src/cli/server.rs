@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::door::Door;
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
@@ -36,15 +37,20 @@ pub struct Serve {
     /// Commit to it after so many entries too
     #[arg(long, default_value_t = limits::COMMITMENT_ENTRIES, requires = "operator_key")]
     commit_every: u64,
+    #[command(flatten)]
+    door: Door,
 }
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
         let ledger = open(&self.data, self.queue).await?;
         println!("{}\n{}", ledger.origin(), ledger.log_vkey());
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
-        let Some(path) = self.operator_key else { return serve(listener, ledger, None).await };
+        let Some(path) = self.operator_key else {
+            return serve(listener, ledger, None, bounds).await;
+        };
         let key = read_secret(&path)?;
         let snapshot = ledger.snapshot();
         let owner = snapshot.state.parties().key(&key.public()).map(|record| record.owner.clone());
@@ -56,7 +62,7 @@ impl Serve {
             )
         })?;
         tokio::select! {
-            served = serve(listener, ledger.clone(), None) => served,
+            served = serve(listener, ledger.clone(), None, bounds) => served,
             () = keep_committing(ledger, operator, key, self.commit_every) => Ok(0),
         }
     }
@@ -75,7 +81,12 @@ async fn open(directory: &Path, queue_events: usize) -> anyhow::Result<Arc<Ledge
 }
 
 /// Serves until a signal comes.
-async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) -> anyhow::Result<u8> {
+async fn serve(
+    listener: TcpListener,
+    ledger: Arc<Ledger>,
+    today: Option<Date>,
+    bounds: api::Bounds,
+) -> anyhow::Result<u8> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
     let shutdown = async move {
         signalled().await;
@@ -86,7 +97,7 @@ async fn serve(listener: TcpListener, ledger: Arc<Ledger>, today: Option<Date>) 
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = api::serve(listener, api::router(ledger.clone(), today), shutdown) => served?,
+        () = api::serve(listener, api::router(ledger.clone(), today, bounds), bounds, shutdown) => {}
         () = overdue => tracing::warn!("connections that did not end in time are cut off"),
     }
     let holds = ledger.holds().clone();
@@ -152,6 +163,6 @@ impl Demo {
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
         println!("{}", demo::welcome(&base, &ledger, today, &directory));
-        serve(listener, ledger, Some(today)).await
+        serve(listener, ledger, Some(today), api::Bounds::default()).await
     }
 }

@@ -215,7 +215,8 @@ async fn consumers_search_the_register_and_see_it_with_the_subject() {
         assert_eq!(page["next"], Value::Null);
     }
     let first = programme.get("/v1/collaborations?limit=3").await;
-    let rest = programme.get(&format!("/v1/collaborations?limit=3&after={}", first["next"])).await;
+    let rest =
+        programme.get(&format!("/v1/collaborations?limit=3&after={}", first["next"].as_str().unwrap())).await;
     assert_eq!(rest["collaborations"][0]["collaboration"], ids[3]);
     let shown = programme.get(&format!("/v1/subjects/{kol}")).await;
     let shown: Vec<&Value> =

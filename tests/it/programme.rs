@@ -101,18 +101,25 @@ impl Parts {
 }
 
 /// Serves a ledger on a port of its own.
-pub async fn listen(ledger: Arc<Ledger>) -> (Client, tokio::task::JoinHandle<std::io::Result<()>>) {
+pub async fn listen(ledger: Arc<Ledger>) -> (Client, tokio::task::JoinHandle<()>) {
     listen_as_of(ledger, None).await
 }
 
 /// The same, with scores read on a fixed date.
-pub async fn listen_as_of(
+pub async fn listen_as_of(ledger: Arc<Ledger>, today: Option<Date>) -> (Client, tokio::task::JoinHandle<()>) {
+    listen_within(ledger, today, api::Bounds::default()).await
+}
+
+/// The same within other bounds.
+pub async fn listen_within(
     ledger: Arc<Ledger>,
     today: Option<Date>,
-) -> (Client, tokio::task::JoinHandle<std::io::Result<()>>) {
+    bounds: api::Bounds,
+) -> (Client, tokio::task::JoinHandle<()>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    let server = tokio::spawn(api::serve(listener, api::router(ledger, today), std::future::pending()));
+    let router = api::router(ledger, today, bounds);
+    let server = tokio::spawn(api::serve(listener, router, bounds, std::future::pending()));
     (client, server)
 }
 
@@ -126,7 +133,7 @@ pub struct Programme {
     last_draft: AtomicU64,
     imposed: AtomicU64,
     refused: Mutex<Vec<(u64, Judgement)>>,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 impl Programme {
@@ -139,6 +146,11 @@ impl Programme {
         let parts = Parts::created(clock.clone(), &opening);
         let ledger = Arc::new(Ledger::open(parts.setup()).unwrap());
         Self::serve(ledger, origin, clock, parts).await
+    }
+
+    /// The same ledger on another port, with nothing kept from before, within bounds.
+    pub async fn served_anew(&self, bounds: api::Bounds) -> Client {
+        listen_within(self.ledger.clone(), None, bounds).await.0
     }
 
     /// Serves a ledger on a port of its own.

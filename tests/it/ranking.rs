@@ -62,7 +62,7 @@ proptest! {
             }
             for days in &ahead {
                 let date = today.plus_days(*days);
-                let brought = runtime.block_on(kept.on(&snapshot, date)).unwrap();
+                let brought = kept.at(&snapshot, At { size: snapshot.size(), as_of: date });
                 prop_assert_eq!(brought.at, At { size: snapshot.size(), as_of: date });
                 let anew = Arc::new(Rankings::new(names.clone()));
                 prop_assert_eq!(brought.all(), runtime.block_on(rows(&anew, &snapshot, date)));

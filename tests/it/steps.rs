@@ -62,14 +62,14 @@ fn add_up(state: &State, subject: SubjectId, at: At, page: usize) -> Result<(), 
     let mut steps: Vec<Step> = Vec::new();
     let mut after = None;
     loop {
-        let found = walk(state, subject, at, after, page).unwrap();
+        let found = walk(state, subject, at, after, page, &|| false).unwrap();
         steps.extend(found.steps);
         after = found.next;
         if after.is_none() {
             break;
         }
     }
-    let whole = walk(state, subject, at, None, 1_000).unwrap();
+    let whole = walk(state, subject, at, None, 1_000, &|| false).unwrap();
     prop_assert_eq!(&steps, &whole.steps);
     let sum: i64 = steps.iter().map(|step| step.points).sum();
     prop_assert_eq!(sum, end.score.map_or(0, i64::from));

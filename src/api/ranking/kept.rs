@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{MutexGuard, OwnedMutexGuard};
 use tokio::time::Instant;
 
 use super::Ranking;
@@ -16,6 +16,7 @@ use super::maintained::Maintained;
 use crate::api::names::Names;
 use crate::clock::Date;
 use crate::ledger::Snapshot;
+use crate::limits;
 use crate::score::At;
 
 /// Figures that a reader computes itself.
@@ -33,13 +34,16 @@ pub struct Rankings {
     /// What the newest is brought forward from; held by whoever does it. None while that is under way.
     maintained: Arc<tokio::sync::Mutex<Option<Maintained>>>,
     dates: Arc<tokio::sync::Mutex<VecDeque<Maintained>>>,
+    /// Those that somebody is paging through, the one used last at the back.
+    paged: Mutex<VecDeque<Arc<Ranking>>>,
     names: Arc<Names>,
 }
 
 impl Rankings {
     /// None as yet.
     pub fn new(names: Arc<Names>) -> Self {
-        Self { newest: Mutex::default(), maintained: Arc::default(), dates: Arc::default(), names }
+        let (newest, maintained, dates) = (Mutex::default(), Arc::default(), Arc::default());
+        Self { newest, maintained, dates, paged: Mutex::default(), names }
     }
 
     /// Begins the first ranking aside.
@@ -76,23 +80,31 @@ impl Rankings {
         }
     }
 
-    /// The ranking of a snapshot on just this date.
-    ///
-    /// # Errors
-    /// What the runtime says when it is shutting down.
-    pub async fn on(
-        self: &Arc<Self>,
-        snapshot: &Arc<Snapshot>,
-        as_of: Date,
-    ) -> Result<Arc<Ranking>, tokio::task::JoinError> {
-        let at = At { size: snapshot.size(), as_of };
-        if let Some(newest) = self.published().filter(|newest| newest.at == at) {
-            return Ok(newest);
+    /// Keeps a ranking for the pages to come.
+    pub fn keep(&self, ranking: &Arc<Ranking>) {
+        let mut paged = self.paged.lock().unwrap_or_else(PoisonError::into_inner);
+        paged.retain(|one| one.at != ranking.at);
+        paged.push_back(ranking.clone());
+        while paged.len() > limits::KEPT_RANKINGS {
+            paged.pop_front();
         }
-        let dates = self.dates.clone().lock_owned().await;
-        let maintained = self.maintained.clone().lock_owned().await;
-        let (snapshot, names) = (snapshot.clone(), self.names.clone());
-        tokio::task::spawn_blocking(move || on_date(dates, maintained, &snapshot, at, &names)).await
+    }
+
+    /// The ranking of a moment, where it is at hand.
+    pub fn kept(&self, at: At) -> Option<Arc<Ranking>> {
+        if let Some(newest) = self.published().filter(|newest| newest.at == at) {
+            return Some(newest);
+        }
+        let paged = self.paged.lock().unwrap_or_else(PoisonError::into_inner);
+        paged.iter().find(|one| one.at == at).cloned()
+    }
+
+    /// The ranking of any moment up to a snapshot's, worked out where none near it is kept.
+    pub fn at(&self, snapshot: &Snapshot, at: At) -> Arc<Ranking> {
+        if let Some(kept) = self.kept(at) {
+            return kept;
+        }
+        on_date(self.dates.blocking_lock(), self.maintained.blocking_lock(), snapshot, at, &self.names)
     }
 
     /// Brings the newest ranking forward where that is little; otherwise begins to do so aside.
@@ -170,8 +182,8 @@ fn reaches(at: At, wanted: At) -> bool {
 
 /// The ranking on a date, from the one kept for it, or from the newest where that lies before it.
 fn on_date(
-    mut dates: OwnedMutexGuard<VecDeque<Maintained>>,
-    maintained: OwnedMutexGuard<Option<Maintained>>,
+    mut dates: MutexGuard<'_, VecDeque<Maintained>>,
+    maintained: MutexGuard<'_, Option<Maintained>>,
     snapshot: &Snapshot,
     at: At,
     names: &Names,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::changes::{Changes, by_entries};
 use super::rows::{Row, Rows};
-use super::{Cursor, OTHER_TOPICS, Ranking};
+use super::{OTHER_TOPICS, Place, Ranking};
 use crate::api::cores::on_every_core;
 use crate::api::names::Names;
 use crate::api::subjects::enrolment;
@@ -105,7 +105,7 @@ impl Maintained {
         for one in fresh {
             let known = &mut self.known[one.ordinal as usize];
             if let Some((score, dossier)) = known.ranked.zip(state.dossiers().get(one.ordinal as usize)) {
-                gone.push(Cursor::at(score, dossier.subject));
+                gone.push(Place::at(score, dossier.subject));
             }
             come.extend(one.row);
             if one.next_change != known.next_change && one.next_change != NEVER {

@@ -8,7 +8,7 @@ mod rows;
 
 pub use changes::touches;
 pub use kept::Rankings;
-pub use order::{Cursor, Sort};
+pub use order::{Place, Sort};
 pub use rows::Row;
 
 use std::ops::ControlFlow;
@@ -59,14 +59,14 @@ impl Ranking {
     }
 
     /// Shows `each` the rows after a place, in an order, until it breaks; the unrated come last in either.
-    pub fn after(&self, sort: Sort, place: Option<Cursor>, each: impl FnMut(&Row) -> ControlFlow<()>) {
+    pub fn after(&self, sort: Sort, place: Option<Place>, each: impl FnMut(&Row) -> ControlFlow<()>) {
         let _ = self.try_after(sort, place, each);
     }
 
     fn try_after(
         &self,
         sort: Sort,
-        place: Option<Cursor>,
+        place: Option<Place>,
         mut each: impl FnMut(&Row) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let from = place.map(|place| self.rows.position(|row| row.place() <= place));

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::api::Problem;
+use crate::api::moments::malformed;
 use crate::event::SubjectId;
 
 /// The order of subjects.
@@ -23,16 +24,16 @@ pub enum Sort {
 
 /// A place in the ranking; as text the score, or `-`, a dot, and the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cursor(Reverse<Option<u16>>, SubjectId);
+pub struct Place(Reverse<Option<u16>>, SubjectId);
 
-impl Cursor {
+impl Place {
     /// The place of a subject with this score.
     pub fn at(score: Option<u16>, subject: SubjectId) -> Self {
         Self(Reverse(score), subject)
     }
 }
 
-impl FromStr for Cursor {
+impl FromStr for Place {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
@@ -41,11 +42,11 @@ impl FromStr for Cursor {
             let score = if score == "-" { None } else { Some(score.parse().ok()?) };
             Some(Self::at(score, subject.parse().ok()?))
         };
-        parse().ok_or_else(|| Problem::new(400, "query.after", "`after` is the `next` of an earlier page"))
+        parse().ok_or_else(malformed)
     }
 }
 
-impl fmt::Display for Cursor {
+impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.0 {
             Some(score) => write!(f, "{score}.{}", self.1),

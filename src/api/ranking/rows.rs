@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::Cursor;
+use super::Place;
 use crate::event::{Confidence, SubjectId};
 use crate::score::{Figure, Range, Standing};
 
@@ -72,8 +72,8 @@ impl Row {
     }
 
     /// Its place.
-    pub fn place(&self) -> Cursor {
-        Cursor::at(self.score(), self.subject)
+    pub fn place(&self) -> Place {
+        Place::at(self.score(), self.subject)
     }
 }
 
@@ -137,12 +137,12 @@ impl Rows {
     }
 
     /// The same rows without those at the places `gone`, and with `come`; both in order.
-    pub fn changed(&self, gone: &[Cursor], come: &[Row]) -> Self {
+    pub fn changed(&self, gone: &[Place], come: &[Row]) -> Self {
         let (mut gone, mut come) = (gone, come);
         let mut built = Builder::default();
         for (number, chunk) in self.chunks.iter().enumerate() {
             let upto = self.chunks.get(number + 1).and_then(|next| next.first()).map(Row::place);
-            let within = |place: Cursor| upto.is_none_or(|upto| place < upto);
+            let within = |place: Place| upto.is_none_or(|upto| place < upto);
             let (gone_here, gone_later) = gone.split_at(gone.partition_point(|place| within(*place)));
             let (come_here, come_later) = come.split_at(come.partition_point(|row| within(row.place())));
             (gone, come) = (gone_later, come_later);
@@ -186,7 +186,7 @@ impl Builder {
         }
     }
 
-    fn merge(&mut self, chunk: &[Row], gone: &[Cursor], come: &[Row]) {
+    fn merge(&mut self, chunk: &[Row], gone: &[Place], come: &[Row]) {
         let (mut gone, mut come) = (gone.iter().peekable(), come.iter().peekable());
         for row in chunk {
             let place = row.place();
@@ -250,7 +250,7 @@ mod tests {
             };
             let mut rows = Rows::of_chunks_of(7, sorted(&model));
             for step in steps {
-                let mut gone: Vec<Cursor> =
+                let mut gone: Vec<Place> =
                     step.keys().filter_map(|number| model.get(number)).map(Row::place).collect();
                 let mut come: Vec<Row> = step.iter().filter(|(_, (stays, _))| *stays)
                     .map(|(number, (_, score))| row(*number, Some(*score).filter(|score| *score > 3))).collect();

@@ -133,6 +133,6 @@ async fn serve_bare(file: &Path) -> anyhow::Result<u8> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{} serves {}", listener.local_addr()?, file.display());
     let router = axum::Router::new().route("/bare", axum::routing::get(answer));
-    api::serve(listener, router, server::signalled()).await?;
+    api::serve(listener, router, api::Bounds::default(), server::signalled()).await;
     Ok(0)
 }

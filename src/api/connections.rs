@@ -1,0 +1,172 @@
+//! Connections: how many, and how long one may be silent.
+//!
+//! Whoever sends no request, or does not read the answer, is cut off, so that the places go round.
+//! What cannot be accepted for want of files is waited out; the listener keeps the rest in its queue.
+
+use std::future::Future;
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Sleep;
+
+use super::Bounds;
+use crate::limits;
+
+/// How long to wait before the next connection is accepted where the system had no room for one.
+const NO_ROOM: Duration = Duration::from_millis(50);
+/// Once fewer than this part of the places is free, connections end with their answer.
+const FEW: usize = 8;
+
+/// Serves until `shutdown` is done; requests under way are finished, and what was accepted is durable.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    bounds: Bounds,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    let places = Arc::new(Semaphore::new(bounds.connections));
+    let router = router.layer(axum::middleware::map_response({
+        let places = places.clone();
+        move |response| std::future::ready(leaving(response, &places, bounds.connections))
+    }));
+    let (tell, told) = watch::channel(false);
+    let mut shutdown = pin!(shutdown);
+    loop {
+        if places.available_permits() == 0 {
+            tracing::warn!(most = bounds.connections, "every connection is taken: the next one waits");
+        }
+        let accepting = async {
+            let place = places.clone().acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            accepted = accepting => accepted,
+            () = &mut shutdown => break,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let connection = connection(stream, router.clone(), bounds, told.clone());
+                tokio::spawn(async move {
+                    let _place = place;
+                    connection.await;
+                });
+            }
+            Err(error) if is_of_one(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted for now");
+                tokio::time::sleep(NO_ROOM).await;
+            }
+        }
+    }
+    drop(listener);
+    tell.send_replace(true);
+    let all = u32::try_from(bounds.connections).unwrap_or(u32::MAX);
+    drop(places.acquire_many(all).await);
+}
+
+/// Whether it was that connection alone which failed.
+fn is_of_one(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Lets go of who was answered where others wait for a place.
+fn leaving(mut response: Response, places: &Semaphore, all: usize) -> Response {
+    if places.available_permits() < all / FEW {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+async fn connection(stream: TcpStream, router: Router, bounds: Bounds, mut told: watch::Receiver<bool>) {
+    // An answer is written whole: waiting for more of it would only delay it.
+    let _ = stream.set_nodelay(true);
+    let stream = TokioIo::new(Patient { stream, patience: bounds.unread, waiting: None });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(bounds.head).max_buf_size(limits::HEAD_BYTES);
+    // Who has sent all of it may say so and still be answered.
+    http.half_close(true);
+    let mut served = pin!(http.serve_connection(stream, TowerToHyperService::new(router)));
+    let leaving = async { drop(told.wait_for(|told| *told).await) };
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = leaving => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection was cut off");
+    }
+}
+
+/// A stream whose other end must read.
+struct Patient {
+    stream: TcpStream,
+    patience: Duration,
+    /// Runs while nothing that is to be written is taken.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patient {
+    fn written<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if poll.is_ready() {
+            self.waiting = None;
+            return poll;
+        }
+        let patience = self.patience;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        ready!(waiting.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the answer is not read")))
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(cx, poll)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        self.written(cx, poll)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

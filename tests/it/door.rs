@@ -1,0 +1,216 @@
+//! Nobody outside holds up the server: connections, bodies, unread answers, rates, and what is logged.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tinnhiem::api::Bounds;
+use tinnhiem::client::{Client, ClientError};
+use tinnhiem::clock::{Clock, Timestamp};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::batch::{events, lines};
+use crate::programme::*;
+
+/// What no answer of these tests comes near unless something is held up.
+const SOON: Duration = Duration::from_secs(60);
+
+async fn connect(client: &Client) -> TcpStream {
+    TcpStream::connect(client.base().trim_start_matches("http://")).await.unwrap()
+}
+
+async fn is_served(client: &Client) {
+    let answer = tokio::time::timeout(SOON, client.text("/healthz")).await.expect("it is held up");
+    assert_eq!(answer.unwrap(), "ok\n");
+}
+
+/// What the other end sends until it closes.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(SOON, stream.read_to_end(&mut answer)).await.expect("it is never closed");
+    let _ = read;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_make_room_for_those_who_ask() {
+    let programme = Programme::start(policy()).await;
+    let bounds = Bounds { connections: 4, head: Duration::from_millis(300), ..Bounds::default() };
+    let client = programme.served_anew(bounds).await;
+    let mut silent = Vec::new();
+    for number in 0..12 {
+        let mut stream = connect(&client).await;
+        // Nothing, half a head, and a request that is answered and not followed by another.
+        let sent =
+            ["", "GET /healthz HTTP/1.1\r\nhost:", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"][number % 3];
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        silent.push(stream);
+    }
+    is_served(&client).await;
+    for (number, stream) in silent.iter_mut().enumerate() {
+        let told = rest(stream).await;
+        assert_eq!(told.contains("200 OK"), number % 3 == 2, "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_told_so() {
+    let programme = Programme::start(policy()).await;
+    let late = Duration::from_millis(200);
+    let bounds = Bounds { body: late, whole_batch: Duration::from_millis(600), ..Bounds::default() };
+    let client = programme.served_anew(bounds).await;
+    let head = |path: &str| {
+        format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999\r\n\r\n")
+    };
+    for path in ["/v1/events", "/v1/policies/diff", "/v1/events/batch"] {
+        let mut stream = connect(&client).await;
+        stream.write_all((head(path) + "{\"a\": ").as_bytes()).await.unwrap();
+        assert!(rest(&mut stream).await.contains("\"code\":\"body.late\""), "{path}");
+    }
+    // One byte at a time, each in time, never ends it either.
+    let mut stream = connect(&client).await;
+    stream.write_all(head("/v1/events/batch").as_bytes()).await.unwrap();
+    let started = Instant::now();
+    while stream.write_all(b"x").await.is_ok() && started.elapsed() < SOON {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(started.elapsed() < SOON);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_read_is_cut_off_and_gives_back_what_it_held() {
+    let programme = Programme::start(policy()).await;
+    let bounds = Bounds { connections: 1, unread: Duration::from_millis(300), ..Bounds::default() };
+    let client = programme.served_anew(bounds).await;
+    let size = programme.ledger.snapshot().size();
+    let body = "{}\n".repeat(50_000);
+    let head = format!("POST /v1/events/batch HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let address = client.base().trim_start_matches("http://").parse().unwrap();
+    let mut stubborn = socket.connect(address).await.unwrap();
+    let sending = tokio::spawn(async move {
+        let _ = stubborn.write_all((head + &body).as_bytes()).await;
+        stubborn
+    });
+    // The only place is taken until it is cut off; then there is room, for batches too.
+    is_served(&client).await;
+    let events = events(&programme, 300);
+    let mut told = Vec::new();
+    let each = &mut |fate: Value| told.push(fate["status"].clone());
+    let sent = client.submit_batch(lines(&events), true, each);
+    tokio::time::timeout(SOON, sent).await.expect("it is held up").unwrap();
+    assert_eq!(told, vec![Value::from(201); 300]);
+    assert_eq!(programme.ledger.snapshot().size(), size + 300);
+    drop(sending);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_batches_within_little_memory_are_all_answered() {
+    let programme = Programme::start(policy()).await;
+    let bounds = Bounds { batch_bytes: 4 * 1024 * 1024, event_bytes: 1024 * 1024, ..Bounds::default() };
+    let client = programme.served_anew(bounds).await;
+    let events = events(&programme, 1_500);
+    let sending = (0..6).map(|_| {
+        let (client, lines) = (client.clone(), lines(&events));
+        tokio::spawn(async move {
+            let mut statuses = Vec::new();
+            let each = &mut |fate: Value| statuses.push(fate["status"].as_u64().unwrap());
+            client.submit_batch(lines, true, each).await.unwrap();
+            statuses
+        })
+    });
+    let mut fresh = 0;
+    for sent in sending.collect::<Vec<_>>() {
+        let statuses = sent.await.unwrap();
+        assert!(statuses.iter().all(|status| [200, 201].contains(status)));
+        fresh += statuses.iter().filter(|status| **status == 201).count();
+    }
+    assert_eq!(fresh, 1_500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_records_so_much_a_day_and_pays_for_nothing_else() {
+    let at: Timestamp = "2026-03-02T03:00:00.000Z".parse().unwrap();
+    let programme = Programme::start_at(policy(), Clock::manual(at)).await;
+    let client = programme.served_anew(Bounds { key_events: 4, ..Bounds::default() }).await;
+    let events = events(&programme, 30);
+    let of_a1: Vec<_> = events.iter().step_by(3).cloned().collect();
+    // What is refused, and what stood there before, costs nothing.
+    let stranger = programme.draft(party("a1"), Some(subject("nobody")), assessment(programme.today()));
+    let stranger = stranger.sign(&[&key("a1")]).unwrap();
+    for _ in 0..6 {
+        assert!(matches!(
+            client.submit(&stranger).await,
+            Err(ClientError::Refused { status: 404 | 422 | 409 | 403, .. })
+        ));
+        client.submit(&of_a1[0]).await.unwrap();
+    }
+    for event in &of_a1[1..4] {
+        client.submit(event).await.unwrap();
+    }
+    let body = of_a1[4].to_json();
+    let refused = reqwest::Client::new().post(format!("{}/v1/events", client.base())).body(body);
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), 429);
+    let wait_s: u32 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((21_000..=21_600).contains(&wait_s), "{wait_s}");
+    assert_eq!(refused.json::<Value>().await.unwrap()["code"], "key.rate");
+    // Others have a rate of their own, in batches too.
+    let mut told = Vec::new();
+    client.submit_batch(lines(&events[1..12]), false, &mut |fate| told.push(fate)).await.unwrap();
+    let of =
+        |wanted: &str| told.iter().filter(|fate| fate["code"] == wanted || fate["status"] == wanted).count();
+    let recorded = told.iter().filter(|fate| fate["status"] == 201).count();
+    assert_eq!((recorded, of("key.rate")), (8, 0), "{told:?}");
+}
+
+#[test]
+fn each_request_is_logged_in_one_line_without_what_was_searched_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = env!("CARGO_BIN_EXE_tinnhiem");
+    let seeded = std::process::Command::new(program)
+        .args(["demo", "--seed-only", "--today", "2026-06-01", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+    let log = std::fs::File::create(folder.path().join("log")).unwrap();
+    let mut server = std::process::Command::new(program)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .env("TINNHIEM_LOG", "info")
+        .stdout(std::process::Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let mut told = std::io::BufRead::lines(std::io::BufReader::new(server.stdout.take().unwrap()));
+    let line =
+        told.find(|line| line.as_ref().is_ok_and(|line| line.starts_with("http://"))).unwrap().unwrap();
+    let base = line.split(' ').next().unwrap().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (found, missing) = runtime.block_on(async {
+        let id = async |request: reqwest::RequestBuilder| {
+            let answer = request.send().await.unwrap();
+            answer.headers()["x-request-id"].to_str().unwrap().to_owned()
+        };
+        let http = reqwest::Client::new();
+        let found = id(http.get(format!("{base}/v1/subjects?q=hidden-words"))).await;
+        let missing = id(http.post(format!("{base}/v1/events")).body("secret body")).await;
+        (found, missing)
+    });
+    let _ = server.kill();
+    let _ = server.wait();
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    for (id, method, path, status) in
+        [(found, "GET", "/v1/subjects", "200"), (missing, "POST", "/v1/events", "400")]
+    {
+        let of_it: Vec<&str> = log.lines().filter(|line| line.contains(&id)).collect();
+        let [line] = of_it[..] else { panic!("{id} is not in one line: {log}") };
+        for part in [method, path, status, "took"] {
+            assert!(line.contains(part), "{line} does not say {part}");
+        }
+    }
+    assert!(!log.contains("hidden-words") && !log.contains("secret"), "{log}");
+}
