@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use zeroize::Zeroizing;
 
 use super::case::Case;
+use super::identity;
 use super::key_name::KeyName;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
@@ -13,7 +13,7 @@ use super::written;
 use crate::client::random_subject;
 use crate::clock::{Clock, Date};
 use crate::event::{
-    Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, PartyId, Relation,
+    Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IdentityKey, PartyId, Relation,
     SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming,
 };
 use crate::vault::Attachment;
@@ -46,10 +46,11 @@ pub struct Enrol {
     /// Who controls the subject, such as an agency; the subject alone unless given
     #[arg(long)]
     group: Option<GroupId>,
-    /// A file with the normalised identity number; it is never sent
+    /// A file with the identity number, however it is spaced; it is never sent
     #[arg(long)]
     identity: PathBuf,
-    /// A file with the registrar's 32-byte secret in hex, mode 0600; it keys the identity
+    /// The file of the secret that all registrars of this ledger share, mode 0600 (`tinnhiem identity-secret`); it
+    /// keys the identity
     #[arg(long)]
     identity_secret: PathBuf,
     /// The signed consent; it stays with the registrar
@@ -75,8 +76,8 @@ impl Enrol {
     pub async fn resume(self) -> anyhow::Result<u8> {
         let subject = self.subject.ok_or_else(|| anyhow::anyhow!("name with --subject who comes back"))?;
         let resumed = |body: SubjectEnrolled| {
-            let SubjectEnrolled { identity, profile, consent, topics, group, .. } = body;
-            SubjectResumed { identity, profile, consent, topics, group }.into()
+            let SubjectEnrolled { identity, identity_key, profile, consent, topics, group, .. } = body;
+            SubjectResumed { identity, identity_key, profile, consent, topics, group }.into()
         };
         self.publish(subject, resumed).await
     }
@@ -89,10 +90,8 @@ impl Enrol {
         let name = naming::check(&self.name);
         name.map_err(|unfit| anyhow::anyhow!("--name: {unfit}: give a name of 1 to 200 visible characters"))?;
         let key = self.subject_key.read()?;
-        let secret = Zeroizing::new(written::read(&self.identity_secret)?);
-        let secret = blake3::Hash::from_hex(secret.trim_ascii())
-            .map_err(|_| anyhow::anyhow!("{}: expected 64 hex digits", self.identity_secret.display()))?;
-        let identity = Zeroizing::new(written::read(&self.identity)?);
+        let secret = identity::secret(&self.identity_secret)?;
+        let number = identity::number(&self.identity)?;
         let profile = serde_json::json!({"name": self.name, "handles": self.handles});
         let mut attaching = Attaching::default();
         let profile = attaching.push(Attachment {
@@ -103,7 +102,8 @@ impl Enrol {
         let salt = crate::client::random_salt()?;
         let consent = Commitment::to(&salt, &written::read(&self.consent)?);
         let body = SubjectEnrolled {
-            identity: Commitment::to(secret.as_bytes(), identity.trim_ascii()),
+            identity: Commitment::to(&secret, number.as_bytes()),
+            identity_key: Some(IdentityKey::of(&secret)),
             profile,
             consent,
             topics: self.topics,

@@ -185,6 +185,11 @@ impl Envelope {
         Self { payload: verified.payload().to_vec(), signatures: verified.signatures().to_vec() }
     }
 
+    /// The keys whose signatures it carries, whether they verify or not.
+    pub fn signers(&self) -> impl Iterator<Item = PublicKey> {
+        self.signatures.iter().map(|(key, _)| *key)
+    }
+
     /// The payload's exact bytes.
     pub fn payload(&self) -> &[u8] {
         &self.payload

@@ -336,6 +336,11 @@ hex_bytes!(
 );
 
 hex_bytes!(
+    /// Tells the secret that keys identities from any other, and nothing else of it: 32 bytes, as lower-case hex.
+    IdentityKey
+);
+
+hex_bytes!(
     /// The root of an RFC 6962 tree over a whole state: 32 bytes, as lower-case hex.
     StateRoot
 );
@@ -344,6 +349,13 @@ impl Commitment {
     /// Commits to `bytes` under `salt`.
     pub fn to(salt: &[u8; 32], bytes: &[u8]) -> Self {
         Self(*blake3::keyed_hash(salt, bytes).as_bytes())
+    }
+}
+
+impl IdentityKey {
+    /// That of a secret of 32 random bytes.
+    pub fn of(secret: &[u8; 32]) -> Self {
+        Self(blake3::derive_key("tinnhiem identity key 1", secret))
     }
 }
 
@@ -368,6 +380,14 @@ mod tests {
             Commitment::to(&salt, "Trần Bảo Ngân".as_bytes()).to_string(),
             "1e5f6b22944631f2d5f3ed4094c3da5dcb61d78e66493738d9eeacf36016b5e0"
         );
+    }
+
+    #[test]
+    fn the_identity_key_vector_holds() {
+        let secret: [u8; 32] = std::array::from_fn(|at| at as u8);
+        let expected = blake3::Hasher::new_derive_key("tinnhiem identity key 1").update(&secret).finalize();
+        assert_eq!(IdentityKey::of(&secret).to_string(), expected.to_hex().to_string());
+        assert_ne!(IdentityKey::of(&secret).to_string(), blake3::hash(&secret).to_hex().to_string());
     }
 
     #[test]

@@ -57,8 +57,8 @@ pub use erasure::{ErasureExecuted, ErasureRefused, ErasureRequested, LegalGround
 pub use evidence::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed};
 pub use finding::{AuditFinding, FindingKind};
 pub use ids::{
-    CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IndicatorId, MalformedName,
-    PartyId, PlatformId, StateRoot, SubjectId, TopicId,
+    CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IdentityKey, IndicatorId,
+    MalformedName, PartyId, PlatformId, StateRoot, SubjectId, TopicId,
 };
 pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, GroupId, TopicId};
+use super::ids::{Commitment, GroupId, IdentityKey, TopicId};
 use super::{EventBody, reason_text};
 use crate::dsse::PublicKey;
 
@@ -11,8 +11,11 @@ use crate::dsse::PublicKey;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectEnrolled {
-    /// The normalised identity number, BLAKE3-keyed by the registrar's secret; one subject for ever.
+    /// The normalised identity number, BLAKE3-keyed by the secret that the registrars share; one subject for ever.
     pub identity: Commitment,
+    /// Which secret that is: the first enrolment that says so fixes it for the ledger, and all later ones name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_key: Option<IdentityKey>,
     /// The attached public profile (name and handles).
     pub profile: Commitment,
     /// The signed consent, held by the registrar.
@@ -33,6 +36,9 @@ pub struct SubjectEnrolled {
 pub struct SubjectResumed {
     /// The identity that it was enrolled with.
     pub identity: Commitment,
+    /// The secret that keys identities in this ledger, where one is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_key: Option<IdentityKey>,
     /// The attached public profile (name and handles).
     pub profile: Commitment,
     /// The signed consent, held by the registrar.

@@ -137,6 +137,7 @@ const OF_MEMBERS: &[[&str; 3]] = &[
     ["grounds", "lý do khiếu nại", "grounds"],
     ["group", "nhóm kiểm soát", "controller group"],
     ["identity", "mã định danh", "identity"],
+    ["identity_key", "khóa định danh", "identity key"],
     ["invalid_from", "vô hiệu từ", "invalid from"],
     ["key", "khóa", "key"],
     ["kind", "loại", "kind"],

@@ -147,6 +147,8 @@ reasons! {
     SubjectExists = "subject.exists", Conflict, "draw another random subject id";
     /// The person is enrolled already.
     SubjectIdentity = "subject.identity", Conflict, "this identity has a subject already: one for ever";
+    /// Keyed by another secret, so that one person could be two subjects.
+    SubjectIdentityKey = "subject.identity_key", Conflict, "every registrar keys identities by one secret: use the file of the one whose fingerprint the ledger names, and name it in `identity_key`";
     /// Topics that the policy does not have, twice, or too many.
     SubjectTopics = "subject.topics", Rule, "name one to three distinct topics of the policy in force";
     /// Leaving under a sanction.

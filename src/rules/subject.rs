@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Case, Reason, Rejection};
-use crate::event::{PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId};
+use crate::event::{
+    IdentityKey, PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId,
+};
 use crate::limits;
 use crate::score::{Dossier, Proposal, StandsFor};
 
@@ -14,6 +16,7 @@ impl Case<'_> {
         self.signers.all_needed()?;
         let subject = self.subject_id()?;
         Reason::SubjectExists.unless(self.state.dossier(&subject).is_none(), subject)?;
+        self.check_identity_key(body.identity_key)?;
         let known = self.state.subject_of(&body.identity);
         Reason::SubjectIdentity.unless(known.is_none(), body.identity)?;
         self.check_topics(&body.topics)
@@ -30,6 +33,7 @@ impl Case<'_> {
         let stage = if enrolled { SubjectStage::Enrolled } else { SubjectStage::Departed };
         let resumes = SubjectStage::after(Some(stage), self.moves());
         Reason::SubjectEnrolled.unless(resumes.is_some(), subject)?;
+        self.check_identity_key(body.identity_key)?;
         let same = self.state.subject_of(&body.identity) == Some(subject);
         Reason::SubjectOther.unless(same, body.identity)?;
         self.check_topics(&body.topics)
@@ -40,6 +44,14 @@ impl Case<'_> {
         let registrar = self.state.parties().member(&self.event.issuer, self.state.size());
         let may = registrar.is_some_and(|member| member.roles.contains(&Role::Registrar));
         Reason::Issuer.unless(may, &self.event.issuer)
+    }
+
+    /// Identities can be compared only where one secret keys them all, whichever registrar enrols.
+    fn check_identity_key(&self, named: Option<IdentityKey>) -> Result<(), Rejection> {
+        match self.state.identity_key() {
+            Some(fixed) => Reason::SubjectIdentityKey.unless(named == Some(fixed), fixed),
+            None => Ok(()),
+        }
     }
 
     fn check_topics(&self, topics: &[TopicId]) -> Result<(), Rejection> {

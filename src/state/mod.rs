@@ -59,7 +59,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Date, Timestamp};
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Commitment, Membership, Policy, SubjectId};
+use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
     self, At, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber, PolicyBook,
@@ -85,6 +85,8 @@ pub struct State {
     about: Option<u32>,
     #[serde(with = "compact::map")]
     identities: OrdMap<Commitment, SubjectId>,
+    /// Which secret keys them, once an enrolment said so.
+    identity_key: Option<IdentityKey>,
     /// By the endorser's number; none for those who never endorsed.
     given: Vector<Option<Arc<Given>>>,
     /// What one subject published about another, for what is returned.
@@ -175,6 +177,11 @@ impl State {
     /// The subject of an identity commitment.
     pub fn subject_of(&self, identity: &Commitment) -> Option<SubjectId> {
         self.identities.get(identity).copied()
+    }
+
+    /// Which secret keys identities, once an enrolment said so.
+    pub fn identity_key(&self) -> Option<IdentityKey> {
+        self.identity_key
     }
 
     /// The versions of the code of conduct, ascending.

@@ -12,10 +12,12 @@ impl State {
         let Some(subject) = entry.event.subject else { return };
         self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
+        self.identity_key = self.identity_key.or(body.identity_key);
         self.take_in(seq, entry, body.profile, &body.topics, &body.group);
     }
 
     pub(super) fn resume_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectResumed) {
+        self.identity_key = self.identity_key.or(body.identity_key);
         self.take_in(seq, entry, body.profile, &body.topics, &body.group);
     }
 

@@ -335,6 +335,7 @@ pub fn enrolment(name: &str) -> (SubjectEnrolled, Attachment) {
     };
     let body = SubjectEnrolled {
         identity: Commitment::to(&[1; 32], name.as_bytes()),
+        identity_key: None,
         profile: profile.commitment(),
         consent: Commitment::to(&[2; 32], name.as_bytes()),
         topics: vec!["my-pham".parse().unwrap()],

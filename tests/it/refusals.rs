@@ -77,6 +77,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     collaborations::refusals(&programme, &mut provoked).await;
     register::codes_and_pledges(&programme, &mut provoked).await;
     subjects(&programme, &mut provoked).await;
+    identity_keys(&mut provoked).await;
     council::refusals(&programme, &mut provoked).await;
     members::refusals(&programme, &mut provoked).await;
     adverse::refusals(&mut provoked).await;
@@ -424,6 +425,28 @@ async fn contests(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(programme.send(panel, seats).await, 409, "contest.panel");
     programme.recorded(decide(Outcome::Rejected, None, None), seats).await;
     provoked.note(programme.contest("other-kol", items[0]).await, 409, "contest.settled");
+}
+
+/// One secret keys every identity: another, or none, could make one person two subjects.
+async fn identity_keys(provoked: &mut Provoked) {
+    let programme = Programme::start(policy()).await;
+    let enrol = |name: &str, identity_key: Option<IdentityKey>| {
+        let (body, profile) = enrolment(name);
+        let body = SubjectEnrolled { identity_key, ..body };
+        programme.draft(party("registrar"), Some(subject(name)), body).with([profile])
+    };
+    let fixed = Some(IdentityKey::of(&[1; 32]));
+    programme.recorded(enrol("first", fixed), &["registrar", "first"]).await;
+    for other in [None, Some(IdentityKey::of(&[2; 32]))] {
+        let answer = programme.send(enrol("second", other), &["registrar", "second"]).await;
+        provoked.note(answer, 409, "subject.identity_key");
+    }
+    programme.recorded(enrol("second", fixed), &["registrar", "second"]).await;
+    let about = subject("first");
+    let left = programme.draft(PartyId::from(about), Some(about), SubjectDeparted { reason: None });
+    programme.recorded(left, &["first"]).await;
+    let answer = resumption::resume(&programme, "first", &["registrar", "first"]).await;
+    provoked.note(answer, 409, "subject.identity_key");
 }
 
 async fn subjects(programme: &Programme, provoked: &mut Provoked) {

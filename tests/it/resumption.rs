@@ -12,8 +12,9 @@ use crate::refusals::Provoked;
 const DAY_MS: u64 = 86_400_000;
 
 fn resumption(name: &str) -> (SubjectResumed, Attachment) {
-    let (SubjectEnrolled { identity, profile, consent, topics, group, .. }, attached) = enrolment(name);
-    (SubjectResumed { identity, profile, consent, topics, group }, attached)
+    let (SubjectEnrolled { identity, identity_key, profile, consent, topics, group, .. }, attached) =
+        enrolment(name);
+    (SubjectResumed { identity, identity_key, profile, consent, topics, group }, attached)
 }
 
 fn draft(programme: &Programme, name: &str, body: SubjectResumed, profile: Attachment) -> Draft {

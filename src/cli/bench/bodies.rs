@@ -81,6 +81,7 @@ impl Bodies {
     pub fn enrolment(&self, number: usize, text: Commitment) -> SubjectEnrolled {
         SubjectEnrolled {
             identity: commitment("identity", number as u64),
+            identity_key: None,
             profile: text,
             consent: commitment("consent", number as u64),
             topics: self.topics_of(number).cloned().collect(),

@@ -46,6 +46,7 @@ impl Story {
             };
             let body = SubjectEnrolled {
                 identity: Commitment::to(&salt("registrar"), one.seed.as_bytes()),
+                identity_key: Some(IdentityKey::of(&salt("registrar"))),
                 profile: profile.commitment(),
                 consent: Commitment::to(&salt("consent"), one.seed.as_bytes()),
                 topics: one.topics.iter().map(|topic| topic.parse().expect("a topic")).collect(),

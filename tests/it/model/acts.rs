@@ -374,8 +374,9 @@ fn resume(world: &mut World) -> Option<Act> {
     let all: Vec<SubjectId> = world.state.dossiers().iter().map(|one| one.subject).collect();
     let about = world.dice.pick(&all)?;
     let name = (1..=world.made).map(|made| format!("n{made}")).find(|name| subject(name) == about)?;
-    let (SubjectEnrolled { identity, profile, consent, topics, group, .. }, _) = enrolment(&name);
-    let body = SubjectResumed { identity, profile, consent, topics, group };
+    let (SubjectEnrolled { identity, identity_key, profile, consent, topics, group, .. }, _) =
+        enrolment(&name);
+    let body = SubjectResumed { identity, identity_key, profile, consent, topics, group };
     let keys = world.key_of(&about.into());
     Some(world.by(registrar, Some(about), body).with(keys).aiming(Thing::Subject(about)))
 }
