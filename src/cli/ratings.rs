@@ -1,5 +1,6 @@
 //! `ratings`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use tokio::net::TcpListener;
 use super::output::Bar;
 use super::{FOUND, check, read};
 use crate::api::{self, views::SubjectPage};
-use crate::client::{Client, Source, audit};
+use crate::client::{Client, ClientError, Source, audit};
 use crate::clock::Clock;
 use crate::demo::ratings::{self, Ratings as Drafts};
 use crate::ledger::{self, Ledger, Setup};
@@ -36,7 +37,10 @@ pub struct Ratings {
 
 impl Ratings {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let ratings = ratings::read(&self.file)?;
+        let ratings::Lines { ratings, skipped } = ratings::read(&self.file, Clock::system().now())?;
+        for (skip, (lines, first)) in skipped {
+            println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
+        }
         let (count, today) = (ratings.len(), ratings::day_after(&ratings));
         let throw_away = if self.data.is_none() { Some(tempfile::tempdir()?) } else { None };
         let directory = match (self.data, &throw_away) {
@@ -56,7 +60,10 @@ impl Ratings {
             let _ = stopped.await;
         }));
         let client = Client::new(&base);
-        let sent = send(&client, drafts, count).await?;
+        let (sent, refused) = send(&client, drafts, count).await?;
+        for ((code, detail), events) in refused {
+            println!("skipped {events} events that the ledger refused: {detail} ({code})");
+        }
         println!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
         let bar = Bar::new();
         let report =
@@ -87,28 +94,38 @@ fn open_ledger(directory: &Path, drafts: &mut Drafts) -> anyhow::Result<()> {
     Ok(ledger::create(&setup, &opening.verify()?)?)
 }
 
-/// Signs and sends all of it, a batch at a time; the first refusal ends it.
-async fn send(client: &Client, mut drafts: Drafts, count: usize) -> anyhow::Result<u64> {
+/// Events that were refused, by code and the first detail told with it.
+type Refused = BTreeMap<(String, String), u64>;
+
+/// Signs and sends all of it, a batch at a time; tells how many events were recorded, and which not.
+async fn send(client: &Client, mut drafts: Drafts, count: usize) -> anyhow::Result<(u64, Refused)> {
     let bar = Bar::new();
-    let (mut sent, mut done) = (0, 0);
+    let (mut sent, mut done, mut refusals) = (0, 0, Refused::new());
     loop {
         let batch = tokio::task::block_in_place(|| drafts.next(BATCH_RATINGS))?;
         if batch.is_empty() {
-            return Ok(sent);
+            return Ok((sent, refusals));
         }
         let lines: String = batch.iter().map(|submission| submission.to_json() + "\n").collect();
-        let mut refused = None;
+        let mut unavailable = None;
         client
             .submit_batch(lines.into_bytes(), false, &mut |fate| {
-                if fate["status"] == 201 {
-                    sent += 1;
-                } else if refused.is_none() {
-                    refused = Some(fate);
+                let status =
+                    fate["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
+                let said = |name: &str| fate[name].as_str().unwrap_or_default().to_owned();
+                let (code, detail) = (said("code"), said("detail"));
+                match status {
+                    200 | 201 => sent += 1,
+                    400..=428 | 430..=499 => {
+                        let known = refusals.keys().find(|(known, _)| *known == code).cloned();
+                        *refusals.entry(known.unwrap_or((code, detail))).or_default() += 1;
+                    }
+                    _ => unavailable = Some(ClientError::Refused { status, code, detail }),
                 }
             })
             .await?;
-        if let Some(fate) = refused {
-            anyhow::bail!("refused: {fate}");
+        if let Some(error) = unavailable {
+            return Err(error.into());
         }
         done += BATCH_RATINGS.min(count - done);
         bar.show("ratings", done as u64, count as u64);

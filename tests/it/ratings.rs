@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use tinnhiem::clock::Clock;
 use tinnhiem::demo::ratings;
 
 const EXCERPT: &str = "tests/ratings/excerpt.csv";
@@ -22,28 +23,65 @@ fn the_excerpt_becomes_an_audited_ledger() {
 }
 
 #[test]
-fn a_line_that_is_no_rating_is_named() {
+fn a_line_that_is_no_rating_is_skipped_counted_and_told_why() {
+    use ratings::Skip::*;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ratings.csv");
-    for (line, good) in [
-        ("1,2,10,1289241912", true),
-        ("1,2,-10,1289241911.728", true),
-        ("# a comment", true),
-        ("1,2,0,1289241912", false),
-        ("1,2,11,1289241912", false),
-        ("1,2,-128,1289241912", false),
-        ("1,2,5", false),
-        ("1,2,5,6,7", false),
-        ("a,2,5,6", false),
-        ("1,2,5,99999999999999999999", false),
-        ("1,2,5,999999999999999", false),
+    let now = Clock::system().now();
+    for (line, skip) in [
+        ("1,2,10,1289241912", None),
+        (" 1, 2 ,\"-10\",1289241911.728\r", None),
+        ("", Some(Blank)),
+        ("\r", Some(Blank)),
+        ("# a comment", Some(Blank)),
+        ("SOURCE,TARGET,RATING,TIME", Some(Malformed)),
+        ("5,6,1,1289241911", Some(Repeated)),
+        ("5,6,1,1289241911.0\r", Some(Repeated)),
+        ("7,7,1,1289241911", Some(SelfRating)),
+        ("1,2,0,1289241912", Some(OutOfRange)),
+        ("1,2,11,1289241912", Some(OutOfRange)),
+        ("1,2,-128,1289241912", Some(OutOfRange)),
+        ("1,2,300,1289241912", Some(OutOfRange)),
+        ("1,2,5", Some(Malformed)),
+        ("1,2,5,6,7", Some(Malformed)),
+        ("a,2,5,6", Some(Malformed)),
+        ("1,2,5,-6", Some(Malformed)),
+        ("1,2,5,6.x", Some(Malformed)),
+        ("1,2,5,99999999999999999999", Some(Malformed)),
+        ("1,2,5,9999999999", Some(Ahead)),
+        ("1,2,5,6\u{0}", Some(Malformed)),
     ] {
-        std::fs::write(&path, format!("5,6,1,1289241911\n{line}\n")).unwrap();
-        let read = ratings::read(&path);
-        assert_eq!(read.is_ok(), good, "{line}");
-        if let Err(error) = read {
-            assert!(error.to_string().starts_with("line 2:"), "{error}");
-        }
+        let named = "\u{feff}SOURCE,TARGET,RATING,TIME\r";
+        std::fs::write(&path, format!("{named}\n5,6,1,1289241911\n{line}\n3,4,1,1289241911")).unwrap();
+        let read = ratings::read(&path, now).unwrap();
+        assert_eq!(read.ratings.len(), if skip.is_some() { 2 } else { 3 }, "{line:?}");
+        let mut expected = vec![(Header, (1, 1))];
+        expected.extend(skip.map(|skip| (skip, (1, 3))));
+        expected.sort();
+        assert_eq!(read.skipped.into_iter().collect::<Vec<_>>(), expected, "{line:?}");
     }
-    assert_eq!(ratings::read(EXCERPT.as_ref()).unwrap().len(), 2000);
+    let long = format!("1,2,3,{}", "4".repeat(5_000_000));
+    std::fs::write(&path, [long.as_bytes(), b"\n\xff\xfe\n5,6,1,1289241911"].concat()).unwrap();
+    let read = ratings::read(&path, now).unwrap();
+    assert_eq!((read.ratings.len(), read.skipped[&Malformed].0), (1, 2));
+    std::fs::write(&path, "a,b,c,d\n").unwrap();
+    let error = ratings::read(&path, now).unwrap_err().to_string();
+    assert!(error.contains("holds no ratings; line 1: names of columns"), "{error}");
+    assert_eq!(ratings::read(EXCERPT.as_ref(), now).unwrap().ratings.len(), 2000);
+}
+
+#[test]
+fn a_file_with_faults_becomes_a_ledger_and_says_what_it_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ratings.csv");
+    let text =
+        "\u{feff}rater,ratee,rating,time\r\n1,2,5,1289241912\r\n1,2,5,1289241912\r\n3,3,9,1289241913\r\n\r\n";
+    std::fs::write(&path, text).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_tinnhiem")).arg("ratings").arg(&path).output().unwrap();
+    let said = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
+    assert!(run.status.success() && said.contains("1 ratings became"), "{said}");
+    for reason in ["names of columns", "the same row stands above", "somebody rates itself"] {
+        assert!(said.contains(reason), "{said}");
+    }
+    assert!(!said.contains('{'), "{said}");
 }
