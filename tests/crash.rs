@@ -198,7 +198,10 @@ fn a_second_process_is_told_who_has_the_directory() {
     }
     server.kill();
     assert_eq!(tinnhiem(&["fsck", "data"]).0, Some(0));
-    assert_eq!(tinnhiem(&["demo", "--data", "data", "--today", "2020-01-01"]).0, Some(2));
-    let (code, said) = tinnhiem(&["serve", "--data", "nowhere"]);
+    assert_eq!(
+        tinnhiem(&["demo", "--data", "data", "--today", "2020-01-01", "--listen", "127.0.0.1:0"]).0,
+        Some(2)
+    );
+    let (code, said) = tinnhiem(&["serve", "--data", "nowhere", "--listen", "127.0.0.1:0"]);
     assert_eq!((code, said.contains("tinnhiem init")), (Some(2), true), "{said}");
 }

@@ -33,7 +33,7 @@ impl FromStr for Grade {
     }
 }
 
-/// `I4=FILE`
+/// `I4=FILE`, or `I4=COMMITMENT` for evidence that was committed to before.
 #[derive(Debug, Clone)]
 pub struct Evidence(IndicatorId, PathBuf);
 
@@ -44,7 +44,12 @@ pub fn by_indicator(
 ) -> anyhow::Result<BTreeMap<IndicatorId, Vec<Commitment>>> {
     let mut by: BTreeMap<IndicatorId, Vec<Commitment>> = BTreeMap::new();
     for Evidence(indicator, path) in evidence {
-        by.entry(indicator.clone()).or_default().push(attaching.file(path)?);
+        let cited = path.to_str().and_then(|text| text.parse().ok()).filter(|_| !path.exists());
+        let commitment = cited.map_or_else(|| attaching.file(path), Ok)?;
+        let documents = by.entry(indicator.clone()).or_default();
+        if !documents.contains(&commitment) {
+            documents.push(commitment);
+        }
     }
     Ok(by)
 }
@@ -67,9 +72,13 @@ struct Findings {
     /// INDICATOR=LEVEL, or INDICATOR=- where it does not apply; `tinnhiem policy show` names indicators and levels; repeatable
     #[arg(long = "grade")]
     grades: Vec<Grade>,
-    /// INDICATOR=FILE, attached; lowest and highest grades need one
+    /// INDICATOR=FILE, attached once however many grades rest on it; or INDICATOR=COMMITMENT, committed to before;
+    /// lowest and highest grades need one
     #[arg(long = "evidence")]
     evidence: Vec<Evidence>,
+    /// Keep evidence that is too large to attach yourself until this day, and commit to it
+    #[arg(long)]
+    retain_until: Option<Date>,
     /// First day of the conduct observed, YYYY-MM-DD; needed where no notice is published
     #[arg(long)]
     observed_from: Option<Date>,
@@ -129,9 +138,11 @@ impl Findings {
             },
         };
         body.policy = self.policy.unwrap_or(body.policy);
+        attaching.retain_until = self.retain_until;
         self.grades.into_iter().for_each(|Grade(indicator, level)| body.grades.insert(indicator, level));
         for (indicator, documents) in by_indicator(&self.evidence, attaching)? {
-            body.evidence.entry(indicator).or_default().extend(documents);
+            let known = body.evidence.entry(indicator).or_default();
+            known.extend(documents.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>());
         }
         body.observed_from = self.observed_from.unwrap_or(body.observed_from);
         body.observed_until = self.observed_until.unwrap_or(body.observed_until);
@@ -175,6 +186,9 @@ impl Notify {
   tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=1 \\
     --observed-from 2026-10-01 --observed-until 2026-11-20 --valid-until 2027-09-30 --key o1-minh-bach-so.pem
 
+  One grade of an earlier one is another; all else stays:
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --like 334 --grade I1=2 --key o1-minh-bach-so.pem
+
   What was notified, once the subject replied or its days are over; it may be better, never worse:
   tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --notice 5f…e2 --grade I1=1 \\
     --key o1-minh-bach-so.pem")]
@@ -188,6 +202,9 @@ pub struct Assess {
     /// The `assessment.notified` event; what it says is published, but for what is given here
     #[arg(long)]
     notice: Option<EventName>,
+    /// An assessment of yours about this KOL; what it says is published again, but for what is given here
+    #[arg(long, conflicts_with = "notice")]
+    like: Option<EventName>,
     #[command(flatten)]
     findings: Findings,
     #[command(flatten)]
@@ -208,6 +225,10 @@ impl Assess {
         if notified.is_none() {
             self.findings.by_policy(&self.signing).await?;
         }
+        let notified = match self.like.take() {
+            Some(name) => Some(self.earlier(&name, subject, &mut attaching).await?),
+            None => notified,
+        };
         let found = self.findings.over(notified, &mut attaching)?;
         let body = AssessmentPublished {
             policy: found.policy,
@@ -227,6 +248,42 @@ impl Assess {
         };
         let statement = Statement::about(subject, self.issuer, body, attaching);
         self.signing.publish_knowing(statement, remarks.as_slice()).await
+    }
+}
+
+impl Assess {
+    /// What an earlier assessment says, to be said again; a statement given takes the place of its own.
+    async fn earlier(
+        &mut self,
+        name: &EventName,
+        subject: SubjectId,
+        attaching: &mut Attaching,
+    ) -> anyhow::Result<AssessmentNotified> {
+        let view = name.entry(&self.signing.at.client()).await?;
+        let (id, row) = (view.row.id, &view.row);
+        anyhow::ensure!(
+            row.issuer == self.issuer && row.subject == Some(subject),
+            "entry {} is no assessment of yours about this KOL",
+            row.seq
+        );
+        let old: AssessmentPublished = self.signing.body_of(&id, "assessment.published").await?;
+        let mut evidence = old.evidence;
+        // What a grade rested on that does not apply now is no evidence of anything.
+        evidence.retain(|indicator, _| {
+            !self.findings.grades.iter().any(|Grade(graded, level)| graded == indicator && level.is_none())
+        });
+        let statement = attaching.optional(self.findings.statement.take())?.or(old.statement);
+        Ok(AssessmentNotified {
+            policy: old.policy,
+            grades: old.grades,
+            evidence,
+            observed_from: old.observed_from,
+            observed_until: old.observed_until,
+            valid_until: old.valid_until,
+            conflict: old.conflict,
+            fee: old.fee,
+            statement,
+        })
     }
 }
 

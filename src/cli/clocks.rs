@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::contribute::named;
 use super::named::{PartyName, SubjectName};
-use super::output;
+use super::output::{self, say};
 use super::signing::At;
 use crate::api::views::{ClockPage, ClockView};
 use crate::clock::Date;
@@ -88,7 +88,7 @@ impl Clocks {
         }
         print(&page.clocks);
         if let Some(next) = page.next {
-            println!("more with --after {next}");
+            say!("more with --after {next}");
         }
         Ok(0)
     }

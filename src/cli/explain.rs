@@ -7,14 +7,14 @@ use crate::score::{Reply, Score};
 
 /// Prints what adds up to a score, what would help, and what the KOL replied.
 pub async fn explain(client: &Client, score: &Score) {
-    println!();
+    output::line("");
     let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
     let total: i64 = score.parts.iter().map(|part| part.points).sum();
     let mut rows: Vec<Vec<String>> = parts.collect();
     if !rows.is_empty() {
         rows.push(vec!["=".to_owned(), points(total)]);
         output::table(&["phần / part", "điểm / points"], &rows);
-        println!();
+        output::line("");
     }
     let reasons: Vec<Vec<String>> = score
         .reasons
@@ -30,7 +30,7 @@ pub async fn explain(client: &Client, score: &Score) {
         .collect();
     if !reasons.is_empty() {
         output::table(&["lý do / reason", "mất / costs", "nên làm", "what helps"], &reasons);
-        println!();
+        output::line("");
     }
     let assessments: Vec<Vec<String>> = score
         .assessments
@@ -60,7 +60,7 @@ pub async fn explain(client: &Client, score: &Score) {
         })
         .collect();
     if !sanctions.is_empty() {
-        println!();
+        output::line("");
         output::table(&["xử lý / sanction", "từ / from", "đến / until", "mục / event"], &sanctions);
     }
     let assessed = score.assessments.iter().filter_map(|one| Some((one.event, one.reply?)));
@@ -70,7 +70,7 @@ pub async fn explain(client: &Client, score: &Score) {
         replies.push(vec![said(client, &reply).await, short(&event.to_string())]);
     }
     if !replies.is_empty() {
-        println!();
+        output::line("");
         output::table(&["phản hồi / the KOL's reply", "về mục / to event"], &replies);
     }
     let endorsements: Vec<Vec<String>> = score
@@ -83,7 +83,7 @@ pub async fn explain(client: &Client, score: &Score) {
         })
         .collect();
     if !endorsements.is_empty() {
-        println!();
+        output::line("");
         output::table(
             &["bên bảo chứng / endorser", "đơn vị / units", "hạng / place ‰", "vì / why", "mục / event"],
             &endorsements,

@@ -29,6 +29,11 @@ impl Given {
         Self(told.collect())
     }
 
+    /// Whether the answer is for a program.
+    pub fn json(&self) -> bool {
+        self.0.iter().any(|(name, values)| name == "--json" && !values.is_empty())
+    }
+
     /// A fault, told by these.
     pub fn told(&self, fault: &str) -> String {
         let mut told = fault.to_owned();

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::consent::{Consent, Unsigned};
+use super::effect;
 use super::signing::At;
 use super::written::{self, Overwriting};
 use crate::dsse::SecretKey;
@@ -99,6 +100,10 @@ impl Sign {
         }
         println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
         println!("signed by {}", key.public());
+        let signed: Vec<_> = submission.envelope.signers().collect();
+        for line in effect::signatures(&self.at.client(), &event, &signed).await {
+            println!("{line}");
+        }
         Ok(0)
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 
-use super::output;
+use super::output::{self, say};
 use super::signing::At;
 use super::told::safe;
 use crate::api::views::LedgerView;
@@ -33,27 +33,27 @@ impl Ledger {
         }
         let key: VerifierKey = view.log_vkey.parse().context("the ledger says no key of a log")?;
         if self.vkey {
-            println!("{key}");
+            say!("{key}");
             return Ok(0);
         }
-        println!("sổ cái / ledger: {}", safe(&view.origin));
-        println!("khóa của sổ / the log's key, as the operator says it: {key}");
+        say!("sổ cái / ledger: {}", safe(&view.origin));
+        say!("khóa của sổ / the log's key, as the operator says it: {key}");
         for one in &view.former_vkeys {
-            println!("khóa cũ / a former key, up to size {}: {}", one.to_size, safe(&one.vkey));
+            say!("khóa cũ / a former key, up to size {}: {}", one.to_size, safe(&one.vkey));
         }
-        println!("đến ngày {}, {} mục / on {}, {} entries", view.today, view.size, view.today, view.size);
+        say!("đến ngày {}, {} mục / on {}, {} entries", view.today, view.size, view.today, view.size);
         if view.replayed_entries > 0 {
             let replayed = view.replayed_entries;
-            println!(
+            say!(
                 "{replayed} mục là lịch sử đưa vào / {replayed} entries are history brought in at their own times"
             );
         }
         if let Some(policy) = view.policy {
-            println!("chính sách / policy in force: {policy} (`tinnhiem policy show`)");
+            say!("chính sách / policy in force: {policy} (`tinnhiem policy show`)");
         }
-        println!("bên vận hành / operator: {}", view.operator);
+        say!("bên vận hành / operator: {}", view.operator);
         if !view.writing {
-            println!("hiện chỉ đọc / read only now");
+            say!("hiện chỉ đọc / read only now");
         }
         for hold in &view.held {
             println!("{}: {}", safe(&hold.code), safe(&hold.detail));

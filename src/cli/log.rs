@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::named::SubjectName;
-use super::output;
+use super::output::{self, say};
+use super::read::names;
 use super::signing::At;
 use crate::api::views::{EventPage, LedgerView};
 use crate::client::Client;
@@ -57,6 +58,7 @@ impl Log {
             output::json(&page)?;
             return Ok(0);
         }
+        let about = names(&client, page.events.iter().filter_map(|row| row.subject)).await;
         let rows: Vec<Vec<String>> = page
             .events
             .iter()
@@ -67,15 +69,23 @@ impl Log {
                     row.type_name.clone(),
                     row.issuer.to_string(),
                     row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
+                    row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
                 ]
             })
             .collect();
         output::table(
-            &["mục / seq", "ghi lúc / recorded at", "loại / type", "bên ký / issuer", "về / about"],
+            &[
+                "mục / seq",
+                "ghi lúc / recorded at",
+                "loại / type",
+                "bên ký / issuer",
+                "về / about",
+                "tên / name",
+            ],
             &rows,
         );
         if let Some(next) = page.next {
-            println!("more with --after {next}");
+            say!("more with --after {next}");
         }
         Ok(0)
     }

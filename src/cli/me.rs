@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::gist::Gists;
 use super::named::SubjectName;
 use super::options;
-use super::output::{self, points};
+use super::output::{self, points, say};
 use super::read::{bare, events, figure};
 use super::show;
 use super::signing::At;
@@ -86,9 +86,9 @@ impl Me {
             }))?;
             return Ok(0);
         }
-        println!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
-        println!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
-        println!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
+        say!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
+        say!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
+        say!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
         match self.words {
             true => print_words(&said),
             false => print_said(&said),
@@ -201,21 +201,21 @@ async fn read_out(client: &Client, said: &mut [Said]) -> anyhow::Result<()> {
 const SAID: &str = "\nĐã có gì về tôi, và điểm thay đổi ra sao / What was said about me, and what it did";
 
 fn print_words(said: &[Said]) {
-    println!("{SAID}");
+    say!("{SAID}");
     for one in said {
         let (before, after) = (one.before.as_ref(), one.after.as_ref());
         let seq = one.seq.map_or(String::new(), |seq| format!(", mục / entry {seq}"));
         let by = one.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
-        println!("\n{}{seq}{by}: {} / {}", one.on, one.vi, one.en);
-        println!("  điểm / score: {} → {} ({})", bare(before), bare(after), moved(before, after));
+        say!("\n{}{seq}{by}: {} / {}", one.on, one.vi, one.en);
+        say!("  điểm / score: {} → {} ({})", bare(before), bare(after), moved(before, after));
         for (label, value) in &one.words {
-            println!("  {label}: {value}");
+            say!("  {label}: {value}");
         }
     }
 }
 
 fn print_said(said: &[Said]) {
-    println!("{SAID}");
+    say!("{SAID}");
     let row = |one: &Said| {
         vec![
             one.on.to_string(),
@@ -231,7 +231,7 @@ fn print_said(said: &[Said]) {
     let head =
         ["ngày / on", "mục / seq", "ai / who", "điểm / score", "+/-", "việc / what", "nội dung / content"];
     output::table(&head, &rows);
-    println!(
+    say!(
         "`tinnhiem show SEQ` đọc cả mục, `--words` đọc cả các mục trên / `show` reads a whole entry, `--words` all of these"
     );
 }
@@ -259,14 +259,14 @@ fn print_owed(clocks: &[ClockView]) {
         })
         .collect();
     if !owed.is_empty() {
-        println!("\nNgười khác phải làm cho tôi / What others owe me\n{}", owed.join("\n"));
+        say!("\nNgười khác phải làm cho tôi / What others owe me\n{}", owed.join("\n"));
     }
 }
 
 fn print_next(next: Option<&Change>) {
-    println!("\nThay đổi đã biết tiếp theo / The next known change");
+    say!("\nThay đổi đã biết tiếp theo / The next known change");
     match next {
-        Some(change) => println!("{}\n{}", steps::sentence_vi(change), steps::sentence(change)),
-        None => println!("chưa có / none"),
+        Some(change) => say!("{}\n{}", steps::sentence_vi(change), steps::sentence(change)),
+        None => say!("chưa có / none"),
     }
 }

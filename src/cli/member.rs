@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::output;
+use super::output::{self, say};
 use super::signing::At;
 use crate::api::views::{MemberList, MemberRecord, MemberView};
 use crate::event::{Membership, PartyId, words};
@@ -60,7 +60,7 @@ impl Members {
         output::table(&head, &rows.collect::<Vec<_>>());
         let seats = list.council.iter().map(|seat| format!("{} {}", seat.seat, seat.member));
         let (seats, threshold) = (seats.collect::<Vec<_>>().join(", "), list.threshold);
-        println!("Ban điều phối, cần {threshold} ghế ký / council, {threshold} seats sign: {seats}");
+        say!("Ban điều phối, cần {threshold} ghế ký / council, {threshold} seats sign: {seats}");
         Ok(0)
     }
 }
@@ -95,9 +95,12 @@ impl Member {
             return Ok(0);
         }
         print_standing(&view);
-        println!(
+        say!(
             "tính đến ngày {}, {} mục / as of {}, {} entries",
-            record.as_of, record.size, record.as_of, record.size
+            record.as_of,
+            record.size,
+            record.as_of,
+            record.size
         );
         print(&record);
         Ok(0)
@@ -106,24 +109,24 @@ impl Member {
 
 fn print_standing(view: &MemberView) {
     let member = &view.member;
-    println!("{}  {}", member.member, member.name);
-    println!("{}; {}", meant(&member.class), membership(member.membership));
-    println!("nhóm kiểm soát / controller group: {}", member.group);
+    say!("{}  {}", member.member, member.name);
+    say!("{}; {}", meant(&member.class), membership(member.membership));
+    say!("nhóm kiểm soát / controller group: {}", member.group);
     for one in view.keys.iter().filter(|one| one.live && !one.seat) {
-        println!("khóa / key: {}", one.key);
+        say!("khóa / key: {}", one.key);
     }
     for role in &member.roles {
-        println!("nhiệm vụ / role: {}", meant(role));
+        say!("nhiệm vụ / role: {}", meant(role));
     }
     for one in view.accreditations.iter().filter(|one| one.stands) {
         let topics: Vec<String> = one.topics.iter().map(ToString::to_string).collect();
         let until = one.valid_until.map_or(String::new(), |last| format!(", đến / until {last}"));
-        println!("công nhận / accredited: {} ({}){until}", topics.join(", "), one.class);
+        say!("công nhận / accredited: {} ({}){until}", topics.join(", "), one.class);
     }
     if member.class == crate::event::MemberClass::Assessor
         && !view.accreditations.iter().any(|one| one.stands)
     {
-        println!("không còn công nhận nào / no accreditation stands");
+        say!("không còn công nhận nào / no accreditation stands");
     }
 }
 
@@ -131,7 +134,7 @@ fn print(record: &MemberRecord) {
     let share = |permille: u64| format!("{}.{} %", permille / 10, permille % 10);
     let (said, endorsed) = (&record.assessments, &record.endorsements);
     if said.published > 0 {
-        println!(
+        say!(
             "đánh giá / assessments: {} of {} subjects, {} in the last 30 days; {} in force, {} expired, {} replaced, {} withdrawn, {} struck",
             said.published,
             said.subjects,
@@ -143,7 +146,7 @@ fn print(record: &MemberRecord) {
             said.struck
         );
         if said.notified > 0 {
-            println!("báo trước / notified beforehand: {}, replied to {}", said.notified, said.replied);
+            say!("báo trước / notified beforehand: {}, replied to {}", said.notified, said.replied);
         }
         let decided = said.upheld + said.partial + said.rejected;
         let overturned = match said.overturn_permille {
@@ -152,20 +155,28 @@ fn print(record: &MemberRecord) {
             }
             None => "chưa khiếu nại nào được quyết định / no contest decided yet".to_owned(),
         };
-        println!(
+        say!(
             "khiếu nại / contests: {} open, {} upheld, {} in part, {} rejected; {overturned}",
-            said.contests_open, said.upheld, said.partial, said.rejected
+            said.contests_open,
+            said.upheld,
+            said.partial,
+            said.rejected
         );
         let agreeing = said.agreement_permille.map_or("no grade counts".to_owned(), share);
-        println!(
+        say!(
             "khớp trung vị / agrees with the median in {} of {} grades: {agreeing}",
-            said.agreeing, said.grades
+            said.agreeing,
+            said.grades
         );
     }
     if endorsed.published > 0 {
-        println!(
+        say!(
             "bảo chứng / endorsements: {}; {} in force, {} expired, {} withdrawn, {} voided",
-            endorsed.published, endorsed.in_force, endorsed.expired, endorsed.withdrawn, endorsed.voided
+            endorsed.published,
+            endorsed.in_force,
+            endorsed.expired,
+            endorsed.withdrawn,
+            endorsed.voided
         );
     }
 }

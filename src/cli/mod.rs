@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assess;
+mod attaching;
 mod bench;
 mod case;
 mod check;
@@ -14,6 +15,7 @@ mod council;
 mod custody;
 mod door;
 mod draws;
+mod effect;
 mod evidence;
 #[cfg(test)]
 mod examples;
@@ -21,14 +23,17 @@ mod explain;
 mod fault;
 mod gist;
 mod govern;
+mod identity;
 mod key_name;
 mod keys;
+mod layout;
 mod ledger;
 mod log;
 mod me;
 mod member;
 mod named;
 mod options;
+mod outcome;
 mod output;
 mod owner;
 mod party_keys;
@@ -42,6 +47,7 @@ mod register;
 mod remedy;
 mod sanction;
 mod schemas;
+mod screen;
 mod server;
 mod show;
 mod signing;
@@ -57,22 +63,21 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use self::outcome::{FOUND, Fault};
 use crate::event::{MemberReinstated, MemberRemoved, MemberSuspended};
-
-/// Exit code for work that was done and found something wrong.
-const FOUND: u8 = 1;
-/// Exit code for work that could not be done.
-const FAILED: u8 = 2;
 
 /// A verifiable ledger of influencer credibility.
 #[derive(Debug, Parser)]
-#[command(name = "tinnhiem", version, propagate_version = true)]
+#[command(name = "tinnhiem", version, propagate_version = true, after_help = outcome::EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
     /// A file with the pass phrases of encrypted keys, one a line; asked for at the terminal unless given
     #[arg(long, env = "TINNHIEM_PASS_FILE", global = true)]
     pass_file: Option<PathBuf>,
+    /// Print long answers at once; at a terminal they go through $PAGER, or `less`
+    #[arg(long, global = true)]
+    no_pager: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,6 +126,8 @@ enum Verb {
     RevokeKey(party_keys::RevokeKey),
     /// Put a new key in the place of the log's (council, with both)
     RotateLogKey(party_keys::RotateLogKey),
+    /// Make the secret that keys identity numbers, once for all registrars of a ledger
+    IdentitySecret(identity::IdentitySecret),
     /// Enrol a subject (registrar, with the subject's key)
     Enrol(contribute::Enrol),
     /// Bring back a subject that departed, with its history (registrar and the KOL)
@@ -265,7 +272,13 @@ enum Verb {
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
     let mut command = Cli::command();
-    let matches = command.get_matches_mut();
+    let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() && std::env::args_os().any(|given| given == "--json") => {
+            return Fault::of_usage().tell(error.to_string().trim_end().trim_start_matches("error: "), true);
+        }
+        Err(error) => error.exit(),
+    };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
     stop_when_nobody_reads();
@@ -278,14 +291,19 @@ pub fn run() -> ExitCode {
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
+        Err(error) => return Fault::of_usage().tell(&error.to_string(), false),
     };
     if let Some(file) = cli.pass_file.filter(|file| !file.as_os_str().is_empty()) {
         crate::vault::take_phrases_from(file);
     }
-    match runtime.block_on(cli.verb.run()) {
+    if cli.verb.looks() && !cli.no_pager && !given.json() {
+        screen::keep();
+    }
+    let ended = runtime.block_on(cli.verb.run());
+    screen::show();
+    match ended {
         Ok(code) => ExitCode::from(code),
-        Err(error) => failed(&anyhow::anyhow!(given.told(&format!("{error:#}")))),
+        Err(error) => Fault::of(&error).tell(&given.told(&format!("{error:#}")), given.json()),
     }
 }
 
@@ -303,12 +321,24 @@ fn stop_when_nobody_reads() {
     }));
 }
 
-fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("tinnhiem: {error:#}");
-    ExitCode::from(FAILED)
-}
-
 impl Verb {
+    /// Whether it only shows something, and ends.
+    fn looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Score(_)
+                | Self::History(_)
+                | Self::Me(_)
+                | Self::Ledger(_)
+                | Self::Clocks(_)
+                | Self::Members(_)
+                | Self::Member(_)
+                | Self::Top(_)
+                | Self::Log(_)
+                | Self::Show(_)
+        )
+    }
+
     async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Demo(verb) => verb.run().await,
@@ -333,6 +363,7 @@ impl Verb {
             Self::RotateKey(verb) => verb.run().await,
             Self::RevokeKey(verb) => verb.run().await,
             Self::RotateLogKey(verb) => verb.run().await,
+            Self::IdentitySecret(verb) => verb.run(),
             Self::Enrol(verb) => verb.run().await,
             Self::Resume(verb) => verb.resume().await,
             Self::Depart(verb) => verb.run().await,

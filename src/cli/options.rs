@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::output::say;
 use crate::api::views::{
     ClockView, ContestPage, ContestView, EventPage, PolicyList, PolicyView, SubjectView,
 };
@@ -203,10 +204,10 @@ fn erasure(subject: SubjectId, holding: &[u64]) -> Open {
 
 /// Prints what may be done; a command stands on a line of its own, to be copied whole.
 pub fn print(options: &[Open]) {
-    println!("\nTôi có thể làm gì, đến khi nào / What I can do, until when");
+    say!("\nTôi có thể làm gì, đến khi nào / What I can do, until when");
     for one in options {
         let until =
             one.until.map_or("luôn luôn / always".to_owned(), |until| format!("đến / until {until}"));
-        println!("{until}: {} / {}\n    {}", one.vi, one.en, one.command);
+        say!("{until}: {} / {}\n    {}", one.vi, one.en, one.command);
     }
 }

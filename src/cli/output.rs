@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use super::told::safe;
+use super::{layout, screen};
 
 /// Prints a value as indented JSON.
 pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
@@ -15,43 +16,29 @@ pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Between two columns.
-const GAP: usize = 2;
-/// No column is cut to less.
-const LEAST: usize = 10;
-
-/// Prints rows under a head, columns aligned; at a terminal the widest columns are cut until a row fits.
+/// Prints rows under a head, columns aligned; at a terminal no line is wider than it is.
 pub fn table(head: &[&str], rows: &[Vec<String>]) {
-    let out = std::io::stdout();
-    let width = if out.is_terminal() { rustix::termios::tcgetwinsize(&out).ok() } else { None };
-    lines(head, rows, width.map(|size| usize::from(size.ws_col)).filter(|width| *width > 0))
-        .iter()
-        .for_each(|line| println!("{}", safe(line)));
+    layout::table(head, rows, screen::width()).iter().for_each(|line| screen::print(&safe(line)));
 }
 
-fn lines(head: &[&str], rows: &[Vec<String>], fit: Option<usize>) -> Vec<String> {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([head[column].chars().count()]).max().unwrap_or(0)
-    };
-    let mut widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let gaps = GAP * head.len().saturating_sub(1);
-    while let Some(fit) = fit.filter(|fit| widths.iter().sum::<usize>() + gaps > *fit) {
-        let over = widths.iter().sum::<usize>() + gaps - fit;
-        let Some(widest) = widths.iter_mut().max().filter(|width| **width > LEAST) else { break };
-        *widest -= over.div_ceil(4).min(*widest - LEAST);
+/// Prints lines; at a terminal they are wrapped.
+pub fn line(text: &str) {
+    let width = screen::width();
+    for one in text.split('\n') {
+        match width {
+            Some(width) => layout::wrapped(one, width).iter().for_each(|line| screen::print(line)),
+            None => screen::print(one),
+        }
     }
-    let cut = |cell: &str, width: usize| match cell.chars().count() > width {
-        true => cell.chars().take(width.saturating_sub(1)).chain(['…']).collect(),
-        false => cell.to_owned(),
-    };
-    let line = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, &width)| format!("{:<width$}", cut(cell, width)));
-        padded.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
-    };
-    let rows = rows.iter().map(|row| line(row.iter().map(String::as_str).collect()));
-    std::iter::once(line(head.to_vec())).chain(rows).collect()
 }
+
+/// As `println!`, wrapped at a terminal.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::cli::output::line(&format!($($text)*))
+    };
+}
+pub(super) use say;
 
 /// Hundredths of a point as people read them: 7982 is 79.82.
 pub fn points(hundredths: i64) -> String {
@@ -84,25 +71,5 @@ impl Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_fits_a_terminal_and_is_whole_elsewhere() {
-        let rows =
-            vec![vec!["332".to_owned(), "công bố đánh giá tín nhiệm / published".to_owned(), "x".repeat(90)]];
-        let head = ["seq", "việc / what", "content"];
-        for fit in 30..160 {
-            let shown = lines(&head, &rows, Some(fit));
-            assert!(shown.iter().all(|line| line.chars().count() <= fit), "{fit}: {shown:?}");
-            assert!(shown[1].starts_with("332  công bố đ"), "{fit}: {shown:?}");
-        }
-        let whole = lines(&head, &rows, None);
-        assert!(whole[1].ends_with(&"x".repeat(90)) && !whole[1].contains('…'));
-        assert_eq!(whole, lines(&head, &rows, Some(1000)));
     }
 }

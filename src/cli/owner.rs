@@ -1,10 +1,13 @@
 //! Whose keys sign, as far as a ledger knows
 
 use crate::api::views::{MemberList, MemberView, SubjectView};
-use crate::client::Client;
+use crate::client::{Client, ClientError};
 use crate::dsse::PublicKey;
 use crate::event::{Body, PartyId};
 use crate::rules::Reason;
+
+/// What the ledger answers to a key of another party.
+const FORBIDDEN: u16 = 403;
 
 /// Refuses keys none of which is the issuer's, before anything is shown or asked.
 ///
@@ -32,11 +35,11 @@ pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[Publi
         }
     };
     let whose = if issuer.is_council() { "a seat of the council".to_owned() } else { issuer.to_string() };
-    anyhow::ensure!(
-        keys.iter().any(|key| own.contains(key)),
-        "no --key is one of {whose}: {} ({})",
-        Reason::KeyOtherOwner.advice(),
-        Reason::KeyOtherOwner.code()
-    );
-    Ok(())
+    if keys.iter().any(|key| own.contains(key)) {
+        return Ok(());
+    }
+    // In the words in which the ledger would refuse it.
+    let reason = Reason::KeyOtherOwner;
+    let detail = format!("no --key is one of {whose}: {}", reason.advice());
+    Err(ClientError::Refused { status: FORBIDDEN, code: reason.code().to_owned(), detail }.into())
 }

@@ -1,19 +1,20 @@
 //! Looking things up: `score`, `history`, `top`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::explain::{explain, said};
 use super::named::SubjectName;
-use super::output::{self, points};
+use super::output::{self, points, say};
 use super::policies;
 use super::proven;
 use super::signing::At;
 use super::steps;
-use super::told::short;
+use super::told::{clean, short};
 use super::written::Overwriting;
-use crate::api::views::{HistoryPage, HistoryRow, SubjectPage};
+use crate::api::views::{HistoryPage, HistoryRow, SubjectPage, SubjectView};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::event::{Policy, SubjectId, TopicId, words};
@@ -82,16 +83,21 @@ impl Score {
             output::json(&scores)?;
             return Ok(0);
         }
-        let codes: std::collections::BTreeSet<&str> =
+        let names = names(client, subjects.iter().copied()).await;
+        let codes: BTreeSet<&str> =
             scores.iter().flat_map(|one| &one.criteria).map(|one| one.id.as_str()).collect();
-        let head: Vec<&str> =
-            ["mã / id"].into_iter().chain(codes.iter().copied()).chain(["điểm / score"]).collect();
+        let head: Vec<&str> = ["mã / id", "tên / name"]
+            .into_iter()
+            .chain(codes.iter().copied())
+            .chain(["điểm / score"])
+            .collect();
         let row = |one: &score::Score| {
             let parts = codes.iter().map(|code| {
                 let part = one.criteria.iter().find(|criterion| criterion.id.as_str() == *code);
                 part.and_then(|part| part.value).map_or("–".to_owned(), |value| points(i64::from(value)))
             });
-            let shown = [one.subject.to_string()].into_iter().chain(parts);
+            let name = names.get(&one.subject).cloned().unwrap_or_default();
+            let shown = [one.subject.to_string(), name].into_iter().chain(parts);
             shown.chain([figure(&one.figure)]).collect()
         };
         output::table(&head, &scores.iter().map(row).collect::<Vec<Vec<String>>>());
@@ -110,20 +116,21 @@ impl Score {
             output::json(&shown)?;
             return Ok(0);
         }
-        println!("{}  {}", score.subject, figure(&score.figure));
+        let name = names(client, [subject]).await.remove(&subject).unwrap_or_default();
+        say!("{}  {}\n{}", score.subject, figure(&score.figure), name);
         let (as_of, size, policy) = (score.as_of, score.size, score.policy);
-        println!(
+        say!(
             "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
         );
         if let Some(without) = &score.without_contested {
-            println!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
+            say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
         if let Some(change) = &outlook.next {
-            println!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));
+            say!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));
         }
         if let Some(shadow) = steps::shadow(client, &score).await? {
             let (policy, from) = (shadow.policy, shadow.as_of);
-            println!(
+            say!(
                 "theo chính sách {policy}, từ {from} / by policy {policy}, from {from} on: {}",
                 figure(&shadow.figure)
             );
@@ -133,6 +140,19 @@ impl Score {
         }
         Ok(0)
     }
+}
+
+/// The names of KOLs, as far as the ledger tells them.
+pub async fn names(
+    client: &Client,
+    subjects: impl IntoIterator<Item = SubjectId>,
+) -> BTreeMap<SubjectId, String> {
+    let wanted: BTreeSet<SubjectId> = subjects.into_iter().collect();
+    let asked = wanted.into_iter().map(async |subject| {
+        let view: Option<SubjectView> = client.json(&format!("/v1/subjects/{subject}")).await.ok();
+        view.and_then(|view| view.row.name).map(|name| (subject, clean(&name)))
+    });
+    futures_util::future::join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// A figure in one line.

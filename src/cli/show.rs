@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::named::EventName;
-use super::output;
+use super::output::{self, say};
 use super::signing::At;
 use super::told::{Known, Told};
 use crate::api::views::EventView;
@@ -38,7 +38,9 @@ impl Show {
             views if self.json => output::json(&views)?,
             views => {
                 for (at, view) in views.iter().enumerate() {
-                    print!("{}", if at == 0 { "" } else { "\n" });
+                    if at > 0 {
+                        output::line("");
+                    }
                     print(&client, view).await?;
                 }
             }
@@ -49,14 +51,14 @@ impl Show {
 
 async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
     let row = &view.row;
-    println!("mục / entry {}, ghi lúc / recorded at {}", row.seq, row.recorded_at);
+    say!("mục / entry {}, ghi lúc / recorded at {}", row.seq, row.recorded_at);
     for (label, value) in told(client, view, |told| told.lines()).await? {
-        println!("  {label}: {value}");
+        say!("  {label}: {value}");
     }
     for key in &view.keys {
-        println!("  khóa / key: {key}");
+        say!("  khóa / key: {key}");
     }
-    println!("  mã / event: {}", row.id);
+    say!("  mã / event: {}", row.id);
     Ok(())
 }
 

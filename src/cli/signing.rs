@@ -1,25 +1,26 @@
 //! What every verb that publishes shares: the ledger, the keys, and stopping after building.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
+pub use super::attaching::Attaching;
 use super::consent::{Consent, Unsigned};
+use super::effect;
 use super::keys::read_submission;
 use super::named::{EventName, SubjectName};
 use super::output;
 use super::owner;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
-use crate::client::{Client, Draft, random_salt};
+use crate::client::{Client, Draft};
 use crate::clock::{Clock, Date};
 use crate::dsse::{EventId, PublicKey, SecretKey};
-use crate::event::{Body, Commitment, Event, PartyId, SubjectId};
+use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
-use crate::limits;
 use crate::log::Origin;
-use crate::vault::{Attachment, NamedKey, read_secret};
+use crate::vault::{NamedKey, read_secret};
 
 /// Where a ledger answers when nothing else is said.
 pub const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
@@ -209,9 +210,14 @@ impl Signing {
             );
         }
         let now = Clock::system().now();
-        let files = statement.attachments.files;
-        let draft = Draft::new(&origin, statement.issuer, statement.subject, now, statement.body)
-            .with(statement.attachments.attachments);
+        statement.attachments.check()?;
+        let Attaching { attachments, files, held, .. } = statement.attachments;
+        anyhow::ensure!(
+            held.is_empty() || out.is_none(),
+            "evidence that is kept elsewhere is committed to at once: leave --out out, or commit to it first with `tinnhiem commit-evidence` and cite it, --evidence INDICATOR=COMMITMENT"
+        );
+        let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, statement.body)
+            .with(attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
         let unsigned = Unsigned {
             event: &draft.event,
@@ -221,7 +227,21 @@ impl Signing {
             remarks,
         };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
-        let submission = draft.sign(&keys.iter().collect::<Vec<_>>())?;
+        let signers: Vec<&SecretKey> = keys.iter().collect();
+        for one in held {
+            let (commitment, media_type, retain_until) = (one.commitment, one.media_type, one.retain_until);
+            let custodian = statement.issuer.clone();
+            let body = EvidenceCommitted { commitment, media_type, custodian, retain_until };
+            let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, body);
+            let recorded = client.submit(&draft.sign(&signers)?).await?;
+            eprintln!(
+                "{}: committed to as entry {}, to be kept until {retain_until}; commitment {commitment}; salt, to be kept with it: {}",
+                one.name,
+                recorded["seq"],
+                blake3::Hash::from_bytes(one.salt).to_hex()
+            );
+        }
+        let submission = draft.sign(&signers)?;
         match out {
             Some(out) => {
                 let path = out.path();
@@ -252,6 +272,7 @@ async fn send(
         let text = |name: &str| recorded[name].as_str().unwrap_or_default().to_owned();
         let how = if before { "stands already as" } else { "recorded as" };
         println!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
+        effect::tell(client, submission, recorded["seq"].as_u64()).await;
     }
     if let Some(receipt) = receipt {
         let path = receipt.path();
@@ -339,68 +360,7 @@ impl Publish {
             attachments.push(parsed.with_context(|| format!("{} is no attachment", path.display()))?);
         }
         let Event { issuer, subject, body, .. } = event;
-        let (attachments, newcomers) = (Attaching { attachments, files: Vec::new() }, Vec::new());
+        let (attachments, newcomers) = (Attaching::of(attachments), Vec::new());
         self.signing.publish(Statement { issuer, subject, body, attachments, newcomers }).await
-    }
-}
-
-/// Texts and files that a verb attaches, each under a fresh salt.
-#[derive(Default)]
-pub struct Attaching {
-    attachments: Vec<Attachment>,
-    /// The files among them, by name.
-    files: Vec<(Commitment, String)>,
-}
-
-impl Attaching {
-    /// Attaches a text.
-    pub fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
-        if text.trim().is_empty() {
-            anyhow::bail!("a statement or reason is given, but says nothing: leave it out, or say something");
-        }
-        self.push(Attachment::text(random_salt()?, text))
-    }
-
-    /// Attaches a text, if there is one.
-    pub fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
-        text.map(|text| self.text(&text)).transpose()
-    }
-
-    /// Attaches the content of a file.
-    pub fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
-        let bytes = written::read(path)?;
-        if bytes.is_empty() {
-            anyhow::bail!("{} is empty", path.display());
-        }
-        if bytes.len() > limits::ATTACHMENT_BYTES {
-            let kept = "keep it yourself and say so with `tinnhiem commit-evidence`";
-            anyhow::bail!(
-                "{} has {} bytes, over {}: {kept}",
-                path.display(),
-                bytes.len(),
-                limits::ATTACHMENT_BYTES
-            );
-        }
-        let media_type = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("pdf") => "application/pdf",
-            Some("png") => "image/png",
-            Some("jpg" | "jpeg") => "image/jpeg",
-            Some("json") => "application/json",
-            Some("txt" | "md") => "text/plain; charset=utf-8",
-            _ => "application/octet-stream",
-        };
-        let commitment =
-            self.push(Attachment { salt: random_salt()?, media_type: media_type.to_owned(), bytes })?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        self.files.push((commitment, name));
-        Ok(commitment)
-    }
-
-    /// Attaches something of another kind.
-    pub fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
-        attachment.check()?;
-        let commitment = attachment.commitment();
-        self.attachments.push(attachment);
-        Ok(commitment)
     }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adverse;
+mod after_writes;
 mod attacks;
 mod batch;
 mod clocks;
@@ -16,6 +17,7 @@ mod damage;
 mod demo;
 mod door;
 mod evidence;
+mod exit_codes;
 mod explanations;
 mod faults;
 mod history;

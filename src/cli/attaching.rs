@@ -1,0 +1,195 @@
+//! Texts and files that a verb attaches, and evidence that stays where it is.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::written;
+use crate::client::random_salt;
+use crate::clock::Date;
+use crate::event::Commitment;
+use crate::limits;
+use crate::vault::Attachment;
+
+/// What travels beside an event, each under a fresh salt, and none twice.
+#[derive(Default)]
+pub struct Attaching {
+    /// What travels.
+    pub attachments: Vec<Attachment>,
+    /// The files among them, by name.
+    pub files: Vec<(Commitment, String)>,
+    /// Evidence that the issuer keeps and commits to in an event of its own.
+    pub held: Vec<Held>,
+    /// Until when evidence is kept that is too large to travel.
+    pub retain_until: Option<Date>,
+    /// What each file's bytes became, by their hash.
+    known: Vec<(blake3::Hash, Commitment)>,
+}
+
+/// Evidence that stays with its issuer.
+pub struct Held {
+    /// Its file.
+    pub name: String,
+    /// The commitment to it.
+    pub commitment: Commitment,
+    /// The salt of that.
+    pub salt: [u8; 32],
+    /// What kind of bytes.
+    pub media_type: String,
+    /// The last day on which it is kept.
+    pub retain_until: Date,
+}
+
+impl Attaching {
+    /// What is committed to already.
+    pub fn of(attachments: Vec<Attachment>) -> Self {
+        Self { attachments, ..Self::default() }
+    }
+
+    /// Attaches a text.
+    pub fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
+        if text.trim().is_empty() {
+            anyhow::bail!("a statement or reason is given, but says nothing: leave it out, or say something");
+        }
+        self.push(Attachment::text(random_salt()?, text))
+    }
+
+    /// Attaches a text, if there is one.
+    pub fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
+        text.map(|text| self.text(&text)).transpose()
+    }
+
+    /// Attaches the content of a file: once, however often it is named.
+    pub fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
+        let length = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+        if length > limits::ATTACHMENT_BYTES as u64 {
+            return self.too_large(path, length);
+        }
+        let bytes = written::read(path)?;
+        if bytes.is_empty() {
+            anyhow::bail!("{} is empty", path.display());
+        }
+        let media_type = media_type(path);
+        let hash = blake3::Hasher::new().update(media_type.as_bytes()).update(&[0]).update(&bytes).finalize();
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == hash) {
+            return Ok(*known);
+        }
+        let salt = random_salt()?;
+        let commitment = self.push(Attachment { salt, media_type: media_type.to_owned(), bytes })?;
+        self.files.push((commitment, name(path)));
+        self.known.push((hash, commitment));
+        Ok(commitment)
+    }
+
+    /// Commits to a file that does not travel.
+    fn too_large(&mut self, path: &Path, length: u64) -> anyhow::Result<Commitment> {
+        let most = limits::ATTACHMENT_BYTES;
+        let retain_until = self.retain_until.with_context(|| {
+            format!(
+                "{} has {length} bytes, over {most}: give --retain-until YYYY-MM-DD to keep it yourself and commit to it, where the verb takes that, or say so with `tinnhiem commit-evidence`",
+                path.display()
+            )
+        })?;
+        let salt = random_salt()?;
+        let mut hasher = [blake3::Hasher::new_keyed(&salt), blake3::Hasher::new()];
+        hasher[1].update(media_type(path).as_bytes()).update(&[0]);
+        let mut file = std::fs::File::open(path).with_context(|| path.display().to_string())?;
+        let mut piece = vec![0; most];
+        loop {
+            let read = file.read(&mut piece).with_context(|| path.display().to_string())?;
+            if read == 0 {
+                break;
+            }
+            for one in &mut hasher {
+                one.update(&piece[..read]);
+            }
+        }
+        let [keyed, plain] = hasher.map(|one| one.finalize());
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == plain) {
+            return Ok(*known);
+        }
+        let commitment = Commitment::from_bytes(*keyed.as_bytes());
+        let (name, media_type) = (name(path), media_type(path).to_owned());
+        self.held.push(Held { name: name.clone(), commitment, salt, media_type, retain_until });
+        self.files.push((commitment, name));
+        self.known.push((plain, commitment));
+        Ok(commitment)
+    }
+
+    /// Attaches something of another kind.
+    pub fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
+        attachment.check()?;
+        let commitment = attachment.commitment();
+        self.attachments.push(attachment);
+        Ok(commitment)
+    }
+
+    /// Whether one event carries all of it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let (count, most) = (self.attachments.len(), limits::ATTACHMENTS);
+        let advice = "keep some with `tinnhiem commit-evidence` and cite them";
+        anyhow::ensure!(
+            count <= most,
+            "{count} different texts and files, over {most} that an event carries: {advice}"
+        );
+        // Base64 takes four bytes for three; the rest is for the envelope.
+        let bytes: usize = self.attachments.iter().map(|one| one.bytes.len()).sum();
+        let room = (limits::SUBMISSION_BYTES - limits::ENVELOPE_BYTES) / 4 * 3;
+        anyhow::ensure!(
+            bytes <= room,
+            "{bytes} bytes to attach, over {room} that an event carries: {advice}"
+        );
+        Ok(())
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn media_type(path: &Path) -> &'static str {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("pdf") => "application/pdf",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("json") => "application/json",
+        Some("mp4") => "video/mp4",
+        Some("txt" | "md") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_travels_once_and_a_large_one_is_committed_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a.png"), "picture").unwrap();
+        std::fs::write(at("b.png"), "picture").unwrap();
+        std::fs::write(at("c.txt"), "picture").unwrap();
+        let large = vec![7; limits::ATTACHMENT_BYTES + 1];
+        std::fs::write(at("large.mp4"), &large).unwrap();
+        let mut attaching = Attaching::default();
+        let first = attaching.file(&at("a.png")).unwrap();
+        for _ in 0..40 {
+            assert_eq!(attaching.file(&at("b.png")).unwrap(), first);
+        }
+        assert_ne!(attaching.file(&at("c.txt")).unwrap(), first);
+        assert!(attaching.file(&at("large.mp4")).unwrap_err().to_string().contains("--retain-until"));
+        attaching.retain_until = Some(Date::from_days(20_000));
+        let committed = attaching.file(&at("large.mp4")).unwrap();
+        assert_eq!(attaching.file(&at("large.mp4")).unwrap(), committed);
+        assert_eq!((attaching.attachments.len(), attaching.held.len()), (2, 1));
+        assert_eq!(Commitment::to(&attaching.held[0].salt, &large), committed);
+        attaching.check().unwrap();
+        for number in 0..limits::ATTACHMENTS {
+            attaching.text(&format!("text {number}")).unwrap();
+        }
+        assert!(attaching.check().unwrap_err().to_string().starts_with("18 different texts and files"));
+    }
+}

@@ -1,0 +1,192 @@
+//! What an event did, how it is taken back, and whose signatures it still needs.
+
+use std::time::Duration;
+
+use super::output::points;
+use super::read::bare;
+use super::told::clean;
+use crate::api::views::{HistoryPage, MemberList, SubjectView};
+use crate::client::Client;
+use crate::dsse::PublicKey;
+use crate::event::{Body, Event, PartyId, Seat, SubjectId};
+use crate::ledger::Submission;
+use crate::score::Figure;
+
+/// Longest that a ledger is asked about what is recorded already.
+const ASKING: Duration = Duration::from_secs(5);
+
+/// Tells what a recorded event did to the score of whom it is about, and how it is taken back.
+pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
+    let parsed = Event::parse_recorded(submission.envelope.payload());
+    let (Ok(event), Some(seq)) = (parsed, seq) else { return };
+    if let Some(subject) = event.subject
+        && let Ok(Some(line)) = tokio::time::timeout(ASKING, moved(client, subject, seq)).await
+    {
+        println!("{line}");
+    }
+    println!("{}", taken_back(&event, seq));
+}
+
+/// The score before and after an entry.
+async fn moved(client: &Client, subject: SubjectId, seq: u64) -> Option<String> {
+    let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await.ok()?;
+    let after = seq.checked_sub(1).map_or(String::new(), |after| format!("&after={after}"));
+    let path = format!("/v1/subjects/{subject}/history?limit=1{after}");
+    let page: HistoryPage = client.json(&path).await.ok()?;
+    let row = page.history.into_iter().find(|row| row.event.seq == seq)?;
+    let name = clean(view.row.name.as_deref().unwrap_or("–"));
+    let (before, after) = (row.before.as_ref(), row.after.as_ref());
+    let score = |figure: Option<&Figure>| figure.and_then(|figure| figure.score).map(i64::from);
+    let by = match (score(before), score(after)) {
+        (Some(before), Some(after)) if before == after => " (không đổi / unchanged)".to_owned(),
+        (Some(before), Some(after)) if after > before => format!(" (+{})", points(after - before)),
+        (Some(before), Some(after)) => format!(" ({})", points(after - before)),
+        (None, None) => " (chưa có điểm / not rated)".to_owned(),
+        _ => String::new(),
+    };
+    Some(format!("điểm của / score of {name}: {} → {}{by}", bare(before), bare(after)))
+}
+
+/// The command that takes an event back, or why none does.
+pub fn taken_back(event: &Event, seq: u64) -> String {
+    let subject = event.subject.map(|subject| subject.to_string()).unwrap_or_default();
+    let (issuer, seats) = (&event.issuer, "--key SEAT.pem …");
+    let ended = |verb: &str, keys: &str| {
+        format!("tinnhiem {verb} --issuer {issuer} --subject {subject} --target {seq} {keys}")
+    };
+    let command = match &event.body {
+        Body::AssessmentPublished(_)
+        | Body::EndorsementPublished(_)
+        | Body::ContestFiled(_)
+        | Body::AppealFiled(_) => {
+            format!("tinnhiem withdraw {seq} --key KEY.pem")
+        }
+        Body::AccreditationGranted(_) | Body::SanctionImposed(_) => {
+            format!("tinnhiem withdraw {seq} {seats}")
+        }
+        Body::MemberSuspended(body) => format!("tinnhiem reinstate --member {} {seats}", body.member),
+        Body::MemberReinstated(body) => format!("tinnhiem suspend --member {} {seats}", body.member),
+        Body::MemberAdmitted(body) => format!("tinnhiem remove --member {} {seats}", body.member),
+        Body::MemberUpdated(body) => format!("tinnhiem update --member {} … {seats}", body.member),
+        Body::AccountLinked(_) => ended("unlink", "--key KEY.pem --key KOL.pem"),
+        Body::CollaborationDeclared(_) => ended("end-collaboration", "--key KEY.pem"),
+        Body::EvidenceCommitted(_) => ended("destroy-evidence", "--key KEY.pem"),
+        Body::DecisionRecorded(_) => {
+            format!(
+                "tinnhiem overturn-decision --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
+            )
+        }
+        Body::KeyAdded(body) => format!(
+            "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key {}.pem",
+            body.key, body.key
+        ),
+        Body::SubjectDeparted(_) => {
+            format!("tinnhiem resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)")
+        }
+        Body::PolicyPublished(body) => {
+            format!("tinnhiem policy publish FILE --from {} {seats}", body.effective_from)
+        }
+        Body::CouncilChanged(_) => format!("tinnhiem reseat … {seats}"),
+        Body::OperatorChanged(_) => format!("tinnhiem hand-over … {seats}"),
+        // What answers or ends something stands; what is wrong in it is put right by a new entry.
+        _ => {
+            return "không rút lại được; sai sót được sửa bằng mục mới / it is not taken back: what is wrong in it is put right by a new entry"
+                .to_owned();
+        }
+    };
+    format!("rút lại / to take it back: {command}")
+}
+
+/// Who has signed an event, and whose signature it still needs, line by line.
+pub async fn signatures(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<String> {
+    let (seats, threshold) = match &event.body {
+        Body::LedgerOpened(body) => (body.council.clone(), usize::from(body.threshold)),
+        _ => council(client, event).await.unwrap_or_default(),
+    };
+    let mut lines = Vec::new();
+    for seat in seats.iter().filter(|seat| signed.contains(&seat.key)) {
+        lines.push(format!("ghế đã ký / seat {} has signed: {}", seat.seat, seat.member));
+    }
+    if event.issuer.is_council() && !seats.is_empty() {
+        let have = seats.iter().filter(|seat| signed.contains(&seat.key)).count();
+        let missing = seats.iter().filter(|seat| !signed.contains(&seat.key));
+        let missing: Vec<String> = missing.map(|seat| format!("{} {}", seat.seat, seat.member)).collect();
+        let need = threshold;
+        lines.push(match have >= need {
+            true => format!("đủ {need} ghế / {have} of {need} seats have signed"),
+            false => format!(
+                "còn thiếu / {have} of {need} seats have signed; {} more of: {}",
+                need - have,
+                missing.join(", ")
+            ),
+        });
+    }
+    let others = parties(client, event, signed).await;
+    lines.extend(others.into_iter().map(|party| format!("còn thiếu / still to sign: {party}")));
+    for key in newcomers(&event.body, &seats).into_iter().filter(|key| !signed.contains(key)) {
+        lines.push(format!("còn thiếu / still to sign: khóa mới / the new key {key}"));
+    }
+    lines
+}
+
+/// The council of the ledger that an event is for, where it answers.
+async fn council(client: &Client, event: &Event) -> Option<(Vec<Seat>, usize)> {
+    let asked = async {
+        let origin = client.origin().await.ok()?;
+        // The seats of another ledger would mislead.
+        (origin.to_string() == event.ledger).then_some(())?;
+        client.json::<MemberList>("/v1/members").await.ok()
+    };
+    let list = tokio::time::timeout(ASKING, asked).await.ok()??;
+    let seats = list.council.iter();
+    let seats = seats.map(|one| Seat { seat: one.seat, member: one.member.clone(), key: one.key });
+    Some((seats.collect(), list.threshold))
+}
+
+/// The parties beside the council that an event needs and that have not signed, as far as the ledger says.
+async fn parties(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<PartyId> {
+    let mut needed: Vec<PartyId> = Vec::new();
+    if !event.issuer.is_council() {
+        needed.push(event.issuer.clone());
+    }
+    let by_subject_too = matches!(
+        event.body,
+        Body::SubjectResumed(_)
+            | Body::AccountLinked(_)
+            | Body::AccountUnlinked(_)
+            | Body::CollaborationDeclared(_)
+    );
+    needed.extend(event.subject.filter(|_| by_subject_too).map(PartyId::from));
+    let mut missing = Vec::new();
+    for party in needed {
+        let path = match party.as_subject() {
+            Some(subject) => format!("/v1/subjects/{subject}"),
+            None => format!("/v1/members/{party}"),
+        };
+        let asked = tokio::time::timeout(ASKING, client.json::<serde_json::Value>(&path)).await;
+        let Ok(Ok(view)) = asked else { continue };
+        let keys = view["keys"].as_array().into_iter().flatten().filter_map(|one| one["key"].as_str());
+        let mut own = keys.filter_map(|key| key.parse::<PublicKey>().ok());
+        if !own.any(|key| signed.contains(&key)) {
+            missing.push(party);
+        }
+    }
+    missing
+}
+
+/// The keys that an event brings in, which sign it too.
+fn newcomers(body: &Body, seats: &[Seat]) -> Vec<PublicKey> {
+    match body {
+        Body::MemberAdmitted(body) => vec![body.key],
+        Body::SubjectEnrolled(body) => vec![body.key],
+        Body::KeyAdded(body) => vec![body.key],
+        Body::KeyRotated(body) => vec![body.new],
+        Body::LedgerKeyRotated(body) => vec![body.old, body.new],
+        Body::OperatorChanged(body) => vec![body.operator.key],
+        Body::CouncilChanged(body) => {
+            let new = body.council.iter().filter(|seat| !seats.iter().any(|one| one.key == seat.key));
+            new.map(|seat| seat.key).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,75 @@
+//! Where answers go: to the standard output, or kept to be shown a page at a time.
+
+use std::io::{IsTerminal, Write};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::termios::tcgetwinsize;
+
+/// What is kept for a pager; none where lines are printed as they come.
+static KEPT: Mutex<Option<Vec<String>>> = Mutex::new(None);
+
+/// The cells of a line, where answers go to a terminal.
+pub fn width() -> Option<usize> {
+    size().map(|(columns, _)| columns)
+}
+
+fn size() -> Option<(usize, usize)> {
+    let out = std::io::stdout();
+    let size = if out.is_terminal() { tcgetwinsize(&out).ok()? } else { return None };
+    (size.ws_col > 0).then_some((size.ws_col.into(), size.ws_row.into()))
+}
+
+/// Keeps what is printed from now on, at a terminal, until it is shown.
+pub fn keep() {
+    let pages = std::env::var_os("PAGER").is_none_or(|pager| !pager.is_empty());
+    if pages && size().is_some() {
+        *kept() = Some(Vec::new());
+    }
+}
+
+fn kept() -> std::sync::MutexGuard<'static, Option<Vec<String>>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Prints a line, or keeps it.
+pub fn print(line: &str) {
+    match &mut *kept() {
+        Some(lines) => lines.push(line.to_owned()),
+        None => println!("{line}"),
+    }
+}
+
+/// Shows what was kept: by the pager where it is longer than the terminal is high.
+pub fn show() {
+    let Some(lines) = kept().take() else { return };
+    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    let fits = size().is_none_or(|(_, rows)| lines.len() < rows);
+    if fits || !paged(&text) {
+        print!("{text}");
+    }
+}
+
+/// Gives a text to the pager; tells whether there was one.
+fn paged(text: &str) -> bool {
+    let given = std::env::var("PAGER").ok();
+    // `PAGER` may hold options, as every program that pages lets it.
+    let mut pager = match &given {
+        Some(command) => {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(command);
+            shell
+        }
+        None => Command::new("less"),
+    };
+    if std::env::var_os("LESS").is_none() {
+        pager.env("LESS", "FRX");
+    }
+    let Ok(mut running) = pager.stdin(Stdio::piped()).spawn() else { return false };
+    if let Some(mut input) = running.stdin.take() {
+        // Whoever has read enough closes it.
+        let _ = input.write_all(text.as_bytes());
+    }
+    let _ = running.wait();
+    true
+}

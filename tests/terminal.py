@@ -1,0 +1,110 @@
+"""What a terminal of 80 columns shows: no line is wider, names stand everywhere, long answers are paged.
+
+Usage: terminal.py PROGRAM. It seeds a demo of its own and serves it on a free port.
+"""
+
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import unicodedata
+
+program = os.path.abspath(sys.argv[1])
+COLUMNS, ROWS = 80, 24
+
+
+def cells(line):
+    """How many cells a line takes."""
+
+    def width(char):
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+            return 0
+        return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+    return sum(map(width, line))
+
+
+def shown(arguments, **environment):
+    """What the program shows at a terminal, and its exit code."""
+    child, terminal = pty.fork()
+    if child == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        os.environ.update(environment)
+        os.execv(program, [program, *arguments])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    out = b""
+    while True:
+        if not select.select([terminal], [], [], 120)[0]:
+            os.kill(child, signal.SIGKILL)
+            sys.exit(f"{arguments}: no end after {out[-500:]!r}")
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        out += piece
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert status == 0, f"{arguments} ended with {status}: {out.decode()}"
+    return out.decode().replace("\r\n", "\n")
+
+
+work = pathlib.Path(tempfile.mkdtemp())
+server = None
+try:
+    server = subprocess.Popen(
+        [program, "demo", "--data", work / "data", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+    )
+    address = next(found[0] for line in server.stdout if (found := re.findall(r"http://127\.0\.0\.1:\d+", line)))
+    os.environ["TINNHIEM_LEDGER"] = address
+    piped = subprocess.run([program, "top", "--json"], stdout=subprocess.PIPE, check=True).stdout
+    rows = json.loads(piped)["subjects"][:3]
+    ids, names = [row["subject"] for row in rows], [row["name"] for row in rows]
+    looks = {
+        "top": ["top"],
+        "me": ["me", ids[0]],
+        "me --words": ["me", ids[0], "--words"],
+        "score A": ["score", ids[0], "--explain"],
+        "score A B C": ["score", *ids],
+        "clocks": ["clocks"],
+        "history": ["history", ids[0]],
+        "history --steps": ["history", ids[0], "--steps"],
+        "members": ["members"],
+        "member": ["member", "o5-tam-diem"],
+        "show": ["show", "100", "101", "0"],
+        "log": ["log"],
+        "ledger": ["ledger"],
+    }
+    for name, arguments in looks.items():
+        text = shown([*arguments, "--no-pager"])
+        wide = [line for line in text.splitlines() if cells(line) > COLUMNS]
+        assert not wide, f"{name}: {cells(wide[0])} cells: {wide[0]}"
+        assert text.strip(), name
+    side_by_side = shown(["score", *ids, "--no-pager"])
+    for name in names:
+        assert all(word in side_by_side for word in name.split()), f"{name} is missing: {side_by_side}"
+    # Long answers go through the pager that is named, short ones and those of a pipe do not.
+    paged = shown(["me", ids[0]], PAGER="sed 's/^/PAGED /'")
+    assert all(line.startswith("PAGED ") for line in paged.splitlines()), paged
+    assert "PAGED" not in shown(["score", *ids], PAGER="sed 's/^/PAGED /'")
+    assert "PAGED" not in shown(["me", ids[0]], PAGER="")
+    assert "PAGED" not in shown(["me", ids[0], "--no-pager"], PAGER="sed 's/^/PAGED /'")
+    environment = os.environ | {"PAGER": "false"}
+    piped = subprocess.run([program, "me", ids[0]], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    assert names[0] in piped.stdout
+finally:
+    if server:
+        server.terminate()
+        server.wait()
+    shutil.rmtree(work)
+print("a terminal of 80 columns shows no wider line")
