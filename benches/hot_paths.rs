@@ -88,6 +88,7 @@ impl Programme {
     fn enrol(&mut self) {
         let body = SubjectEnrolled {
             identity: Commitment::from_bytes([1; 32]),
+            identity_key: None,
             profile: Commitment::from_bytes([2; 32]),
             consent: Commitment::from_bytes([3; 32]),
             topics: vec!["am-thuc".parse().unwrap()],

@@ -38,9 +38,6 @@ pub struct Ratings {
 impl Ratings {
     pub async fn run(self) -> anyhow::Result<u8> {
         let ratings::Lines { ratings, skipped } = ratings::read(&self.file, Clock::system().now())?;
-        for (skip, (lines, first)) in skipped {
-            println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
-        }
         let (count, today) = (ratings.len(), ratings::day_after(&ratings));
         let throw_away = if self.data.is_none() { Some(tempfile::tempdir()?) } else { None };
         let directory = match (self.data, &throw_away) {
@@ -65,6 +62,9 @@ impl Ratings {
             println!("skipped {events} events that the ledger refused: {detail} ({code})");
         }
         println!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
+        for (skip, (lines, first)) in skipped {
+            println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
+        }
         let bar = Bar::new();
         let report =
             audit(&Source::Running(client.clone()), None, &mut |what, done, of| bar.show(what, done, of))
