@@ -14,10 +14,12 @@ class Register:
         file |= {name: [] for name in lists} | {name: {} for name in maps}
         self.subjects[event["subject"]] = file
         self.identities[body["identity"]] = event["subject"]
+        self.identity_key = self.identity_key or body.get("identity_key")
         self.add_key(body["key"], event["subject"])
         self.take_in(item, body, event["subject"])
 
     def on_subject_resumed(self, item, body, _dossier, event, _entry):
+        self.identity_key = self.identity_key or body.get("identity_key")
         self.take_in(item, body, event["subject"])
 
     def take_in(self, item, body, subject):

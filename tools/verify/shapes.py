@@ -41,7 +41,7 @@ FINDINGS = (
     "valid_until?: date, conflict: bool, fee: bool, statement?: hex"
 )
 TERMS = "severity: severity, basis: basis, starts_on: date, ends_on?: date, reason: hex"
-ENROLMENT = "identity: hex, profile: hex, consent: hex, topics: [id], group: id"
+ENROLMENT = "identity: hex, identity_key?: hex, profile: hex, consent: hex, topics: [id], group: id"
 ENDING = "target: hex, reason?: hex"
 REPLY = "statement: hex, evidence=: [hex]"
 RULING = "contest: hex, outcome: outcome, effect?: effect, reason: hex, panel?: hex"

@@ -24,6 +24,7 @@ class State(Parties, Register, Items, Contests, Panels):
         # Versions as `dossier/1` writes them, and all that were made, cancelled ones too.
         self.published, self.made = [], []
         self.identities, self.accredited_by = {}, {}
+        self.identity_key = None
         self.codes, self.committed, self.erased = [], {}, set()
         # Every event by id, and the day of every entry.
         self.index, self.dates, self.last_at = {}, [], 0

@@ -22,8 +22,14 @@ class Subjects:
         self.signers.newcomer(self.body["key"])
         self.signers.all_needed()
         need(self.file() is None, "subject.exists")
+        self.need_identity_key()
         need(self.body["identity"] not in self.state.identities, "subject.identity")
         self.check_topics()
+
+    def need_identity_key(self):
+        """One secret keys every identity, once an enrolment has named it."""
+        fixed = self.state.identity_key
+        need(fixed is None or self.body.get("identity_key") == fixed, "subject.identity_key")
 
     def judge_subject_resumed(self):
         self.signed_by_registrar()
@@ -32,6 +38,7 @@ class Subjects:
         self.signers.check_unrestrained()
         # Who has a key here has a file.
         need(not self.file()["enrolled"], "subject.enrolled")
+        self.need_identity_key()
         need(self.state.identities.get(self.body["identity"]) == self.subject, "subject.other_identity")
         self.check_topics()
 
