@@ -6,7 +6,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -226,45 +225,85 @@ pub struct Clock(Source);
 
 #[derive(Clone)]
 enum Source {
-    System { started: Instant },
-    Manual(Arc<AtomicU64>),
+    System,
+    Manual(Arc<Manual>),
 }
+
+struct Manual {
+    wall: AtomicU64,
+    monotonic: AtomicU64,
+}
+
+/// Both clocks at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// What the wall clock says.
+    pub wall: Timestamp,
+    /// Milliseconds on a clock that nobody can set, and that goes on while a machine sleeps.
+    pub monotonic_ms: u64,
+}
+
+/// Longest time between reading the one clock and the other, in milliseconds.
+const APART_MS: u64 = 100;
 
 impl Clock {
     /// The machine's wall clock.
     pub fn system() -> Self {
-        Self(Source::System { started: Instant::now() })
+        Self(Source::System)
     }
 
     /// A clock that stands at `now` until [`Clock::set`] moves it.
     pub fn manual(now: Timestamp) -> Self {
-        Self(Source::Manual(Arc::new(AtomicU64::new(now.0))))
+        Self(Source::Manual(Arc::new(Manual { wall: AtomicU64::new(now.0), monotonic: AtomicU64::new(0) })))
     }
 
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System { .. } => {
+            Source::System => {
                 let since =
                     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
                 Timestamp((since.as_millis() as u64).min(LAST_MS))
             }
-            Source::Manual(now) => Timestamp(now.load(Ordering::SeqCst)),
+            Source::Manual(clocks) => Timestamp(clocks.wall.load(Ordering::SeqCst)),
         }
     }
 
-    /// Milliseconds on a clock that nobody can set, to notice a wall clock that jumps.
-    pub fn monotonic_ms(&self) -> u64 {
+    /// Both clocks, to notice a wall clock that jumps.
+    pub fn reading(&self) -> Reading {
+        loop {
+            let before = self.monotonic_ms();
+            let wall = self.now();
+            let monotonic_ms = self.monotonic_ms();
+            // A thread that was kept waiting in between has read nothing.
+            if monotonic_ms - before <= APART_MS {
+                return Reading { wall, monotonic_ms };
+            }
+        }
+    }
+
+    fn monotonic_ms(&self) -> u64 {
         match &self.0 {
-            Source::System { started } => started.elapsed().as_millis() as u64,
-            Source::Manual(now) => now.load(Ordering::SeqCst),
+            Source::System => {
+                let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+                time.tv_sec as u64 * 1000 + time.tv_nsec as u64 / 1_000_000
+            }
+            Source::Manual(clocks) => clocks.monotonic.load(Ordering::SeqCst),
         }
     }
 
-    /// Moves a manual clock; the machine's own stays as it is.
+    /// Lets time pass on a manual clock until it is `now`, or sets it back; the machine's own stays as it is.
     pub fn set(&self, now: Timestamp) {
-        if let Source::Manual(cell) = &self.0 {
-            cell.store(now.0, Ordering::SeqCst);
+        if let Source::Manual(clocks) = &self.0 {
+            let before = clocks.wall.swap(now.0, Ordering::SeqCst);
+            clocks.monotonic.fetch_add(now.0.saturating_sub(before), Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual wall clock, while no time passes.
+    pub fn step(&self, now: Timestamp) {
+        if let Source::Manual(clocks) = &self.0 {
+            clocks.wall.store(now.0, Ordering::SeqCst);
         }
     }
 }

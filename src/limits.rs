@@ -96,8 +96,27 @@ pub const EVIDENCE_LIST: usize = 64;
 pub const ORIGIN_BYTES: usize = 200;
 /// Longest wait for the store to open, in seconds; a damaged one may never do.
 pub const STORE_OPEN_S: u64 = 120;
-/// Furthest the wall clock may step between two commits against one that nobody can set, in milliseconds.
+/// Furthest the wall clock may lie off the line that a clock which nobody can set draws, in milliseconds.
 pub const CLOCK_STEP_MS: u64 = 2_000;
+/// The part of the time that passes by which a clock is slewed at most, to be followed.
+pub const CLOCK_SLEW_PART: u64 = 8;
+/// How long a clock that was set must run evenly before it is judged as at a start, in milliseconds.
+pub const CLOCK_SETTLE_MS: u64 = 10 * 60 * 1000;
+/// Furthest a clock may lie after the last that is known of the time, unless its operator confirms it, in
+/// milliseconds: a long weekend.
+pub const CLOCK_GAP_MS: u64 = 72 * 3600 * 1000;
+/// Furthest the operator's word of the time may lie off the clock that it confirms, in milliseconds.
+pub const CLOCK_CONFIRM_MS: u64 = 10 * 60 * 1000;
+/// How often a running ledger notes the time, in milliseconds.
+pub const CLOCK_NOTE_MS: u64 = 10 * 60 * 1000;
+/// Bytes that must be free on a disk before anything is written to it.
+pub const FREE_BYTES: u64 = 1024 * 1024;
+/// Bytes kept for the store's log beside what a commit takes.
+pub const ROOM_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes that the store's log grows by at most for each byte of entries: whole pages are written anew.
+pub const ROOM_TIMES: u64 = 4;
+/// File descriptors that are kept from connections: the store's, the heads', the images' and the system's.
+pub const RESERVED_DESCRIPTORS: u64 = 128;
 /// Most rows that one listing looks through; the answer says where to go on.
 pub const SCAN_ROWS: usize = 100_000;
 /// Fewest entries after which a running ledger writes an image of its state.

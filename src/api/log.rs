@@ -13,6 +13,7 @@ use super::respond::{Lasting, Text};
 use super::{Problem, Shared};
 use crate::clock::{Date, Timestamp};
 use crate::event::PartyId;
+use crate::ledger::Belief;
 use crate::limits;
 use crate::log::{BundleId, Hash, TileId};
 
@@ -39,6 +40,8 @@ pub struct LedgerView {
     pub replayed_until: Option<Timestamp>,
     /// How many entries were brought in so.
     pub replayed_entries: u64,
+    /// How far the ledger's clock is believed; nothing is written while it is doubtful.
+    pub clock: Belief,
     /// Whether events are accepted.
     pub writing: bool,
     /// Why not; the gravest reason first.
@@ -149,6 +152,7 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
         policy: state.policies().in_force(state.size(), today).map(|version| version.version),
         replayed_until: opened.replayed_until,
         replayed_entries: replayed,
+        clock: app.ledger.clock(),
         writing: app.ledger.held().is_none(),
         held: holds.map(|hold| HoldView { code: hold.code().to_owned(), detail: hold.to_string() }).collect(),
         limits: Limits {

@@ -37,6 +37,9 @@ pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> an
         }
         Err(error) => return Err(error.into()),
     };
+    if let Some(finding) = report.not_judged() {
+        anyhow::bail!("nothing was judged: {finding}");
+    }
     let is_its = |vkey: String| vkey == report.log_vkey || report.former_vkeys.contains(&vkey);
     let expected = vkey.as_ref().is_none_or(|vkey| is_its(vkey.to_string()));
     if json {

@@ -6,6 +6,7 @@ mod attaching;
 mod bench;
 mod case;
 mod check;
+mod clock;
 mod clocks;
 mod commitments;
 mod consent;
@@ -242,6 +243,8 @@ enum Verb {
     Receipt(check::FetchReceipt),
     /// Verify the receipt of an entry or of a score, offline
     Verify(verify::Verify),
+    /// Confirm the clock of a ledger that doubts it (operator, on the ledger's machine)
+    ConfirmClock(clock::ConfirmClock),
     /// Check a data directory: heads, entries, tiles, state, attachments
     Fsck(custody::Fsck),
     /// Check a whole ledger: running, exported, or a data directory
@@ -288,6 +291,8 @@ pub fn run() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .with_writer(std::io::stderr)
+        // Where what is told cannot be written, telling so would end the thread that does the work.
+        .log_internal_errors(false)
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -422,6 +427,7 @@ impl Verb {
             Self::Show(verb) => verb.run().await,
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run(),
+            Self::ConfirmClock(verb) => verb.run(),
             Self::Fsck(verb) => verb.run(),
             Self::Audit(verb) => verb.run().await,
             Self::Export(verb) => verb.run(),

@@ -11,7 +11,7 @@ use super::door::Door;
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
-use crate::ledger::{Hold, Ledger, Setup, keep_committing};
+use crate::ledger::{Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
 use crate::limits;
 use crate::vault::read_secret;
 
@@ -75,6 +75,7 @@ async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 }
 
 async fn open(directory: &Path, queue_events: usize) -> anyhow::Result<Arc<Ledger>> {
+    descriptors::raise();
     let directory = directory.to_owned();
     let open = move || Ledger::open(Setup { queue_events, ..Setup::at(&directory, Clock::system())? });
     Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
@@ -159,6 +160,8 @@ impl Demo {
         let listener = if self.seed_only { None } else { Some(listen(&self.listen).await?) };
         demo::seed(&directory, today).await?;
         let Some(listener) = listener else { return Ok(0) };
+        // Whoever asks for a demo of a day long past asks for its clock, too.
+        confirm_clock(&directory, Clock::system().now())?;
         let ledger = open(&directory, limits::QUEUE_EVENTS).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);

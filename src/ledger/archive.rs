@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::recovery::{Identity, OpenError};
-use super::{CACHE_BYTES, Reader, STORE_FOLDER};
+use super::{CACHE_BYTES, ReadError, Reader, STORE_FOLDER};
 use crate::log::SignedCheckpoint;
 use crate::store::{DirectoryLock, Heads, SledStore, Store, StoreError, read_entry};
 use crate::vault::Vault;
@@ -54,14 +54,22 @@ impl Archive {
         let note = note.ok_or_else(|| OpenError::Heads("there is no head".to_owned()))?;
         let size = SignedCheckpoint::claim(&note).map_or(0, |claim| claim.size);
         let diverged = |what| OpenError::Diverged { what, good: 0, size };
-        let store = store.map_err(|error| diverged(error.to_string()))?;
-        let first = read_entry(&*store, 0).map_err(|error| diverged(error.to_string()))?;
+        // A machine that refuses says nothing about what is stored.
+        let unread = |error: StoreError| match error {
+            StoreError::Corrupt(_) => diverged(error.to_string()),
+            error => OpenError::Store(error),
+        };
+        let store = store.map_err(unread)?;
+        let first = read_entry(&*store, 0).map_err(unread)?;
         let first = first.ok_or_else(|| diverged("it is empty".to_owned()))?;
         let mut identity = Identity::of(&first).map_err(|what| diverged(format!("entry 0: {what}")))?;
         let (reader, vault) = (Reader::new(store.clone()), Vault::open(directory));
         let mut head = SignedCheckpoint::open(&note, &identity.log_vkey);
         if head.is_err() {
-            identity.follow(&reader, size).map_err(|error| diverged(error.to_string()))?;
+            identity.follow(&reader, size).map_err(|error| match error {
+                ReadError::Store(error) => unread(error),
+                error => diverged(error.to_string()),
+            })?;
             head = SignedCheckpoint::open(&note, &identity.log_vkey);
         }
         let head = head.map_err(|error| OpenError::Heads(error.to_string()))?;

@@ -1,14 +1,26 @@
-//! Notices a wall clock that cannot be believed.
+//! Notices a wall clock that cannot be believed, and when it can be again.
+//!
+//! A clock is right, doubtful, or confirmed by the operator. While a ledger runs, its wall clock must keep
+//! to the line that a clock which nobody can set draws from where it was believed last. One that was set
+//! is doubtful, and right again once it comes back to that line. Where it stays, either it was wrong before
+//! or it is now, and no machine can tell: once it has run evenly for [`limits::CLOCK_SETTLE_MS`] it is
+//! judged as at a start, which would believe it too.
+//!
+//! At a start it must lie neither before the last entry nor more than [`limits::CLOCK_GAP_MS`] after the
+//! last that is known of the time: the last entry, or what was noted while the ledger ran. Beyond that the
+//! operator confirms it. No one confirms a clock behind the last entry: entries are in the order of time,
+//! so that writing waits until then.
 
-use super::Hold;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Reading, Timestamp};
 use crate::limits;
 
 /// Why a clock is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Doubt {
     /// It was set while the ledger ran.
-    #[error("it was set to {seen} when it was {expected}. Writing goes on once it agrees again")]
+    #[error(
+        "it was set to {seen} when it was {expected}. Writing goes on once it is set back; its operator confirms it with `tinnhiem confirm-clock` where it was wrong before"
+    )]
     Stepped {
         /// What it says.
         seen: Timestamp,
@@ -17,7 +29,7 @@ pub enum Doubt {
     },
     /// The last entry lies ahead of it.
     #[error(
-        "it says {seen}, and the last entry is of {last}. Writing goes on then, or once the clock is right"
+        "it says {seen}, and the last entry is of {last}. Nothing is written until then: where the clock is wrong, set it right; where the entry is, see \"A clock that was wrong\" in the guide for operators"
     )]
     Behind {
         /// What it says.
@@ -25,61 +37,276 @@ pub enum Doubt {
         /// When the last entry was recorded.
         last: Timestamp,
     },
+    /// It lies far beyond all that is known of the time.
+    #[error(
+        "it says {seen}, and the last that is known of the time is {known}. Where it is right, its operator confirms it with `tinnhiem confirm-clock`"
+    )]
+    Ahead {
+        /// What it says.
+        seen: Timestamp,
+        /// The last entry, or what was noted while the ledger ran.
+        known: Timestamp,
+    },
 }
 
-/// Compares the wall clock with one that nobody can set, from one commit to the next.
-#[derive(Debug)]
+/// How far a clock is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Belief {
+    /// It keeps to its line.
+    Right,
+    /// Nothing is written.
+    Doubtful,
+    /// The operator said that it is right, and it has kept to its line since.
+    Confirmed,
+}
+
+/// What is known of the time apart from the clock.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// When the last entry was recorded: nothing is recorded before it.
+    pub last: Timestamp,
+    /// The latest instant that is known to have passed; not before `last`.
+    pub passed: Timestamp,
+}
+
+/// The two clocks at an instant; where the wall clock should be at others follows.
+#[derive(Debug, Clone, Copy)]
+struct Line(Reading);
+
+impl Line {
+    fn at(&self, monotonic_ms: u64) -> Timestamp {
+        self.0.wall.plus_ms(monotonic_ms.saturating_sub(self.0.monotonic_ms))
+    }
+
+    fn meets(&self, seen: Reading) -> bool {
+        self.at(seen.monotonic_ms).as_ms().abs_diff(seen.wall.as_ms()) <= limits::CLOCK_STEP_MS
+    }
+
+    /// Goes on from a reading that it meets, no faster than a clock is slewed.
+    fn follow(&mut self, seen: Reading) {
+        let passed = seen.monotonic_ms.saturating_sub(self.0.monotonic_ms);
+        let expected = self.at(seen.monotonic_ms);
+        let most = passed / limits::CLOCK_SLEW_PART;
+        if most == 0 {
+            return;
+        }
+        let wall = seen.wall.clamp(expected.minus_ms(most), expected.plus_ms(most));
+        self.0 = Reading { wall, ..seen };
+    }
+}
+
+/// Judges readings of the clocks, one after another.
+#[derive(Debug, Default)]
 pub struct ClockGuard {
-    wall: Timestamp,
-    monotonic_ms: u64,
+    /// Where the clock was believed; none before it first was.
+    line: Option<Line>,
+    /// Where it runs since it was set.
+    other: Option<(Line, u64)>,
+    confirmed: bool,
+    doubtful: bool,
 }
 
 impl ClockGuard {
-    /// Begins with both clocks as they are.
-    pub fn new(clock: &Clock) -> Self {
-        Self { wall: clock.now(), monotonic_ms: clock.monotonic_ms() }
-    }
-
-    /// The present instant, unless the wall clock ran away or fell behind `last`, the last entry.
+    /// The present instant, where the clock is believed.
     ///
     /// # Errors
-    /// [`Hold::Clock`].
-    pub fn now(&mut self, clock: &Clock, last: Timestamp) -> Result<Timestamp, Hold> {
-        self.step(clock.now(), clock.monotonic_ms(), last).map_err(Hold::Clock)
+    /// [`Doubt`].
+    pub fn look(&mut self, seen: Reading, known: Known) -> Result<Timestamp, Doubt> {
+        let judged = self.judge(seen, known);
+        self.doubtful = judged.is_err();
+        judged
     }
 
-    fn step(&mut self, seen: Timestamp, monotonic_ms: u64, last: Timestamp) -> Result<Timestamp, Doubt> {
-        let expected = self.wall.plus_ms(monotonic_ms.saturating_sub(self.monotonic_ms));
-        if expected.as_ms().abs_diff(seen.as_ms()) > limits::CLOCK_STEP_MS {
-            return Err(Doubt::Stepped { seen, expected });
+    /// How far the clock was believed at the last look.
+    pub fn belief(&self) -> Belief {
+        match (self.doubtful, self.confirmed) {
+            (true, _) => Belief::Doubtful,
+            (false, true) => Belief::Confirmed,
+            (false, false) => Belief::Right,
         }
-        if seen.plus_ms(limits::CLOCK_STEP_MS) < last {
-            return Err(Doubt::Behind { seen, last });
-        }
-        (self.wall, self.monotonic_ms) = (seen, monotonic_ms);
-        Ok(seen)
     }
+
+    /// Takes the operator's word that it is `now`; false where the clock says otherwise.
+    pub fn confirm(&mut self, now: Timestamp, seen: Reading) -> bool {
+        if now.as_ms().abs_diff(seen.wall.as_ms()) > limits::CLOCK_CONFIRM_MS {
+            return false;
+        }
+        (self.line, self.other, self.confirmed) = (Some(Line(seen)), None, true);
+        true
+    }
+
+    fn judge(&mut self, seen: Reading, known: Known) -> Result<Timestamp, Doubt> {
+        match &mut self.line {
+            Some(line) if line.meets(seen) => {
+                line.follow(seen);
+                self.other = None;
+                in_order(seen.wall, known)
+            }
+            Some(line) => {
+                let expected = line.at(seen.monotonic_ms);
+                let since = match &mut self.other {
+                    Some((other, since)) if other.meets(seen) => {
+                        other.follow(seen);
+                        *since
+                    }
+                    other => other.insert((Line(seen), seen.monotonic_ms)).1,
+                };
+                if seen.monotonic_ms - since < limits::CLOCK_SETTLE_MS {
+                    return Err(Doubt::Stepped { seen: seen.wall, expected });
+                }
+                self.begin(seen, known)
+            }
+            None => self.begin(seen, known),
+        }
+    }
+
+    /// Judges a clock by what is known of the time alone.
+    fn begin(&mut self, seen: Reading, known: Known) -> Result<Timestamp, Doubt> {
+        if seen.wall > known.passed.plus_ms(limits::CLOCK_GAP_MS) {
+            return Err(Doubt::Ahead { seen: seen.wall, known: known.passed });
+        }
+        in_order(seen.wall, known)?;
+        (self.line, self.other, self.confirmed) = (Some(Line(seen)), None, false);
+        Ok(seen.wall)
+    }
+}
+
+fn in_order(seen: Timestamp, known: Known) -> Result<Timestamp, Doubt> {
+    if seen.plus_ms(limits::CLOCK_STEP_MS) < known.last {
+        return Err(Doubt::Behind { seen, last: known.last });
+    }
+    Ok(seen)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    const STEP: u64 = limits::CLOCK_STEP_MS;
+    const HOUR: u64 = 3_600_000;
+    const START: u64 = 1_000_000 * HOUR / 1000;
+
+    fn at(ms: u64) -> Timestamp {
+        Timestamp::from_ms(ms).unwrap()
+    }
+
+    /// Both clocks so long after the start, the wall clock off by `off`.
+    fn seen(after: u64, off: i64) -> Reading {
+        Reading { wall: at((START + after).saturating_add_signed(off)), monotonic_ms: after }
+    }
+
+    fn known(ms: u64) -> Known {
+        Known { last: at(ms), passed: at(ms) }
+    }
+
+    fn started() -> ClockGuard {
+        let mut guard = ClockGuard::default();
+        guard.look(seen(0, 0), known(START)).unwrap();
+        guard
+    }
+
     #[test]
-    fn a_clock_may_drift_but_not_jump_nor_fall_behind_the_log() {
-        let at = |ms| Timestamp::from_ms(ms).unwrap();
-        let mut guard = ClockGuard { wall: at(1_000_000), monotonic_ms: 0 };
-        let step = limits::CLOCK_STEP_MS;
-        for drift in 1..20 {
-            let wall = at(1_000_000 + drift * (60_000 + step / 2));
-            assert_eq!(guard.step(wall, drift * 60_000, wall), Ok(wall));
+    fn a_clock_that_was_set_is_right_again_once_it_comes_back() {
+        for off in [STEP as i64 + 1, 3_000, HOUR as i64, 87_600 * HOUR as i64] {
+            for off in [off, -off] {
+                let mut guard = started();
+                for second in 1..20 {
+                    let doubt = guard.look(seen(second * 1000, off), known(START)).unwrap_err();
+                    assert!(matches!(doubt, Doubt::Stepped { .. }), "{off}: {doubt}");
+                    assert_eq!(guard.belief(), Belief::Doubtful);
+                }
+                assert!(guard.look(seen(20_000, 0), known(START)).is_ok(), "{off}");
+                assert_eq!(guard.belief(), Belief::Right);
+            }
         }
-        let (wall, monotonic) = (guard.wall, guard.monotonic_ms);
-        let stepped = |got| matches!(got, Err(Doubt::Stepped { .. }));
-        assert!(stepped(guard.step(wall.plus_ms(step + 1001), monotonic + 1000, wall)));
-        assert!(stepped(guard.step(wall.minus_ms(step + 1), monotonic, at(0))));
-        let last = wall.plus_ms(step + 1);
-        assert_eq!(guard.step(wall, monotonic, last), Err(Doubt::Behind { seen: wall, last }));
-        assert_eq!(guard.step(wall, monotonic, wall), Ok(wall));
+    }
+
+    #[test]
+    fn a_clock_that_stays_where_it_was_set_is_judged_as_at_a_start() {
+        let settle = |off: i64| {
+            let mut guard = started();
+            guard.look(seen(1000, off), known(START)).unwrap_err();
+            guard.look(seen(limits::CLOCK_SETTLE_MS / 2, off), known(START)).unwrap_err();
+            let judged = guard.look(seen(limits::CLOCK_SETTLE_MS + 1000, off), known(START));
+            (judged, guard.belief())
+        };
+        assert_eq!(settle(HOUR as i64).1, Belief::Right);
+        assert!(matches!(settle(-(HOUR as i64)).0, Err(Doubt::Behind { .. })));
+        assert!(matches!(settle(100 * limits::CLOCK_GAP_MS as i64).0, Err(Doubt::Ahead { .. })));
+        // One that is set again and again never settles.
+        let mut guard = started();
+        for minute in 1..600u64 {
+            let off = if minute % 2 == 0 { 10_000 } else { 20_000 };
+            guard.look(seen(minute * 60_000, off), known(START)).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_start_far_beyond_what_is_known_waits_for_the_operator() {
+        let far = 87_600 * HOUR as i64;
+        let mut guard = ClockGuard::default();
+        let doubt = guard.look(seen(0, far), known(START)).unwrap_err();
+        assert!(matches!(doubt, Doubt::Ahead { .. }));
+        // A word that the clock does not bear out, as one that is repeated later, does nothing.
+        assert!(!guard.confirm(at(START), seen(1000, far)));
+        assert!(guard.look(seen(1000, far), known(START)).is_err());
+        assert!(guard.confirm(seen(0, far).wall, seen(2000, far)));
+        assert!(guard.look(seen(3000, far), known(START)).is_ok());
+        assert_eq!(guard.belief(), Belief::Confirmed);
+        // Or the clock is set right.
+        let mut guard = ClockGuard::default();
+        guard.look(seen(0, far), known(START)).unwrap_err();
+        assert!(guard.look(seen(1000, 0), known(START)).is_ok());
+        assert_eq!(guard.belief(), Belief::Right);
+        // A ledger that nobody wrote to is known to have run.
+        let quiet = Known { last: at(START), passed: at(START + 1000 * HOUR) };
+        assert!(ClockGuard::default().look(seen(0, 1010 * HOUR as i64), quiet).is_ok());
+    }
+
+    #[test]
+    fn nobody_confirms_a_clock_behind_the_last_entry() {
+        let mut guard = ClockGuard::default();
+        let last = known(START + 10 * HOUR);
+        assert!(matches!(guard.look(seen(0, 0), last), Err(Doubt::Behind { .. })));
+        assert!(guard.confirm(at(START), seen(1000, 0)));
+        assert!(matches!(guard.look(seen(2000, 0), last), Err(Doubt::Behind { .. })));
+        assert!(guard.look(seen(10 * HOUR, 0), last).is_ok());
+    }
+
+    proptest! {
+        /// A slewed clock is right for ever; nothing is recorded before the last entry or off the line.
+        #[test]
+        fn a_clock_that_is_slewed_is_believed(rates in proptest::collection::vec(-80i64..80, 1..60)) {
+            let mut guard = started();
+            let mut off = 0;
+            for (second, rate) in (1..).zip(rates) {
+                off += rate;
+                let now = guard.look(seen(second * 1000, off), known(START));
+                prop_assert_eq!(now, Ok(seen(second * 1000, off).wall));
+            }
+        }
+
+        #[test]
+        fn what_is_believed_lies_on_the_line_and_after_the_last_entry(
+            offs in proptest::collection::vec((1u64..5_000, -20_000i64..20_000), 1..40),
+            last in 0u64..30_000,
+        ) {
+            let mut guard = started();
+            let mut now = 0;
+            for (passes, off) in offs {
+                now += passes;
+                let last = known(START + last);
+                if let Ok(believed) = guard.look(seen(now, off), last) {
+                    prop_assert!(off.unsigned_abs() <= STEP + now / limits::CLOCK_SLEW_PART);
+                    prop_assert!(believed.plus_ms(STEP) >= last.last);
+                } else {
+                    prop_assert!(off.unsigned_abs() > STEP.saturating_sub(now / limits::CLOCK_SLEW_PART)
+                        || seen(now, off).wall.plus_ms(STEP) < last.last);
+                }
+            }
+        }
     }
 }

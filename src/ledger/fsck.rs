@@ -36,6 +36,16 @@ pub struct FsckReport {
     pub findings: Vec<Finding>,
 }
 
+impl FsckReport {
+    /// The machine's refusal that kept something from being looked at; nothing was judged then.
+    pub fn not_judged(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| OF_THE_MACHINE.contains(&finding.code))
+    }
+}
+
+/// The codes of findings that say nothing about what is stored.
+const OF_THE_MACHINE: [&str; 5] = ["store.full", "store.descriptors", "store.io", "store.locked", "vault.io"];
+
 /// Checks all that a data directory holds. Nothing is changed.
 pub fn fsck(archive: &Archive) -> FsckReport {
     let mut findings = Vec::new();
@@ -143,7 +153,10 @@ fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Ve
                 "the stored row is not what the entries make; the next start rebuilds it".to_owned()
             }
             Ok(None) => "the stored row is missing; the next start rebuilds it".to_owned(),
-            Err(error) => error.to_string(),
+            Err(error) => {
+                findings.push(Finding::new(Place::Tile(tile.path()), error.code(), error.to_string()));
+                continue;
+            }
         };
         findings.push(Finding::new(Place::Tile(tile.path()), "tile.row", what));
     }
@@ -152,6 +165,9 @@ fn check_rows(archive: &Archive, tiles: &TileAudit, size: u64, findings: &mut Ve
 /// The image must be the state that the entries make; it may be behind them, never wrong.
 fn check_image(imaged: &Imaged, entries_make: Option<(State, ChainHash)>, findings: &mut Vec<Finding>) {
     let place = || Place::Table("state".to_owned());
+    if imaged.damage == Some(Damage::Unread) {
+        findings.push(Finding::new(place(), "store.io", "the image of the state cannot be opened"));
+    }
     if imaged.damage == Some(Damage::Bytes) {
         let what = "the image of the state is damaged; the next start does without it";
         findings.push(Finding::new(place(), "state.damaged", what));

@@ -12,9 +12,9 @@ use super::clockguard::Doubt;
 /// Why a ledger takes no writes; the gravest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Hold {
-    /// What is stored is not what was acknowledged.
+    /// What is stored is not what was acknowledged, or not what the order of entries says.
     #[error(
-        "the ledger writes no more, and nothing was recorded, because what its store holds is not what was acknowledged: {0}. Reads go on from what was published; its operator stops it, runs `tinnhiem fsck` and restores"
+        "the ledger writes no more, and nothing was recorded: {0}. Reads go on from what was published; its operator stops it, runs `tinnhiem fsck` and restores"
     )]
     Stopped(String),
     /// The ledger's term here has ended.

@@ -60,6 +60,8 @@ pub enum Damage {
     Form,
     /// It is not what was written.
     Bytes,
+    /// The machine refuses to open it.
+    Unread,
 }
 
 impl From<BadImage> for Damage {
@@ -78,7 +80,7 @@ impl Imaged {
                 Err(damage) => damaged(damage),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
-            Err(_) => damaged(Damage::Bytes),
+            Err(_) => damaged(Damage::Unread),
         }
     }
 }

@@ -3,10 +3,12 @@
 mod archive;
 mod clockguard;
 mod committer;
+pub mod descriptors;
 mod eraser;
 mod fsck;
 mod hold;
 mod image;
+mod lookout;
 mod opening;
 mod order;
 mod patrol;
@@ -14,13 +16,15 @@ mod reader;
 mod recovery;
 mod refusal;
 mod retrace;
+mod room;
 mod rows;
 mod scan;
 mod sequencer;
 mod submission;
+mod timekeeper;
 
 pub use archive::Archive;
-pub use clockguard::Doubt;
+pub use clockguard::{Belief, Doubt};
 pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
 pub use hold::{Hold, Holds};
@@ -31,6 +35,7 @@ pub use reader::{ReadError, Reader};
 pub use recovery::{Identity, OpenError};
 pub use refusal::Refusal;
 pub use submission::{Admissible, Submission};
+pub use timekeeper::confirm_clock;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,7 +53,7 @@ use crate::store::{DirectoryLock, SledStore, Store};
 use crate::vault::Vault;
 
 use patrol::Patrol;
-use sequencer::{Job, Sequencer};
+use sequencer::{Job, Sequencer, Work};
 
 /// The file of a data directory that holds the log's key.
 pub const LOG_KEY_FILE: &str = "log-key.pem";
@@ -152,11 +157,12 @@ pub struct Accepted {
 
 /// An open ledger.
 pub struct Ledger {
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    jobs: Mutex<Option<mpsc::Sender<Work>>>,
     places: Arc<Semaphore>,
     place_count: usize,
     published: watch::Receiver<Arc<Snapshot>>,
     holds: Holds,
+    belief: watch::Receiver<Belief>,
     worker: Mutex<Option<JoinHandle<()>>>,
     patrol: Mutex<Option<Patrol>>,
     reader: Reader,
@@ -185,7 +191,11 @@ impl Ledger {
         let place_count = setup.queue_events;
         let places = Arc::new(Semaphore::new(place_count));
         let (jobs, queue) = mpsc::channel(setup.queue_events);
-        let sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, holds.clone());
+        let (believe, belief) = watch::channel(Belief::Right);
+        let mut sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, believe, holds.clone());
+        // Whoever asks first is told what holds writes.
+        sequencer.look();
+        lookout::begin(jobs.downgrade()).map_err(|error| OpenError::Store(error.into()))?;
         let worker = std::thread::Builder::new()
             .name("sequencer".to_owned())
             .spawn(move || sequencer.run())
@@ -196,6 +206,7 @@ impl Ledger {
             place_count,
             published,
             holds,
+            belief,
             worker: Mutex::new(Some(worker)),
             patrol: Mutex::new(patrol),
             reader,
@@ -277,14 +288,14 @@ impl Ledger {
     pub async fn submit(&self, event: Admissible) -> Result<Accepted, Refusal> {
         let (answer, fate) = oneshot::channel();
         let jobs = self.sender()?;
-        let full = match jobs.try_send(Job::new(event, answer)) {
+        let full = match jobs.try_send(Work::Event(Job::new(event, answer))) {
             Ok(()) => None,
-            Err(mpsc::error::TrySendError::Full(job)) => Some(job),
+            Err(mpsc::error::TrySendError::Full(work)) => Some(work),
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refusal::Closed),
         };
-        if let Some(job) = full {
+        if let Some(work) = full {
             let patience = Duration::from_millis(limits::QUEUE_PATIENCE_MS);
-            jobs.send_timeout(job, patience).await.map_err(|error| match error {
+            jobs.send_timeout(work, patience).await.map_err(|error| match error {
                 mpsc::error::SendTimeoutError::Timeout(_) => Refusal::Busy,
                 mpsc::error::SendTimeoutError::Closed(_) => Refusal::Closed,
             })?;
@@ -300,7 +311,7 @@ impl Ledger {
     /// [`Refusal::Closed`].
     pub async fn enqueue(&self, event: Admissible) -> Result<Fate, Refusal> {
         let (answer, fate) = oneshot::channel();
-        let sent = self.sender()?.send(Job::new(event, answer)).await;
+        let sent = self.sender()?.send(Work::Event(Job::new(event, answer))).await;
         sent.map_err(|_| Refusal::Closed)?;
         Ok(Fate(fate))
     }
@@ -308,6 +319,11 @@ impl Ledger {
     /// Why the ledger takes no writes although it serves reads.
     pub fn holds(&self) -> &Holds {
         &self.holds
+    }
+
+    /// How far the clock is believed.
+    pub fn clock(&self) -> Belief {
+        *self.belief.borrow()
     }
 
     /// Why no events are accepted; none while they are.
@@ -325,7 +341,7 @@ impl Ledger {
         }
     }
 
-    fn sender(&self) -> Result<mpsc::Sender<Job>, Refusal> {
+    fn sender(&self) -> Result<mpsc::Sender<Work>, Refusal> {
         lock(&self.jobs).clone().ok_or(Refusal::Closed)
     }
 }

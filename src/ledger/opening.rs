@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::recovery::OpenError;
 use super::rows::TileRows;
+use super::timekeeper::note_time;
 use super::{Admissible, LOG_KEY_FILE, Setup};
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
@@ -79,6 +80,8 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     store.commit(batch)?;
     let head = Checkpoint { origin, size: 1, root: frontier.root() }.sign(&setup.log_key);
     heads.append(head.note().as_bytes())?;
+    // Whatever times the history has that follows, its ledger was opened now.
+    note_time(&setup.directory, now);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::rows::TileRows;
 use super::{Hold, Holds, Setup, Snapshot};
 use crate::limits;
 use crate::log::{ChainHash, Entry, Frontier, Origin, leaf_hash};
-use crate::store::{Store, keys, read_entry, read_range};
+use crate::store::{Store, StoreError, keys, read_entry, read_range};
 
 /// For each part of the time that it works it rests this many, where nothing is being written.
 const REST: u32 = 4;
@@ -46,7 +46,10 @@ impl Patrol {
         let left = leave.clone();
         let work = move || match hash(&*store, &origin, to, published, &left) {
             Ok(()) => tracing::info!(entries = to, "the old entries are whole"),
-            Err(what) => {
+            Err(Fault::Unread(error)) => {
+                tracing::warn!(%error, "the old entries could not be read, and are hashed after the next start");
+            }
+            Err(Fault::Damaged(what)) => {
                 tracing::error!(%what, code = "store.diverged", "the old entries are damaged: restore them from an export or a mirror");
                 holds.raise(Hold::Stopped(what));
             }
@@ -66,6 +69,20 @@ impl Drop for Patrol {
     }
 }
 
+/// Why the hashing ended early.
+enum Fault {
+    /// The machine refused.
+    Unread(StoreError),
+    /// The entries are not what the hashes say.
+    Damaged(String),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        if error.is_of_the_machine() { Self::Unread(error) } else { Self::Damaged(error.to_string()) }
+    }
+}
+
 /// Compares the first `to` entries with one another and with the stored hashes, a tile at a time.
 fn hash(
     store: &dyn Store,
@@ -73,7 +90,7 @@ fn hash(
     to: u64,
     mut published: watch::Receiver<Arc<Snapshot>>,
     leave: &AtomicBool,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     let mut chain = ChainHash::of_origin(origin);
     let (mut frontier, mut rows) = (Frontier::default(), TileRows::default());
     let mut from = 0;
@@ -90,17 +107,18 @@ fn hash(
             frontier.append(leaf_hash(entry), |node| rows.push(node));
             ControlFlow::Continue(())
         });
-        read.map_err(|error| error.to_string())?;
+        read?;
         if let Some(what) = broken {
-            return Err(what);
+            return Err(Fault::Damaged(what));
         }
         if frontier.size() < upto {
-            return Err(format!("the entries end at {}", frontier.size()));
+            return Err(Fault::Damaged(format!("the entries end at {}", frontier.size())));
         }
         for ((level, index), bytes) in rows.take_full() {
-            let stored = store.value(&keys::tile(level, index)).map_err(|error| error.to_string())?;
+            let stored = store.value(&keys::tile(level, index))?;
             if stored.is_none_or(|stored| stored != bytes) {
-                return Err(format!("the entries from {from} on do not make the stored hashes"));
+                let what = format!("the entries from {from} on do not make the stored hashes");
+                return Err(Fault::Damaged(what));
             }
         }
         from = upto;
@@ -112,7 +130,7 @@ fn hash(
     let next = if from == to { read_entry(store, to).ok().flatten() } else { None };
     match next {
         Some(next) if Entry::prev_of(&next) != Some(chain) => {
-            Err(format!("entry {to} does not name the hash of the entry before it"))
+            Err(Fault::Damaged(format!("entry {to} does not name the hash of the entry before it")))
         }
         _ => Ok(()),
     }

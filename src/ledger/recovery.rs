@@ -236,6 +236,7 @@ fn newest(
     if imaged.chain.is_some() {
         match retrace(setup, origin, head, imaged, from) {
             Ok(Some(retraced)) => return Ok(retraced),
+            Err(error @ OpenError::Store(_)) => return Err(error),
             Ok(None) => tracing::warn!("what is stored beside the log does not fit it, and is made anew"),
             Err(error) => tracing::warn!(%error, "the whole log is hashed, and the state made anew"),
         }
@@ -250,6 +251,7 @@ fn usable(imaged: Imaged, acknowledged: u64) -> Imaged {
     let why = match imaged.damage {
         Some(Damage::Form) => "of another version of the program",
         Some(Damage::Bytes) => "damaged",
+        Some(Damage::Unread) => "not to be opened",
         None if imaged.state.size() > acknowledged => "ahead of the log",
         None => return imaged,
     };
@@ -265,6 +267,7 @@ fn head_size(note: Option<&str>) -> u64 {
 fn read_first(store: &dyn Store, head: Option<&str>) -> Result<Option<Vec<u8>>, OpenError> {
     let diverged = |what| OpenError::Diverged { what, good: 0, size: head_size(head) };
     match (read_entry(store, 0), head) {
+        (Err(error), _) if error.is_of_the_machine() => Err(error.into()),
         (Ok(None), None) => Ok(None),
         (Ok(None), Some(_)) => Err(diverged("it is empty".to_owned())),
         (Ok(Some(first)), _) => Ok(Some(first)),

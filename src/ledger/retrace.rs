@@ -59,6 +59,9 @@ pub fn retrace(
         return diverged(what);
     }
     if let Some(error) = walk.fault.map_or(read, Err).err() {
+        if error.is_of_the_machine() {
+            return Err(error.into());
+        }
         return diverged(error.to_string());
     }
     match (head, walk.root_at_head) {

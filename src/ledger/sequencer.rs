@@ -5,23 +5,32 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::clockguard::ClockGuard;
+use super::clockguard::Belief;
 use super::eraser::Eraser;
 use super::image::ImageWriter;
-use super::order::{Order, Placed};
-use super::recovery::Tip;
+use super::order::Placed;
+use super::recovery::{self, OpenError, Tip};
+use super::room;
 use super::rows::TileRows;
+use super::timekeeper::Timekeeper;
 use super::{Accepted, Admissible, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
-use crate::clock::{Clock, Timestamp};
-use crate::dsse::{PublicKey, SecretKey};
+use crate::clock::Timestamp;
 use crate::event::{Body, Commitment};
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
 use crate::rules::{self, Candidate};
 use crate::state::{Recording, State};
-use crate::store::{Batch, DirectoryLock, Heads, PackWriter, Store};
+use crate::store::{Batch, Heads, PackWriter, StoreError};
 use crate::vault::{Attachment, Vault};
+
+/// What the writer is woken by.
+pub enum Work {
+    /// An event to record.
+    Event(Job),
+    /// Nothing but time that has passed.
+    Look,
+}
 
 /// An event that waits, and whom to tell.
 pub struct Job {
@@ -67,21 +76,19 @@ struct Draft {
 pub struct Sequencer {
     edge: Edge,
     origin: Origin,
-    store: Arc<dyn Store>,
+    setup: Setup,
     packs: PackWriter,
     heads: Heads,
     vault: Vault,
     eraser: Eraser,
-    order: Box<dyn Order>,
-    log_key: SecretKey,
-    next_log_key: Option<SecretKey>,
-    clock: Clock,
-    guard: ClockGuard,
+    time: Timekeeper,
     images: ImageWriter,
-    queue: mpsc::Receiver<Job>,
+    queue: mpsc::Receiver<Work>,
     publish: watch::Sender<Arc<Snapshot>>,
+    belief: watch::Sender<Belief>,
     holds: Holds,
-    _lock: Option<DirectoryLock>,
+    /// A commit failed, and what landed has not been found out.
+    unsettled: bool,
 }
 
 impl Sequencer {
@@ -90,30 +97,28 @@ impl Sequencer {
         setup: Setup,
         tip: Tip,
         vault: Vault,
-        queue: mpsc::Receiver<Job>,
+        queue: mpsc::Receiver<Work>,
         publish: watch::Sender<Arc<Snapshot>>,
+        belief: watch::Sender<Belief>,
         holds: Holds,
     ) -> Self {
         let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone());
         eraser.look_at(&tip.state);
         Self {
-            guard: ClockGuard::new(&setup.clock),
+            time: Timekeeper::new(setup.clock.clone(), &setup.directory),
             edge: Edge { state: tip.state, frontier: tip.frontier, chain: tip.chain, rows: tip.rows },
             origin: tip.origin,
-            store: setup.store,
+            setup,
             packs: tip.packs,
             heads: tip.heads,
             images: tip.images,
             vault,
             eraser,
-            order: setup.order,
-            log_key: setup.log_key,
-            next_log_key: setup.next_log_key,
-            clock: setup.clock,
             queue,
             publish,
+            belief,
             holds,
-            _lock: setup.lock,
+            unsettled: false,
         }
     }
 
@@ -121,12 +126,23 @@ impl Sequencer {
     pub fn run(mut self) {
         self.images.begin(&self.edge.state, &self.edge.chain);
         while let Some(first) = self.queue.blocking_recv() {
-            let mut group = vec![first];
-            while group.len() < limits::COMMIT_ENTRIES {
-                let Ok(job) = self.queue.try_recv() else { break };
-                group.push(job);
+            let mut group = Vec::new();
+            let mut look = false;
+            let mut next = Some(first);
+            while let Some(work) = next {
+                match work {
+                    Work::Event(job) => group.push(job),
+                    Work::Look => look = true,
+                }
+                let full = group.len() >= limits::COMMIT_ENTRIES;
+                next = if full { None } else { self.queue.try_recv().ok() };
             }
-            self.record(group);
+            if look {
+                self.look();
+            }
+            if !group.is_empty() {
+                self.record(group);
+            }
         }
         if self.holds.lasting().is_none() {
             self.images.finish(&self.edge.state, &self.edge.chain);
@@ -143,30 +159,114 @@ impl Sequencer {
     }
 
     fn settle(&mut self, group: &[Job]) -> Result<Vec<Result<Accepted, Refusal>>, Refusal> {
+        let mut tries = 0;
         loop {
-            if let Some(hold) = self.holds.lasting() {
-                return Err(hold.into());
-            }
-            let now = self.guard.now(&self.clock, self.edge.state.last_at());
-            let now = now.inspect_err(|hold| self.holds.raise(hold.clone()))?;
-            self.holds.lift("ledger.clock");
+            let now = self.ready()?;
             let draft = self.draft(group, now);
             if draft.entries.is_empty() {
                 return Ok(draft.fates);
             }
+            self.make_room(&draft)?;
             if let Err(error) = self.vault.store(&draft.attachments) {
                 tracing::error!(code = error.code(), %error, "attachments were not stored");
-                return Ok(draft.fates.into_iter().map(|_| Err(Refusal::Vault)).collect());
+                return Err(match room::of_vault(&error) {
+                    Some(hold) => self.held(hold),
+                    None => Refusal::Vault,
+                });
             }
-            let placed = self.order.append(self.edge.frontier.size(), &draft.entries);
-            match placed.map_err(|error| self.poisoned(&error))? {
-                Placed::Here => {
-                    self.commit(draft.edge, &draft.entries)?;
-                    return Ok(draft.fates);
-                }
+            let placed = self.setup.order.append(self.edge.frontier.size(), &draft.entries);
+            match placed.map_err(|error| self.stopped(&error))? {
+                Placed::Here => match self.commit(draft.edge, &draft.entries) {
+                    Ok(()) => return Ok(draft.fates),
+                    // What landed is found out at once, and the group judged anew after it.
+                    Err(Refusal::Unsettled) if tries == 0 => tries += 1,
+                    Err(refusal) => return Err(refusal),
+                },
                 Placed::CameFirst(others) => self.follow(&others)?,
             }
         }
+    }
+
+    /// Looks whether what holds writes is gone, or has come, although nobody writes.
+    pub fn look(&mut self) {
+        if self.ready().is_ok() {
+            let _ = self.has_room(0, 0);
+        }
+    }
+
+    /// The instant to record at, where nothing holds writes; a store that failed is settled first.
+    fn ready(&mut self) -> Result<Timestamp, Refusal> {
+        if let Some(hold) = self.holds.lasting() {
+            return Err(hold.into());
+        }
+        if self.unsettled {
+            self.settle_store()?;
+        }
+        let now = self.time.now(&self.edge.state);
+        self.belief.send_if_modified(|belief| std::mem::replace(belief, self.time.belief()) != *belief);
+        let now = now.map_err(|hold| self.held(hold))?;
+        self.holds.lift("ledger.clock");
+        self.time.note(now);
+        Ok(now)
+    }
+
+    /// Whether a draft fits on the disks, and the files that it needs can be opened.
+    fn make_room(&mut self, draft: &Draft) -> Result<(), Refusal> {
+        let entries = draft.entries.iter().map(Vec::len).sum();
+        let attachments = draft.attachments.iter().map(|one| one.bytes.len()).sum();
+        self.has_room(entries, attachments)
+    }
+
+    fn has_room(&mut self, entries: usize, attachments: usize) -> Result<(), Refusal> {
+        let room = self.setup.store.room(entries).and_then(|()| self.heads.prepare());
+        if let Err(error) = room {
+            tracing::debug!(code = error.code(), %error, "no room for entries");
+            return Err(self.held(room::of_store(&error).unwrap_or(Hold::Unsettled)));
+        }
+        self.holds.lift("ledger.unsettled");
+        self.holds.lift("store.full");
+        room::for_attachments(&self.setup.directory, attachments).map_err(|hold| self.held(hold))?;
+        self.holds.lift("vault.full");
+        // A file that can be opened is all that this hold waits for.
+        if std::fs::File::open(&self.setup.directory).is_ok() {
+            self.holds.lift("ledger.descriptors");
+        }
+        Ok(())
+    }
+
+    fn held(&self, hold: Hold) -> Refusal {
+        self.holds.raise(hold.clone());
+        hold.into()
+    }
+
+    /// Opens the store anew and goes on from what it holds, as a start does.
+    fn settle_store(&mut self) -> Result<(), Refusal> {
+        let tip = self.setup.store.reopen().map_err(OpenError::Store);
+        let tip = tip.and_then(|()| recovery::recover(&self.setup, None));
+        let tip = match tip {
+            Ok(tip) => tip,
+            Err(OpenError::Store(error)) if error.is_of_the_machine() => {
+                tracing::warn!(code = error.code(), %error, "the store cannot be read anew yet");
+                if let Some(hold) = room::of_store(&error) {
+                    self.holds.raise(hold);
+                }
+                return Err(Refusal::Unsettled);
+            }
+            Err(error) => return Err(self.stopped(&error)),
+        };
+        let published = self.publish.borrow().size();
+        if tip.checkpoint.checkpoint().size < published {
+            return Err(self.stopped(&"it ends before what was published"));
+        }
+        self.edge = Edge { state: tip.state, frontier: tip.frontier, chain: tip.chain, rows: tip.rows };
+        (self.packs, self.heads, self.images) = (tip.packs, tip.heads, tip.images);
+        let state = self.edge.state.clone();
+        self.publish.send_replace(Arc::new(Snapshot { state, checkpoint: tip.checkpoint }));
+        self.eraser.look_at(&self.edge.state);
+        self.unsettled = false;
+        self.holds.lift("ledger.unsettled");
+        tracing::warn!(entries = self.edge.state.size(), "the store was read anew, and holds what it should");
+        Ok(())
     }
 
     /// Judges a group in order, each event against the state that those before it leave.
@@ -193,7 +293,7 @@ impl Sequencer {
         let state = &draft.edge.state;
         // What nobody here could sign for afterwards is not recorded.
         if let Body::LedgerKeyRotated(body) = &event.event.body
-            && self.held(&body.new).is_none()
+            && self.setup.held(&body.new).is_none()
         {
             return Err(Refusal::NextKey);
         }
@@ -222,7 +322,7 @@ impl Sequencer {
         let committed = self.edge.frontier.size();
         let bytes = match seq.checked_sub(committed) {
             Some(at) => draft.entries.get(at as usize).cloned(),
-            None => crate::store::read_entry(&*self.store, seq).ok().flatten(),
+            None => crate::store::read_entry(&*self.setup.store, seq).ok().flatten(),
         };
         let bytes = bytes.ok_or(Refusal::Unsettled)?;
         let entry = Entry::parse(&bytes).map_err(|_| Refusal::Unsettled)?;
@@ -241,14 +341,10 @@ impl Sequencer {
         let mut edge = self.edge.clone();
         for bytes in others {
             let entry = CheckedEntry::check(bytes);
-            entry.follow(&mut edge.state, &edge.chain).map_err(|error| self.poisoned(&error))?;
+            entry.follow(&mut edge.state, &edge.chain).map_err(|error| self.stopped(&error))?;
             edge.extend(bytes);
         }
         self.commit(edge, others)
-    }
-
-    fn held(&self, key: &PublicKey) -> Option<&SecretKey> {
-        std::iter::once(&self.log_key).chain(&self.next_log_key).find(|one| one.public() == *key)
     }
 
     /// Entries and tile rows in one durable batch, then the head, then everybody may see it.
@@ -256,13 +352,18 @@ impl Sequencer {
         let mut batch = Batch::default();
         self.packs.append(entries.iter().map(Vec::as_slice), &mut batch);
         edge.rows.put_changed(&mut batch);
-        let named = edge.state.ledger().and_then(|ledger| self.held(ledger.log_key()));
-        let log_key = named.ok_or_else(|| self.poisoned(&"the log names a key that is not at hand"))?;
-        self.store.commit(batch).map_err(|error| self.poisoned(&error))?;
+        let named = edge.state.ledger().and_then(|ledger| self.setup.held(ledger.log_key()));
+        let log_key = named.ok_or_else(|| self.stopped(&"the log names a key that is not at hand"))?;
+        let committed = self.setup.store.commit(batch);
+        if let Err(error) = committed {
+            return Err(self.unsettle(&error));
+        }
         let (size, root) = (edge.frontier.size(), edge.frontier.root());
         let checkpoint = Checkpoint { origin: self.origin.clone(), size, root }.sign(log_key);
         let appended = self.heads.append(checkpoint.note().as_bytes());
-        appended.map_err(|error| self.poisoned(&error))?;
+        if let Err(error) = appended {
+            return Err(self.unsettle(&error));
+        }
         self.publish.send_replace(Arc::new(Snapshot { state: edge.state.clone(), checkpoint }));
         self.eraser.look_at(&edge.state);
         self.edge = edge;
@@ -270,9 +371,16 @@ impl Sequencer {
         Ok(())
     }
 
-    /// A fault after which it is unknown what was written: nothing more is, until the ledger is opened anew.
-    fn poisoned(&self, error: &dyn std::fmt::Display) -> Refusal {
-        self.holds.raise(Hold::Stopped(error.to_string()));
+    /// A fault after which it is unknown what was written: nothing more is, until that is found out.
+    fn unsettle(&mut self, error: &StoreError) -> Refusal {
+        tracing::error!(code = error.code(), %error, "a commit failed");
+        self.unsettled = true;
+        self.holds.raise(Hold::Unsettled);
         Refusal::Unsettled
+    }
+
+    /// A fault that nothing here can mend: nothing more is written, and reads go on.
+    fn stopped(&self, error: &dyn std::fmt::Display) -> Refusal {
+        self.held(Hold::Stopped(error.to_string()))
     }
 }

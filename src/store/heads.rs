@@ -86,6 +86,23 @@ impl Heads {
         &self.state
     }
 
+    /// Opens beforehand what the next head needs, so that writing it opens nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; it may be tried again.
+    pub fn prepare(&mut self) -> Result<(), StoreError> {
+        let most = 2 * frame(&[]).len() as u64 + 2 * limits::NOTE_BYTES as u64;
+        if self.number == 0 || self.valid_bytes + most > limits::HEADS_BYTES {
+            self.roll_over()?;
+        }
+        if self.file.is_none() {
+            let file = OpenOptions::new().append(true).open(self.path(self.number))?;
+            file.set_len(self.valid_bytes)?;
+            self.file = Some(file);
+        }
+        Ok(())
+    }
+
     /// Writes a head and syncs it; a torn one before it is cut off.
     ///
     /// # Errors
@@ -94,17 +111,10 @@ impl Heads {
         if self.poisoned {
             return Err(StoreError::Io("an earlier head could not be written".to_owned()));
         }
+        self.prepare()?;
         self.poisoned = true;
         let frame = frame(head);
         let twice = [frame.as_slice(), frame.as_slice()].concat();
-        if self.number == 0 || self.valid_bytes + twice.len() as u64 > limits::HEADS_BYTES {
-            self.roll_over()?;
-        }
-        if self.file.is_none() {
-            let file = OpenOptions::new().append(true).open(self.path(self.number))?;
-            file.set_len(self.valid_bytes)?;
-            self.file = Some(file);
-        }
         let Some(file) = &mut self.file else { return Err(StoreError::Io("no heads file".to_owned())) };
         file.write_all(&twice)?;
         file.sync_data()?;

@@ -6,6 +6,7 @@ mod lock;
 mod memory;
 mod packs;
 mod sled;
+mod snapshots;
 
 #[cfg(test)]
 mod contract;
@@ -43,6 +44,22 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`]: stop, and check the data directory.
     fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError>;
 
+    /// Keeps room for a commit of so many bytes, before anything of it is written.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`]; nothing has changed.
+    fn room(&self, _bytes: usize) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Opens anew what lies on the disk, after a commit that failed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; it may be tried again.
+    fn reopen(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Applies a batch, all of it or nothing.
     ///
     /// # Errors
@@ -67,6 +84,11 @@ impl Batch {
         self.changes.push((key.into(), None));
     }
 
+    /// How many bytes it puts.
+    pub fn bytes(&self) -> usize {
+        self.changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum()
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -79,7 +101,15 @@ pub enum StoreError {
     /// Another process has the directory.
     #[error("the data directory is in use by process {0}: stop it, or work on a copy")]
     Locked(String),
-    /// The system refuses.
+    /// The disk is full; what is stored was not judged.
+    #[error("the disk of the data directory is full, and nothing was judged: make room, and try again")]
+    Full,
+    /// No file can be opened; what is stored was not judged.
+    #[error(
+        "no more files can be opened, and nothing was judged: raise the limit (`ulimit -n`), and try again"
+    )]
+    Descriptors,
+    /// The system refuses; what is stored was not judged.
     #[error("the data directory: {0}")]
     Io(String),
     /// What is stored is damaged.
@@ -92,14 +122,45 @@ impl StoreError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Locked(_) => "store.locked",
+            Self::Full => "store.full",
+            Self::Descriptors => "store.descriptors",
             Self::Io(_) => "store.io",
             Self::Corrupt(_) => "store.corrupt",
         }
+    }
+
+    /// What the system's refusal means.
+    pub fn of(error: &std::io::Error) -> Self {
+        // sled copies errors as what they print, without their number.
+        Self::told(&format!("{error:?}")).unwrap_or_else(|| Self::Io(error.to_string()))
+    }
+
+    /// What a text tells of a refusal of the system; none where it tells of none.
+    fn told(text: &str) -> Option<Self> {
+        // A lock that another handle has is told with its number, too.
+        let code = text.split_once("code: ").filter(|_| !text.contains("acquire lock")).map(|(_, rest)| rest);
+        let code = code.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+        match code.map(rustix::io::Errno::from_raw_os_error)? {
+            rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT => Some(Self::Full),
+            rustix::io::Errno::MFILE | rustix::io::Errno::NFILE => Some(Self::Descriptors),
+            other => Some(Self::Io(std::io::Error::from(other).to_string())),
+        }
+    }
+
+    /// Whether it says nothing about what is stored, only that it could not be looked at.
+    pub fn is_of_the_machine(&self) -> bool {
+        !matches!(self, Self::Corrupt(_))
     }
 }
 
 impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
-        Self::Io(error.to_string())
+        Self::of(&error)
     }
+}
+
+/// Bytes that are free on the disk of a directory; none where it does not say.
+pub fn free_bytes(directory: &std::path::Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(directory).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -1,14 +1,19 @@
 //! The store on disk: sled 0.34.7. The only file that names it.
 
 use std::cell::Cell;
+use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 use std::sync::mpsc;
+use std::sync::{Once, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::{Batch, Store, StoreError};
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
+use super::{Batch, Store, StoreError, free_bytes, snapshots};
 use crate::limits;
 
 /// Longest wait for a handle of this process to be let go of.
@@ -18,12 +23,18 @@ const SCAN_ROWS: usize = 4;
 
 /// A sled database in a directory of its own.
 ///
-/// Two faults of sled are met here. A kill while it writes its snapshot leaves `snap.*.generating`,
-/// which it later takes for corruption; such files were never renamed, so they are removed first.
-/// And on damaged files it panics, or waits for ever: panics become errors and are not printed, and
-/// opening has a time limit.
+/// Faults of sled that are met here. A kill while it writes its snapshot leaves `snap.*.generating`, which
+/// it later takes for corruption, and a damaged snapshot stops it although its log is whole: see
+/// [`snapshots`]. On damaged files it panics, or waits for ever: panics become errors and are not printed,
+/// and opening has a time limit. And after one write that failed it takes no more: [`Store::room`] keeps
+/// blocks for what it is about to write, and [`Store::reopen`] puts a new handle in the place of the old.
 pub struct SledStore {
-    db: sled::Db,
+    directory: PathBuf,
+    cache_bytes: u64,
+    /// None while it could not be opened again.
+    db: RwLock<Option<sled::Db>>,
+    /// The log's file, to keep blocks for it.
+    log: File,
 }
 
 impl SledStore {
@@ -32,30 +43,58 @@ impl SledStore {
     /// # Errors
     /// [`StoreError`]: the files cannot be read, or are damaged.
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
-        remove_unfinished_snapshots(directory)?;
-        let config = sled::Config::new()
-            .path(directory)
-            .cache_capacity(cache_bytes)
-            .flush_every_ms(None)
-            .use_compression(false);
-        let (answer, opened) = mpsc::channel();
-        std::thread::spawn(move || answer.send(open_once_let_go(&config)));
-        match opened.recv_timeout(Duration::from_secs(limits::STORE_OPEN_S)) {
-            Ok(db) => Ok(Self { db: db? }),
-            Err(_) => Err(StoreError::Corrupt("opening it takes for ever".to_owned())),
-        }
+        let db = open_whole(directory, cache_bytes)?;
+        let log = OpenOptions::new().write(true).open(directory.join("db"))?;
+        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Some(db)), log })
     }
+
+    /// A handle for a moment: as long as one is held, sled cannot be opened anew.
+    fn db(&self) -> Result<sled::Db, StoreError> {
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        db.clone().ok_or_else(|| StoreError::Io("it is being opened anew".to_owned()))
+    }
+}
+
+/// Opens sled over what is whole. Where the log does not open with the snapshots, it may without them.
+fn open_whole(directory: &Path, cache_bytes: u64) -> Result<sled::Db, StoreError> {
+    snapshots::tidy(directory)?;
+    let opened = match open_in_time(directory, cache_bytes) {
+        Err(StoreError::Corrupt(_)) if snapshots::set_all_aside(directory)? => {
+            open_in_time(directory, cache_bytes)
+        }
+        opened => opened,
+    };
+    // Without room sled cannot finish what it begins, and takes its own half for damage.
+    let full = free_bytes(directory).is_some_and(|free| free < limits::FREE_BYTES);
+    opened.map_err(|error| match error {
+        StoreError::Corrupt(_) if full => StoreError::Full,
+        error => error,
+    })
+}
+
+fn open_in_time(directory: &Path, cache_bytes: u64) -> Result<sled::Db, StoreError> {
+    let config = sled::Config::new()
+        .path(directory)
+        .cache_capacity(cache_bytes)
+        .flush_every_ms(None)
+        .use_compression(false);
+    let (answer, opened) = mpsc::channel();
+    std::thread::spawn(move || answer.send(open_once_let_go(&config)));
+    opened
+        .recv_timeout(Duration::from_secs(limits::STORE_OPEN_S))
+        .unwrap_or_else(|_| Err(StoreError::Corrupt("opening it takes for ever".to_owned())))
 }
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        let _ = guarded(|| self.db.flush());
+        let _ = self.db().and_then(|db| guarded(|| db.flush()));
     }
 }
 
 impl Store for SledStore {
     fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        guarded(|| Ok(self.db.get(key)?.map(|value| value.to_vec())))
+        let db = self.db()?;
+        guarded(|| Ok(db.get(key)?.map(|value| value.to_vec())))
     }
 
     fn scan(
@@ -67,7 +106,8 @@ impl Store for SledStore {
         let mut next = from.to_vec();
         loop {
             // An iterator keeps sled from forgetting what it passed, so each is short.
-            let mut rows = guarded(|| Ok(self.db.range(next.as_slice()..below)))?;
+            let db = self.db()?;
+            let mut rows = guarded(|| Ok(db.range(next.as_slice()..below)))?;
             let mut last = None;
             for _ in 0..SCAN_ROWS {
                 let Some((key, value)) = guarded(|| rows.next().transpose())? else { return Ok(()) };
@@ -84,13 +124,15 @@ impl Store for SledStore {
     }
 
     fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let db = self.db()?;
         guarded(|| {
-            let last = self.db.range(from..below).next_back().transpose()?;
+            let last = db.range(from..below).next_back().transpose()?;
             Ok(last.map(|(key, value)| (key.to_vec(), value.to_vec())))
         })
     }
 
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let db = self.db()?;
         guarded(|| {
             let mut changes = sled::Batch::default();
             for (key, value) in batch.changes {
@@ -99,10 +141,38 @@ impl Store for SledStore {
                     None => changes.remove(key),
                 }
             }
-            self.db.apply_batch(changes)?;
-            self.db.flush()
+            db.apply_batch(changes)?;
+            db.flush()
         })
         .map(drop)
+    }
+
+    fn room(&self, bytes: usize) -> Result<(), StoreError> {
+        if free_bytes(&self.directory).is_some_and(|free| free < limits::FREE_BYTES) {
+            return Err(StoreError::Full);
+        }
+        // The log grows at its end; sled gives blocks back where it shortens the file.
+        let needed = limits::ROOM_BYTES + limits::ROOM_TIMES * bytes as u64;
+        let log = self.log.metadata()?;
+        if log.blocks() * 512 >= log.len() + needed {
+            return Ok(());
+        }
+        match rustix::fs::fallocate(&self.log, FallocateFlags::KEEP_SIZE, log.len(), 2 * needed) {
+            Err(Errno::NOSPC | Errno::DQUOT) => Err(StoreError::Full),
+            // Not every file system keeps blocks: what is free now must do then.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        // The old handle still reads, and what opens needs some room.
+        if free_bytes(&self.directory).is_some_and(|free| free < limits::FREE_BYTES) {
+            return Err(StoreError::Full);
+        }
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        *db = None;
+        *db = Some(open_whole(&self.directory, self.cache_bytes)?);
+        Ok(())
     }
 }
 
@@ -120,21 +190,6 @@ fn open_once_let_go(config: &sled::Config) -> Result<sled::Db, StoreError> {
             opened => return opened,
         }
     }
-}
-
-fn remove_unfinished_snapshots(directory: &Path) -> Result<(), StoreError> {
-    let listing = match std::fs::read_dir(directory) {
-        Ok(listing) => listing,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    for entry in listing {
-        let path: PathBuf = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "generating") {
-            std::fs::remove_file(&path)?;
-        }
-    }
-    Ok(())
 }
 
 thread_local! {
@@ -158,8 +213,13 @@ fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     GUARDED.set(outer);
     match outcome {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(sled::Error::Io(error))) => Err(StoreError::Io(error.to_string())),
+        Ok(Err(sled::Error::Io(error))) => Err(StoreError::of(&error)),
         Ok(Err(error)) => Err(StoreError::Corrupt(error.to_string())),
-        Err(_) => Err(StoreError::Corrupt("sled found what it cannot read".to_owned())),
+        // It unwraps what the system answers, too.
+        Err(panic) => {
+            let told = panic.downcast_ref::<String>().map_or("", String::as_str);
+            let corrupt = || StoreError::Corrupt("sled found what it cannot read".to_owned());
+            Err(StoreError::told(told).unwrap_or_else(corrupt))
+        }
     }
 }

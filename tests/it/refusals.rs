@@ -532,11 +532,13 @@ async fn when_the_ledger_cannot(provoked: &mut Provoked) {
     let draft = programme.draft(party("business"), Some(subject("kol")), spoken).with([words]);
     provoked.note(programme.send(draft, &["business"]).await, 503, "vault.io");
     programme.recorded(endorse(&programme), &["business"]).await;
-    // A commit fails.
+    // A commit fails, and what was acknowledged is gone.
     programme.parts.disk.fail_commit(0, Fault::Lost);
+    std::fs::remove_dir_all(programme.parts.directory.path().join("heads")).unwrap();
     let draft = programme.draft(party("a1"), Some(subject("kol")), endorsement(programme.today()));
-    provoked.note(programme.send(draft.clone(), &["a1"]).await, 503, "ledger.unsettled");
+    provoked.note(programme.send(draft.clone(), &["a1"]).await, 503, "ledger.stopped");
     provoked.note(programme.send(draft, &["a1"]).await, 503, "ledger.stopped");
+    assert!(programme.client.text("/checkpoint").await.is_ok(), "reads go on");
     // Whatever else holds writes.
     let programme = Programme::start(policy()).await;
     let holds = programme.ledger.holds();
@@ -553,6 +555,7 @@ async fn when_the_ledger_cannot(provoked: &mut Provoked) {
         (Hold::StoreFull, 507, "store.full"),
         (Hold::VaultFull, 507, "vault.full"),
         (Hold::Descriptors, 503, "ledger.descriptors"),
+        (Hold::Unsettled, 503, "ledger.unsettled"),
     ] {
         let refusal = Refusal::from(hold);
         assert_eq!((refusal.status(), refusal.code()), (status, code));

@@ -1,0 +1,41 @@
+//! Room on the disks: looked at before anything is written, so that nothing that is written meets the end.
+
+use std::path::Path;
+
+use super::Hold;
+use crate::limits;
+use crate::store::StoreError;
+use crate::vault::VaultError;
+
+/// Whether `bytes` of attachments fit beside the reserve.
+///
+/// # Errors
+/// [`Hold::VaultFull`].
+pub fn for_attachments(directory: &Path, bytes: usize) -> Result<(), Hold> {
+    let vault = directory.join("vault");
+    let folder = if vault.exists() { &vault } else { directory };
+    // Each takes whole blocks, and a folder.
+    let needed = limits::FREE_BYTES + 2 * bytes as u64;
+    match crate::store::free_bytes(folder) {
+        Some(free) if free < needed => Err(Hold::VaultFull),
+        _ => Ok(()),
+    }
+}
+
+/// The hold that an error of the store means, where it is one of the machine and not of what is stored.
+pub fn of_store(error: &StoreError) -> Option<Hold> {
+    match error {
+        StoreError::Full => Some(Hold::StoreFull),
+        StoreError::Descriptors => Some(Hold::Descriptors),
+        StoreError::Io(_) | StoreError::Locked(_) | StoreError::Corrupt(_) => None,
+    }
+}
+
+/// The same of an error of the vault.
+pub fn of_vault(error: &VaultError) -> Option<Hold> {
+    let VaultError::Io(error) = error else { return None };
+    match StoreError::of(error) {
+        StoreError::Full => Some(Hold::VaultFull),
+        error => of_store(&error),
+    }
+}

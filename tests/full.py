@@ -1,0 +1,148 @@
+"""Full disks and descriptors that run out: reads go on, writes wait, and nothing is lost or judged.
+
+Usage: full.py PROGRAM. Mounts small file systems, which takes root.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from served import Served, passed, seeded
+
+MIB = 1 << 20
+
+
+class Disk:
+    """A small file system of its own."""
+
+    def __init__(self, folder, mib):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", str(folder)], check=True)
+
+    def fill(self):
+        with open(self.folder / "filling", "wb") as file:
+            try:
+                while True:
+                    file.write(bytes(65536))
+                    file.flush()
+            except OSError:
+                pass
+        # What the library still held is gone with the file object; the last bytes count.
+        with open(self.folder / "filling.2", "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(4096))
+            except OSError:
+                pass
+
+    def free(self):
+        for name in ["filling", "filling.2"]:
+            (self.folder / name).unlink(missing_ok=True)
+
+    def gone(self):
+        subprocess.run(["umount", "-l", str(self.folder)], check=True)
+
+
+def judged_clean(program, data, entries):
+    done = subprocess.run([program, "fsck", str(data)], capture_output=True, text=True)
+    assert done.returncode == 0 and f"{entries} entries" in done.stdout, done.stdout + done.stderr
+
+
+def store_full(program, folder):
+    disk = Disk(folder / "store", 48)
+    data = disk.folder / "data"
+    seeded(program, data)
+    ledger = Served(program, data)
+    ledger.until("ready")
+    ledger.takes("trước")
+    for _ in range(2):
+        disk.fill()
+        ledger.until("store.full")
+        ledger.refuses("store.full")
+        disk.free()
+        ledger.until("ready")
+        ledger.takes("có chỗ lại")
+    # Whoever fills it writes to the ledger all the while: the end is met under load.
+    disk.fill()
+    for number in range(20):
+        ledger.endorse(f"{number}")
+    assert ledger.process.poll() is None
+    size = ledger.reads()["size"]
+    ledger.kill()
+    passed("store full: reads go on, writes answer 507, and it recovers by itself")
+    for verb in [["fsck", str(data)], ["audit", str(data)]]:
+        done = subprocess.run([program, *verb], capture_output=True, text=True)
+        said = done.stdout + done.stderr
+        assert done.returncode in (0, 2), f"{verb}: {done.returncode}: {said}"
+        assert "FOUND" not in said and "restore" not in said, f"{verb}: {said}"
+        assert done.returncode == 0 or "full" in said, f"{verb}: {said}"
+    passed("killed, then checked on a full disk: nothing is claimed to be lost")
+    disk.free()
+    judged_clean(program, data, size)
+    ledger = Served(program, data)
+    ledger.takes("lần nữa")
+    ledger.stop()
+    disk.gone()
+
+
+def vault_full(program, folder):
+    data = folder / "vault-full"
+    seeded(program, data)
+    shutil.move(data / "vault", folder / "kept")
+    disk = Disk(data / "vault", 16)
+    shutil.copytree(folder / "kept", data / "vault", dirs_exist_ok=True)
+    ledger = Served(program, data)
+    ledger.until("ready")
+    ledger.takes("trước")
+    disk.fill()
+    ledger.until("vault.full")
+    ledger.refuses("vault.full")
+    disk.free()
+    ledger.until("ready")
+    ledger.takes("sau")
+    ledger.stop()
+    passed("vault full: told by its own code, and it recovers by itself")
+    disk.gone()
+
+
+def descriptors(program, folder):
+    data = folder / "descriptors"
+    seeded(program, data)
+    ledger = Served(program, data)
+    ledger.until("ready")
+    ledger.takes("trước")
+    pid = ledger.process.pid
+    open_now = max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 1
+
+    def limit(files):
+        subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={files}:"], check=True)
+
+    before = subprocess.run(["prlimit", f"--pid={pid}", "--nofile", "--raw", "--noheadings", "--output=SOFT"],
+                            capture_output=True, text=True, check=True).stdout.strip()
+    # Enough for the connection that asks, not for a file beside it.
+    limit(open_now + 1)
+    taken, said = ledger.endorse("không có mô tả nào")
+    assert not taken, said
+    assert ledger.process.poll() is None, "the process ended"
+    limit(before)
+    ledger.until("ready")
+    ledger.takes("sau")
+    ledger.reads()
+    ledger.stop()
+    judged_clean(program, data, "")
+    passed("out of descriptors: waited out")
+
+
+def main():
+    program = os.path.realpath(sys.argv[1])
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        folder = Path(folder)
+        store_full(program, folder)
+        vault_full(program, folder)
+        descriptors(program, folder)
+
+
+main()
