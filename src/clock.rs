@@ -182,7 +182,7 @@ fn digits(bytes: &[u8]) -> Option<u64> {
 
 /// Serialises as text for people and JSON, as the bare number in compact binary forms.
 macro_rules! serde_as_text {
-    ($name:ident, $inner:ty, $form:literal) => {
+    ($name:ident, $inner:ty, $format:literal, $form:literal) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
@@ -210,14 +210,14 @@ macro_rules! serde_as_text {
             }
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "pattern": $form})
+                schemars::json_schema!({"type": "string", "format": $format, "pattern": $form})
             }
         }
     };
 }
 
-serde_as_text!(Timestamp, u64, r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$");
-serde_as_text!(Date, i32, r"^\d{4}-\d{2}-\d{2}$");
+serde_as_text!(Timestamp, u64, "date-time", r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$");
+serde_as_text!(Date, i32, "date", r"^\d{4}-\d{2}-\d{2}$");
 
 /// Where the edges read the time: the machine's, or one that a test sets.
 #[derive(Clone)]

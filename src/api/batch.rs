@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use aide::transform::TransformOperation;
 use aide::{NoApi, OperationInput};
-use axum::Json;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -27,7 +26,7 @@ use super::flight::Held;
 use super::lines::{Bounds, Cut, Lines};
 use super::rates::Charge;
 use super::submit::Recorded;
-use super::{App, Problem, Shared};
+use super::{App, Problem, Shared, openapi};
 use crate::ledger::{Accepted, Admissible, Fate, Refusal, Submission};
 use crate::limits;
 
@@ -118,15 +117,17 @@ pub async fn submit(
             Some((Ok::<_, std::convert::Infallible>(piece), (known, line)))
         }
     });
-    let content = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    let content = [(header::CONTENT_TYPE, openapi::NDJSON)];
     NoApi((content, Body::from_stream(answers)).into_response())
 }
 
 /// What the OpenAPI document says of it.
 pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
-        .summary("Record many events: a submission per line in, its fate per line out, in order (NDJSON)")
-        .response_with::<200, Json<LineFate>, _>(|response| response.description("One such object per line"))
+    let operation = operation
+        .id("batch_submit")
+        .tag("batch")
+        .summary("Record many events: a submission per line in, its fate per line out, in order (NDJSON)");
+    openapi::line_by_line::<openapi::Submitted, LineFate>(operation)
 }
 
 /// A chunk on its way, or what ended the body early; and what it counts for.

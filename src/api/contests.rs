@@ -134,6 +134,7 @@ pub struct Which {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct One {
     /// Its seq, or the id of its `contest.filed` event.
+    #[schemars(regex(pattern = r"^(0|[1-9][0-9]{0,14}|[0-9a-f]{64})$"))]
     pub(super) contest: String,
 }
 

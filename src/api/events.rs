@@ -114,6 +114,22 @@ pub struct Which {
     issuer: Option<PartyId>,
     /// Of this type.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = TYPES))]
+    type_name: Option<String>,
+    /// After this seq.
+    after: Option<u64>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// Which of a subject's entries.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Part {
+    /// Issued by this party.
+    issuer: Option<PartyId>,
+    /// Of this type.
+    #[serde(rename = "type")]
+    #[schemars(extend("enum" = TYPES))]
     type_name: Option<String>,
     /// After this seq.
     after: Option<u64>,
@@ -125,6 +141,7 @@ pub struct Which {
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct One {
     /// Its seq, or its event id in hex.
+    #[schemars(regex(pattern = r"^(0|[1-9][0-9]{0,14}|[0-9a-f]{64})$"))]
     event: String,
 }
 
@@ -133,20 +150,6 @@ pub struct One {
 pub struct OfSubject {
     /// The subject.
     subject: SubjectId,
-}
-
-/// Which of a subject's entries.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct Part {
-    /// Issued by this party.
-    issuer: Option<PartyId>,
-    /// Of this type.
-    #[serde(rename = "type")]
-    type_name: Option<String>,
-    /// After this seq.
-    after: Option<u64>,
-    /// How many at most.
-    limit: Option<usize>,
 }
 
 /// Entries in the order of the log.

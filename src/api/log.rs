@@ -125,7 +125,10 @@ pub struct OneEntry {
 /// Which tile.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Tile {
-    /// `<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`.
+    /// `<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`, its slashes as they are or as `%2F`.
+    #[schemars(regex(
+        pattern = r"^(entries|[0-9]|[1-5][0-9]|6[0-3])/([0-9]{3}|x(?!000)[0-9]{3}/[0-9]{3})(\.p/[1-9][0-9]?)?$"
+    ))]
     tile: String,
 }
 

@@ -24,6 +24,7 @@ mod members;
 mod moments;
 mod names;
 mod notices;
+mod openapi;
 mod policies;
 pub mod policy_diff;
 mod problem;
@@ -72,9 +73,8 @@ use std::sync::Arc;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use aide::openapi::OpenApi;
-use aide::transform::TransformOpenApi;
+use axum::Router;
 use axum::routing::get;
-use axum::{Json, Router};
 use tower_http::compression::CompressionLayer;
 
 use crate::clock::Date;
@@ -132,8 +132,8 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
 
 fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, Arc<App>) {
     let mut document = OpenApi::default();
-    let routes = routes().finish_api_with(&mut document, described);
-    let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
+    let routes = routes().finish_api_with(&mut document, openapi::described);
+    let openapi = serde_json::to_string_pretty(&openapi::finished(&document)).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let handles = Handles::of(ledger.vault().clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -170,27 +170,36 @@ fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, A
 /// The OpenAPI document of the routes.
 pub fn openapi() -> serde_json::Value {
     let mut document = OpenApi::default();
-    let _: Router<Arc<App>> = routes().finish_api_with(&mut document, described);
-    serde_json::to_value(&document).unwrap_or_default()
-}
-
-fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
-    api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
-        "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
-    )
+    let _: Router<Arc<App>> = routes().finish_api_with(&mut document, openapi::described);
+    openapi::finished(&document)
 }
 
 fn routes() -> ApiRouter<Arc<App>> {
+    // An operation is named by its handler, and stands with those of the same module.
+    macro_rules! named {
+        ($module:ident :: $handler:ident, $operation:expr) => {
+            $operation.id(concat!(stringify!($module), "_", stringify!($handler))).tag(stringify!($module))
+        };
+    }
     macro_rules! read {
-        ($handler:path, $summary:literal) => {
-            get_with($handler, |operation| operation.summary($summary))
+        ($module:ident :: $handler:ident, $summary:literal) => {
+            get_with($module::$handler, |operation| named!($module::$handler, operation.summary($summary)))
+        };
+        ($module:ident :: $handler:ident, $summary:literal, $media:literal, $what:literal) => {
+            get_with($module::$handler, |operation| {
+                let operation = named!($module::$handler, operation.summary($summary));
+                openapi::answers(operation, $media, $what)
+            })
         };
     }
     ApiRouter::new()
         .api_route(
             "/v1/events",
             post_with(submit::submit, submit::document).get_with(events::list, |operation| {
-                operation.summary("Entries by subject, issuer and type, in the order of the log")
+                named!(
+                    events::list,
+                    operation.summary("Entries by subject, issuer and type, in the order of the log")
+                )
             }),
         )
         .api_route(
@@ -198,7 +207,10 @@ fn routes() -> ApiRouter<Arc<App>> {
             post_with(batch::submit, batch::document).layer(CompressionLayer::new()),
         )
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
-        .api_route("/v1/attachments/{commitment}", read!(attachments::one, "The bytes of an attachment"))
+        .api_route(
+            "/v1/attachments/{commitment}",
+            read!(attachments::one, "The bytes of an attachment", "*/*", "Its bytes, of its own media type"),
+        )
         .api_route("/v1/subjects", read!(subjects::list, "Subjects by score"))
         .api_route("/v1/subjects/{subject}", read!(subjects::one, "A subject and what is shown of its score"))
         .api_route(
@@ -213,14 +225,7 @@ fn routes() -> ApiRouter<Arc<App>> {
             "/v1/subjects/{subject}/history",
             read!(history::list, "Every event about a subject and what it did to the score"),
         )
-        .api_route(
-            "/v1/subjects/{subject}/history/steps",
-            get_with(steps::list, |operation| {
-                operation
-                    .summary("Every move of a score, by an event or by a date alone, as JSON or CSV")
-                    .response::<200, Json<steps::StepPage>>()
-            }),
-        )
+        .api_route("/v1/subjects/{subject}/history/steps", get_with(steps::list, steps::document))
         .api_route(
             "/v1/subjects/{subject}/next",
             read!(subjects::next, "The next change that is known already: date, points and causes"),
@@ -254,11 +259,21 @@ fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/v1/members/{member}/clocks.ics",
-            read!(clocks::of_member, "A member's clocks as iCalendar"),
+            read!(
+                clocks::of_member,
+                "A member's clocks as iCalendar",
+                "text/calendar",
+                "A calendar (RFC 5545)"
+            ),
         )
         .api_route(
             "/v1/subjects/{subject}/clocks.ics",
-            read!(clocks::of_subject, "A subject's clocks as iCalendar"),
+            read!(
+                clocks::of_subject,
+                "A subject's clocks as iCalendar",
+                "text/calendar",
+                "A calendar (RFC 5545)"
+            ),
         )
         .api_route(
             "/v1/members/{member}/record",
@@ -272,28 +287,39 @@ fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route("/v1/draws", read!(draws::chains, "The chains that serve draws, and what is due of them"))
         .api_route("/v1/policies", read!(policies::list, "Policy versions"))
-        .api_route(
-            "/v1/policies/diff",
-            post_with(policy_diff::draft, |operation| {
-                operation.summary("Who would move under the policy sent, before it is published")
-            }),
-        )
+        .api_route("/v1/policies/diff", post_with(policy_diff::draft, policy_diff::document))
         .api_route(
             "/v1/policies/{version}/diff",
             read!(policy_diff::version, "Who moves by a published version, on its first day"),
         )
         .api_route("/v1/policies/{version}", read!(policies::one, "One policy version, whole"))
         .api_route("/v1/ledger", read!(log::ledger, "What this ledger is, and its limits"))
-        .api_route("/v1/receipts/{seq}", read!(log::receipt, "The receipt of an entry (C2SP tlog-proof)"))
+        .api_route(
+            "/v1/receipts/{seq}",
+            read!(log::receipt, "The receipt of an entry (C2SP tlog-proof)", "text/plain", "The receipt"),
+        )
         .api_route("/v1/proofs/inclusion/{size}/{seq}", read!(log::inclusion, "An inclusion proof"))
         .api_route("/v1/proofs/consistency/{from}/{to}", read!(log::consistency, "A consistency proof"))
         .api_route(
             "/checkpoint",
-            read!(log::checkpoint, "The newest signed checkpoint (C2SP tlog-checkpoint)"),
+            read!(
+                log::checkpoint,
+                "The newest signed checkpoint (C2SP tlog-checkpoint)",
+                "text/plain",
+                "A signed note"
+            ),
         )
-        .api_route("/tile/{*tile}", read!(log::tile, "A tile or entry bundle (C2SP tlog-tiles)"))
-        .api_route("/healthz", read!(log::healthz, "Whether the process answers"))
-        .api_route("/readyz", read!(log::readyz, "Whether events are accepted"))
+        .api_route(
+            "/tile/{*tile}",
+            read!(
+                log::tile,
+                "A tile or entry bundle (C2SP tlog-tiles)",
+                "application/octet-stream",
+                "Hashes or entries"
+            ),
+        )
+        .api_route("/healthz", read!(log::healthz, "Whether the process answers", "text/plain", "It does"))
+        .api_route("/readyz", read!(log::readyz, "Whether events are accepted", "text/plain", "They are"))
         .route("/openapi.json", get(log::openapi))
         .route("/", get(log::index))
         .fallback(|| async {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use super::cores::on_every_core;
 use super::extract::{InPath, InQuery, SubmissionBody};
 use super::looks::Look;
 use super::subjects::enrolment;
-use super::{App, Names, Problem, Shared};
+use super::{App, Names, Problem, Shared, openapi};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Policy, SubjectId};
@@ -86,6 +87,7 @@ pub struct Asked {
     /// The date that scores are read on; by default today, or the version's first day where that is later.
     pub as_of: Option<Date>,
     /// How many movers are listed at most.
+    #[schemars(range(min = 1, max = limits::MOVERS))]
     pub limit: Option<usize>,
 }
 
@@ -104,6 +106,15 @@ pub async fn draft(
 ) -> Result<Json<PolicyDiff>, Problem> {
     let proposal = Proposal::Draft(parsed(&body.bytes)?.into());
     surveyed(&app, proposal, asked).await
+}
+
+/// What the OpenAPI document says of it.
+pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    let operation = operation
+        .id("policy_diff_draft")
+        .tag("policy_diff")
+        .summary("Who would move under the policy sent, before it is published");
+    openapi::takes::<Policy>(operation)
 }
 
 /// Who moves by a published version.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use aide::NoApi;
+use aide::transform::TransformOperation;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -14,7 +15,7 @@ use super::extract::{InPath, InQuery, page_rows};
 use super::looks::Look;
 use super::ranking::touches;
 use super::subjects::{One, unknown};
-use super::{Problem, Shared};
+use super::{Problem, Shared, openapi};
 use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
@@ -92,6 +93,16 @@ pub enum Format {
     Json,
     /// A table with commas.
     Csv,
+}
+
+/// What the OpenAPI document says of it.
+pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+    let operation = operation
+        .id("steps_list")
+        .tag("subjects")
+        .summary("Every move of a score, by an event or by a date alone, as JSON or CSV")
+        .response::<200, Json<StepPage>>();
+    openapi::answers(operation, "text/csv", "The steps, as JSON or as a table")
 }
 
 /// Every move of a score; as a table, the next page stands in a `Link` header.

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::SubmissionBody;
-use super::{Problem, Shared};
+use super::{Problem, Shared, openapi};
 use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::ledger::{Accepted, Submission};
@@ -63,8 +63,11 @@ pub async fn submit(
 
 /// What the OpenAPI document says of it.
 pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
-    operation
+    let operation = operation
+        .id("events_submit")
+        .tag("events")
         .summary("Record one event: a DSSE envelope, or {envelope, attachments}")
         .response::<201, Json<Recorded>>()
-        .response_with::<200, Json<Recorded>, _>(|response| response.description("It was recorded before"))
+        .response_with::<200, Json<Recorded>, _>(|response| response.description("It was recorded before"));
+    openapi::takes::<openapi::Submitted>(operation)
 }

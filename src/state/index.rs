@@ -89,7 +89,7 @@ impl Index {
     /// The rows from `first` on, with their seqs.
     pub fn rows_from(&self, first: u64) -> impl Iterator<Item = (u64, Row<'_>)> {
         let start = usize::try_from(first).unwrap_or(usize::MAX).min(self.lines.len());
-        (first..).zip(self.lines.focus().narrow(start..).into_iter().map(|line| self.told(line)))
+        (first..u64::MAX).zip(self.lines.focus().narrow(start..).into_iter().map(|line| self.told(line)))
     }
 
     /// How many entries were recorded before an instant.
