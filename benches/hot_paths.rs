@@ -12,7 +12,7 @@ use tinnhiem::client::{Draft, opening};
 use tinnhiem::clock::{Clock, Date, Timestamp};
 use tinnhiem::dsse::{Envelope, EventId, PublicKey, SecretKey, Verified};
 use tinnhiem::event::*;
-use tinnhiem::ledger::{OwnOrder, Reader, Setup, Submission, restore};
+use tinnhiem::ledger::{Claim, OwnOrder, Reader, Setup, Submission, restore};
 use tinnhiem::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, Receipt, TileId, TileNode, leaf_hash};
 use tinnhiem::rules::{self, Candidate};
 use tinnhiem::score::{At, Score};
@@ -278,6 +278,7 @@ fn stored() -> (Reader, TileId, Receipt) {
         order: Box::new(OwnOrder),
         queue_events: limits::QUEUE_EVENTS,
         image: None,
+        claim: Claim::Unchanged,
         lock: None,
     };
     let mut all = Some(entries.clone());

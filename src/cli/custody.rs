@@ -100,6 +100,9 @@ pub struct Import {
     /// The data directory to make; it may hold the log's key (log-key.pem) and nothing else
     #[arg(long)]
     data: PathBuf,
+    /// The log's key file, apart from the data directory
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
     /// The log's key, from somewhere that the operator cannot change
     #[arg(long)]
     vkey: Option<VerifierKey>,
@@ -109,9 +112,13 @@ impl Import {
     pub async fn run(self) -> anyhow::Result<u8> {
         let bar = Bar::new();
         let mut progress = |what: &str, done, of| bar.show(what, done, of);
-        let size = client::import(&self.folder, &self.data, self.vkey, &mut progress).await?;
+        let log_key = self.log_key.as_deref();
+        let size = client::import(&self.folder, &self.data, log_key, self.vkey, &mut progress).await?;
         drop(bar);
         println!("{size} entries brought to {}", self.data.display());
+        println!(
+            "it is read-only until `tinnhiem serve` is given --newest and the newest checkpoint known outside, or --take-over"
+        );
         Ok(0)
     }
 }

@@ -30,6 +30,9 @@ pub struct Init {
     /// The new data directory; its log key is made there
     #[arg(long)]
     data: PathBuf,
+    /// The log's key file, apart from the data directory; made where it is not there yet
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
     /// The ledger's name; its origin is this and a hash of the opening
     #[arg(long, required_unless_present = "opening")]
     name: Option<String>,
@@ -80,13 +83,25 @@ impl Init {
             );
             return Ok(0);
         }
-        let setup = Setup::create(&self.data, Clock::system())?;
+        let setup = Setup::create_with_key(&self.data, &self.key_file(), Clock::system())?;
         ledger::create(&setup, &submission.verify()?)?;
         let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
         let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
         println!("{}\n{}", identity.origin, identity.log_vkey);
         println!("start it with `tinnhiem serve --data {}`", self.data.display());
         Ok(0)
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.log_key.clone().unwrap_or_else(|| self.data.join(ledger::LOG_KEY_FILE))
+    }
+
+    fn log_key(&self) -> anyhow::Result<SecretKey> {
+        let made = match &self.log_key {
+            Some(file) => ledger::log_key_in(file),
+            None => ledger::log_key(&self.data),
+        };
+        Ok(made?)
     }
 
     async fn draft(&self) -> anyhow::Result<Submission> {
@@ -121,7 +136,7 @@ impl Init {
             council,
             threshold: self.threshold,
             operator: Operator { member: operator.member.clone(), key: operator.read()?.public() },
-            log_key: ledger::log_key(&self.data)?.public(),
+            log_key: self.log_key()?.public(),
             utc_offset_min: self.utc_offset_min,
             policy,
             replayed_until: self.replayed_until,

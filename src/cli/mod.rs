@@ -6,6 +6,7 @@ mod attaching;
 mod bench;
 mod case;
 mod check;
+mod checkpoint;
 mod clock;
 mod clocks;
 mod commitments;
@@ -49,6 +50,7 @@ mod remedy;
 mod sanction;
 mod schemas;
 mod screen;
+mod seal;
 mod server;
 mod show;
 mod signing;
@@ -253,6 +255,8 @@ enum Verb {
     Export(custody::Export),
     /// Make a data directory of an export
     Import(custody::Import),
+    /// End a ledger's term in a data directory, running or stopped, so that another can go on
+    Seal(seal::Seal),
     /// Turn a file of ratings (SNAP format) into a ledger, audit it, show who comes out best and worst
     Ratings(ratings::Ratings),
     /// Measure this machine against the cost of checking a signature
@@ -432,6 +436,7 @@ impl Verb {
             Self::Audit(verb) => verb.run().await,
             Self::Export(verb) => verb.run(),
             Self::Import(verb) => verb.run().await,
+            Self::Seal(verb) => verb.run().await,
             Self::Ratings(verb) => verb.run().await,
             Self::Bench(verb) => verb.run().await,
             Self::Schemas(verb) => verb.run(),

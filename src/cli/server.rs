@@ -8,10 +8,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::door::Door;
+use super::{checkpoint, seal};
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
-use crate::ledger::{Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
+use crate::ledger::{Claim, Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
 use crate::limits;
 use crate::vault::read_secret;
 
@@ -25,6 +26,17 @@ pub struct Serve {
     /// The data directory
     #[arg(long)]
     data: PathBuf,
+    /// The log's key file, apart from the data directory; the one in it unless given
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
+    /// The newest checkpoint known outside, a file or an address: a directory that did not sign last may
+    /// sign if it holds all that this is of
+    #[arg(long, value_name = "FILE|URL")]
+    newest: Option<String>,
+    /// Sign here although nobody knows whether another directory signed more: what was recorded there since
+    /// is lost, and whoever holds a receipt of it can prove that
+    #[arg(long, conflicts_with = "newest")]
+    take_over: bool,
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: String,
@@ -45,12 +57,33 @@ impl Serve {
     pub async fn run(self) -> anyhow::Result<u8> {
         let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
-        let ledger = open(&self.data, self.queue).await?;
+        let claim = match &self.newest {
+            Some(newest) => Claim::Newest(checkpoint::newest(newest).await?),
+            None if self.take_over => Claim::TakeOver,
+            None => Claim::Unchanged,
+        };
+        let ledger = open(&self.data, self.log_key, self.queue, claim).await?;
+        if let Some(why) = ledger.held() {
+            eprintln!("{why}");
+        }
+        let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone())?;
         println!("{}\n{}", ledger.origin(), ledger.log_vkey());
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
-        let Some(path) = self.operator_key else {
-            return serve(listener, ledger, None, bounds).await;
-        };
+        let watch = tokio::spawn(seal.watch());
+        let served = Self::committing(self.operator_key, self.commit_every, listener, ledger, bounds).await;
+        watch.abort();
+        served
+    }
+
+    /// Serves, and commits to the state where the operator's key is at hand.
+    async fn committing(
+        operator_key: Option<PathBuf>,
+        commit_every: u64,
+        listener: TcpListener,
+        ledger: Arc<Ledger>,
+        bounds: api::Bounds,
+    ) -> anyhow::Result<u8> {
+        let Some(path) = operator_key else { return serve(listener, ledger, None, bounds).await };
         let key = read_secret(&path)?;
         let snapshot = ledger.snapshot();
         let owner = snapshot.state.parties().key(&key.public()).map(|record| record.owner.clone());
@@ -63,7 +96,7 @@ impl Serve {
         })?;
         tokio::select! {
             served = serve(listener, ledger.clone(), None, bounds) => served,
-            () = keep_committing(ledger, operator, key, self.commit_every) => Ok(0),
+            () = keep_committing(ledger, operator, key, commit_every) => Ok(0),
         }
     }
 }
@@ -74,10 +107,18 @@ async fn listen(address: &str) -> anyhow::Result<TcpListener> {
         .map_err(|error| anyhow::anyhow!("{address}: {error}; choose another with --listen"))
 }
 
-async fn open(directory: &Path, queue_events: usize) -> anyhow::Result<Arc<Ledger>> {
+async fn open(
+    directory: &Path,
+    log_key: Option<PathBuf>,
+    queue_events: usize,
+    claim: Claim,
+) -> anyhow::Result<Arc<Ledger>> {
     descriptors::raise();
     let directory = directory.to_owned();
-    let open = move || Ledger::open(Setup { queue_events, ..Setup::at(&directory, Clock::system())? });
+    let open = move || {
+        let setup = Setup::with_key(&directory, log_key.as_deref(), Clock::system())?;
+        Ledger::open(Setup { queue_events, claim, ..setup })
+    };
     Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
 }
 
@@ -162,7 +203,7 @@ impl Demo {
         let Some(listener) = listener else { return Ok(0) };
         // Whoever asks for a demo of a day long past asks for its clock, too.
         confirm_clock(&directory, Clock::system().now())?;
-        let ledger = open(&directory, limits::QUEUE_EVENTS).await?;
+        let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
         println!("{}", demo::welcome(&base, &ledger, today, &directory));

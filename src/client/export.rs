@@ -67,16 +67,19 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
 
 /// Makes a data directory of an export, after auditing it.
 ///
-/// The directory must hold the log's key and nothing else of a ledger.
+/// The directory must hold nothing of a ledger but the log's key, where that does not lie apart. Nobody signs
+/// there yet: see [`crate::ledger::Claim`].
 ///
 /// # Errors
 /// The audit's findings, or what cannot be read or written; the directory is not to be used then.
 pub async fn import(
     folder: &Path,
     directory: &Path,
+    log_key: Option<&Path>,
     vkey: Option<VerifierKey>,
     progress: Progress<'_>,
 ) -> anyhow::Result<u64> {
+    let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
     let report = audit(&Source::Folder(folder.to_owned()), vkey, progress).await?;
     if let Some(finding) = report.findings.first() {
         anyhow::bail!(
@@ -84,10 +87,10 @@ pub async fn import(
             folder.display()
         );
     }
-    if !directory.join(LOG_KEY_FILE).exists() {
-        anyhow::bail!("put the log's key file there first: {}", directory.join(LOG_KEY_FILE).display());
+    if !key_file.exists() {
+        anyhow::bail!("put the log's key file there first: {}", key_file.display());
     }
-    let setup = Setup::create(directory, Clock::system())?;
+    let setup = Setup::create_with_key(directory, &key_file, Clock::system())?;
     let vkey: VerifierKey = report.log_vkey.parse()?;
     let note = std::fs::read_to_string(folder.join("checkpoint"))?;
     let signed = SignedCheckpoint::open(&note, &vkey)?;

@@ -1,5 +1,6 @@
 //! Checking a data directory: heads, entries, tile rows, stored state, attachments.
 
+use std::io::ErrorKind;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::event::Event;
 use crate::log::{ChainHash, Entry, TileId, VerifierKey};
 use crate::state::State;
 use crate::store::{HeadsState, keys};
+use crate::vault::KeyFileError;
 
 /// What a check of a data directory found.
 #[derive(Debug, Serialize)]
@@ -130,6 +132,8 @@ fn check_heads(archive: &Archive, findings: &mut Vec<Finding>) {
     let signs = |key: &SecretKey| key.public() == archive.identity.log_vkey.key();
     match read(LOG_KEY_FILE) {
         Ok(key) if signs(&key) => {}
+        // It may lie apart.
+        Err(KeyFileError::Io(_, error)) if error.kind() == ErrorKind::NotFound => {}
         Ok(_) if read(NEXT_LOG_KEY_FILE).is_ok_and(|key| signs(&key)) => {}
         Ok(_) => findings.push(Finding::new(
             place(LOG_KEY_FILE),

@@ -1,6 +1,7 @@
 //! The running ledger: one sequencer thread that writes, published snapshots that everybody reads.
 
 mod archive;
+mod claim;
 mod clockguard;
 mod committer;
 pub mod descriptors;
@@ -24,12 +25,13 @@ mod submission;
 mod timekeeper;
 
 pub use archive::Archive;
+pub use claim::Claim;
 pub use clockguard::{Belief, Doubt};
 pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
 pub use hold::{Hold, Holds};
 pub use image::ImageReading;
-pub use opening::{create, log_key, restore};
+pub use opening::{create, log_key, log_key_in, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use reader::{ReadError, Reader};
 pub use recovery::{Identity, OpenError};
@@ -49,11 +51,11 @@ use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::limits;
 use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
 use crate::state::State;
-use crate::store::{DirectoryLock, SledStore, Store};
+use crate::store::{DirectoryLock, Heads, ReadOnly, SledStore, Store, StoreError};
 use crate::vault::Vault;
 
 use patrol::Patrol;
-use sequencer::{Job, Sequencer, Work};
+use sequencer::{Job, Sequencer, Work, Writer};
 
 /// The file of a data directory that holds the log's key.
 pub const LOG_KEY_FILE: &str = "log-key.pem";
@@ -76,6 +78,8 @@ pub struct Setup {
     pub next_log_key: Option<SecretKey>,
     /// The image of the state, on its way since before the store was opened; none: it is read after.
     pub image: Option<ImageReading>,
+    /// On what grounds it is signed here.
+    pub claim: Claim,
     /// Where the time is read.
     pub clock: Clock,
     /// Who decides the order of entries.
@@ -92,16 +96,26 @@ impl Setup {
     /// # Errors
     /// [`OpenError`]: another process has it, or its key or store cannot be read.
     pub fn at(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
-        if !directory.join(LOG_KEY_FILE).exists() {
+        Self::with_key(directory, None, clock)
+    }
+
+    /// The same, where the log's key may lie apart; the key that is to follow it lies beside it.
+    ///
+    /// # Errors
+    /// [`OpenError`]: another process has it, or its key or store cannot be read.
+    pub fn with_key(directory: &Path, log_key: Option<&Path>, clock: Clock) -> Result<Self, OpenError> {
+        let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
+        if !directory.join(STORE_FOLDER).exists() || (log_key.is_none() && !key_file.exists()) {
             return Err(OpenError::Empty);
         }
         let lock = DirectoryLock::take(directory)?;
-        let log_key = crate::vault::read_secret(&directory.join(LOG_KEY_FILE))?;
-        Self::on_disk(directory, log_key, clock, lock)
+        let log_key = crate::vault::read_secret(&key_file)?;
+        Self::on_disk(directory, &key_file, log_key, clock, lock)
     }
 
     fn on_disk(
         directory: &Path,
+        key_file: &Path,
         log_key: SecretKey,
         clock: Clock,
         lock: DirectoryLock,
@@ -110,10 +124,10 @@ impl Setup {
         let store = Arc::new(SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES)?);
         let (directory, order) = (directory.to_owned(), Box::new(OwnOrder));
         let queue_events = limits::QUEUE_EVENTS;
-        let next = directory.join(NEXT_LOG_KEY_FILE);
+        let next = key_file.with_file_name(NEXT_LOG_KEY_FILE);
         let next_log_key = next.exists().then(|| crate::vault::read_secret(&next)).transpose()?;
-        let lock = Some(lock);
-        Ok(Self { directory, store, log_key, next_log_key, image, clock, order, queue_events, lock })
+        let (claim, lock) = (Claim::default(), Some(lock));
+        Ok(Self { directory, store, log_key, next_log_key, image, claim, clock, order, queue_events, lock })
     }
 
     /// The secret of one of the log's keys, where it is at hand.
@@ -162,6 +176,9 @@ pub struct Ledger {
     place_count: usize,
     published: watch::Receiver<Arc<Snapshot>>,
     holds: Holds,
+    /// Held by the sequencer while it records a group.
+    turn: Arc<Mutex<()>>,
+    directory: PathBuf,
     belief: watch::Receiver<Belief>,
     worker: Mutex<Option<JoinHandle<()>>>,
     patrol: Mutex<Option<Patrol>>,
@@ -175,6 +192,8 @@ pub struct Ledger {
 impl Ledger {
     /// Opens a ledger: checks the store against its heads, and starts the sequencer.
     ///
+    /// A directory that did not sign last is read-only, unless [`Setup::claim`] says otherwise.
+    ///
     /// # Errors
     /// [`OpenError`] with the last good position and what to do. Nothing has been signed then.
     pub fn open(mut setup: Setup) -> Result<Self, OpenError> {
@@ -186,13 +205,18 @@ impl Ledger {
         let origin = tip.origin.clone();
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
-        let holds = Holds::default();
+        let (holds, turn, directory) = (Holds::default(), Arc::default(), setup.directory.clone());
+        if let Some(why) = tip.read_only {
+            holds.raise(held_as(why));
+        }
         let patrol = Patrol::over(&setup, &tip, published.clone(), holds.clone());
         let place_count = setup.queue_events;
         let places = Arc::new(Semaphore::new(place_count));
         let (jobs, queue) = mpsc::channel(setup.queue_events);
         let (believe, belief) = watch::channel(Belief::Right);
-        let mut sequencer = Sequencer::new(setup, tip, vault.clone(), queue, publish, believe, holds.clone());
+        let writer =
+            Writer { queue, publish, belief: believe, holds: holds.clone(), turn: Arc::clone(&turn) };
+        let mut sequencer = Sequencer::new(setup, tip, vault.clone(), writer);
         // Whoever asks first is told what holds writes.
         sequencer.look();
         lookout::begin(jobs.downgrade()).map_err(|error| OpenError::Store(error.into()))?;
@@ -206,6 +230,8 @@ impl Ledger {
             place_count,
             published,
             holds,
+            turn,
+            directory,
             belief,
             worker: Mutex::new(Some(worker)),
             patrol: Mutex::new(patrol),
@@ -268,8 +294,12 @@ impl Ledger {
     /// Takes a place for an event that is about to be verified and submitted.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when as many are on their way as may be: nothing was spent on this one.
+    /// [`Refusal::Busy`] when as many are on their way as may be, [`Refusal::Held`] where nothing is recorded
+    /// any more: nothing was spent on this one.
     pub fn place(&self) -> Result<Place, Refusal> {
+        if let Some(hold) = self.holds.lasting() {
+            return Err(hold.into());
+        }
         self.places.clone().try_acquire_owned().map(Place).map_err(|_| Refusal::Busy)
     }
 
@@ -332,6 +362,22 @@ impl Ledger {
         self.holds.gravest().map(Refusal::Held).or(closed.then_some(Refusal::Closed))
     }
 
+    /// Ends the term: what is under way is recorded, nothing after it, and the directory says so.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn seal(&self) -> Result<SignedCheckpoint, SealError> {
+        let _turn = lock(&self.turn);
+        match self.holds.lasting() {
+            Some(Hold::Sealed(_)) => return Ok(self.snapshot().checkpoint.clone()),
+            Some(hold) => return Err(SealError::Held(hold)),
+            None => {}
+        }
+        self.holds.raise(held_as(ReadOnly::Sealed));
+        Heads::open(&self.directory)?.seal()?;
+        Ok(self.snapshot().checkpoint.clone())
+    }
+
     /// Takes no more events, finishes those that wait, and writes the image of the state.
     pub fn close(&self) {
         drop(lock(&self.patrol).take());
@@ -350,6 +396,26 @@ impl Drop for Ledger {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Why a directory signs nothing, as those are told who would have it write.
+fn held_as(why: ReadOnly) -> Hold {
+    let next = "send it where the ledger is run; to sign here its operator starts `tinnhiem serve` with --newest and the newest checkpoint known outside, or with --take-over";
+    match why {
+        ReadOnly::Sealed => Hold::Sealed(format!("{why}; {next}")),
+        _ => Hold::ReadOnly(format!("{why}; {next}")),
+    }
+}
+
+/// Why a term was not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// Nothing is signed here.
+    #[error("nothing is signed here, so there is no term to end: {0}")]
+    Held(Hold),
+    /// The seal cannot be written; whether it was, a start will tell.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -11,7 +11,9 @@ use crate::dsse::SecretKey;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
 use crate::state::State;
-use crate::store::{Batch, DirectoryLock, Heads, PackWriter, StoreError, read_entry};
+use crate::store::{
+    Batch, DirectoryLock, Heads, Instance, PackWriter, StoreError, create_private_folder, read_entry,
+};
 use crate::vault::{read_secret, write_secret};
 
 impl Setup {
@@ -22,8 +24,16 @@ impl Setup {
     /// # Errors
     /// [`OpenError`]: another process has the directory, or its key or store cannot be read.
     pub fn create(directory: &Path, clock: Clock) -> Result<Self, OpenError> {
+        Self::create_with_key(directory, &directory.join(LOG_KEY_FILE), clock)
+    }
+
+    /// The same, where the log's key lies in a file of any place.
+    ///
+    /// # Errors
+    /// [`OpenError`]: another process has the directory, or its key or store cannot be read.
+    pub fn create_with_key(directory: &Path, key_file: &Path, clock: Clock) -> Result<Self, OpenError> {
         let lock = DirectoryLock::take(directory)?;
-        Self::on_disk(directory, log_key(directory)?, clock, lock)
+        Self::on_disk(directory, key_file, log_key_in(key_file)?, clock, lock)
     }
 }
 
@@ -32,13 +42,20 @@ impl Setup {
 /// # Errors
 /// [`OpenError::Key`].
 pub fn log_key(directory: &Path) -> Result<SecretKey, OpenError> {
-    std::fs::create_dir_all(directory).map_err(StoreError::from)?;
-    let path = directory.join(LOG_KEY_FILE);
+    create_private_folder(directory).map_err(StoreError::from)?;
+    log_key_in(&directory.join(LOG_KEY_FILE))
+}
+
+/// The log's key of a file, made when there is none.
+///
+/// # Errors
+/// [`OpenError::Key`].
+pub fn log_key_in(path: &Path) -> Result<SecretKey, OpenError> {
     if path.exists() {
-        return Ok(read_secret(&path)?);
+        return Ok(read_secret(path)?);
     }
     let key = SecretKey::generate().map_err(|error| StoreError::Io(error.to_string()))?;
-    write_secret(&path, &key)?;
+    write_secret(path, &key)?;
     Ok(key)
 }
 
@@ -77,6 +94,8 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     let mut batch = Batch::default();
     PackWriter::resume(store)?.append([entry.as_slice()], &mut batch);
     rows.put_changed(&mut batch);
+    // Before the entry, so that a start finds out whose it is whatever comes between.
+    heads.begin_term(Instance::random()?)?;
     store.commit(batch)?;
     let head = Checkpoint { origin, size: 1, root: frontier.root() }.sign(&setup.log_key);
     heads.append(head.note().as_bytes())?;
@@ -86,6 +105,8 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
 }
 
 /// Fills an empty store with the audited entries of an export, and takes its checkpoint as the head.
+///
+/// Nobody signs there yet: whether this is the newest checkpoint, the export does not say.
 ///
 /// `next` gives the entries in order, some at a time, and none at the end.
 ///

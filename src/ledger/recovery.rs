@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::claim::Claim;
 use super::image::{Damage, ImageReading, ImageWriter, Imaged};
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
@@ -9,9 +10,13 @@ use super::{ReadError, Reader, Setup};
 use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{Body, Event};
 use crate::limits;
-use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey};
+use crate::log::{
+    BadCheckpoint, ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey,
+};
 use crate::state::State;
-use crate::store::{Batch, Heads, HeadsState, PackWriter, Store, StoreError, keys, read_entry};
+use crate::store::{
+    Batch, Heads, HeadsState, Instance, PackWriter, ReadOnly, Standing, Store, StoreError, keys, read_entry,
+};
 use crate::vault::KeyFileError;
 
 /// Why a ledger is not opened. Nothing has been signed or lost.
@@ -47,6 +52,29 @@ pub enum OpenError {
         "the signed heads are damaged or missing: {0}. The newest head may be lost, and without it nothing is signed: fetch the newest checkpoint from a mirror or witness, compare with `tinnhiem fsck`, and restore a backup or an export that reaches it"
     )]
     Heads(String),
+    /// The checkpoint known outside is not one of this log.
+    #[error("the checkpoint given with --newest: {0}")]
+    Newest(#[from] BadCheckpoint),
+    /// It is of more entries than are here.
+    #[error(
+        "the checkpoint given with --newest is of {known} entries, but there are {size} here: bring the others from an export, a mirror or a later backup, with `tinnhiem import` into a new directory; with --take-over they are lost, and whoever holds a receipt of one of them can prove it"
+    )]
+    Behind {
+        /// How many entries are here.
+        size: u64,
+        /// How many the checkpoint is of.
+        known: u64,
+    },
+    /// It is of other entries.
+    #[error(
+        "the checkpoint given with --newest is of another history: two checkpoints of one log contradict each other, and nothing is signed here. Keep both as evidence, and find out which history was shown to whom:\n\n{known}\n{own}"
+    )]
+    Forked {
+        /// The note given.
+        known: String,
+        /// The newest note here.
+        own: String,
+    },
     /// The store does not extend the last head.
     #[error(
         "the store does not hold what was acknowledged: {what}. The last good position is {good} of {size} entries. Nothing is signed: restore the entries from an export or a mirror, or a backup of the whole directory"
@@ -72,6 +100,9 @@ impl OpenError {
             Self::OtherKey { .. } => "ledger.log_key",
             Self::Opening(_) => "ledger.opening",
             Self::Heads(_) => "heads.damaged",
+            Self::Newest(error) => error.code(),
+            Self::Behind { .. } => "newest.ahead",
+            Self::Forked { .. } => "newest.forked",
             Self::Diverged { .. } => "store.diverged",
         }
     }
@@ -79,6 +110,8 @@ impl OpenError {
 
 /// Where a ledger goes on.
 pub struct Tip {
+    /// Why nothing is signed; none where it is.
+    pub(super) read_only: Option<ReadOnly>,
     pub(super) origin: Origin,
     pub(super) checkpoint: SignedCheckpoint,
     pub(super) state: State,
@@ -162,14 +195,29 @@ pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip,
         None => None,
         Some(note) => Some(open_head(setup, &identity, note)?),
     };
-    let mut retraced =
-        newest(setup, image, &identity.origin, head.as_ref().map(SignedCheckpoint::checkpoint))?;
+    let standing = heads.standing();
+    let read_only = match (standing, &setup.claim) {
+        (Standing::ReadOnly(why), Claim::Unchanged) => Some(why),
+        _ => None,
+    };
+    let acknowledged = head.as_ref().map(SignedCheckpoint::checkpoint);
+    // Whoever signs nothing shows what was signed, and no more.
+    let to = read_only.map_or(u64::MAX, |_| acknowledged.map_or(0, |head| head.size));
+    let mut retraced = newest(setup, image, &identity.origin, acknowledged, to)?;
     let size = retraced.frontier.size();
-    if head.is_none() && size > 1 {
+    if head.is_none() && (size > 1 || read_only.is_some()) {
         return Err(OpenError::Heads("there are entries, but no head".to_owned()));
     }
     let log_key = check_keys(setup, &identity, &retraced.state, head.as_ref())?;
     repair_rows(store, std::mem::take(&mut retraced.wrong_rows))?;
+    if read_only.is_none() {
+        let own = head.as_ref().map_or("", SignedCheckpoint::note);
+        setup.claim.check(&retraced, &identity.origin, &Reader::new(setup.store.clone()), own)?;
+        heads.begin_term(match standing {
+            Standing::Signer(instance) => instance,
+            Standing::ReadOnly(_) => Instance::random()?,
+        })?;
+    }
     let checkpoint = match head {
         Some(head) if head.checkpoint().size == size => head,
         // Entries that landed although their commit was never acknowledged.
@@ -181,6 +229,7 @@ pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip,
         }
     };
     Ok(Tip {
+        read_only,
         origin: identity.origin,
         checkpoint,
         state: retraced.state,
@@ -221,12 +270,13 @@ fn check_keys<'a>(
     setup.held(&expected).ok_or(OpenError::OtherKey { expected, found })
 }
 
-/// Retraces the newest entries over what is stored of the others, or all where that does not fit.
+/// Retraces the newest entries below `to` over what is stored of the others, or all where that does not fit.
 fn newest(
     setup: &Setup,
     image: Option<ImageReading>,
     origin: &Origin,
     head: Option<&Checkpoint>,
+    to: u64,
 ) -> Result<Retraced, OpenError> {
     let imaged = image.map_or_else(|| Imaged::read(&setup.directory), ImageReading::finish);
     let acknowledged = head.map_or(0, |head| head.size);
@@ -234,14 +284,14 @@ fn newest(
     let from = imaged.state.size().min(acknowledged.saturating_sub(limits::OPENING_ENTRIES));
     let from = from / limits::TILE_WIDTH * limits::TILE_WIDTH;
     if imaged.chain.is_some() {
-        match retrace(setup, origin, head, imaged, from) {
+        match retrace(setup, origin, head, imaged, from..to) {
             Ok(Some(retraced)) => return Ok(retraced),
             Err(error @ OpenError::Store(_)) => return Err(error),
             Ok(None) => tracing::warn!("what is stored beside the log does not fit it, and is made anew"),
             Err(error) => tracing::warn!(%error, "the whole log is hashed, and the state made anew"),
         }
     }
-    let retraced = retrace(setup, origin, head, Imaged::default(), 0)?;
+    let retraced = retrace(setup, origin, head, Imaged::default(), 0..to)?;
     retraced.ok_or_else(|| OpenError::Heads("the log fits nothing".to_owned()))
 }
 

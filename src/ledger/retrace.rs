@@ -1,6 +1,6 @@
 //! Going over the stored entries once: hashes, links, root, tile rows and state.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::image::Imaged;
 use super::recovery::OpenError;
@@ -26,9 +26,10 @@ pub struct Retraced {
     pub imaged: u64,
 }
 
-/// Goes over the entries from `from` on, a multiple of the tile width; the state goes on from the image's.
+/// Goes over the entries of a range, which begins at a multiple of the tile width; the state goes on from
+/// the image's.
 ///
-/// None when the image or the stored hashes before `from` do not fit the entries.
+/// None when the image or the stored hashes before the range do not fit the entries.
 ///
 /// # Errors
 /// [`OpenError::Diverged`] with the last good position.
@@ -37,8 +38,9 @@ pub fn retrace(
     origin: &Origin,
     head: Option<&Checkpoint>,
     imaged: Imaged,
-    from: u64,
+    range: Range<u64>,
 ) -> Result<Option<Retraced>, OpenError> {
+    let Range { start: from, end: to } = range;
     let store = &*setup.store;
     let acknowledged = head.map_or(0, |head| head.size);
     let Some(mut walk) = Walk::start(setup, origin, imaged, from, acknowledged)? else { return Ok(None) };
@@ -49,7 +51,7 @@ pub fn retrace(
         _ if seq >= known => CheckedEntry::own(bytes),
         _ => CheckedEntry::hashed(bytes),
     };
-    let read = scan(store, from, u64::MAX, &open, &mut |seq, entry| walk.take(seq, &entry));
+    let read = scan(store, from, to, &open, &mut |seq, entry| walk.take(seq, &entry));
     if walk.misfit {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! The one thread that writes: judges in order, commits in groups, then signs, publishes and answers.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -13,7 +13,7 @@ use super::recovery::{self, OpenError, Tip};
 use super::room;
 use super::rows::TileRows;
 use super::timekeeper::Timekeeper;
-use super::{Accepted, Admissible, Hold, Holds, Reader, Refusal, Setup, Snapshot};
+use super::{Accepted, Admissible, Claim, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::clock::Timestamp;
 use crate::event::{Body, Commitment};
@@ -72,6 +72,20 @@ struct Draft {
     fates: Vec<Result<Accepted, Refusal>>,
 }
 
+/// What the writer has in common with those who send and read.
+pub struct Writer {
+    /// What is to be done.
+    pub queue: mpsc::Receiver<Work>,
+    /// Where what was recorded is published.
+    pub publish: watch::Sender<Arc<Snapshot>>,
+    /// How far the clock is believed.
+    pub belief: watch::Sender<Belief>,
+    /// Why nothing is written.
+    pub holds: Holds,
+    /// Taken for each group.
+    pub turn: Arc<Mutex<()>>,
+}
+
 /// The writer.
 pub struct Sequencer {
     edge: Edge,
@@ -87,21 +101,18 @@ pub struct Sequencer {
     publish: watch::Sender<Arc<Snapshot>>,
     belief: watch::Sender<Belief>,
     holds: Holds,
+    /// Taken for each group: whoever else has it knows that nothing is being recorded.
+    turn: Arc<Mutex<()>>,
     /// A commit failed, and what landed has not been found out.
     unsettled: bool,
 }
 
 impl Sequencer {
     /// A writer that goes on from `tip`.
-    pub fn new(
-        setup: Setup,
-        tip: Tip,
-        vault: Vault,
-        queue: mpsc::Receiver<Work>,
-        publish: watch::Sender<Arc<Snapshot>>,
-        belief: watch::Sender<Belief>,
-        holds: Holds,
-    ) -> Self {
+    pub fn new(mut setup: Setup, tip: Tip, vault: Vault, writer: Writer) -> Self {
+        let Writer { queue, publish, belief, holds, turn } = writer;
+        // Whoever signs now did so last whenever the store is read anew.
+        setup.claim = Claim::Unchanged;
         let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone());
         eraser.look_at(&tip.state);
         Self {
@@ -118,6 +129,7 @@ impl Sequencer {
             publish,
             belief,
             holds,
+            turn,
             unsettled: false,
         }
     }
@@ -151,7 +163,10 @@ impl Sequencer {
 
     /// Records a group and answers everybody in it.
     fn record(&mut self, group: Vec<Job>) {
+        let turn = self.turn.clone();
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         let fates = self.settle(&group);
+        drop(turn);
         let fates = fates.unwrap_or_else(|refusal| vec![Err(refusal); group.len()]);
         for (job, fate) in group.into_iter().zip(fates) {
             let _ = job.answer.send(fate);
@@ -189,6 +204,8 @@ impl Sequencer {
 
     /// Looks whether what holds writes is gone, or has come, although nobody writes.
     pub fn look(&mut self) {
+        let turn = self.turn.clone();
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.ready().is_ok() {
             let _ = self.has_room(0, 0);
         }
@@ -254,6 +271,9 @@ impl Sequencer {
             }
             Err(error) => return Err(self.stopped(&error)),
         };
+        if tip.read_only.is_some() {
+            return Err(self.stopped(&"its directory is no longer the one that signs"));
+        }
         let published = self.publish.borrow().size();
         if tip.checkpoint.checkpoint().size < published {
             return Err(self.stopped(&"it ends before what was published"));

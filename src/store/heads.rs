@@ -1,23 +1,19 @@
 //! The signed heads, beside the store: what was acknowledged, in files that sled does not touch.
 //!
-//! ```text
-//! 0    4   magic "TNH1"
-//! 4    4   n, length of the head, u32 big-endian
-//! 8    n   the head: a checkpoint's note
-//! 8+n  16  the first 16 bytes of BLAKE3 over all before
-//! ```
-//! Every head is written twice and synced before its commit is acknowledged, so that one damaged
-//! byte always leaves a whole copy of the newest.
+//! Every head is written twice and synced before its commit is acknowledged: see [`super::frames`].
+//! Whoever begins to sign begins a file, which says in its first frame where it lies itself: see
+//! [`super::term`]. So heads that were written elsewhere, or at another time, are known as such.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::frames::{Found, Frame, framed_twice};
+use super::private::create_private_folder;
+use super::term::{Instance, Place, ReadOnly, Standing, Term};
 use crate::limits;
-
-const MAGIC: &[u8; 4] = b"TNH1";
-const SUM: usize = 16;
 
 /// What the files say of their end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +34,7 @@ pub struct Heads {
     valid_bytes: u64,
     last: Option<Vec<u8>>,
     state: HeadsState,
+    standing: Standing,
     file: Option<File>,
     poisoned: bool,
 }
@@ -56,16 +53,22 @@ impl Heads {
             valid_bytes: 0,
             last: None,
             state: HeadsState::Clean,
+            standing: Standing::ReadOnly(ReadOnly::Unmarked),
             file: None,
             poisoned: false,
         };
         // The newest file begins with the last head of the one before, so one file nearly always does.
         let mut newest = true;
+        let mut stands = false;
         while let (Some(number), None) = (numbers.pop(), &heads.last) {
             let mut bytes = Vec::new();
-            let file = File::open(heads.path(number))?;
-            file.take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
+            let mut file = File::open(heads.path(number))?;
+            (&mut file).take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
             let found = Found::in_bytes(&bytes);
+            if !stands && found.valid_bytes > 0 {
+                heads.standing = found.standing(&file)?;
+                stands = true;
+            }
             if newest || found.last.is_none() {
                 heads.valid_bytes = if newest { found.valid_bytes } else { heads.valid_bytes };
                 heads.state = if newest { found.state } else { heads.state };
@@ -86,13 +89,45 @@ impl Heads {
         &self.state
     }
 
+    /// Who may sign, as far as the heads know.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Begins to sign here: the next file, which says so, is synced when it returns.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is appended after it.
+    pub fn begin_term(&mut self, instance: Instance) -> Result<(), StoreError> {
+        self.unless_poisoned(|heads| {
+            heads.standing = Standing::Signer(instance);
+            heads.roll_over()
+        })
+    }
+
+    /// Ends the term: nobody signs here until another is begun.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; nothing is appended after it.
+    pub fn seal(&mut self) -> Result<(), StoreError> {
+        self.unless_poisoned(|heads| {
+            heads.write(Frame::Seal, &[])?;
+            heads.standing = Standing::ReadOnly(ReadOnly::Sealed);
+            Ok(())
+        })
+    }
+
     /// Opens beforehand what the next head needs, so that writing it opens nothing.
     ///
     /// # Errors
     /// [`StoreError`]; it may be tried again.
     pub fn prepare(&mut self) -> Result<(), StoreError> {
-        let most = 2 * frame(&[]).len() as u64 + 2 * limits::NOTE_BYTES as u64;
-        if self.number == 0 || self.valid_bytes + most > limits::HEADS_BYTES {
+        self.make_ready(2 * limits::NOTE_BYTES + 64)
+    }
+
+    /// The file to write so many bytes to, open.
+    fn make_ready(&mut self, bytes: usize) -> Result<(), StoreError> {
+        if self.number == 0 || self.valid_bytes + bytes as u64 > limits::HEADS_BYTES {
             self.roll_over()?;
         }
         if self.file.is_none() {
@@ -108,35 +143,57 @@ impl Heads {
     /// # Errors
     /// [`StoreError::Io`]; nothing more is appended after it.
     pub fn append(&mut self, head: &[u8]) -> Result<(), StoreError> {
+        self.unless_poisoned(|heads| {
+            heads.write(Frame::Head, head)?;
+            heads.last = Some(head.to_vec());
+            Ok(())
+        })
+    }
+
+    fn unless_poisoned(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         if self.poisoned {
             return Err(StoreError::Io("an earlier head could not be written".to_owned()));
         }
-        self.prepare()?;
         self.poisoned = true;
-        let frame = frame(head);
-        let twice = [frame.as_slice(), frame.as_slice()].concat();
-        let Some(file) = &mut self.file else { return Err(StoreError::Io("no heads file".to_owned())) };
-        file.write_all(&twice)?;
-        file.sync_data()?;
-        self.valid_bytes += twice.len() as u64;
-        self.last = Some(head.to_vec());
-        self.state = HeadsState::Clean;
+        change(self)?;
         self.poisoned = false;
         Ok(())
     }
 
-    /// Begins the next file with the last head; the file before stays, older ones go.
+    fn write(&mut self, kind: Frame, content: &[u8]) -> Result<(), StoreError> {
+        let twice = framed_twice(kind, content);
+        self.make_ready(twice.len())?;
+        let Some(file) = &mut self.file else { return Err(StoreError::Io("no heads file".to_owned())) };
+        file.write_all(&twice)?;
+        file.sync_data()?;
+        self.valid_bytes += twice.len() as u64;
+        self.state = HeadsState::Clean;
+        Ok(())
+    }
+
+    /// Begins the next file with who signs and the last head, whole when it appears under its name; the
+    /// file before stays, older ones go.
     fn roll_over(&mut self) -> Result<(), StoreError> {
-        std::fs::create_dir_all(&self.directory)?;
+        create_private_folder(&self.directory)?;
         let next = self.number + 1;
-        let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(self.path(next))?;
+        let unfinished = self.path(next).with_extension("new");
+        let mut file = OpenOptions::new();
+        let mut file = file.create(true).append(true).mode(0o600).open(&unfinished)?;
+        file.set_len(0)?;
         let mut bytes = Vec::new();
-        if let Some(last) = &self.last {
-            let frame = frame(last);
-            bytes = [frame.as_slice(), frame.as_slice()].concat();
-            file.write_all(&bytes)?;
+        if let Standing::Signer(instance) = self.standing {
+            let (place, _) = Place::of(&file)?;
+            bytes.extend(framed_twice(Frame::Term, Term { instance, place }.to_text().as_bytes()));
         }
+        if let Some(last) = &self.last {
+            bytes.extend(framed_twice(Frame::Head, last));
+        }
+        file.write_all(&bytes)?;
         file.sync_all()?;
+        std::fs::rename(&unfinished, self.path(next))?;
         File::open(&self.directory)?.sync_all()?;
         if let Some(parent) = self.directory.parent() {
             File::open(parent)?.sync_all()?;
@@ -144,7 +201,7 @@ impl Heads {
         for old in numbers(&self.directory)?.into_iter().filter(|old| *old + 1 < next) {
             std::fs::remove_file(self.path(old))?;
         }
-        (self.number, self.valid_bytes, self.file) = (next, bytes.len() as u64, None);
+        (self.number, self.valid_bytes, self.file) = (next, bytes.len() as u64, Some(file));
         Ok(())
     }
 
@@ -170,76 +227,9 @@ fn numbers(directory: &Path) -> Result<Vec<u64>, StoreError> {
     Ok(numbers)
 }
 
-fn frame(head: &[u8]) -> Vec<u8> {
-    let mut frame = [MAGIC, &(head.len() as u32).to_be_bytes()[..], head].concat();
-    let sum = blake3::hash(&frame);
-    frame.extend_from_slice(&sum.as_bytes()[..SUM]);
-    frame
-}
-
-/// What a file's bytes hold.
-struct Found {
-    last: Option<Vec<u8>>,
-    valid_bytes: u64,
-    state: HeadsState,
-}
-
-impl Found {
-    fn in_bytes(bytes: &[u8]) -> Self {
-        let (mut at, mut end) = (0, 0);
-        let mut last = None;
-        while at < bytes.len() {
-            if let Some((head, length)) = whole_frame(&bytes[at..]) {
-                at += length;
-                end = at;
-                last = Some(head.to_vec());
-            } else {
-                // Damage: look for the next head from the following byte on.
-                let next = bytes[at + 1..].windows(MAGIC.len()).position(|window| window == MAGIC);
-                at = next.map_or(bytes.len(), |next| at + 1 + next);
-            }
-        }
-        let tail = &bytes[end..];
-        let state = if tail.is_empty() {
-            HeadsState::Clean
-        } else if is_torn(tail) {
-            HeadsState::TornTail
-        } else {
-            HeadsState::Damaged(format!("{} bytes at the end of the heads are no head", tail.len()))
-        };
-        Self { last, valid_bytes: end as u64, state }
-    }
-}
-
-fn whole_frame(bytes: &[u8]) -> Option<(&[u8], usize)> {
-    let rest = bytes.strip_prefix(MAGIC)?;
-    let (length, rest) = rest.split_at_checked(4)?;
-    let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
-    if length > limits::NOTE_BYTES {
-        return None;
-    }
-    let (head, rest) = rest.split_at_checked(length)?;
-    let sum = rest.get(..SUM)?;
-    let framed = 8 + length;
-    (blake3::hash(&bytes[..framed]).as_bytes()[..SUM] == *sum).then_some((head, framed + SUM))
-}
-
-/// Whether the bytes are the strict beginning of a frame, or zeroes that a crash left.
-fn is_torn(tail: &[u8]) -> bool {
-    if tail.iter().all(|byte| *byte == 0) {
-        return true;
-    }
-    let magic = &tail[..tail.len().min(4)];
-    if !MAGIC.starts_with(magic) {
-        return false;
-    }
-    let Some(length) = tail.get(4..8).and_then(|length| length.try_into().ok()) else { return true };
-    let length = u32::from_be_bytes(length) as usize;
-    length <= limits::NOTE_BYTES && tail.len() < 8 + length + SUM
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::frames::framed;
     use super::*;
 
     fn written(heads: &[&[u8]]) -> (tempfile::TempDir, PathBuf) {
@@ -269,7 +259,7 @@ mod tests {
     fn a_torn_head_is_cut_off_and_writing_goes_on() {
         let (directory, file) = written(&[b"one", b"two"]);
         let whole = std::fs::read(&file).unwrap();
-        let frame = frame(b"two").len();
+        let frame = framed(Frame::Head, b"two").len();
         for length in 0..whole.len() {
             std::fs::write(&file, &whole[..length]).unwrap();
             let mut heads = Heads::open(directory.path()).unwrap();
@@ -290,7 +280,7 @@ mod tests {
     fn the_newest_head_damaged_twice_is_reported_not_passed_over() {
         let (directory, file) = written(&[b"one", b"two"]);
         let mut bytes = std::fs::read(&file).unwrap();
-        let frame = frame(b"two").len();
+        let frame = framed(Frame::Head, b"two").len();
         let length = bytes.len();
         bytes[length - 1] ^= 1;
         bytes[length - frame - 1] ^= 1;
@@ -310,5 +300,75 @@ mod tests {
         let again = Heads::open(directory.path()).unwrap();
         assert_eq!(again.last().and_then(|head| head.last()), Some(&99));
         assert!(std::fs::read_dir(directory.path().join("heads")).unwrap().count() <= 2);
+    }
+    #[test]
+    fn whoever_signs_is_known_again_and_a_copy_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let standing = |name: &str| Heads::open(&directory.path().join(name)).unwrap().standing();
+        let instance = Instance::random().unwrap();
+        let at = |name: &str| directory.path().join(name).join("heads");
+        let mut heads = Heads::open(&directory.path().join("one")).unwrap();
+        assert_eq!(heads.standing(), Standing::ReadOnly(ReadOnly::Unmarked));
+        heads.begin_term(instance).unwrap();
+        heads.append(b"head").unwrap();
+        assert_eq!(standing("one"), Standing::Signer(instance));
+        // Rolling over goes on with the term.
+        (0..50).for_each(|_| heads.append(&[7; 100_000]).unwrap());
+        heads.append(b"head").unwrap();
+        assert_eq!((heads.number > 1, standing("one")), (true, Standing::Signer(instance)));
+        std::fs::create_dir_all(at("two")).unwrap();
+        for file in std::fs::read_dir(at("one")).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), at("two").join(file.file_name())).unwrap();
+        }
+        assert_eq!(standing("two"), Standing::ReadOnly(ReadOnly::Copied));
+        std::fs::rename(directory.path().join("one"), directory.path().join("renamed")).unwrap();
+        assert_eq!(standing("renamed"), Standing::Signer(instance));
+        // The copy's files in the place of the first's are still copies.
+        std::fs::rename(directory.path().join("two"), directory.path().join("one")).unwrap();
+        assert_eq!(standing("one"), Standing::ReadOnly(ReadOnly::Copied));
+        let newest = format!("{:08}", heads.number);
+        std::fs::hard_link(at("renamed").join(&newest), directory.path().join("link")).unwrap();
+        assert_eq!(standing("renamed"), Standing::ReadOnly(ReadOnly::Linked));
+        std::fs::remove_file(directory.path().join("link")).unwrap();
+        let mut heads = Heads::open(&directory.path().join("renamed")).unwrap();
+        heads.begin_term(instance).unwrap();
+        heads.seal().unwrap();
+        let again = Heads::open(&directory.path().join("renamed")).unwrap();
+        assert_eq!(
+            (again.standing(), again.last()),
+            (Standing::ReadOnly(ReadOnly::Sealed), Some(&b"head"[..]))
+        );
+    }
+
+    #[test]
+    fn one_wrong_byte_leaves_who_signs_and_that_it_is_sealed() {
+        let directory = tempfile::tempdir().unwrap();
+        let instance = Instance::random().unwrap();
+        let mut heads = Heads::open(directory.path()).unwrap();
+        heads.begin_term(instance).unwrap();
+        heads.append(b"head").unwrap();
+        let file = directory.path().join("heads/00000001");
+        let check = |expected| {
+            let whole = std::fs::read(&file).unwrap();
+            for at in 0..whole.len() {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1;
+                std::fs::write(&file, bytes).unwrap();
+                assert_eq!(Heads::open(directory.path()).unwrap().standing(), expected, "byte {at}");
+            }
+            std::fs::write(&file, whole).unwrap();
+        };
+        check(Standing::Signer(instance));
+        heads.seal().unwrap();
+        check(Standing::ReadOnly(ReadOnly::Sealed));
+    }
+
+    #[test]
+    fn heads_are_their_owners_alone() {
+        use std::os::unix::fs::MetadataExt;
+        let (directory, file) = written(&[b"one"]);
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!((mode(&directory.path().join("heads")), mode(&file)), (0o700, 0o600));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::StoreError;
+use super::{StoreError, create_private_folder};
 
 /// The hold on a data directory; given up when dropped, or when the process ends in any way.
 #[derive(Debug)]
@@ -18,9 +19,11 @@ impl DirectoryLock {
     /// # Errors
     /// [`StoreError::Locked`] with the process that has it.
     pub fn take(directory: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(directory)?;
+        create_private_folder(directory)?;
         let path = directory.join("lock");
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut file = options.open(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

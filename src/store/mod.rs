@@ -1,12 +1,15 @@
 //! Bytes at rest: an ordered store with atomic durable commits, and what is laid out in it.
 
+mod frames;
 mod heads;
 pub mod keys;
 mod lock;
 mod memory;
 mod packs;
+mod private;
 mod sled;
 mod snapshots;
+mod term;
 
 #[cfg(test)]
 mod contract;
@@ -15,7 +18,9 @@ pub use heads::{Heads, HeadsState};
 pub use lock::DirectoryLock;
 pub use memory::{Disk, Fault, MemoryStore};
 pub use packs::{PackWriter, read_entry, read_range};
+pub use private::{create_private_file, create_private_folder};
 pub use sled::SledStore;
+pub use term::{Instance, ReadOnly, Standing};
 
 use std::ops::ControlFlow;
 

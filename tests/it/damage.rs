@@ -107,7 +107,7 @@ async fn one_flipped_byte_in_an_export_is_found_where_it_is() {
     let restored = directory.path().join("restored");
     std::fs::create_dir(&restored).unwrap();
     std::fs::copy(data.join("log-key.pem"), restored.join("log-key.pem")).unwrap();
-    import(&folder, &restored, Some(vkey), &mut |_, _, _| {}).await.unwrap();
+    import(&folder, &restored, None, Some(vkey), &mut |_, _, _| {}).await.unwrap();
     let report = fsck(&Archive::open(&restored).unwrap());
     assert_eq!(report.findings, []);
     drop(archive);

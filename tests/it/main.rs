@@ -46,6 +46,7 @@ mod refusals;
 mod register;
 mod resumption;
 mod seats;
+mod signer;
 mod steps;
 mod trees;
 mod vectors;

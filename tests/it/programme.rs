@@ -11,7 +11,7 @@ use tinnhiem::client::{Client, ClientError, Draft, opening};
 use tinnhiem::clock::{Clock, Date, Timestamp};
 use tinnhiem::dsse::{EventId, SecretKey};
 use tinnhiem::event::*;
-use tinnhiem::ledger::{self, Ledger, OwnOrder, Setup, Submission};
+use tinnhiem::ledger::{self, Claim, Ledger, OwnOrder, Setup, Submission};
 use tinnhiem::log::Origin;
 use tinnhiem::store::{Disk, MemoryStore};
 use tinnhiem::vault::Attachment;
@@ -95,6 +95,7 @@ impl Parts {
             order: Box::new(OwnOrder),
             queue_events: tinnhiem::limits::QUEUE_EVENTS,
             image: None,
+            claim: Claim::Unchanged,
             lock: None,
         }
     }

@@ -29,7 +29,8 @@ impl Served {
     /// When it does not start.
     pub fn ledger(data: &Path, options: &[&str]) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]).args(options);
+        // Ledgers that are kept for measuring may have been copied.
+        command.args(["serve", "--take-over", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
         Self::run(command, "/readyz")
     }
 

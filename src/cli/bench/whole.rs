@@ -43,7 +43,7 @@ pub fn replay(kept: &Kept, runs: usize) -> anyhow::Result<Vec<Replayed>> {
         let restored = folder.path().join(format!("restored-{run}"));
         std::fs::create_dir(&restored)?;
         write_secret(&restored.join(LOG_KEY_FILE), &log_key())?;
-        runtime.block_on(import(&exported, &restored, None, &mut |_, _, _| {}))?;
+        runtime.block_on(import(&exported, &restored, None, None, &mut |_, _, _| {}))?;
         let (rebuild_s, rebuild_ceiling) = ceiling::around(|| rebuild(&restored))?;
         std::fs::remove_dir_all(&restored)?;
         let ratio = |seconds: f64, ceiling: f64| report.signatures as f64 / seconds / ceiling;

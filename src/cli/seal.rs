@@ -1,0 +1,153 @@
+//! Ending a term: `seal`
+
+use std::fs::remove_file;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::written::Overwriting;
+use crate::clock::Clock;
+use crate::ledger::{Ledger, OpenError, Setup};
+use crate::log::SignedCheckpoint;
+use crate::store::{Heads, ReadOnly, Standing, StoreError, create_private_file};
+
+/// The file by which the process that has a directory is asked to seal it: only who may write there can ask.
+const ASKED: &str = "seal-asked";
+/// The file that says where the process that has a directory listens.
+const ADDRESS: &str = "address";
+/// How often that process looks.
+const LOOKS: Duration = Duration::from_millis(200);
+/// How long it may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem seal --data my-ledger --out last.checkpoint")]
+pub struct Seal {
+    /// The data directory
+    #[arg(long)]
+    data: PathBuf,
+    /// The log's key file, apart from the data directory; the one in it unless given
+    #[arg(long, value_name = "FILE")]
+    log_key: Option<PathBuf>,
+    /// Where to write the last checkpoint; printed unless given
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    overwriting: Overwriting,
+}
+
+impl Seal {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
+        let (data, log_key) = (self.data.clone(), self.log_key);
+        let note = tokio::task::spawn_blocking(move || seal(&data, log_key.as_deref())).await??;
+        let size = SignedCheckpoint::claim(&note)?.size;
+        let data = self.data.display();
+        match out {
+            Some(out) => {
+                let path = out.path();
+                out.write(&note)?;
+                println!("{data} is sealed at {size} entries; its last checkpoint is in {}", path.display());
+            }
+            None => {
+                eprintln!("{data} is sealed at {size} entries; its last checkpoint:");
+                print!("{note}");
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Seals a directory, by whoever has it open; the last checkpoint.
+fn seal(data: &Path, log_key: Option<&Path>) -> anyhow::Result<String> {
+    if let Some(note) = sealed(data)? {
+        return Ok(note);
+    }
+    match Setup::with_key(data, log_key, Clock::system()) {
+        Ok(setup) => {
+            let ledger = Ledger::open(setup)?;
+            let sealed = ledger.seal()?;
+            ledger.close();
+            Ok(sealed.note().to_owned())
+        }
+        Err(OpenError::Store(StoreError::Locked(holder))) => ask(data, &holder),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Has the process that holds the directory seal it.
+fn ask(data: &Path, holder: &str) -> anyhow::Result<String> {
+    let asked = data.join(ASKED);
+    create_private_file(&asked).with_context(|| asked.display().to_string())?;
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        std::thread::sleep(LOOKS);
+        if let Some(note) = sealed(data)? {
+            return Ok(note);
+        }
+        if !asked.exists() {
+            anyhow::bail!("process {holder} did not seal {}: its log says why", data.display());
+        }
+    }
+    let _ = remove_file(&asked);
+    anyhow::bail!("process {holder} has {} and does not answer: stop it, then run this again", data.display())
+}
+
+/// The last checkpoint, where a directory is sealed.
+fn sealed(data: &Path) -> anyhow::Result<Option<String>> {
+    let heads = Heads::open(data)?;
+    let is_sealed = heads.standing() == Standing::ReadOnly(ReadOnly::Sealed);
+    let note = heads.last().filter(|_| is_sealed);
+    Ok(note.map(|note| String::from_utf8_lossy(note).into_owned()))
+}
+
+/// A served directory: it says where, and is sealed when that is asked for.
+pub struct Watched {
+    data: PathBuf,
+    ledger: Arc<Ledger>,
+}
+
+impl Watched {
+    /// Says where the directory is served; what was asked of a process before it is forgotten.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn new(data: &Path, address: &str, ledger: Arc<Ledger>) -> anyhow::Result<Self> {
+        let _ = remove_file(data.join(ASKED));
+        let path = data.join(ADDRESS);
+        let written = create_private_file(&path).and_then(|mut file| {
+            std::io::Write::write_all(&mut file, format!("http://{address}\n").as_bytes())
+        });
+        written.with_context(|| path.display().to_string())?;
+        Ok(Self { data: data.to_owned(), ledger })
+    }
+
+    /// Looks whether sealing is asked for, and seals; for as long as the directory is served.
+    pub async fn watch(self) {
+        let asked = self.data.join(ASKED);
+        let mut looks = tokio::time::interval(LOOKS);
+        loop {
+            looks.tick().await;
+            if !asked.exists() {
+                continue;
+            }
+            let ledger = self.ledger.clone();
+            match tokio::task::spawn_blocking(move || ledger.seal()).await {
+                Ok(Ok(last)) => tracing::warn!(size = last.checkpoint().size, "the ledger is sealed"),
+                Ok(Err(error)) => tracing::error!(%error, "the ledger is not sealed"),
+                Err(error) => tracing::error!(%error, "the ledger is not sealed"),
+            }
+            let _ = remove_file(&asked);
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = remove_file(self.data.join(ADDRESS));
+    }
+}

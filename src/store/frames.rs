@@ -1,0 +1,133 @@
+//! The frames of a heads file.
+//!
+//! ```text
+//! 0    4   magic: "TNH1" a head, "TNS1" who signs into this file, "TNE1" nobody does any more
+//! 4    4   n, length of what follows, u32 big-endian
+//! 8    n   the head: a checkpoint's note; or a term's text; or nothing
+//! 8+n  16  the first 16 bytes of BLAKE3 over all before
+//! ```
+//! Every frame is written twice, so that one damaged byte always leaves a whole copy of the newest.
+
+use std::fs::File;
+
+use super::StoreError;
+use super::heads::HeadsState;
+use super::term::{Place, ReadOnly, Standing, Term};
+use crate::limits;
+
+const SUM: usize = 16;
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    Head,
+    Term,
+    Seal,
+}
+
+impl Frame {
+    const ALL: [Self; 3] = [Self::Head, Self::Term, Self::Seal];
+
+    fn magic(self) -> &'static [u8; 4] {
+        match self {
+            Self::Head => b"TNH1",
+            Self::Term => b"TNS1",
+            Self::Seal => b"TNE1",
+        }
+    }
+
+    fn begins(bytes: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|frame| bytes.starts_with(frame.magic()))
+    }
+}
+
+pub(super) fn framed(kind: Frame, content: &[u8]) -> Vec<u8> {
+    let mut frame = [kind.magic(), &(content.len() as u32).to_be_bytes()[..], content].concat();
+    let sum = blake3::hash(&frame);
+    frame.extend_from_slice(&sum.as_bytes()[..SUM]);
+    frame
+}
+
+pub(super) fn framed_twice(kind: Frame, content: &[u8]) -> Vec<u8> {
+    framed(kind, content).repeat(2)
+}
+
+/// What a file's bytes hold.
+pub(super) struct Found {
+    pub last: Option<Vec<u8>>,
+    term: Option<Term>,
+    sealed: bool,
+    pub valid_bytes: u64,
+    pub state: HeadsState,
+}
+
+impl Found {
+    pub fn in_bytes(bytes: &[u8]) -> Self {
+        let (mut at, mut end) = (0, 0);
+        let (mut last, mut term, mut sealed) = (None, None, false);
+        while at < bytes.len() {
+            if let Some((kind, content, length)) = whole_frame(&bytes[at..]) {
+                at += length;
+                end = at;
+                match kind {
+                    Frame::Head => last = Some(content.to_vec()),
+                    Frame::Term => term = Term::parse(content),
+                    Frame::Seal => sealed = true,
+                }
+            } else {
+                // Damage: look for the next frame from the following byte on.
+                let next = (at + 1..bytes.len()).find(|next| Frame::begins(&bytes[*next..]).is_some());
+                at = next.unwrap_or(bytes.len());
+            }
+        }
+        let tail = &bytes[end..];
+        let state = if tail.is_empty() {
+            HeadsState::Clean
+        } else if is_torn(tail) {
+            HeadsState::TornTail
+        } else {
+            HeadsState::Damaged(format!("{} bytes at the end of the heads are no head", tail.len()))
+        };
+        Self { last, term, sealed, valid_bytes: end as u64, state }
+    }
+
+    /// Who may sign, where this is the newest file and lies in `file`.
+    pub fn standing(&self, file: &File) -> Result<Standing, StoreError> {
+        let Some(term) = &self.term else { return Ok(Standing::ReadOnly(ReadOnly::Unmarked)) };
+        let (place, names) = Place::of(file)?;
+        Ok(match names {
+            _ if self.sealed => Standing::ReadOnly(ReadOnly::Sealed),
+            _ if place != term.place => Standing::ReadOnly(ReadOnly::Copied),
+            0 | 1 => Standing::Signer(term.instance),
+            _ => Standing::ReadOnly(ReadOnly::Linked),
+        })
+    }
+}
+
+fn whole_frame(bytes: &[u8]) -> Option<(Frame, &[u8], usize)> {
+    let kind = Frame::begins(bytes)?;
+    let rest = bytes.strip_prefix(kind.magic())?;
+    let (length, rest) = rest.split_at_checked(4)?;
+    let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
+    if length > limits::NOTE_BYTES {
+        return None;
+    }
+    let (content, rest) = rest.split_at_checked(length)?;
+    let sum = rest.get(..SUM)?;
+    let framed = 8 + length;
+    (blake3::hash(&bytes[..framed]).as_bytes()[..SUM] == *sum).then_some((kind, content, framed + SUM))
+}
+
+/// Whether the bytes are the strict beginning of a frame, or zeroes that a crash left.
+fn is_torn(tail: &[u8]) -> bool {
+    if tail.iter().all(|byte| *byte == 0) {
+        return true;
+    }
+    let magic = &tail[..tail.len().min(4)];
+    if !Frame::ALL.iter().any(|kind| kind.magic().starts_with(magic)) {
+        return false;
+    }
+    let Some(length) = tail.get(4..8).and_then(|length| length.try_into().ok()) else { return true };
+    let length = u32::from_be_bytes(length) as usize;
+    length <= limits::NOTE_BYTES && tail.len() < 8 + length + SUM
+}
