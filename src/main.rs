@@ -11,6 +11,8 @@ const PURGE_DELAY: c_int = 15;
 const PURGE_DELAY_MS: c_long = 10_000;
 
 fn main() -> std::process::ExitCode {
+    // Whatever is written is its owner's alone; what is to be published is opened to others knowingly.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     // SAFETY: it stores a number, and mimalloc reads any number as a delay.
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, PURGE_DELAY_MS) };
     tinnhiem::cli::run()

@@ -3,9 +3,11 @@
 //! Pure: entries and tiles are handed in from wherever they lie. [`CheckedEntry::check`] is what may run on
 //! every core; [`Auditor::take`] folds the checked entries in order, with the rules of the server.
 
+mod continuity;
 mod finding;
 mod tiles;
 
+pub use continuity::{Known, Relation, Unusable, compare};
 pub use finding::{Finding, Place};
 pub use tiles::TileAudit;
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::continuity::Continuity;
 use super::named::EventName;
 use super::output::{self, Bar};
 use super::signing::At;
@@ -55,6 +56,8 @@ pub struct Audit {
     /// The log's key, from somewhere that the operator cannot change
     #[arg(long)]
     vkey: Option<VerifierKey>,
+    #[command(flatten)]
+    continuity: Continuity,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -70,22 +73,33 @@ impl Audit {
             Source::Running(Client::new(of))
         } else if folder.join("tile").exists() || folder.join("checkpoint").exists() {
             Source::Folder(folder)
-        } else if folder.join(LOG_KEY_FILE).exists() {
-            return custody::check_directory(&folder, self.vkey, self.json);
+        } else if folder.join(LOG_KEY_FILE).exists() || folder.join("heads").exists() {
+            return custody::check_directory(&folder, self.vkey, &self.continuity, self.json);
         } else if folder.exists() {
             anyhow::bail!(
-                "{of} is neither an export, which holds `checkpoint`, nor a data directory, which holds `{LOG_KEY_FILE}`"
+                "{of} is neither an export, which holds `checkpoint`, nor a data directory, which holds `heads`"
             );
         } else {
             anyhow::bail!("{of} is neither an address nor a folder");
         };
         let bar = Bar::new();
-        let report = audit(&source, self.vkey, &mut |what, done, of| bar.show(what, done, of)).await?;
+        let given = self.vkey.clone();
+        let mut report =
+            audit(&source, self.vkey.clone(), &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
+        let given = given.map(|vkey| vkey.to_string()).unwrap_or_default();
+        let audited = report.checkpoint();
+        if let Some(audited) = &audited {
+            let vkeys = [report.log_vkey.as_str(), &given];
+            report.findings.extend(self.continuity.findings_of(&source, audited, &vkeys).await?);
+        }
         if self.json {
             output::json(&report)?;
         } else {
             print_report(&report);
+        }
+        if let Some(audited) = audited.filter(|_| report.is_clean()) {
+            self.continuity.save_of(&source, &audited, &report.log_vkey.parse()?).await?;
         }
         Ok(if report.is_clean() { 0 } else { FOUND })
     }

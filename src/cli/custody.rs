@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::FOUND;
+use super::continuity::Continuity;
 use super::output::{self, Bar};
-use crate::client;
+use super::signing::At;
+use super::{FOUND, seal};
+use crate::client::{self, Client};
 use crate::ledger::{Archive, OpenError, fsck};
 use crate::log::VerifierKey;
+use crate::store::StoreError;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -16,6 +19,8 @@ use crate::log::VerifierKey;
 pub struct Fsck {
     /// The data directory; no other process may have it open
     data: PathBuf,
+    #[command(flatten)]
+    continuity: Continuity,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -23,14 +28,27 @@ pub struct Fsck {
 
 impl Fsck {
     pub fn run(self) -> anyhow::Result<u8> {
-        check_directory(&self.data, None, self.json)
+        check_directory(&self.data, None, &self.continuity, self.json)
     }
 }
 
 /// Checks a data directory and prints what is found.
-pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> anyhow::Result<u8> {
-    let report = match Archive::open(data) {
-        Ok(archive) => fsck(&archive),
+pub fn check_directory(
+    data: &Path,
+    vkey: Option<VerifierKey>,
+    continuity: &Continuity,
+    json: bool,
+) -> anyhow::Result<u8> {
+    let (archive, report) = match Archive::open(data) {
+        Ok(archive) => {
+            let mut report = fsck(&archive);
+            let keys = std::iter::once(&report.log_vkey).chain(&report.former_vkeys);
+            let keys: Vec<VerifierKey> =
+                keys.filter_map(|key| key.parse().ok()).chain(vkey.clone()).collect();
+            let head = archive.head.checkpoint();
+            report.findings.extend(continuity.findings(&archive.reader, head, &keys)?);
+            (archive, report)
+        }
         Err(error @ (OpenError::Heads(_) | OpenError::Diverged { .. })) => {
             println!("FOUND {error} ({})", error.code());
             return Ok(FOUND);
@@ -66,25 +84,52 @@ pub fn check_directory(data: &Path, vkey: Option<VerifierKey>, json: bool) -> an
             println!("clean");
         }
     }
-    Ok(if report.findings.is_empty() && expected { 0 } else { FOUND })
+    if !report.findings.is_empty() || !expected {
+        return Ok(FOUND);
+    }
+    continuity.save(&archive.head)?;
+    Ok(0)
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem export --data my-ledger my-export")]
+#[command(after_help = "Examples:
+  tinnhiem export --data my-ledger my-export
+  tinnhiem export --ledger https://ledger.example my-export")]
 pub struct Export {
-    /// The data directory; no other process may have it open
+    /// The data directory; where a process serves it, the export is fetched from that. Without it, from the
+    /// ledger of `--ledger`
     #[arg(long)]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// The folder to write: checkpoint, tiles, entry bundles, attachments
     folder: PathBuf,
+    #[command(flatten)]
+    at: At,
 }
 
 impl Export {
-    pub fn run(self) -> anyhow::Result<u8> {
-        let archive = Archive::open(&self.data)?;
+    pub async fn run(self) -> anyhow::Result<u8> {
         let bar = Bar::new();
-        let size = client::export(&archive, &self.folder, &mut |what, done, of| bar.show(what, done, of))?;
+        let mut progress = |what: &str, done, of| bar.show(what, done, of);
+        let archive = self.data.as_deref().map(|data| (Archive::open(data), seal::address(data)));
+        let served = match &archive {
+            None => Some(self.at.client()),
+            // Whoever has it open serves it.
+            Some((Err(OpenError::Store(StoreError::Locked(_))), Some(address))) => Some(Client::new(address)),
+            Some(_) => None,
+        };
+        let size = match (archive, served) {
+            (_, Some(client)) => {
+                let size = client::export_served(&client, &self.folder, &mut progress).await?;
+                eprintln!(
+                    "fetched from {}: `tinnhiem audit {}` checks it",
+                    client.base(),
+                    self.folder.display()
+                );
+                size
+            }
+            (Some((archive, _)), None) => client::export(&archive?, &self.folder, &mut progress)?,
+            (None, None) => unreachable!("without a directory it is served"),
+        };
         drop(bar);
         println!("{size} entries written to {}", self.folder.display());
         Ok(0)

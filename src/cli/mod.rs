@@ -12,6 +12,7 @@ mod clocks;
 mod commitments;
 mod consent;
 mod contests;
+mod continuity;
 mod contribute;
 mod council;
 mod custody;
@@ -247,11 +248,13 @@ enum Verb {
     Verify(verify::Verify),
     /// Confirm the clock of a ledger that doubts it (operator, on the ledger's machine)
     ConfirmClock(clock::ConfirmClock),
+    /// Print the newest checkpoint, or compare two
+    Checkpoint(checkpoint::Checkpoint),
     /// Check a data directory: heads, entries, tiles, state, attachments
     Fsck(custody::Fsck),
     /// Check a whole ledger: running, exported, or a data directory
     Audit(check::Audit),
-    /// Write a data directory's log as static files
+    /// Write a ledger's log as static files, of a data directory or of where it is served
     Export(custody::Export),
     /// Make a data directory of an export
     Import(custody::Import),
@@ -432,9 +435,10 @@ impl Verb {
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run(),
             Self::ConfirmClock(verb) => verb.run(),
+            Self::Checkpoint(verb) => verb.run().await,
             Self::Fsck(verb) => verb.run(),
             Self::Audit(verb) => verb.run().await,
-            Self::Export(verb) => verb.run(),
+            Self::Export(verb) => verb.run().await,
             Self::Import(verb) => verb.run().await,
             Self::Seal(verb) => verb.run().await,
             Self::Ratings(verb) => verb.run().await,

@@ -105,6 +105,11 @@ fn sealed(data: &Path) -> anyhow::Result<Option<String>> {
     Ok(note.map(|note| String::from_utf8_lossy(note).into_owned()))
 }
 
+/// Where the process that has a directory listens; none where it does not say.
+pub fn address(data: &Path) -> Option<String> {
+    std::fs::read_to_string(data.join(ADDRESS)).ok().map(|address| address.trim().to_owned())
+}
+
 /// A served directory: it says where, and is sealed when that is asked for.
 pub struct Watched {
     data: PathBuf,

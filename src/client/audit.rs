@@ -12,7 +12,7 @@ use crate::dsse::EventId;
 use crate::event::{Commitment, StateAttested, SubjectId};
 use crate::ledger::Identity;
 use crate::limits;
-use crate::log::{BadCheckpoint, BundleId, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
+use crate::log::{BadCheckpoint, BundleId, Checkpoint, SignedCheckpoint, TileId, VerifierKey, parse_bundle};
 use crate::score::{At, Score};
 
 /// Bundles and scores fetched at once.
@@ -170,6 +170,12 @@ impl AuditReport {
             state: None,
             findings,
         }
+    }
+
+    /// The checkpoint that was audited; none where there is none of this log.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        let (origin, root) = (self.origin.parse().ok()?, self.root.parse().ok()?);
+        (!self.log_vkey.is_empty()).then_some(Checkpoint { origin, size: self.size, root })
     }
 
     /// Whether nothing is wrong.

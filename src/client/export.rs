@@ -1,5 +1,6 @@
 //! Export: a static tlog-tiles folder with the attachments; import makes a data directory of it.
 
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use crate::clock::Clock;
 use crate::event::Commitment;
 use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, restore};
 use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
+use crate::store::{create_private_file, create_private_folder};
 use crate::vault::{Attachment, Vault};
 
 /// Where the attachments lie in an export.
@@ -19,6 +21,14 @@ pub(super) fn attachments_path(folder: &Path) -> PathBuf {
 /// Where an attachment lies in an export.
 pub(super) fn attachment_path(folder: &Path, commitment: &Commitment) -> PathBuf {
     attachments_path(folder).join(commitment.to_string())
+}
+
+/// Writes a file that is its owner's alone, with the folders above it.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(parent) = path.parent() {
+        create_private_folder(parent)?;
+    }
+    Ok(create_private_file(path)?.write_all(bytes)?)
 }
 
 /// Writes the log that a data directory's newest head acknowledges into a new folder.
@@ -32,12 +42,6 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
         anyhow::bail!("{} exists already: choose another folder", folder.display());
     }
     let size = archive.head.checkpoint().size;
-    let write = |path: &Path, bytes: &[u8]| -> anyhow::Result<()> {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        Ok(std::fs::write(path, bytes)?)
-    };
     for bundle in BundleId::of_size(size) {
         let (first, width) = (bundle.first_seq(), u64::from(bundle.width));
         let mut entries: Vec<Vec<u8>> = Vec::new();
@@ -48,20 +52,20 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
         if entries.len() as u64 != width {
             anyhow::bail!("the store ends at entry {}: run `tinnhiem fsck`", first + entries.len() as u64);
         }
-        write(&folder.join(bundle.path()), &encode_bundle(entries.iter().map(Vec::as_slice)))?;
+        write_private(&folder.join(bundle.path()), &encode_bundle(entries.iter().map(Vec::as_slice)))?;
         progress("entries", first + width, size);
     }
     for tile in TileId::of_size(size) {
-        write(&folder.join(tile.path()), &archive.reader.tile(&tile)?)?;
+        write_private(&folder.join(tile.path()), &archive.reader.tile(&tile)?)?;
     }
     let commitments = archive.vault.commitments()?;
     for (done, commitment) in (1..).zip(&commitments) {
         if let Some(attachment) = archive.vault.read(commitment)? {
-            write(&attachment_path(folder, commitment), &attachment.to_file())?;
+            write_private(&attachment_path(folder, commitment), &attachment.to_file())?;
         }
         progress("attachments", done, commitments.len() as u64);
     }
-    write(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
+    write_private(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
     Ok(size)
 }
 

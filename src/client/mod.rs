@@ -4,10 +4,14 @@ mod audit;
 mod draft;
 mod export;
 mod http;
+mod mirrored;
 mod source;
+mod tiles;
 
 pub use audit::{AuditReport, Progress, audit};
 pub use draft::{Draft, chain_value, opening, random_salt, random_subject};
 pub use export::{export, import};
 pub use http::{Client, ClientError};
+pub use mirrored::export_served;
 pub use source::Source;
+pub use tiles::SourceTiles;

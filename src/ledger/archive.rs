@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::recovery::{Identity, OpenError};
 use super::{CACHE_BYTES, ReadError, Reader, STORE_FOLDER};
 use crate::log::SignedCheckpoint;
-use crate::store::{DirectoryLock, Heads, SledStore, Store, StoreError, read_entry};
+use crate::store::{DirectoryLock, Heads, SledStore, Store, StoreError, create_private_file, read_entry};
 use crate::vault::Vault;
 
 /// What a data directory holds, unchecked.
@@ -23,10 +23,12 @@ pub struct Archive {
     pub(super) heads: Heads,
     pub(super) directory: PathBuf,
     _lock: Option<DirectoryLock>,
+    _copy: Option<tempfile::TempDir>,
 }
 
 impl Archive {
-    /// Opens a data directory that no other process has open.
+    /// Opens a data directory that no other process has open; one that cannot be written to is read from a
+    /// copy of its store, which goes when the archive does.
     ///
     /// # Errors
     /// [`OpenError`] when entry 0 or the newest head cannot be read.
@@ -34,10 +36,13 @@ impl Archive {
         if !directory.join(STORE_FOLDER).exists() {
             return Err(OpenError::Empty);
         }
-        let lock = DirectoryLock::take(directory)?;
-        let store = SledStore::open(&directory.join(STORE_FOLDER), CACHE_BYTES);
+        let lock = DirectoryLock::take_to_read(directory)?;
+        let folder = directory.join(STORE_FOLDER);
+        // sled opens nothing that it cannot write to.
+        let copy = if lock.is_none() { Some(copied(&folder)?) } else { None };
+        let store = SledStore::open(copy.as_ref().map_or(&folder, tempfile::TempDir::path), CACHE_BYTES);
         let store = store.map(|store| Arc::new(store) as Arc<dyn Store>);
-        Self::over(store, directory, Some(lock))
+        Ok(Self { _copy: copy, ..Self::over(store, directory, lock)? })
     }
 
     /// Reads a store, or why it cannot be opened, beside the heads and vault of a directory.
@@ -73,6 +78,37 @@ impl Archive {
             head = SignedCheckpoint::open(&note, &identity.log_vkey);
         }
         let head = head.map_err(|error| OpenError::Heads(error.to_string()))?;
-        Ok(Self { identity, head, reader, vault, store, heads, directory: directory.to_owned(), _lock: lock })
+        Ok(Self {
+            identity,
+            head,
+            reader,
+            vault,
+            store,
+            heads,
+            directory: directory.to_owned(),
+            _lock: lock,
+            _copy: None,
+        })
     }
+}
+
+/// A copy of a store's files, for as long as it is needed.
+fn copied(folder: &Path) -> Result<tempfile::TempDir, StoreError> {
+    let copy = tempfile::tempdir()?;
+    tracing::info!(from = %folder.display(), to = %copy.path().display(), "the store is read from a copy");
+    let mut folders = vec![PathBuf::new()];
+    while let Some(within) = folders.pop() {
+        std::fs::create_dir_all(copy.path().join(&within))?;
+        for entry in std::fs::read_dir(folder.join(&within))? {
+            let entry = entry?;
+            let path = within.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                let mut to = create_private_file(&copy.path().join(path))?;
+                std::io::copy(&mut std::fs::File::open(entry.path())?, &mut to)?;
+            }
+        }
+    }
+    Ok(copy)
 }

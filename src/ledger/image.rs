@@ -24,6 +24,7 @@ use std::thread::JoinHandle;
 use crate::limits;
 use crate::log::ChainHash;
 use crate::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, State};
+use crate::store::{create_private_file, create_private_folder};
 
 const MAGIC: [u8; 8] = [b'T', b'N', b'S', b'T', b'A', b'T', b'E', IMAGE_FORMAT];
 const HEADER: usize = 48;
@@ -208,7 +209,7 @@ fn sum(parts: &[&[u8]]) -> [u8; SUM] {
 
 /// Writes the image of a state whose last entry's hash is `chain`, in the place of the one before.
 fn write(directory: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
-    std::fs::create_dir_all(directory.join("derived"))?;
+    create_private_folder(&directory.join("derived"))?;
     let unfinished = unfinished(directory);
     let written = write_to(&unfinished, state, chain);
     let placed = written.and_then(|()| std::fs::rename(&unfinished, path(directory)));
@@ -222,7 +223,7 @@ fn unfinished(directory: &Path) -> PathBuf {
 }
 
 fn write_to(path: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
-    let mut file = BufWriter::with_capacity(1 << 18, File::create(path)?);
+    let mut file = BufWriter::with_capacity(1 << 18, create_private_file(path)?);
     let header: Vec<u8> = [&MAGIC[..], &state.size().to_be_bytes(), chain.as_bytes()].concat();
     let header_sum = sum(&[&header]);
     file.write_all(&header)?;

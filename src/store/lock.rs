@@ -1,7 +1,7 @@
 //! One process at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -14,6 +14,31 @@ pub struct DirectoryLock {
 }
 
 impl DirectoryLock {
+    /// Takes the hold, or where nothing can be written there, as on a read-only mount, makes sure that nobody
+    /// has it who can; none then.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] with the process that has it.
+    pub fn take_to_read(directory: &Path) -> Result<Option<Self>, StoreError> {
+        let path = directory.join("lock");
+        let writable = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
+        match writable {
+            Ok(_) => return Self::take(directory).map(Some),
+            Err(error) if is_denied(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Err(held_by(&mut file)),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
     /// Takes the hold.
     ///
     /// # Errors
@@ -27,9 +52,7 @@ impl DirectoryLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = (&mut file).take(20).read_to_string(&mut holder);
-                return Err(StoreError::Locked(holder.trim().to_owned()));
+                return Err(held_by(&mut file));
             }
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
@@ -38,6 +61,17 @@ impl DirectoryLock {
         writeln!(file, "{}", std::process::id())?;
         Ok(Self { _file: file })
     }
+}
+
+fn held_by(file: &mut File) -> StoreError {
+    let mut holder = String::new();
+    let _ = file.take(20).read_to_string(&mut holder);
+    StoreError::Locked(holder.trim().to_owned())
+}
+
+/// Whether a file cannot be written here, though it may be read.
+fn is_denied(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
-use super::{Batch, Store, StoreError, free_bytes, snapshots};
+use super::{Batch, Store, StoreError, create_private_folder, free_bytes, snapshots};
 use crate::limits;
 
 /// Longest wait for a handle of this process to be let go of.
@@ -43,6 +43,7 @@ impl SledStore {
     /// # Errors
     /// [`StoreError`]: the files cannot be read, or are damaged.
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        create_private_folder(directory)?;
         let db = open_whole(directory, cache_bytes)?;
         let log = OpenOptions::new().write(true).open(directory.join("db"))?;
         Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Some(db)), log })

@@ -21,7 +21,7 @@ pub use phrase::take_phrases_from;
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -150,7 +150,7 @@ impl Vault {
                 continue;
             }
             let Some(folder) = path.parent() else { continue };
-            std::fs::create_dir_all(folder)?;
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
             let unfinished = path.with_extension("new");
             let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
             let mut file = options.open(&unfinished)?;

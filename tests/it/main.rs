@@ -11,6 +11,7 @@ mod command_line;
 mod commitments;
 mod consent;
 mod contests;
+mod continuity;
 mod corrections;
 mod council;
 mod damage;

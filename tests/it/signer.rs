@@ -13,10 +13,10 @@ use tinnhiem::log::{Checkpoint, SignedCheckpoint};
 use crate::programme::*;
 
 /// A folder with a ledger of three entries in `data`.
-struct Folder(tempfile::TempDir);
+pub struct Folder(tempfile::TempDir);
 
 impl Folder {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         let data = folder.path("data");
         let log_key = ledger::log_key(&data).unwrap().public();
@@ -33,16 +33,16 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn open(&self, name: &str, claim: Claim) -> Result<Ledger, OpenError> {
+    pub fn open(&self, name: &str, claim: Claim) -> Result<Ledger, OpenError> {
         Ledger::open(Setup { claim, ..Setup::at(&self.path(name), Clock::system())? })
     }
 
     /// Runs a shell's command in the folder.
-    fn shell(&self, command: &str) {
+    pub fn shell(&self, command: &str) {
         let status = Command::new("sh").args(["-ec", command]).current_dir(self.0.path()).status().unwrap();
         assert!(status.success(), "{command}");
     }
@@ -67,7 +67,7 @@ impl Folder {
     }
 }
 
-async fn admit(ledger: &Ledger, name: &str) -> Result<u64, Refusal> {
+pub async fn admit(ledger: &Ledger, name: &str) -> Result<u64, Refusal> {
     let body = admission(name, MemberClass::Press, &[]);
     let draft = tinnhiem::client::Draft::new(ledger.origin(), PartyId::council(), None, ledger.now(), body);
     let keys = ["seat-1", "seat-2", "seat-3", name].map(key);
@@ -75,7 +75,7 @@ async fn admit(ledger: &Ledger, name: &str) -> Result<u64, Refusal> {
     Ok(ledger.submit(event).await?.seq)
 }
 
-fn note(ledger: &Ledger) -> String {
+pub fn note(ledger: &Ledger) -> String {
     ledger.snapshot().checkpoint.note().to_owned()
 }
 
