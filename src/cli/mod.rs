@@ -291,7 +291,7 @@ pub fn run() -> ExitCode {
     };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
-    stop_when_nobody_reads();
+    output::stop_when_nobody_reads();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("TINNHIEM_LOG")
@@ -317,20 +317,6 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => Fault::of(&error).tell(&given.told(&format!("{error:#}")), given.json()),
     }
-}
-
-/// Whoever reads what is printed may stop reading (`tinnhiem top | head`): that ends the program as
-/// SIGPIPE would, without a word.
-fn stop_when_nobody_reads() {
-    const BY_SIGPIPE: i32 = 128 + 13;
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let what = panic.payload_as_str().unwrap_or_default();
-        if what.starts_with("failed printing to stdout: Broken pipe") {
-            std::process::exit(BY_SIGPIPE);
-        }
-        tell(panic);
-    }));
 }
 
 impl Verb {

@@ -8,6 +8,20 @@ use serde::Serialize;
 use super::told::safe;
 use super::{layout, screen};
 
+/// Whoever reads what is printed may stop reading (`tinnhiem top | head`): that ends the program as
+/// SIGPIPE would, without a word.
+pub fn stop_when_nobody_reads() {
+    const BY_SIGPIPE: i32 = 128 + 13;
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.payload_as_str().unwrap_or_default();
+        if what.starts_with("failed printing to stdout: Broken pipe") {
+            std::process::exit(BY_SIGPIPE);
+        }
+        tell(panic);
+    }));
+}
+
 /// Prints a value as indented JSON.
 pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
