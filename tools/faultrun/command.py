@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,8 +53,8 @@ class Run:
         self.plain = self.small = None
 
     def begin(self):
-        self.plain = Ledger(self.program, self.work / "data", self.tally, self.work)
-        self.small = Ledger(self.program, self.disk / "data", self.tally, self.work)
+        self.plain = Ledger(self.program, self.work / "data", self.tally, self.work, self.keep)
+        self.small = Ledger(self.program, self.disk / "data", self.tally, self.work, self.keep)
 
     def either(self, source):
         return source.choice((self.plain, self.small))
@@ -109,13 +110,13 @@ class Run:
         except Unreachable as error:
             self.tally.found("no answer", error)
         for ledger in (self.plain, self.small):
+            ledger.shifted = False
             if ledger.fresh or ledger.refused or ledger.unknown or ledger.server is None or not ledger.server.is_up():
                 self.settle(ledger, source)
         self.tally.count("rounds", kind)
-        if self.keep and len(self.tally.findings) > found:
+        if len(self.tally.findings) > found:
             for ledger in (self.plain, self.small):
-                to = self.keep / f"{number}-{ledger.directory.parent.name}"
-                shutil.copytree(ledger.directory, to, dirs_exist_ok=True)
+                ledger.keep(f"{number}-{'plain' if ledger is self.plain else 'small'}")
         for ledger in (self.plain, self.small):
             self.renew(ledger, source)
 
@@ -137,6 +138,8 @@ def main(given):
     unknown = set(kinds) - KINDS.keys()
     if unknown:
         sys.exit(f"no such kind: {', '.join(unknown)}")
+    # Whoever ends the run early leaves nothing behind either.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     started = time.monotonic()
     work = pathlib.Path(tempfile.mkdtemp(prefix="faults-"))
     run = Run(options, work)
@@ -161,6 +164,8 @@ def main(given):
     except Exception:
         run.tally.found("driver failed", traceback.format_exc())
     finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, signal.SIG_IGN)
         run.end()
         shutil.rmtree(work, ignore_errors=True)
     text = page.make(run.tally, done, options.seed, time.monotonic() - started, run.longest, os.cpu_count())

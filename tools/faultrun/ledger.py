@@ -100,8 +100,8 @@ class Acknowledged:
 class Ledger:
     """A directory seeded with the demo; every acknowledgement, refusal and checkpoint of it."""
 
-    def __init__(self, program, directory, tally, work):
-        self.program, self.tally, self.work = program, tally, work
+    def __init__(self, program, directory, tally, work, kept=None):
+        self.program, self.tally, self.work, self.kept = program, tally, work, kept
         self.directory = pathlib.Path(directory)
         self.server = None
         self.lock = threading.Lock()
@@ -169,8 +169,17 @@ class Ledger:
                 list(map(str, command)), capture_output=True, text=True, timeout=PATIENCE_S, errors="replace"
             )
         except subprocess.TimeoutExpired:
-            return None, "it did not end"
+            self.keep("unfinished")
+            return None, f"it did not end within {PATIENCE_S} s"
+        if ran.returncode == 1:
+            self.keep("alarm")
         return ran.returncode, (ran.stdout + ran.stderr).strip()[-500:]
+
+    def keep(self, name):
+        """A copy of the directory as it is, for whoever looks into a finding."""
+        if self.kept:
+            to = self.kept / f"{name}-{time.time():.0f}"
+            shutil.copytree(self.directory, to, dirs_exist_ok=True)
 
     def wait_until_writing(self, write, patience):
         """Tries `write` until it is acknowledged; the seconds that took, or none."""
