@@ -38,6 +38,8 @@ enum What {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem checkpoint compare mine.checkpoint https://ledger.example")]
 struct Compare {
     /// A checkpoint: a file, an address, or an export's folder
     one: String,

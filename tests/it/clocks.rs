@@ -142,7 +142,7 @@ fn read(text: &str) -> (String, Vec<BTreeMap<String, String>>) {
 async fn leave_calendars(programme: &Programme, history: &str) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("calendars");
     std::fs::create_dir_all(&folder).unwrap();
-    let members = programme.get("/v1/members?limit=1000").await;
+    let members = programme.get("/v1/members").await;
     let members = members["members"].as_array().unwrap().iter().map(|one| one["member"].as_str().unwrap());
     let members = members.chain(["council"]).map(|member| format!("members/{member}"));
     for party in members.chain([format!("subjects/{}", subject("kol"))]) {
