@@ -118,7 +118,8 @@ pub async fn submit(
         }
     });
     let content = [(header::CONTENT_TYPE, openapi::NDJSON)];
-    NoApi((content, Body::from_stream(answers)).into_response())
+    // Compression asks once more after the end.
+    NoApi((content, Body::from_stream(answers.fuse())).into_response())
 }
 
 /// What the OpenAPI document says of it.
