@@ -22,11 +22,11 @@ def get(path):
 def every(path, rows):
     after = ""
     while True:
-        page = json.loads(get(f"{path}?limit=1000{after}")[1])
+        page = json.loads(get(path + after)[1])
         yield from page[rows]
         if not page.get("next"):
             return
-        after = f"&after={page['next']}"
+        after = f"?after={page['next']}"
 
 
 def served():
