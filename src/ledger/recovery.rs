@@ -160,10 +160,8 @@ impl Identity {
     /// # Errors
     /// [`ReadError`].
     pub fn follow(&mut self, reader: &Reader, size: u64) -> Result<(), ReadError> {
-        let rotated = memchr::memmem::Finder::new(br#""type":"ledger.key_rotated""#);
         reader.entries(0, size, &mut |_, bytes| {
-            if rotated.find(bytes).is_some()
-                && let Ok(event) = Entry::parse(bytes).map(|entry| Event::parse(&entry.payload))
+            if let Ok(event) = Entry::parse(bytes).map(|entry| Event::parse(&entry.payload))
                 && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = event
             {
                 self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), body.new);
