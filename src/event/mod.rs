@@ -331,10 +331,15 @@ impl Event {
         self.body.inner().texts()
     }
 
+    /// Commitments to documents that may be attached, or stay with their custodian.
+    pub fn documents(&self) -> Vec<Commitment> {
+        self.body.inner().documents()
+    }
+
     /// Every commitment an attachment of this event may match.
     pub fn attachable(&self) -> Vec<Commitment> {
-        let mut all = self.body.inner().texts();
-        all.extend(self.body.inner().documents());
+        let mut all = self.texts();
+        all.extend(self.documents());
         all
     }
 }
@@ -351,6 +356,21 @@ impl Policy {
         json::check(bytes, limits::JSON_DEPTH)?;
         serde_json::from_slice(bytes).map_err(|error| Malformed::body("policy", &error))
     }
+}
+
+/// The type that a payload names, whether or not the rest is such an event.
+///
+/// # Errors
+/// [`Malformed`] when the payload is not one.
+pub fn type_of(payload: &[u8]) -> Result<std::borrow::Cow<'_, str>, Malformed> {
+    #[derive(Deserialize)]
+    struct TypeOnly<'a> {
+        #[serde(borrow, rename = "type")]
+        type_name: std::borrow::Cow<'a, str>,
+    }
+    serde_json::from_slice::<TypeOnly<'_>>(payload)
+        .map(|only| only.type_name)
+        .map_err(|error| Malformed::body("payload", &error))
 }
 
 /// The exact bytes of the `body` member of a payload, which a `ledger.opened`'s origin commits to.

@@ -7,6 +7,7 @@ mod account;
 mod accreditation;
 mod appeal;
 mod assessment;
+mod attached;
 mod code;
 mod collaboration;
 mod commitment;
@@ -81,7 +82,7 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         policy,
         signers: Signers::new(state, candidate.recorded_at, candidate.keys),
     };
-    match &candidate.event.body {
+    let judged = match &candidate.event.body {
         Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
         Body::LedgerKeyRotated(body) => case.ledger_key_rotated(body),
         Body::CouncilChanged(body) => case.council_changed(body),
@@ -139,7 +140,8 @@ pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
         Body::AuditFinding(body) => case.audit_finding(body),
         Body::StateCommitted(body) => case.state_committed(body),
         Body::StateAttested(body) => case.state_attested(body),
-    }
+    };
+    judged.and_then(|()| case.check_attached())
 }
 
 /// One event before the rules.

@@ -341,6 +341,9 @@ reasons! {
     AttestationSize = "attestation.size", Conflict, "attest the size of a commitment: see /v1/commitments";
     /// Attested before.
     AttestationExists = "attestation.exists", Conflict, "you have attested this commitment: nothing is left to do";
+
+    /// A text of another issuer, or about somebody else.
+    CommitmentTaken = "commitment.taken", Conflict, "this commitment is the text of the entry named, which alone keeps it or has it erased: name that event instead, or attach your own words under a new salt";
 }
 
 /// A refusal: its reason and what it is about.

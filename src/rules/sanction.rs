@@ -51,7 +51,7 @@ impl<'a> Case<'a> {
     }
 
     /// The proposal about the subject by which nothing has been imposed.
-    fn proposal(&self, event: &EventId) -> Option<&'a Proposal> {
+    pub(super) fn proposal(&self, event: &EventId) -> Option<&'a Proposal> {
         let dossier = self.state.dossier(&self.event.subject?)?;
         dossier.proposals.open().find(|one| one.recorded.event == *event)
     }

@@ -44,6 +44,12 @@ impl Slots {
         self.runs.iter().flat_map(move |run| run.candidates(hash))
     }
 
+    /// Every key, as its slot says: the bits of its hash that are kept, where they stood, and its place.
+    pub fn keys(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let slots = self.runs.iter().flat_map(|run| &run.slots).filter(|slot| **slot != 0);
+        slots.map(|slot| (slot >> PLACE_BITS << PLACE_BITS, (slot & ((1 << PLACE_BITS) - 1)) - 1))
+    }
+
     /// No key yet, and room for so many before a run is merged: no snapshot shares them meanwhile.
     pub fn with_room(keys: usize) -> Self {
         Self { runs: vec![Arc::new(Run::sized(keys.max(RUN_KEYS)))], ..Self::default() }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::State;
+use super::attached::{Attached, Mention, Naming};
 use super::index::{Index, Line};
 use crate::event::PartyId;
 use crate::score::{Dossier, Listed, PartyNumber};
@@ -22,6 +23,9 @@ pub const IMAGE_FORMAT: u8 = 2;
 const DOSSIERS: usize = 1024;
 /// Lines of the index in a part.
 const LINES: usize = 16_384;
+
+/// Namings of texts or documents in a part.
+const NAMINGS: usize = 16_384;
 
 /// The bytes are no image of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,12 +42,17 @@ pub enum PartKind {
     Dossiers = 2,
     /// Lines of the index, which follow those of the part before.
     Lines = 3,
+    /// Some namings of texts.
+    Texts = 4,
+    /// Some namings of documents.
+    Documents = 5,
 }
 
 impl PartKind {
     /// The kind of this number.
     pub fn numbered(number: u8) -> Option<Self> {
-        [Self::Rest, Self::Dossiers, Self::Lines].into_iter().find(|kind| *kind as u8 == number)
+        let all = [Self::Rest, Self::Dossiers, Self::Lines, Self::Texts, Self::Documents];
+        all.into_iter().find(|kind| *kind as u8 == number)
     }
 }
 
@@ -53,12 +62,22 @@ impl State {
     /// # Errors
     /// Those of `take`.
     pub fn write_image<E>(&self, take: &mut dyn FnMut(PartKind, &[u8]) -> Result<(), E>) -> Result<(), E> {
-        let mut bytes = write(&(self, self.index.issuers(), self.dossiers.len()), Vec::new());
+        let mut bytes =
+            write(&(self, self.index.issuers(), self.dossiers.len(), self.attached.counts()), Vec::new());
         take(PartKind::Rest, &bytes)?;
         let dossiers = ranges(self.dossiers.len(), DOSSIERS).map(|range| (PartKind::Dossiers, range));
         let lines = ranges(self.index.len(), LINES).map(|range| (PartKind::Lines, range));
-        let mut parts: Vec<_> = dossiers.chain(lines).collect();
-        let length = |kind| if kind == PartKind::Dossiers { self.dossiers.len() } else { self.index.len() };
+        let mentions = self.attached.mentions();
+        let named = self.attached.counts().0 as usize;
+        let texts = ranges(named, NAMINGS).map(|range| (PartKind::Texts, range));
+        let documents = ranges(mentions.len(), NAMINGS).map(|range| (PartKind::Documents, range));
+        let mut parts: Vec<_> = dossiers.chain(lines).chain(texts).chain(documents).collect();
+        let length = |kind| match kind {
+            PartKind::Dossiers => self.dossiers.len(),
+            PartKind::Texts => named,
+            PartKind::Documents => mentions.len(),
+            PartKind::Rest | PartKind::Lines => self.index.len(),
+        };
         // By how many thousandths of its kind stand before.
         parts.sort_by_key(|(kind, range)| range.start * 1000 / length(*kind));
         for (kind, range) in parts {
@@ -69,7 +88,9 @@ impl State {
                     let dossiers: Vec<_> = self.dossiers.rows().focus().narrow(range).into_iter().collect();
                     write(&(first, dossiers), bytes)
                 }
-                _ => write(&self.index.lines(range), bytes),
+                PartKind::Texts => write(&(range.start, self.attached.namings(range)), bytes),
+                PartKind::Documents => write(&mentions[range], bytes),
+                PartKind::Rest | PartKind::Lines => write(&self.index.lines(range), bytes),
             };
             take(kind, &bytes)?;
         }
@@ -81,7 +102,7 @@ fn ranges(length: usize, part: usize) -> impl Iterator<Item = Range<usize>> {
     (0..length).step_by(part).map(move |first| first..length.min(first + part))
 }
 
-fn write(value: &impl Serialize, bytes: Vec<u8>) -> Vec<u8> {
+fn write(value: &(impl Serialize + ?Sized), bytes: Vec<u8>) -> Vec<u8> {
     postcard::to_extend(value, bytes)
         .expect("a state is of plain structures of known length, which serialise")
 }
@@ -93,14 +114,17 @@ fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, BadImage> {
     }
 }
 
-/// A state without dossiers and index, whom the index's lines number, and how many dossiers there are.
-type Rest = (State, Listed<PartyId>, usize);
+/// A state without dossiers, namings and index, whom the index's lines number, and how many dossiers and
+/// namings of texts and of documents there are.
+type Rest = (State, Listed<PartyId>, usize, (u64, u64));
 
 /// All but the index, while its parts come in.
 #[derive(Debug, Default)]
 pub struct Image {
     rest: Option<Rest>,
     dossiers: BTreeMap<usize, Vec<Arc<Dossier>>>,
+    texts: BTreeMap<usize, Vec<Naming>>,
+    attached: Attached,
     highest: Option<PartyNumber>,
 }
 
@@ -112,6 +136,8 @@ pub struct Part(Content);
 enum Content {
     Rest(Box<Rest>),
     Dossiers(usize, Vec<Arc<Dossier>>, Option<PartyNumber>),
+    Texts(usize, Vec<Naming>),
+    Documents(Vec<Mention>),
 }
 
 impl Part {
@@ -127,6 +153,8 @@ impl Part {
                 let highest = dossiers.iter().flat_map(|dossier| dossier.parties()).max();
                 Ok(Self(Content::Dossiers(first, dossiers, highest)))
             }
+            PartKind::Texts => read(bytes).map(|(first, texts)| Self(Content::Texts(first, texts))),
+            PartKind::Documents => read(bytes).map(|documents| Self(Content::Documents(documents))),
             PartKind::Lines => Err(BadImage),
         }
     }
@@ -152,6 +180,12 @@ impl Image {
                 self.dossiers.insert(first, dossiers);
                 self.highest = self.highest.max(highest);
             }
+            Content::Texts(first, texts) => {
+                self.texts.insert(first, texts);
+            }
+            Content::Documents(documents) => {
+                documents.into_iter().for_each(|one| self.attached.mention(one));
+            }
         }
     }
 
@@ -159,8 +193,16 @@ impl Image {
     ///
     /// # Errors
     /// [`BadImage`]: make the state anew from the log.
-    pub fn finish(self, mut index: Index) -> Result<State, BadImage> {
-        let (mut state, issuers, count) = self.rest.ok_or(BadImage)?;
+    pub fn finish(mut self, mut index: Index) -> Result<State, BadImage> {
+        let (mut state, issuers, count, namings) = self.rest.ok_or(BadImage)?;
+        for (first, part) in self.texts {
+            if first as u64 != self.attached.counts().0 {
+                return Err(BadImage);
+            }
+            part.into_iter().for_each(|one| self.attached.name_text(one));
+        }
+        let attached = self.attached.counts() == namings && self.attached.is_within(state.size);
+        state.attached = self.attached;
         let mut dossiers = Vec::new();
         for (first, part) in self.dossiers {
             if first != dossiers.len() {
@@ -175,6 +217,6 @@ impl Image {
         let registered = state.registers.values().flat_map(|register| register.parties());
         let named = state.parties.are_whole(registered.chain(self.highest)) && state.index.is_whole();
         let signed = state.ledger().is_none_or(|ledger| ledger.is_whole());
-        if complete && named && signed { Ok(state) } else { Err(BadImage) }
+        if complete && named && attached && signed { Ok(state) } else { Err(BadImage) }
     }
 }

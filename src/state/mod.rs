@@ -7,6 +7,7 @@ mod account;
 mod accreditation;
 mod appeal;
 mod assessment;
+mod attached;
 mod clocks;
 mod code;
 mod collaboration;
@@ -35,6 +36,7 @@ mod register;
 mod sanction;
 mod subject;
 
+pub use attached::Attached;
 pub use clocks::{Awaited, Duty, OpenClock, Who};
 pub use code::Code;
 pub use commitment::{Attested, Committed};
@@ -104,6 +106,8 @@ pub struct State {
     erased: OrdSet<EventId>,
     /// What the operator committed to, by size.
     commitments: Vector<Arc<Committed>>,
+    #[serde(skip)]
+    attached: Attached,
     #[serde(skip)]
     index: Index,
 }
@@ -199,6 +203,23 @@ impl State {
         &self.draws
     }
 
+    /// What entries commit to.
+    pub fn attached(&self) -> &Attached {
+        &self.attached
+    }
+
+    /// The entry that named a text first, whose it is; none: nobody named it as a text.
+    pub fn text_owner(&self, commitment: &Commitment) -> Option<Row<'_>> {
+        self.attached.texts(commitment).first().and_then(|seq| self.index.row(*seq))
+    }
+
+    /// Whether an entry that is not erased names a text; none: nobody ever named it as one.
+    pub fn keeps_text(&self, commitment: &Commitment) -> Option<bool> {
+        let named = self.attached.texts(commitment);
+        let rows = named.iter().filter_map(|seq| self.index.row(*seq));
+        (!named.is_empty()).then(|| rows.map(|row| row.id).any(|id| !self.is_erased(&id)))
+    }
+
     /// Whether the attachments of an event were destroyed by its custodian or at its subject's request.
     pub fn is_erased(&self, event: &EventId) -> bool {
         self.erased.contains(event)
@@ -264,6 +285,7 @@ impl State {
     pub fn apply(&mut self, entry: Recording<'_>) {
         self.index.push(entry);
         let seq = self.size;
+        self.attached.push(seq, entry.event);
         if let Body::LedgerOpened(body) = &entry.event.body {
             self.open(seq, &entry, body);
         }

@@ -168,6 +168,7 @@ impl Trial {
         self.clock.set(self.clock.now().plus_ms(1));
         let draft = Draft::new(&self.origin, issuer, about, self.clock.now(), body).with(attached);
         let keys: Vec<SecretKey> = keys.iter().map(|name| key(name)).collect();
+        let draft = in_own_words(&self.ledger, draft);
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap();
         let accepted = self.runtime.block_on(self.ledger.submit(submission.verify().unwrap()))?;
         self.serve();

@@ -2,6 +2,7 @@
 
 import collections
 
+from .attachments import texts_of
 from .contests import Contests
 from .dates import DAY_MS
 from .items import Items
@@ -26,6 +27,8 @@ class State(Parties, Register, Items, Contests, Panels):
         self.identities, self.accredited_by = {}, {}
         self.identity_key = None
         self.codes, self.committed, self.erased = [], {}, set()
+        # Whose each text is: who named it first, about whom.
+        self.texts = {}
         # Every event by id, and the day of every entry.
         self.index, self.dates, self.last_at = {}, [], 0
         # Every party over time, as `dossier/1` writes it.
@@ -59,6 +62,8 @@ class State(Parties, Register, Items, Contests, Panels):
         dossier = self.subjects.get(event.get("subject"))
         handler = getattr(self, "on_" + event["type"].replace(".", "_"))
         handler(item, body, dossier, event, entry)
+        for text in texts_of(event):
+            self.texts.setdefault(text, (event["issuer"], event.get("subject")))
         self.index[entry.id] = Row(seq, event["type"], event["issuer"], event.get("subject"), self.today)
         self.dates.append(self.today)
         self.last_at = entry.recorded_at

@@ -17,7 +17,7 @@ pub const OBSERVED_DAYS: i32 = 31;
 pub struct Bodies {
     topics: Vec<TopicId>,
     indicators: Vec<IndicatorId>,
-    /// The text that every profile, statement and reason shares.
+    /// What profiles, statements and reasons say.
     pub text: Attachment,
 }
 

@@ -1,5 +1,6 @@
 """One event before the rules."""
 
+from ..attachments import documents_of, texts_of
 from ..findings import Refused, need
 from ..state import present
 from .assessments import Assessments
@@ -29,6 +30,7 @@ class Case(Governance, Keys, Subjects, Assessments, Opinions, Sanctions, Contest
         in_force = self.state.policy_on(self.today)
         self.version, self.policy = in_force.version, in_force.document
         getattr(self, "judge_" + self.type.replace(".", "_"))()
+        self.check_attached()
 
     # Who signs.
 
@@ -53,6 +55,17 @@ class Case(Governance, Keys, Subjects, Assessments, Opinions, Sanctions, Contest
 
     def issuer_operates(self):
         need(self.issuer == self.state.operator, "issuer.not_allowed")
+
+    # What it commits to.
+
+    def check_attached(self):
+        """Nobody names the text of another, or of one's own about somebody else, be it as a document."""
+        proposal = self.state.index.get(self.body.get("proposal")) if self.type == "sanction.imposed" else None
+        for one in [*texts_of(self.event), *documents_of(self.event)]:
+            issuer, subject = self.state.texts.get(one, (self.issuer, self.subject))
+            # What is imposed repeats the reason that was proposed.
+            carried_out = proposal is not None and proposal.issuer == issuer and one == self.body["reason"]
+            need((issuer, subject) == (self.issuer, self.subject) or carried_out, "commitment.taken")
 
     # What an event is about.
 

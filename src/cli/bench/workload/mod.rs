@@ -26,8 +26,6 @@ const OPEN_CONTESTS: usize = 8_192;
 const OPEN_PER_SUBJECT: u8 = 3;
 /// Events before the first that is about a subject, the opening not counted.
 pub const PROLOGUE: usize = 1 + 2 * alliance::ASSESSORS + ENDORSERS;
-/// Events until which the shared text is sent along: nobody knows which of a group is recorded first.
-const TEXT_SENT: u64 = 4_096;
 /// Days that an endorsement lasts.
 const ENDORSED_DAYS: i32 = 180;
 
@@ -45,8 +43,8 @@ pub struct Planned {
 }
 
 impl Planned {
-    fn with(mut self, attachment: Option<Attachment>) -> Self {
-        self.attachments.extend(attachment);
+    fn with(mut self, attachment: Attachment) -> Self {
+        self.attachments.push(attachment);
         self
     }
 }
@@ -54,7 +52,7 @@ impl Planned {
 /// What comes with events that need a text: profiles, statements, reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Texts {
-    /// All commit to one text, which the ledger keeps from the first enrolment on.
+    /// An issuer says the same about a subject each time, so that the ledger keeps that once.
     Shared,
     /// Each brings its own.
     Own,
@@ -309,19 +307,18 @@ impl Workload {
         self.phase.as_ref().map_or(self.enrolled, |phase| phase.subjects)
     }
 
-    /// The text of an event that needs one.
-    fn text(&mut self) -> Attachment {
+    /// The text of an event that needs one, by such an issuer about a subject.
+    fn text(&mut self, issuer: &str, subject: usize) -> Attachment {
         match self.texts {
-            Texts::Shared => self.bodies.text.clone(),
+            // Under a salt of its own: a text belongs to who named it first, about whom.
+            Texts::Shared => {
+                let salt = alliance::text(&format!("{issuer} {subject}")).salt;
+                Attachment { salt, ..self.bodies.text.clone() }
+            }
             Texts::Own => {
                 alliance::text(&format!("{:x} {}", self.dice.below(usize::MAX), "of 300 bytes ".repeat(22)))
             }
         }
-    }
-
-    /// The text, where the ledger does not have it yet.
-    fn attached(&self, text: Attachment) -> Option<Attachment> {
-        (self.texts == Texts::Own || self.planned < TEXT_SENT).then_some(text)
     }
 
     fn plan(

@@ -8,10 +8,10 @@ impl Workload {
     pub(super) fn enrol(&mut self) -> Planned {
         let number = self.enrolled;
         self.enrolled += 1;
-        let text = self.text();
+        let text = self.text("registrar", number);
         let body = self.bodies.enrolment(number, text.commitment());
         let signers = [Signer::Registrar, Signer::Subject(number, 0)];
-        self.plan(signers, Some(number), body).with(self.attached(text))
+        self.plan(signers, Some(number), body).with(text)
     }
 
     pub(super) fn admit(&mut self) -> Planned {

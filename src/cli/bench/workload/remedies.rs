@@ -16,9 +16,9 @@ impl Workload {
         // A day is left for midnight.
         let last = date(self.at).plus_days(OBSERVED_DAYS + 1);
         self.disputed.insert((one.assessor, one.subject), last);
-        let (text, voice) = (self.text(), self.voice(one.subject));
+        let (text, voice) = (self.text("subject", one.subject), self.voice(one.subject));
         let body = self.bodies.contest(&mut self.dice, one.id, text.commitment());
-        let planned = self.plan([voice], Some(one.subject), body).with(self.attached(text));
+        let planned = self.plan([voice], Some(one.subject), body).with(text);
         let id = EventId::of_payload(&planned.payload);
         let contested = Contested { subject: one.subject, id, indicator: one.indicator };
         match &mut self.phase {
@@ -48,9 +48,9 @@ impl Workload {
 
     pub(super) fn decide(&mut self) -> Option<Planned> {
         let one = self.take_contested(false)?;
-        let text = self.text();
+        let text = self.text("council", one.subject);
         let body = self.bodies.decision(&mut self.dice, one.id, one.indicator, text.commitment());
-        Some(self.plan(council(), Some(one.subject), body).with(self.attached(text)))
+        Some(self.plan(council(), Some(one.subject), body).with(text))
     }
 
     pub(super) fn withdraw_contest(&mut self) -> Option<Planned> {
@@ -66,11 +66,11 @@ impl Workload {
         if self.sanctioned_until.get(&(subject, indicator)).is_some_and(|last| *last >= today) {
             return None;
         }
-        let text = self.text();
+        let text = self.text("council", subject);
         let (body, ends_on) = self.bodies.sanction(&mut self.dice, indicator, today, text.commitment());
         // It may be lifted, and then holds for a while longer.
         self.sanctioned_until.insert((subject, indicator), ends_on.plus_days(limits::CLEARED_DAYS + 1));
-        let planned = self.plan(council(), Some(subject), body).with(self.attached(text));
+        let planned = self.plan(council(), Some(subject), body).with(text);
         if self.phase.is_none() {
             let id = EventId::of_payload(&planned.payload);
             keep(&mut self.sanctioned, Sanctioned { subject, id, ends_on }, &mut self.dice);
