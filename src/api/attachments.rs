@@ -22,10 +22,14 @@ pub struct Which {
 
 /// Its bytes; the salt stands in `X-Salt`, so that anyone can check them against the commitment.
 pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<NoApi<Response>, Problem> {
-    let read = app.ledger.vault().read(&which.commitment);
+    let read = app.ledger.attachment(&which.commitment);
     let read = read.map_err(|error| Problem::new(500, error.code(), error.to_string()))?;
-    let missing =
-        || Problem::not_found("attachment.unknown", "no attachment of this commitment is kept here");
+    let missing = || {
+        Problem::not_found(
+            "attachment.unknown",
+            "no published entry needs an attachment of this commitment, or none is kept here",
+        )
+    };
     let attachment = read.ok_or_else(missing)?;
     let headers = [
         (header::CONTENT_TYPE.as_str(), attachment.media_type.clone()),

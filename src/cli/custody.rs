@@ -68,6 +68,9 @@ pub fn check_directory(
             report.origin, report.entries, report.acknowledged, report.good
         );
         println!("{} signatures verified, {} attachments kept", report.signatures, report.attachments);
+        if report.unneeded > 0 {
+            println!("{} of these belong to no entry: the next start removes them", report.unneeded);
+        }
         for finding in &report.findings {
             println!("FOUND {finding}");
         }

@@ -1,15 +1,18 @@
 //! Export: a static tlog-tiles folder with the attachments; import makes a data directory of it.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::audit::{Progress, audit};
 use super::source::Source;
+use crate::audit::CheckedEntry;
 use crate::clock::Clock;
-use crate::event::Commitment;
-use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, restore};
-use crate::log::{BundleId, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
+use crate::event::{Commitment, Event};
+use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, keeps, restore};
+use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
+use crate::state::State;
 use crate::store::{create_private_file, create_private_folder};
 use crate::vault::{Attachment, Vault};
 
@@ -59,14 +62,44 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
         write_private(&folder.join(tile.path()), &archive.reader.tile(&tile)?)?;
     }
     let commitments = archive.vault.commitments()?;
+    let state = if commitments.is_empty() { State::default() } else { replayed(archive, size, progress)? };
     for (done, commitment) in (1..).zip(&commitments) {
-        if let Some(attachment) = archive.vault.read(commitment)? {
+        if keeps(&archive.reader, &state, commitment)?
+            && let Some(attachment) = archive.vault.read(commitment)?
+        {
             write_private(&attachment_path(folder, commitment), &attachment.to_file())?;
         }
         progress("attachments", done, commitments.len() as u64);
     }
     write_private(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
     Ok(size)
+}
+
+/// The state after the entries that are exported, which says what they need.
+fn replayed(archive: &Archive, size: u64, progress: Progress<'_>) -> anyhow::Result<State> {
+    let (mut state, mut broken) = (State::default(), None);
+    archive.reader.entries(0, size, &mut |seq, entry| {
+        broken = CheckedEntry::own(entry).retrace(&mut state).err();
+        progress("what they need", seq + 1, size);
+        if broken.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    match broken {
+        None => Ok(state),
+        Some(finding) => anyhow::bail!("{finding}: run `tinnhiem fsck`"),
+    }
+}
+
+/// The commitments that the entries of an export name.
+fn named(folder: &Path, size: u64) -> anyhow::Result<BTreeSet<Commitment>> {
+    let mut named = BTreeSet::new();
+    for bundle in BundleId::of_size(size) {
+        let bytes = std::fs::read(folder.join(bundle.path()))?;
+        for bytes in parse_bundle(&bytes)? {
+            let entry = Entry::parse(bytes)?;
+            named.extend(Event::parse_recorded(&entry.payload)?.attachable());
+        }
+    }
+    Ok(named)
 }
 
 /// Makes a data directory of an export, after auditing it.
@@ -104,13 +137,15 @@ pub async fn import(
     }
     let vault = Vault::open(directory);
     let attachments = attachments_path(folder);
+    let size = signed.checkpoint().size;
     if attachments.exists() {
+        let named = named(folder, size)?;
         for file in std::fs::read_dir(&attachments)? {
             let attachment = Attachment::from_file(&std::fs::read(file?.path())?);
-            vault.store(attachment.as_slice())?;
+            let attachment = attachment.filter(|one| named.contains(&one.commitment()));
+            drop(vault.store(attachment.as_slice())?);
         }
     }
-    let size = signed.checkpoint().size;
     let mut bundles = BundleId::of_size(size);
     restore(&setup, &signed, &mut || {
         let Some(bundle) = bundles.next() else { return Ok(Vec::new()) };

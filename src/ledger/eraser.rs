@@ -1,21 +1,17 @@
-//! Destroying the attachments of events that the log says are erased, beside the writer.
+//! Destroying the attachments that no entry needs, beside the writer: those of events that the log says
+//! are erased, and at a start those that came with what was never recorded.
 //!
-//! What an event that is not erased commits to stays, so nobody has another's data destroyed by
-//! committing to it. Only what a custodian destroyed is not kept by documents of its own, or of who gave
-//! it to it, about the same subject: they are why it had it.
 //! Whatever was left undone when the process ended is done at the next start.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
-use std::sync::mpsc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use memchr::memmem::Finder;
+use tokio::sync::watch;
 
-use super::{ReadError, Reader};
+use super::kept::{event_of, keeps, may_keep};
+use super::{Reader, Snapshot};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, Event, EvidenceStage, PartyId, SubjectId};
-use crate::log::Entry;
 use crate::state::State;
 use crate::vault::Vault;
 
@@ -27,13 +23,15 @@ pub struct Eraser {
 }
 
 impl Eraser {
-    /// An eraser over a ledger; it looks at every state it is told of.
-    pub fn over(reader: Reader, vault: Vault) -> Self {
+    /// An eraser over a ledger, which sweeps its vault; it looks at every state it is told of.
+    pub fn over(reader: Reader, vault: Vault, published: watch::Receiver<Arc<Snapshot>>) -> Self {
         let (states, told) = mpsc::channel::<State>();
         let work = move || {
+            let eraser = Erasing { reader, vault, published };
+            eraser.sweep();
             let mut done = BTreeSet::new();
             for state in told {
-                if let Err(error) = erase(&reader, &vault, &state, &mut done) {
+                if let Err(error) = eraser.erase(&state, &mut done) {
                     tracing::error!(%error, "attachments that the log says are erased are still there");
                 }
             }
@@ -63,85 +61,42 @@ impl Drop for Eraser {
     }
 }
 
-/// Whose documents about whom do not keep what is to go.
-#[derive(Clone)]
-struct Owners {
-    subject: Option<SubjectId>,
-    members: [PartyId; 2],
+struct Erasing {
+    reader: Reader,
+    vault: Vault,
+    /// What is judged by: an entry that needs an attachment may have been published a moment ago.
+    published: watch::Receiver<Arc<Snapshot>>,
 }
 
-/// Of evidence that its custodian destroyed: the custodian, and who gave it to it.
-fn owners(state: &State, id: &EventId, event: &Event) -> Option<Owners> {
-    let register = event.subject.and_then(|subject| state.register(&subject));
-    let mut evidence = register.into_iter().flat_map(|register| register.evidence.open());
-    let destroyed = evidence.any(|one| one.recorded.event == *id && one.stage == EvidenceStage::Destroyed);
-    match &event.body {
-        Body::EvidenceCommitted(body) if destroyed => {
-            let members = [body.custodian.clone(), event.issuer.clone()];
-            Some(Owners { subject: event.subject, members })
-        }
-        _ => None,
+impl Erasing {
+    fn now(&self) -> Arc<Snapshot> {
+        self.published.borrow().clone()
     }
-}
 
-fn erase(
-    reader: &Reader,
-    vault: &Vault,
-    state: &State,
-    done: &mut BTreeSet<EventId>,
-) -> Result<(), Box<dyn std::error::Error>> {
-    let erased: Vec<EventId> = state.erased().iter().filter(|one| !done.contains(*one)).copied().collect();
-    let mut going: BTreeMap<Commitment, Vec<Owners>> = BTreeMap::new();
-    for id in &erased {
-        let Some(seq) = state.index().seq(id) else { continue };
-        let Some(event) = reader.entry(seq)?.and_then(|bytes| event_of(&bytes)).map(|(_, event)| event)
-        else {
-            continue;
-        };
-        let owners = owners(state, id, &event);
-        for one in event.attachable().into_iter().filter(|one| vault.contains(one)) {
-            going.entry(one).or_default().extend(owners.clone());
+    /// Removes what came with events that were never recorded.
+    fn sweep(&self) {
+        match self.vault.sweep(|commitment| may_keep(&self.now().state, commitment)) {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "attachments that no entry needs were removed"),
+            Err(error) => tracing::warn!(%error, "attachments that no entry needs are still there"),
         }
     }
-    keep_needed(reader, state, &mut going)?;
-    for commitment in going.keys() {
-        vault.destroy(commitment)?;
-    }
-    done.extend(erased);
-    Ok(())
-}
 
-/// Takes out what other events need.
-fn keep_needed(
-    reader: &Reader,
-    state: &State,
-    going: &mut BTreeMap<Commitment, Vec<Owners>>,
-) -> Result<(), ReadError> {
-    if going.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = going.keys().map(ToString::to_string).collect();
-    let names: Vec<Finder<'_>> = names.iter().map(|name| Finder::new(name.as_bytes())).collect();
-    reader.entries(0, state.size(), &mut |_, bytes| {
-        if names.iter().any(|name| name.find(bytes).is_some())
-            && let Some((id, event)) = event_of(bytes)
-            && !state.is_erased(&id)
-        {
-            let texts = event.texts();
-            let held = matches!(event.body, Body::EvidenceCommitted(_));
-            let own =
-                |of: &Owners| !held && of.subject == event.subject && of.members.contains(&event.issuer);
-            for one in event.attachable() {
-                if going.get(&one).is_some_and(|of| texts.contains(&one) || !of.iter().any(own)) {
-                    going.remove(&one);
-                }
+    fn erase(&self, state: &State, done: &mut BTreeSet<EventId>) -> Result<(), Box<dyn std::error::Error>> {
+        let erased: Vec<EventId> =
+            state.erased().iter().filter(|one| !done.contains(*one)).copied().collect();
+        for id in &erased {
+            let Some(seq) = state.index().seq(id) else { continue };
+            let Some((_, event)) = self.reader.entry(seq)?.and_then(|bytes| event_of(&bytes)) else {
+                continue;
+            };
+            for one in event.attachable().into_iter().filter(|one| self.vault.contains(one)) {
+                // What cannot be read may be needed.
+                let keeps = || keeps(&self.reader, &self.now().state, &one).unwrap_or(true);
+                self.vault.destroy_unless(&one, keeps)?;
             }
         }
-        if going.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-}
-
-fn event_of(bytes: &[u8]) -> Option<(EventId, Event)> {
-    let entry = Entry::parse(bytes).ok()?;
-    Some((entry.id(), Event::parse_recorded(&entry.payload).ok()?))
+        done.extend(erased);
+        Ok(())
+    }
 }

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::image::{Damage, Imaged};
+use super::kept::may_keep;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
 use crate::dsse::{EventId, PublicKey, SecretKey};
@@ -34,6 +35,9 @@ pub struct FsckReport {
     pub signatures: u64,
     /// How many attachments there are files for.
     pub attachments: u64,
+    /// How many of these no entry needs: they came with what was never recorded, or were erased, and the
+    /// next start removes them.
+    pub unneeded: u64,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -99,7 +103,10 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     let former =
         named.map_or(&[][..], |ledger| ledger.log_keys().split_last().map_or(&[], |(_, former)| former));
     let former_vkeys = former.iter().map(|(_, key)| vkey(key).to_string()).collect();
-    let kept = archive.vault.commitments().map_or(0, |all| all.len() as u64);
+    let kept = archive.vault.commitments().unwrap_or_default();
+    // A state that is short of the whole does not know what the rest names.
+    let unneeded = kept.iter().filter(|one| !may_keep(auditor.state(), one) && !auditor.derailed());
+    let unneeded = unneeded.count() as u64;
     FsckReport {
         origin: archive.identity.origin.to_string(),
         log_vkey: archive.identity.log_vkey.to_string(),
@@ -108,7 +115,8 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         acknowledged: head.size,
         good,
         signatures: auditor.signatures(),
-        attachments: kept,
+        attachments: kept.len() as u64,
+        unneeded,
         findings,
     }
 }

@@ -9,6 +9,7 @@ mod eraser;
 mod fsck;
 mod hold;
 mod image;
+mod kept;
 mod lookout;
 mod opening;
 mod order;
@@ -31,6 +32,7 @@ pub use committer::{TreeMaker, keep_committing};
 pub use fsck::{FsckReport, fsck};
 pub use hold::{Hold, Holds};
 pub use image::ImageReading;
+pub use kept::keeps;
 pub use opening::{create, log_key, log_key_in, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use reader::{ReadError, Reader};
@@ -48,11 +50,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::{EventId, PublicKey, SecretKey};
+use crate::event::Commitment;
 use crate::limits;
 use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
 use crate::state::State;
 use crate::store::{DirectoryLock, Heads, ReadOnly, SledStore, Store, StoreError};
-use crate::vault::Vault;
+use crate::vault::{Attachment, Vault, VaultError};
 
 use patrol::Patrol;
 use sequencer::{Job, Sequencer, Work, Writer};
@@ -169,6 +172,27 @@ pub struct Accepted {
     pub entry: Arc<[u8]>,
 }
 
+/// Why an attachment cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachmentError {
+    /// The entries that may name it.
+    #[error(transparent)]
+    Entry(#[from] ReadError),
+    /// Its file.
+    #[error(transparent)]
+    File(#[from] VaultError),
+}
+
+impl AttachmentError {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Entry(error) => error.code(),
+            Self::File(error) => error.code(),
+        }
+    }
+}
+
 /// An open ledger.
 pub struct Ledger {
     jobs: Mutex<Option<mpsc::Sender<Work>>>,
@@ -276,9 +300,18 @@ impl Ledger {
         self.reader.receipt_of(&self.snapshot(), accepted.seq, accepted.entry.to_vec())
     }
 
-    /// Reads attachments.
+    /// The attachments, whether or not an entry needs them.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// The attachment of a commitment; none unless a published entry needs it.
+    ///
+    /// # Errors
+    /// [`AttachmentError`].
+    pub fn attachment(&self, commitment: &Commitment) -> Result<Option<Attachment>, AttachmentError> {
+        let kept = kept::keeps(&self.reader, &self.snapshot().state, commitment)?;
+        Ok(if kept { self.vault.read(commitment)? } else { None })
     }
 
     /// The ledger's present civil date.

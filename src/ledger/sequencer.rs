@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::clockguard::Belief;
 use super::eraser::Eraser;
 use super::image::ImageWriter;
+use super::kept::may_keep;
 use super::order::Placed;
 use super::recovery::{self, OpenError, Tip};
 use super::room;
@@ -113,7 +114,7 @@ impl Sequencer {
         let Writer { queue, publish, belief, holds, turn } = writer;
         // Whoever signs now did so last whenever the store is read anew.
         setup.claim = Claim::Unchanged;
-        let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone());
+        let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone(), publish.subscribe());
         eraser.look_at(&tip.state);
         Self {
             time: Timekeeper::new(setup.clock.clone(), &setup.directory),
@@ -182,22 +183,31 @@ impl Sequencer {
                 return Ok(draft.fates);
             }
             self.make_room(&draft)?;
-            if let Err(error) = self.vault.store(&draft.attachments) {
-                tracing::error!(code = error.code(), %error, "attachments were not stored");
-                return Err(match room::of_vault(&error) {
-                    Some(hold) => self.held(hold),
-                    None => Refusal::Vault,
-                });
-            }
+            let incoming = match self.vault.store(&draft.attachments) {
+                Ok(incoming) => incoming,
+                Err(error) => {
+                    tracing::error!(code = error.code(), %error, "attachments were not stored");
+                    return Err(match room::of_vault(&error) {
+                        Some(hold) => self.held(hold),
+                        None => Refusal::Vault,
+                    });
+                }
+            };
             let placed = self.setup.order.append(self.edge.frontier.size(), &draft.entries);
             match placed.map_err(|error| self.stopped(&error))? {
                 Placed::Here => match self.commit(draft.edge, &draft.entries) {
+                    // Published: what they name is kept, though it is not on its way any more.
                     Ok(()) => return Ok(draft.fates),
                     // What landed is found out at once, and the group judged anew after it.
                     Err(Refusal::Unsettled) if tries == 0 => tries += 1,
                     Err(refusal) => return Err(refusal),
                 },
-                Placed::CameFirst(others) => self.follow(&others)?,
+                Placed::CameFirst(others) => {
+                    self.follow(&others)?;
+                    // Judged anew, they may be refused.
+                    let swept = incoming.withdraw(|one| may_keep(&self.edge.state, one));
+                    swept.unwrap_or_else(|error| tracing::warn!(%error, "attachments were not withdrawn"));
+                }
             }
         }
     }
@@ -322,7 +332,10 @@ impl Sequencer {
         let payload = event.verified.payload();
         rules::judge(state, Candidate { event: &event.event, payload, keys: &keys, recorded_at })?;
         // What came with an earlier event of the group is stored before its entry is.
-        let kept = |text: &Commitment| draft.texts.contains(text) || self.vault.contains(text);
+        let kept = |text: &Commitment| {
+            let needed = state.keeps_text(text) == Some(true);
+            draft.texts.contains(text) || (needed && self.vault.contains(text))
+        };
         if let Some(text) = event.missing_text(kept) {
             return Err(Refusal::AttachmentMissing(text));
         }

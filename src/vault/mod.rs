@@ -1,7 +1,8 @@
 //! Attachments: texts and documents that the log commits to but does not hold.
 //!
 //! They lie beside the log, one file each, so that personal data can be destroyed while the log
-//! still verifies.
+//! still verifies. What comes in is kept before its entry is, so that a fault may leave files that no
+//! entry names: they are swept at the next start.
 //!
 //! ```text
 //! 0     32  salt
@@ -19,10 +20,12 @@ pub use keyfile::{
 };
 pub use phrase::take_phrases_from;
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -129,19 +132,75 @@ impl Attachment {
 #[derive(Debug, Clone)]
 pub struct Vault {
     directory: PathBuf,
+    /// What comes in with entries that are not published yet, and in how many submissions; held while
+    /// files are made or removed.
+    incoming: Arc<Mutex<BTreeMap<Commitment, usize>>>,
+}
+
+/// Attachments that came in and whose entry is not published yet: nobody sweeps them meanwhile.
+#[derive(Debug)]
+pub struct Incoming {
+    vault: Vault,
+    commitments: Vec<Commitment>,
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        let mut incoming = self.vault.incoming();
+        for commitment in &self.commitments {
+            match incoming.get_mut(commitment) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(incoming.remove(commitment)),
+            }
+        }
+    }
+}
+
+impl Incoming {
+    /// Removes those of which `keeps` says that no entry names them: what they came with was refused.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn withdraw(self, keeps: impl Fn(&Commitment) -> bool) -> Result<(), VaultError> {
+        let (vault, commitments) = (self.vault.clone(), self.commitments.clone());
+        drop(self);
+        commitments.iter().try_for_each(|one| vault.destroy_unless(one, || keeps(one)))
+    }
 }
 
 impl Vault {
     /// The vault in `<directory>/vault`.
     pub fn open(directory: &Path) -> Self {
-        Self { directory: directory.join("vault") }
+        Self { directory: directory.join("vault"), incoming: Arc::default() }
+    }
+
+    fn incoming(&self) -> MutexGuard<'_, BTreeMap<Commitment, usize>> {
+        self.incoming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps attachments, synced when it returns; those that are there already stay.
     ///
+    /// They are not swept as long as what is returned is held, nor afterwards if an entry names them.
+    ///
     /// # Errors
-    /// [`VaultError`].
-    pub fn store(&self, attachments: &[Attachment]) -> Result<(), VaultError> {
+    /// [`VaultError`]; what was not there before is not there then.
+    pub fn store(&self, attachments: &[Attachment]) -> Result<Incoming, VaultError> {
+        let mut incoming = self.incoming();
+        let mut made = Vec::new();
+        if let Err(error) = self.write_new(attachments, &mut made) {
+            // What could not be finished takes the room that others need.
+            made.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            return Err(error);
+        }
+        let commitments: Vec<Commitment> = attachments.iter().map(Attachment::commitment).collect();
+        for commitment in &commitments {
+            *incoming.entry(*commitment).or_default() += 1;
+        }
+        Ok(Incoming { vault: self.clone(), commitments })
+    }
+
+    /// Writes those that are not there, and tells which files that makes.
+    fn write_new(&self, attachments: &[Attachment], made: &mut Vec<PathBuf>) -> Result<(), VaultError> {
         let mut folders = std::collections::BTreeSet::new();
         for attachment in attachments {
             attachment.check()?;
@@ -154,9 +213,11 @@ impl Vault {
             let unfinished = path.with_extension("new");
             let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
             let mut file = options.open(&unfinished)?;
+            made.push(unfinished.clone());
             file.write_all(&attachment.to_file())?;
             file.sync_all()?;
             std::fs::rename(&unfinished, &path)?;
+            made.push(path.clone());
             folders.insert(folder.to_owned());
         }
         for folder in &folders {
@@ -200,6 +261,57 @@ impl Vault {
             File::open(folder)?.sync_all()?;
         }
         Ok(())
+    }
+
+    /// The same, unless it comes in or `keeps` says that an entry that is published needs it.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn destroy_unless(
+        &self,
+        commitment: &Commitment,
+        keeps: impl FnOnce() -> bool,
+    ) -> Result<(), VaultError> {
+        let incoming = self.incoming();
+        if incoming.contains_key(commitment) || keeps() {
+            return Ok(());
+        }
+        self.destroy(commitment)
+    }
+
+    /// Removes the files that `keeps` knows nothing of, and those that were never finished; tells how many.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn sweep(&self, keeps: impl Fn(&Commitment) -> bool) -> Result<u64, VaultError> {
+        let folders = match std::fs::read_dir(&self.directory) {
+            Ok(folders) => folders,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(error.into()),
+        };
+        let mut swept = 0;
+        for folder in folders {
+            let folder = folder?.path();
+            // Whoever stores something waits for a folder, not for all of them.
+            let incoming = self.incoming();
+            let before = swept;
+            for file in std::fs::read_dir(&folder)? {
+                let path = file?.path();
+                let commitment = path.file_name().and_then(|name| name.to_str()?.parse::<Commitment>().ok());
+                let leftover = match commitment {
+                    Some(commitment) => !incoming.contains_key(&commitment) && !keeps(&commitment),
+                    None => path.extension().is_some_and(|extension| extension == "new"),
+                };
+                if leftover {
+                    std::fs::remove_file(&path)?;
+                    swept += 1;
+                }
+            }
+            if swept > before {
+                File::open(&folder)?.sync_all()?;
+            }
+        }
+        Ok(swept)
     }
 
     /// Whether there is a file for a commitment.
@@ -272,8 +384,8 @@ mod tests {
         let text = Attachment::text([7; 32], "Trần Bảo Ngân");
         let commitment = text.commitment();
         assert_eq!(vault.read(&commitment).unwrap(), None);
-        vault.store(std::slice::from_ref(&text)).unwrap();
-        vault.store(std::slice::from_ref(&text)).unwrap();
+        drop(vault.store(std::slice::from_ref(&text)).unwrap());
+        drop(vault.store(std::slice::from_ref(&text)).unwrap());
         assert_eq!(vault.read(&commitment).unwrap(), Some(text));
         assert_eq!(vault.commitments().unwrap(), [commitment]);
         let path = vault.path(&commitment);
@@ -284,6 +396,40 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             assert!(matches!(vault.read(&commitment), Err(VaultError::Damaged(_))), "byte {at}");
         }
+    }
+
+    #[test]
+    fn what_comes_in_is_not_swept_and_what_nobody_names_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        let texts = [1, 2, 3].map(|number| Attachment::text([number; 32], "words"));
+        let [named, coming, refused] = texts.each_ref().map(Attachment::commitment);
+        drop(vault.store(&texts[..1]).unwrap());
+        let incoming = [vault.store(&texts[1..]).unwrap(), vault.store(&texts[1..2]).unwrap()];
+        let unfinished = vault.path(&named).with_extension("new");
+        std::fs::write(&unfinished, "half").unwrap();
+        assert_eq!(vault.sweep(|one| *one == named).unwrap(), 1);
+        assert!(!unfinished.exists() && texts.iter().all(|one| vault.contains(&one.commitment())));
+        // The same came in twice: it stays as long as one of them waits.
+        let [first, second] = incoming;
+        first.withdraw(|_| false).unwrap();
+        assert!(vault.contains(&coming) && !vault.contains(&refused));
+        second.withdraw(|one| *one == coming).unwrap();
+        vault.destroy_unless(&coming, || true).unwrap();
+        assert!(vault.contains(&coming));
+        assert_eq!(vault.sweep(|_| false).unwrap(), 2);
+        assert_eq!(vault.commitments().unwrap(), []);
+    }
+
+    #[test]
+    fn what_could_not_be_stored_whole_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        let texts = [1, 2].map(|number| Attachment::text([number; 32], "words"));
+        // A folder stands where the second file would be made.
+        std::fs::create_dir_all(vault.path(&texts[1].commitment()).with_extension("new")).unwrap();
+        assert!(matches!(vault.store(&texts), Err(VaultError::Io(_))));
+        assert_eq!(vault.commitments().unwrap(), []);
     }
 
     #[test]

@@ -32,10 +32,10 @@ pub const RECORDED: &str = "recorded";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Judgement {
-    at: Timestamp,
-    keys: Vec<PublicKey>,
-    event: String,
-    is: String,
+    pub at: Timestamp,
+    pub keys: Vec<PublicKey>,
+    pub event: String,
+    pub is: String,
 }
 
 impl Judgement {
@@ -51,18 +51,29 @@ impl Judgement {
         Self { at, keys, event: String::from_utf8(payload).unwrap(), is: is.to_owned() }
     }
 
-    fn parsed(&self) -> Event {
+    pub fn parsed(&self) -> Event {
         Event::parse_recorded(self.event.as_bytes()).unwrap()
     }
 
     /// What the rules say of it after this state, when signed by these keys.
     fn again(&self, state: &State, event: &Event, keys: &[PublicKey]) -> &'static str {
+        self.spelled_as(&self.event, state, event, keys)
+    }
+
+    /// The same of its event in another spelling.
+    pub fn spelled_as(
+        &self,
+        payload: &str,
+        state: &State,
+        event: &Event,
+        keys: &[PublicKey],
+    ) -> &'static str {
         let at = match self.is.as_str() {
             RECORDED => check_recorded_at(state, event, self.at).map(|()| self.at),
             _ => record_at(state, event, self.at),
         };
         let judged = at.and_then(|recorded_at| {
-            judge(state, Candidate { event, payload: self.event.as_bytes(), keys, recorded_at })
+            judge(state, Candidate { event, payload: payload.as_bytes(), keys, recorded_at })
         });
         judged.map_or_else(|rejection| rejection.code(), |()| RECORDED)
     }
@@ -163,6 +174,16 @@ pub fn check_file(name: &str, lines: impl Iterator<Item = Judgement>) {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/judgements")
+}
+
+/// The judgements of every ledger of the vectors, by file name.
+pub fn ledgers() -> BTreeMap<String, Vec<Judgement>> {
+    let read = |path: PathBuf| {
+        let lines = std::fs::read_to_string(&path).unwrap();
+        let judgements = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), judgements)
+    };
+    std::fs::read_dir(folder()).unwrap().map(|file| read(file.unwrap().path())).collect()
 }
 
 /// Every ledger of the vectors by file name, each judgement handed to `each` with the state before it.

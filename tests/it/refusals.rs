@@ -86,6 +86,7 @@ async fn every_code_is_provoked_over_http_and_stands_in_the_readme() {
     crate::keys::refusals(&mut provoked).await;
     corrections::refusals(&mut provoked).await;
     evidence::refusals(&mut provoked).await;
+    crate::texts::refusals(&mut provoked).await;
     commitments::refusals(&mut provoked).await;
     crate::judgements::refusals(&mut provoked).await;
     late_contests(&mut provoked).await;

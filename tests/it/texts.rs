@@ -1,0 +1,211 @@
+//! Whose a text is: it goes with its own events, whatever others say; and files that no event names.
+
+use std::collections::BTreeMap;
+
+use tinnhiem::client::{ClientError, Source, audit, export};
+use tinnhiem::dsse::EventId;
+use tinnhiem::event::*;
+use tinnhiem::ledger::{Archive, Ledger, fsck, keeps};
+use tinnhiem::store::MemoryStore;
+use tinnhiem::vault::{Attachment, Vault};
+
+use crate::programme::*;
+use crate::refusals::Provoked;
+
+fn endorses(programme: &Programme, statement: &Attachment) -> EndorsementPublished {
+    EndorsementPublished { statement: Some(statement.commitment()), ..endorsement(programme.today()) }
+}
+
+fn cites(programme: &Programme, by: &str, document: &Attachment) -> EvidenceCommitted {
+    EvidenceCommitted {
+        commitment: document.commitment(),
+        media_type: "text/plain".to_owned(),
+        custodian: party(by),
+        retain_until: programme.today(),
+    }
+}
+
+/// Provokes the code, in each way that a text of somebody else may be named.
+pub async fn refusals(provoked: &mut Provoked) {
+    let programme = Programme::start(policy()).await;
+    let words = text("my own words");
+    let speak = |by: &str, about: &str| {
+        let draft = programme.draft(party(by), Some(subject(about)), endorses(&programme, &words));
+        draft.with([words.clone()])
+    };
+    let first = programme.recorded(speak("business", "kol"), &["business"]).await;
+    let by_another = programme.send_as_it_is(speak("a1", "kol"), &["a1"]).await;
+    if let Err(ClientError::Refused { detail, .. }) = &by_another {
+        assert!(detail.contains(&words.commitment().to_string()) && detail.contains("endorsement.published"));
+    }
+    provoked.note(by_another, 409, "commitment.taken");
+    let about_another = programme.send_as_it_is(speak("business", "other-kol"), &["business"]).await;
+    provoked.note(about_another, 409, "commitment.taken");
+    let evidence = programme.draft(party("a1"), Some(subject("kol")), cites(&programme, "a1", &words));
+    provoked.note(programme.send_as_it_is(evidence, &["a1"]).await, 409, "commitment.taken");
+    let finding = MemberSuspended { member: party("a3"), reason: Some(words.commitment()) };
+    let draft = programme.draft(PartyId::council(), None, finding).with([words.clone()]);
+    provoked.note(programme.send_as_it_is(draft, &SEATS[..3]).await, 409, "commitment.taken");
+    // What its issuer said about the subject it may say again, and rest on.
+    let withdrawn = EndorsementWithdrawn { target: first, reason: Some(words.commitment()) };
+    let draft = programme.draft(party("business"), Some(subject("kol")), withdrawn);
+    programme.send_as_it_is(draft, &["business"]).await.unwrap();
+    let draft =
+        programme.draft(party("business"), Some(subject("kol")), cites(&programme, "business", &words));
+    programme.send_as_it_is(draft, &["business"]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_belongs_to_who_named_it_first_and_about_whom() {
+    refusals(&mut Provoked::default()).await;
+}
+
+/// A bystander who had committed to a statement kept it served after its owner had it erased; and a bystander
+/// whose event was erased had the statement destroyed.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_keeps_the_text_of_another_alive_or_has_it_destroyed() {
+    let programme = Programme::start(policy()).await;
+    let kol = || (PartyId::from(subject("kol")), Some(subject("kol")));
+    // Named as evidence before it was said.
+    let words = text("what happened to me");
+    let early = programme.draft(party("a1"), Some(subject("other-kol")), cites(&programme, "a1", &words));
+    programme.recorded(early.with([words.clone()]), &["a1"]).await;
+    let item = programme.impose("kol", Severity::S1, 20).await;
+    let body = ContestFiled { statement: words.commitment(), ..contest(item) };
+    let filed = programme.draft(kol().0, kol().1, body).with([words.clone()]);
+    let filed = programme.send_as_it_is(filed, &["kol"]).await.unwrap();
+    let filed: EventId = filed["id"].as_str().unwrap().parse().unwrap();
+    let path = format!("/v1/attachments/{}", words.commitment());
+    let status = async || reqwest::get(format!("{}{path}", programme.client.base())).await.unwrap().status();
+    assert_eq!(status().await, 200);
+    // Who named it early has its own event erased: it is not its text.
+    let other = PartyId::from(subject("other-kol"));
+    let about_other = Some(subject("other-kol"));
+    let listed =
+        programme.get(format!("/v1/events?subject={}&type=evidence.committed", subject("other-kol"))).await;
+    let early: EventId = listed["events"][0]["id"].as_str().unwrap().parse().unwrap();
+    let request = ErasureRequested { targets: vec![early], reason: None };
+    programme.recorded(programme.draft(other, about_other, request), &["other-kol"]).await;
+    let withdrawn = ContestWithdrawn { contest: filed, reason: None };
+    programme.recorded(programme.draft(kol().0, kol().1, withdrawn), &["kol"]).await;
+    assert_eq!(status().await, 200);
+    // Its owner has it erased, whoever else named it.
+    let request = ErasureRequested { targets: vec![filed], reason: None };
+    let request = programme.recorded(programme.draft(kol().0, kol().1, request), &["kol"]).await;
+    let body = ErasureExecuted { request, targets: vec![filed] };
+    programme.recorded(programme.draft(party("operator"), kol().1, body), &["operator"]).await;
+    assert_eq!(status().await, 404);
+    let file = programme.ledger.vault().path(&words.commitment());
+    for _ in 0..200 {
+        if !file.exists() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(!file.exists());
+    let report = audit(&Source::Running(programme.client.clone()), None, &mut |_, _, _| {}).await.unwrap();
+    assert_eq!(report.findings, vec![]);
+    programme.check_replay();
+}
+
+/// Whatever is named by whomever in whatever order: a text is taken exactly when another named it first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_taken_exactly_when_the_first_to_name_it_was_another() {
+    let programme = Programme::start(policy()).await;
+    for name in ["r2", "r3"] {
+        programme.admit(name, MemberClass::Platform, &[Role::Registrar]).await;
+    }
+    let mut bytes = blake3::Hasher::new().update(b"whose").finalize_xof();
+    let mut owners = BTreeMap::new();
+    let (mut taken, mut recorded) = (0, 0);
+    for _ in 0..120 {
+        let mut dice = [0; 4];
+        bytes.fill(&mut dice);
+        let pick = |at: usize, of: usize| usize::from(dice[at]) % of;
+        let by = ["registrar", "r2", "r3"][pick(0, 3)];
+        let about = ["kol", "other-kol"][pick(1, 2)];
+        let words = text(&format!("words {}", pick(2, 12)));
+        let (as_text, named) = (pick(3, 3) > 0, words.commitment());
+        let body: Body = if as_text {
+            AccountLinked { platform: "vietreel".parse().unwrap(), account: named }.into()
+        } else {
+            EvidenceCommitted { media_type: "text/plain".to_owned(), ..cites(&programme, by, &words) }.into()
+        };
+        let draft = programme.draft(party(by), Some(subject(about)), body).with([words]);
+        let signers: &[&str] = if as_text { &[by, about] } else { &[by] };
+        let owner = (by, about);
+        let first = owners.get(&named).copied();
+        match programme.send_as_it_is(draft, signers).await {
+            Ok(_) => {
+                assert!(first.is_none_or(|first| first == owner), "{first:?} {owner:?}");
+                if as_text {
+                    owners.entry(named).or_insert(owner);
+                }
+                recorded += 1;
+            }
+            Err(ClientError::Refused { code, .. }) if code == "commitment.taken" => {
+                assert!(first.is_some_and(|first| first != owner), "{first:?} {owner:?}");
+                taken += 1;
+            }
+            Err(ClientError::Refused { code, .. }) => {
+                assert!(["account.exists", "evidence.exists"].contains(&&*code), "{code}");
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(taken > 5 && recorded > 5, "{taken} taken, {recorded} recorded");
+    programme.check_replay();
+}
+
+/// What a kill between an attachment and its entry leaves was served, exported and kept for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_no_event_names_are_not_served_or_exported_and_go_at_a_start() {
+    let programme = Programme::start(policy()).await;
+    let named = text("what is seen");
+    let evidence = programme.draft(party("a1"), Some(subject("kol")), cites(&programme, "a1", &named));
+    programme.recorded(evidence.with([named.clone()]), &["a1"]).await;
+    let stray = text("never recorded");
+    let directory = programme.parts.directory.path();
+    let vault = Vault::open(directory);
+    drop(vault.store(std::slice::from_ref(&stray)).unwrap());
+    let unfinished = vault.path(&named.commitment()).with_extension("new");
+    std::fs::write(&unfinished, "half").unwrap();
+    let status = async |one: &Attachment| {
+        let path = format!("{}/v1/attachments/{}", programme.client.base(), one.commitment());
+        reqwest::get(path).await.unwrap().status()
+    };
+    assert_eq!(
+        (status(&named).await, status(&stray).await),
+        (200.try_into().unwrap(), 404.try_into().unwrap())
+    );
+    // Nor is it taken for the text of an event that comes without one.
+    let body = endorses(&programme, &stray);
+    let draft = programme.draft(party("business"), Some(subject("kol")), body);
+    let answer = programme.send_as_it_is(draft, &["business"]).await;
+    Provoked::default().note(answer, 400, "attachment.missing");
+    tokio::task::block_in_place(|| programme.ledger.close());
+    let archive = || {
+        let store = std::sync::Arc::new(MemoryStore::open(&programme.parts.disk));
+        Archive::over(Ok(store), directory, None).unwrap()
+    };
+    let report = fsck(&archive());
+    let damage: Vec<_> = report.findings.iter().filter(|one| one.code != "keyfile.io").collect();
+    assert!(damage.is_empty() && report.unneeded == 1, "{} {damage:?}", report.unneeded);
+    let folder = tempfile::tempdir().unwrap();
+    let exported = folder.path().join("export");
+    export(&archive(), &exported, &mut |_, _, _| {}).unwrap();
+    let is_exported =
+        |one: &Attachment| exported.join("attachments").join(one.commitment().to_string()).exists();
+    assert!(is_exported(&named) && !is_exported(&stray));
+    let before = vault.commitments().unwrap();
+    let ledger = Ledger::open(programme.parts.setup()).unwrap();
+    ledger.close();
+    let after = vault.commitments().unwrap();
+    assert!(!unfinished.exists() && !after.contains(&stray.commitment()));
+    assert_eq!(after.len() + 1, before.len(), "what is named stays");
+    let state = &ledger.snapshot().state;
+    for one in &after {
+        assert!(keeps(ledger.reader(), state, one).unwrap());
+    }
+    assert_eq!(fsck(&archive()).unneeded, 0);
+}
