@@ -8,7 +8,7 @@ use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
 use crate::dsse::{PublicKey, SecretKey};
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, type_of};
 use crate::limits;
 use crate::log::{
     BadCheckpoint, ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey,
@@ -161,8 +161,10 @@ impl Identity {
     /// [`ReadError`].
     pub fn follow(&mut self, reader: &Reader, size: u64) -> Result<(), ReadError> {
         reader.entries(0, size, &mut |_, bytes| {
-            if let Ok(event) = Entry::parse(bytes).map(|entry| Event::parse(&entry.payload))
-                && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = event
+            // Most entries are read no further than to their type.
+            if let Ok(entry) = Entry::parse(bytes)
+                && type_of(&entry.payload).is_ok_and(|name| name == "ledger.key_rotated")
+                && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = Event::parse(&entry.payload)
             {
                 self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), body.new);
             }
