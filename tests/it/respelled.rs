@@ -425,7 +425,7 @@ async fn a_whole_ledger_is_the_same_however_its_events_are_spelled() {
     assert_eq!(report.findings, vec![]);
     std::fs::create_dir_all(&back).unwrap();
     write_secret(&back.join("log-key.pem"), &demo::key("the next log key")).unwrap();
-    import(&left, &back, None, &mut |_, _, _| {}).await.unwrap();
+    import(&left, &back, None, None, &mut |_, _, _| {}).await.unwrap();
     let again = Arc::new(Ledger::open(Setup::at(&back, Clock::system()).unwrap()).unwrap());
     assert!(again.snapshot().state == state);
     let (client, server) = listen(again.clone()).await;
