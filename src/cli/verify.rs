@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::json;
 
 use super::output::{self, points};
 use super::told::{Known, Told};
 use super::{FOUND, key_name, read, written};
-use crate::clock::Date;
+use crate::clock::{Clock, Date};
 use crate::dsse::PublicKey;
-use crate::event::Event;
+use crate::event::{Event, SubjectId};
 use crate::log::{Receipt, VerifiedReceipt, VerifierKey};
 use crate::proof::{ProvenScore, ScoreReceipt};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem verify contest.tlog-proof --vkey \"$VKEY\"
-  tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a")]
+  tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a --subject kol-0123456789abc --max-age 7")]
 pub struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
@@ -33,10 +34,19 @@ pub struct Verify {
     /// The date a score is read on; that of the commitment unless given
     #[arg(long)]
     as_of: Option<Date>,
+    /// The KOL that it must be about
+    #[arg(long, value_name = "KOL")]
+    subject: Option<SubjectId>,
+    /// Most days ago that the state was committed to, or the entry recorded, by this machine's clock
+    #[arg(long, value_name = "DAYS")]
+    max_age: Option<u32>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
+
+/// What is proven, but is not what was asked for.
+struct Lacking(Vec<String>);
 
 impl Verify {
     pub fn run(self) -> anyhow::Result<u8> {
@@ -49,32 +59,39 @@ impl Verify {
         };
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {
-            Ok(verified) => self.print_entry(&verified),
+            Ok(verified) => self.entry(&verified),
             Err(error) => Ok(refuse(&error, error.code())),
         }
     }
 
-    fn print_entry(&self, verified: &VerifiedReceipt) -> anyhow::Result<u8> {
+    fn entry(&self, verified: &VerifiedReceipt) -> anyhow::Result<u8> {
+        let event = Event::parse(verified.event.payload())?;
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
+        let age_days = age_days(verified.recorded_at.date_at(0));
+        let lacking = self.lacking(event.subject, age_days, "recorded");
         if self.json {
-            let payload = String::from_utf8_lossy(verified.event.payload());
-            output::json(&serde_json::json!({
-                "seq": verified.seq, "recorded_at": verified.recorded_at, "id": verified.event.id(),
-                "keys": keys, "size": verified.checkpoint.size, "root": verified.checkpoint.root,
-                "origin": verified.checkpoint.origin, "payload": serde_json::from_str::<serde_json::Value>(&payload)?,
+            let payload: serde_json::Value = serde_json::from_slice(verified.event.payload())?;
+            output::json(&json!({
+                "seq": verified.seq, "recorded_at": verified.recorded_at, "age_days": age_days,
+                "id": verified.event.id(), "keys": keys, "size": verified.checkpoint.size,
+                "root": verified.checkpoint.root, "origin": verified.checkpoint.origin, "payload": payload,
+                "lacking": lacking.0,
             }))?;
-            return Ok(0);
+            return Ok(lacking.exit());
         }
         println!("verified: entry {} of {}", verified.seq, verified.checkpoint.origin);
-        println!("recorded at {}, event {}", verified.recorded_at, verified.event.id());
+        println!("recorded at {}, {}; event {}", verified.recorded_at, ago(age_days), verified.event.id());
         println!("signed by {}", keys.join(", "));
+        println!(
+            "that {} may sign so, and with these keys, only the whole log shows: `tinnhiem audit`",
+            event.issuer
+        );
         println!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
-        let event = Event::parse(verified.event.payload())?;
         let (attachments, known) = (&[], &Known::default());
         for (label, value) in (Told { event: &event, attachments, known, done: true }).lines()? {
             println!("  {label}: {value}");
         }
-        Ok(0)
+        Ok(lacking.print())
     }
 
     fn score(&self, bytes: &[u8]) -> anyhow::Result<u8> {
@@ -83,50 +100,121 @@ impl Verify {
             Ok(proven) => proven,
             Err(error) => return Ok(refuse(&error, error.code())),
         };
-        let yours = |keys: &BTreeSet<PublicKey>| self.auditors.iter().any(|key| keys.contains(key));
-        let agreeing = proven.attested_by.values().filter(|keys| yours(keys)).count();
-        let needed = self.attestations.unwrap_or(1);
-        let complete = !self.auditors.is_empty() && needed > 0 && agreeing >= needed;
-        if self.json {
-            output::json(&serde_json::json!({
-                "score": proven.score, "committed": proven.committed, "seq": proven.commitment.seq,
-                "origin": proven.commitment.checkpoint.origin, "attested_by": proven.attested_by,
-                "complete": complete,
-            }))?;
-        } else {
-            self.print_score(&proven, complete, (agreeing, needed));
+        let needed = self.attestations.unwrap_or(1).max(1);
+        let yours = self.yours(&proven);
+        // Neither one auditor under two names, nor two keys of one auditor, are the word of two.
+        let names = proven.claimed_by.values().filter(|keys| !yours.is_disjoint(keys)).count();
+        let agreeing = yours.len().min(names);
+        let attested = agreeing >= needed;
+        let age_days = age_days(proven.committed.date);
+        let mut lacking = self.lacking(Some(proven.score.subject), age_days, "committed to");
+        if !self.auditors.is_empty() && !attested {
+            // Who named auditors asked for their word.
+            lacking.0.push(format!("{agreeing} of your auditors attested it, {needed} must have"));
         }
-        // Who named auditors asked for their word.
-        Ok(if !self.auditors.is_empty() && !complete { FOUND } else { 0 })
+        if !self.json {
+            self.print_score(&proven, attested.then_some(agreeing), age_days);
+            return Ok(lacking.print());
+        }
+        let claimed = proven.claimed_by.iter().flat_map(|(auditor, keys)| {
+            let unknown = keys.iter().filter(|key| !yours.contains(*key));
+            unknown.map(move |key| json!({"auditor": auditor, "key": key}))
+        });
+        output::json(&json!({
+            "score": proven.score, "committed": proven.committed, "age_days": age_days,
+            "seq": proven.commitment.seq, "origin": proven.commitment.checkpoint.origin,
+            "attested_by": yours, "claimed": claimed.collect::<Vec<_>>(),
+            "attested": attested, "complete": attested && proven.score.as_of == proven.committed.date,
+            "lacking": lacking.0,
+        }))?;
+        Ok(lacking.exit())
     }
 
-    fn print_score(&self, proven: &ProvenScore, complete: bool, (agreeing, needed): (usize, usize)) {
+    /// The keys among those named that attested the state.
+    fn yours(&self, proven: &ProvenScore) -> BTreeSet<PublicKey> {
+        let signed = proven.claimed_by.values().flatten();
+        signed.filter(|key| self.auditors.contains(key)).copied().collect()
+    }
+
+    fn print_score(&self, proven: &ProvenScore, attested: Option<usize>, age_days: i32) {
         let (score, committed) = (&proven.score, &proven.committed);
         println!("verified: {}  {}", score.subject, read::figure(&score.figure));
         println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
         for part in &score.parts {
             println!("  {:>8}  {}", points(part.points), part.code);
         }
-        let of = &proven.commitment.checkpoint.origin;
-        println!("committed to on {} by entry {} of {of}", committed.date, proven.commitment.seq);
-        if complete {
-            println!(
-                "complete up to entry {}: {agreeing} of your auditors found the same state",
-                committed.size - 1
-            );
-        } else if self.auditors.is_empty() {
-            println!(
+        let (of, seq) = (&proven.commitment.checkpoint.origin, proven.commitment.seq);
+        println!("committed to on {}, {}, by entry {seq} of {of}", committed.date, ago(age_days));
+        match attested {
+            Some(agreeing) => println!(
+                "complete up to entry {} of {}: {agreeing} of your auditors found the same state",
+                committed.size - 1,
+                committed.date
+            ),
+            None => println!(
                 "operator's word only: that nothing is left out no auditor of yours has said (--auditor KEY)"
+            ),
+        }
+        let later = score.as_of.days_since(committed.date);
+        if later > 0 {
+            println!(
+                "what was recorded in the {later} days after {} is not in it: ask for a newer receipt",
+                committed.date
             );
-        } else {
-            println!("operator's word only: {agreeing} of your auditors attested it, {needed} must have");
         }
-        if score.as_of > committed.date {
-            println!("what was recorded after {} is not in it: ask for a newer receipt", committed.date);
+        for (auditor, keys) in &proven.claimed_by {
+            for key in keys {
+                if self.auditors.contains(key) {
+                    println!("attested with your auditor's key {key}, as {auditor}");
+                } else {
+                    println!("an attestation claims to be by {auditor}, key {key}: you named no such key");
+                }
+            }
         }
-        for auditor in proven.attested_by.keys() {
-            println!("attested by {auditor}");
+    }
+
+    /// What was asked for by `--subject` and `--max-age`, and a date that has not come.
+    fn lacking(&self, about: Option<SubjectId>, age_days: i32, what: &str) -> Lacking {
+        let mut lacking = Vec::new();
+        if let Some(subject) = self.subject.filter(|subject| about != Some(*subject)) {
+            let about = about.map_or("nobody".to_owned(), |about| about.to_string());
+            lacking.push(format!("it is about {about}, not about {subject}"));
         }
+        if let Some(most) = self.max_age.filter(|most| age_days > *most as i32) {
+            lacking.push(format!("it was {what} {}, at most {most} may it be", ago(age_days)));
+        }
+        // A day east of Greenwich begins up to 14 hours before it does there.
+        if age_days < -1 {
+            let ahead = -age_days;
+            lacking.push(format!("by this machine's clock it was {what} {ahead} days from now"));
+        }
+        Lacking(lacking)
+    }
+}
+
+impl Lacking {
+    fn exit(&self) -> u8 {
+        if self.0.is_empty() { 0 } else { FOUND }
+    }
+
+    fn print(&self) -> u8 {
+        for what in &self.0 {
+            println!("NOT as asked: {what}");
+        }
+        self.exit()
+    }
+}
+
+/// How many days ago a date was, by this machine's clock.
+fn age_days(date: Date) -> i32 {
+    Clock::system().now().date_at(0).days_since(date)
+}
+
+fn ago(days: i32) -> String {
+    match days {
+        i32::MIN..=0 => "today".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
     }
 }
 

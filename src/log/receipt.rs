@@ -9,6 +9,7 @@ use super::merkle::{BadProof, Hash, leaf_hash, verify_inclusion};
 use super::note::VerifierKey;
 use crate::clock::Timestamp;
 use crate::dsse::{EnvelopeError, Verified};
+use crate::event::{Event, Malformed};
 use crate::limits;
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -61,6 +62,12 @@ pub enum BadReceipt {
     /// The event's signatures.
     #[error("the receipt's event: {0}")]
     Event(#[from] EnvelopeError),
+    /// What was signed is no event.
+    #[error("the receipt's event: {0}")]
+    Payload(#[from] Malformed),
+    /// An event of another ledger.
+    #[error("the receipt's event was signed for another ledger, {0}")]
+    OtherLedger(String),
 }
 
 impl BadReceipt {
@@ -72,6 +79,8 @@ impl BadReceipt {
             Self::Proof(error) => error.code(),
             Self::Entry(error) => error.code(),
             Self::Event(error) => error.code(),
+            Self::Payload(error) => error.code(),
+            Self::OtherLedger(_) => "ledger.other",
         }
     }
 }
@@ -115,7 +124,10 @@ impl Receipt {
         if receipt.to_text() == text { Ok(receipt) } else { Err(malformed("a number in another form")) }
     }
 
-    /// Verifies checkpoint, proof, entry and every signature of the event, offline.
+    /// Verifies checkpoint, proof, entry and every signature of the event, offline, and that the event was
+    /// signed for the ledger that the checkpoint is of.
+    ///
+    /// Whose keys the signatures are under is not judged here: the log says so as a whole.
     ///
     /// # Errors
     /// [`BadReceipt`]: it proves nothing.
@@ -127,6 +139,11 @@ impl Receipt {
         let entry = Entry::parse(&self.entry)?;
         let (recorded_at, prev) = (entry.recorded_at, entry.prev);
         let event = entry.verify()?;
+        // Who signed for one ledger has said nothing of another.
+        let named = Event::parse(event.payload())?.ledger;
+        if named != checkpoint.origin.as_str() {
+            return Err(BadReceipt::OtherLedger(named));
+        }
         Ok(VerifiedReceipt { seq: self.index, recorded_at, prev, event, leaf, checkpoint })
     }
 }

@@ -61,8 +61,9 @@ pub struct ProvenScore {
     pub commitment: VerifiedReceipt,
     /// The score, computed from the documents at the commitment's size.
     pub score: Score,
-    /// The auditors who found the same, each with the keys that it signed with.
-    pub attested_by: BTreeMap<PartyId, BTreeSet<PublicKey>>,
+    /// Who is said to have found the same, and the keys that signed so. Whose those keys are nothing in a
+    /// receipt proves: compare them with the auditors' own.
+    pub claimed_by: BTreeMap<PartyId, BTreeSet<PublicKey>>,
 }
 
 /// Why a score receipt proves nothing.
@@ -185,17 +186,17 @@ impl ScoreReceipt {
             return Err(BadScoreReceipt::NotCommitted("the list of policies"));
         }
         let score = self.score(At { size: committed.size, as_of }).map_err(BadScoreReceipt::Unfit)?;
-        let mut attested_by: BTreeMap<PartyId, BTreeSet<PublicKey>> = BTreeMap::new();
+        let mut claimed_by: BTreeMap<PartyId, BTreeSet<PublicKey>> = BTreeMap::new();
         for text in &self.attestations {
             let (attestation, event) = entry(text, log, "attestation")?;
             let Body::StateAttested(attested) = event.body else {
                 return Err(BadScoreReceipt::OtherEvent("attestation"));
             };
             if attested.agrees_with(&committed) {
-                attested_by.entry(event.issuer).or_default().extend(attestation.event.keys());
+                claimed_by.entry(event.issuer).or_default().extend(attestation.event.keys());
             }
         }
-        Ok(ProvenScore { committed, commitment, score, attested_by })
+        Ok(ProvenScore { committed, commitment, score, claimed_by })
     }
 
     fn score(&self, at: At) -> Result<Score, Unfit> {
@@ -216,12 +217,12 @@ fn entry(
     what: &'static str,
 ) -> Result<(VerifiedReceipt, Event), BadScoreReceipt> {
     let verified = Receipt::parse(text).and_then(|receipt| receipt.verify(log));
-    let verified = verified.map_err(|error| BadScoreReceipt::Entry(what, error))?;
+    let verified = verified.map_err(|error| match error {
+        BadReceipt::OtherLedger(_) => BadScoreReceipt::OtherLedger(what),
+        BadReceipt::Payload(_) => BadScoreReceipt::OtherEvent(what),
+        error => BadScoreReceipt::Entry(what, error),
+    })?;
     let event = Event::parse(verified.event.payload()).map_err(|_| BadScoreReceipt::OtherEvent(what))?;
-    // Who signed for one ledger has said nothing of another.
-    if event.ledger != verified.checkpoint.origin.as_str() {
-        return Err(BadScoreReceipt::OtherLedger(what));
-    }
     Ok((verified, event))
 }
 
