@@ -39,6 +39,8 @@ pub mod api;
 
 pub mod client;
 
+pub mod oracle;
+
 pub mod demo;
 
 pub mod schemas;

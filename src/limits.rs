@@ -154,6 +154,14 @@ pub const COMMITMENT_ENTRIES: u64 = 100_000;
 pub const KEY_FILE_BYTES: usize = 64 * 1024;
 /// Most pass phrases that one file holds: each is tried on each encrypted key.
 pub const PASS_PHRASES: usize = 16;
+/// Furthest an entry may lie ahead of an auditor's clock, in milliseconds.
+pub const AUDIT_AHEAD_MS: u64 = 5 * 60 * 1000;
+/// Answers of each kind that an audit of a running ledger compares, unless it is to compare all.
+pub const AUDIT_SAMPLE: usize = 100;
+/// Rows of findings about one kind of answer that an audit tells.
+pub const AUDIT_FINDINGS: usize = 20;
+/// Times that an audit catches up with a ledger that moves before it gives an answer up.
+pub const AUDIT_RETRIES: usize = 8;
 
 // What one server holds those who ask to; `api::Bounds` takes its defaults from here.
 

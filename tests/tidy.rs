@@ -17,6 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["store", "vault"],
     &["ledger"],
     &["api", "client"],
+    &["oracle"],
     &["demo", "schemas"],
     &["cli"],
     &["main"],

@@ -1,15 +1,16 @@
 //! `/v1/attachments/{commitment}`
 
 use aide::NoApi;
+use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::extract::InPath;
+use super::extract::{InPath, InQuery, page_rows};
 use super::{Problem, Shared};
 use crate::event::Commitment;
 
@@ -38,4 +39,35 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<NoA
         ("content-security-policy", "default-src 'none'; sandbox".to_owned()),
     ];
     Ok(NoApi((headers, attachment.bytes).into_response()))
+}
+
+/// A page of what is kept.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct AttachmentPage {
+    /// The commitments whose bytes may be asked for, ascending.
+    pub attachments: Vec<Commitment>,
+    /// The `after` of the next page; absent at the end.
+    pub next: Option<Commitment>,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct Part {
+    /// After this commitment.
+    after: Option<Commitment>,
+    /// How many at most.
+    limit: Option<usize>,
+}
+
+/// What is kept, so that nobody need ask for what is not.
+pub async fn list(State(app): Shared, InQuery(part): InQuery<Part>) -> Result<Json<AttachmentPage>, Problem> {
+    let limit = page_rows(part.limit)?;
+    let listed = app.survey(|app| app.ledger.vault().commitments()).await?;
+    let mut all = listed.map_err(|error| Problem::new(500, error.code(), error.to_string()))?;
+    let first = part.after.map_or(0, |after| all.partition_point(|one| *one <= after));
+    all.drain(..first);
+    let more = all.len() > limit;
+    all.truncate(limit);
+    let next = all.last().copied().filter(|_| more);
+    Ok(Json(AttachmentPage { attachments: all, next }))
 }

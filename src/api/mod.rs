@@ -207,6 +207,7 @@ fn routes() -> ApiRouter<Arc<App>> {
             post_with(batch::submit, batch::document).layer(CompressionLayer::new()),
         )
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
+        .api_route("/v1/attachments", read!(attachments::list, "The attachments that are kept here"))
         .api_route(
             "/v1/attachments/{commitment}",
             read!(attachments::one, "The bytes of an attachment", "*/*", "Its bytes, of its own media type"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::event::{Commitment, SubjectId};
+use crate::event::Commitment;
 
 /// Where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub enum Place {
     Tile(String),
     /// An attachment.
     Attachment(Commitment),
-    /// A stored or served score.
-    Score(SubjectId),
+    /// An answer of a running ledger, by its path.
+    Answer(String),
     /// A stored table, derived from the log.
     Table(String),
     /// A file of the data directory.
@@ -32,7 +32,7 @@ impl fmt::Display for Place {
             Self::Entry(seq) => write!(f, "entry {seq}"),
             Self::Tile(path) => f.write_str(path),
             Self::Attachment(commitment) => write!(f, "attachment {commitment}"),
-            Self::Score(subject) => write!(f, "score of {subject}"),
+            Self::Answer(path) => f.write_str(path),
             Self::Table(name) => write!(f, "table {name}"),
             Self::File(name) => write!(f, "file {name}"),
         }

@@ -10,9 +10,12 @@ use super::output::{self, Bar};
 use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, custody};
-use crate::client::{AuditReport, Client, Source, audit};
+use crate::client::{AuditReport, Auditing, Client, Source};
+use crate::clock::Date;
 use crate::ledger::LOG_KEY_FILE;
+use crate::limits;
 use crate::log::VerifierKey;
+use crate::oracle::{Inquiry, audit};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -48,8 +51,14 @@ impl FetchReceipt {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem audit https://ledger.example --vkey \"$VKEY\"")]
+#[command(
+    after_help = "Of an address, what the ledger answers is compared with what its log makes: every score, and of every
+other kind of answer a sample that the report states, or with --whole all. Of a folder, its files are.
+
+Examples:
+  tinnhiem audit https://ledger.example --vkey \"$VKEY\"
+  tinnhiem audit my-export --vkey \"$VKEY\""
+)]
 pub struct Audit {
     /// An address, an export's folder, or a data directory; the ledger of `--ledger` unless given
     of: Option<String>,
@@ -58,11 +67,32 @@ pub struct Audit {
     vkey: Option<VerifierKey>,
     #[command(flatten)]
     continuity: Continuity,
+    /// Compare every answer of every kind, however many there are
+    #[arg(long, conflicts_with = "sample")]
+    whole: bool,
+    /// Most answers of each kind that are compared
+    #[arg(long, value_name = "COUNT", default_value_t = limits::AUDIT_SAMPLE)]
+    sample: usize,
+    /// Draw the samples that an earlier audit drew: the seed of its report
+    #[arg(long, value_parser = seed)]
+    seed: Option<Seed>,
+    /// The day that the ledger stands at, where that is not today, as a demo's may be
+    #[arg(long)]
+    today: Option<Date>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     at: At,
+}
+
+/// What samples are drawn by.
+#[derive(Debug, Clone, Copy)]
+struct Seed([u8; 16]);
+
+fn seed(text: &str) -> Result<Seed, String> {
+    let bytes = (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok()).flatten();
+    bytes.map(|bytes| Seed(bytes.to_be_bytes())).ok_or_else(|| "expected 32 hex digits".to_owned())
 }
 
 impl Audit {
@@ -82,10 +112,15 @@ impl Audit {
         } else {
             anyhow::bail!("{of} is neither an address nor a folder");
         };
+        let inquiry = Inquiry {
+            auditing: Auditing { vkey: self.vkey, ..Auditing::default() },
+            today: self.today,
+            sample: (!self.whole).then_some(self.sample),
+            seed: self.seed.map(|seed| seed.0),
+        };
         let bar = Bar::new();
-        let given = self.vkey.clone();
-        let mut report =
-            audit(&source, self.vkey.clone(), &mut |what, done, of| bar.show(what, done, of)).await?;
+        let given = inquiry.auditing.vkey.clone();
+        let mut report = audit(&source, &inquiry, &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
         let given = given.map(|vkey| vkey.to_string()).unwrap_or_default();
         let audited = report.checkpoint();
@@ -105,18 +140,42 @@ impl Audit {
     }
 }
 
-/// Prints what an audit found.
+/// Prints what an audit did and found.
 pub fn print_report(report: &AuditReport) {
     println!("{}\n{} entries, root {}", report.origin, report.size, report.root);
+    if let (Some(newest), Some(days)) = (report.newest_at, report.age_days()) {
+        let ago = match days {
+            0 => "within a day".to_owned(),
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        println!(
+            "audited at {} by the clock here; the newest entry is of {newest}, {ago} before",
+            report.audited_at
+        );
+    }
     println!(
         "{} signatures verified, {} tiles and bundles compared, {} attachments compared",
         report.signatures, report.tiles, report.attachments
     );
-    match report.as_of {
-        Some(as_of) => println!("{} scores recomputed as of {as_of}", report.scores),
-        None => {
-            println!("no scores are served here: `tinnhiem audit ADDRESS` compares those of a running ledger")
+    if let Some(answers) = &report.answers {
+        let compared: u64 = answers.kinds.iter().map(|kind| kind.compared).sum();
+        println!(
+            "{compared} answers of {} kinds compared with what the log makes at size {}, read on {} (samples drawn by {}):",
+            answers.kinds.len(),
+            answers.size,
+            answers.today,
+            answers.seed
+        );
+        for kind in &answers.kinds {
+            println!("  {:>6} of {:<8} {}", kind.compared, kind.of, kind.route);
         }
+    }
+    if let Some(unjudged) = &report.unjudged {
+        println!("from entry {} on the rules were not applied: {}", unjudged.from, unjudged.why);
+    }
+    for one in &report.not_compared {
+        println!("not compared: {}: {}", one.what, one.why);
     }
     if let Some(state) = &report.state {
         println!("the state of size {} made anew, to be attested with `tinnhiem attest`", state.size);

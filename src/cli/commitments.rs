@@ -7,9 +7,11 @@ use super::check::print_report;
 use super::output::Bar;
 use super::signing::{Signing, Statement};
 use crate::api::views::LedgerView;
-use crate::client::{Source, audit};
+use crate::client::{Auditing, Source};
+use crate::clock::Date;
 use crate::event::{PartyId, StateCommitted};
 use crate::log::VerifierKey;
+use crate::oracle::{Inquiry, audit};
 
 /// The code of the finding that a commitment has other roots.
 const FALSE_ROOTS: &str = "commitment.root";
@@ -48,6 +50,9 @@ pub struct Attest {
     /// Say so where the state is another than the one committed to, and nothing else is wrong
     #[arg(long)]
     disagree: bool,
+    /// The day that the ledger stands at, where that is not today, as a demo's may be
+    #[arg(long)]
+    today: Option<Date>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -56,7 +61,9 @@ impl Attest {
     pub async fn run(self) -> anyhow::Result<u8> {
         let source = Source::Running(self.signing.at.client());
         let bar = Bar::new();
-        let report = audit(&source, Some(self.vkey), &mut |what, done, of| bar.show(what, done, of)).await?;
+        let auditing = Auditing { vkey: Some(self.vkey), ..Auditing::default() };
+        let inquiry = Inquiry { today: self.today, ..Inquiry::sampled(auditing) };
+        let report = audit(&source, &inquiry, &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
         let false_roots = report.findings.iter().all(|one| one.code == FALSE_ROOTS);
         let may_say = report.is_clean() || self.disagree && false_roots;

@@ -71,6 +71,9 @@ pub fn check_directory(
         if report.unneeded > 0 {
             println!("{} of these belong to no entry: the next start removes them", report.unneeded);
         }
+        if let Some(unjudged) = &report.unjudged {
+            println!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
+        }
         for finding in &report.findings {
             println!("FOUND {finding}");
         }

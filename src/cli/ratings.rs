@@ -10,10 +10,11 @@ use tokio::net::TcpListener;
 use super::output::Bar;
 use super::{FOUND, check, read};
 use crate::api::{self, views::SubjectPage};
-use crate::client::{Client, ClientError, Source, audit};
+use crate::client::{Auditing, Client, ClientError, Source};
 use crate::clock::Clock;
 use crate::demo::ratings::{self, Ratings as Drafts};
 use crate::ledger::{self, Ledger, Setup};
+use crate::oracle::{Inquiry, audit};
 
 /// Ratings sent in one batch.
 const BATCH_RATINGS: usize = 4_000;
@@ -66,9 +67,9 @@ impl Ratings {
             println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
         }
         let bar = Bar::new();
-        let report =
-            audit(&Source::Running(client.clone()), None, &mut |what, done, of| bar.show(what, done, of))
-                .await?;
+        let source = Source::Running(client.clone());
+        let inquiry = Inquiry { today: Some(today), ..Inquiry::sampled(Auditing::default()) };
+        let report = audit(&source, &inquiry, &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
         check::print_report(&report);
         for (title, sort) in [("most credible", "best"), ("least credible", "worst")] {

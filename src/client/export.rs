@@ -5,7 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::audit::{Progress, audit};
+use super::audit::{Auditing, Progress, audit_log};
 use super::source::Source;
 use crate::audit::CheckedEntry;
 use crate::clock::Clock;
@@ -117,7 +117,8 @@ pub async fn import(
     progress: Progress<'_>,
 ) -> anyhow::Result<u64> {
     let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
-    let report = audit(&Source::Folder(folder.to_owned()), vkey, progress).await?;
+    let auditing = Auditing { vkey, ..Auditing::default() };
+    let report = audit_log(&Source::Folder(folder.to_owned()), &auditing, progress).await?.report;
     if let Some(finding) = report.findings.first() {
         anyhow::bail!(
             "the export does not audit clean: {finding}. Run `tinnhiem audit {}`",

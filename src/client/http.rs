@@ -14,6 +14,19 @@ pub struct Client {
     base: String,
 }
 
+/// What a path answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type.
+    pub media_type: String,
+    /// The `Link` header: where the next page of a table is.
+    pub link: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// Why a ledger did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -36,6 +49,9 @@ pub enum ClientError {
     /// An answer that is not what was asked for.
     #[error("{0} answered what cannot be read: {1}")]
     Unreadable(String, String),
+    /// This machine does not keep what was fetched.
+    #[error("what was fetched cannot be kept here: {0}")]
+    Local(std::io::Error),
 }
 
 impl Client {
@@ -91,6 +107,20 @@ impl Client {
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
         let headers = names.map(|name| header(name).unwrap_or_default().to_owned());
         Ok((bounded(answer, path, most).await?, headers))
+    }
+
+    /// The answer to a path, whatever its status: its status, media type, `Link` and bytes.
+    ///
+    /// # Errors
+    /// [`ClientError`] when there is none.
+    pub async fn answer(&self, path: &str) -> Result<Answer, ClientError> {
+        let answer = self.http.get(self.url(path)).send().await.map_err(|error| unanswered(path, &error))?;
+        let header = |name: &str| {
+            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (status, media_type, link) = (answer.status().as_u16(), header("content-type"), header("link"));
+        Ok(Answer { status, media_type, link, bytes: bounded(answer, path, limits::BATCH_BYTES).await? })
     }
 
     /// The ledger's origin.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use serde::Deserialize;
+
 use super::http::{Client, ClientError};
 use crate::event::Commitment;
 use crate::limits;
@@ -22,7 +24,7 @@ pub enum Source {
 
 /// What is kept of an attachment.
 pub(super) enum Kept {
-    Whole,
+    Whole(Attachment),
     Missing,
     Wrong(String),
 }
@@ -43,14 +45,26 @@ impl Source {
 
     /// The attachments that are there, where they can be listed: most commitments are never attached,
     /// and looking for each costs more than reading the list.
-    pub(super) fn attachments(&self) -> Option<BTreeSet<Commitment>> {
-        let Self::Folder(folder) = self else { return None };
-        let files = match std::fs::read_dir(super::export::attachments_path(folder)) {
-            Ok(files) => files,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Some(BTreeSet::new()),
-            Err(_) => return None,
-        };
-        Some(files.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok()).collect())
+    ///
+    /// # Errors
+    /// [`ClientError::Unreachable`].
+    pub(super) async fn attachments(&self) -> Result<Option<BTreeSet<Commitment>>, ClientError> {
+        match self {
+            Self::Running(client) => match listed(client).await {
+                Err(error @ ClientError::Unreachable(..)) => Err(error),
+                listed => Ok(listed.ok()),
+            },
+            Self::Folder(folder) => {
+                let files = match std::fs::read_dir(super::export::attachments_path(folder)) {
+                    Ok(files) => files,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                        return Ok(Some(BTreeSet::new()));
+                    }
+                    Err(_) => return Ok(None),
+                };
+                Ok(Some(files.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok()).collect()))
+            }
+        }
     }
 
     pub(super) async fn attachment(&self, commitment: &Commitment) -> Kept {
@@ -59,11 +73,12 @@ impl Source {
                 let path = format!("/v1/attachments/{commitment}");
                 let headers = ["x-salt", "content-type"];
                 match client.bytes_with_headers(&path, limits::ATTACHMENT_BYTES, headers).await {
-                    Ok((bytes, [salt, _])) => {
+                    Ok((bytes, [salt, media_type])) => {
                         let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
-                        match salt.map(|salt| Commitment::to(&salt, &bytes) == *commitment) {
-                            Some(true) => Kept::Whole,
-                            _ => Kept::Wrong("its bytes do not match".to_owned()),
+                        let attachment = salt.map(|salt| Attachment { salt, media_type, bytes });
+                        match attachment.filter(|one| one.commitment() == *commitment) {
+                            Some(attachment) => Kept::Whole(attachment),
+                            None => Kept::Wrong("its bytes do not match".to_owned()),
                         }
                     }
                     Err(ClientError::Refused { status: 404, .. }) => Kept::Missing,
@@ -75,7 +90,7 @@ impl Source {
                 let most = limits::ATTACHMENT_BYTES + limits::MEDIA_TYPE_BYTES + 64;
                 match read_bounded(&path, most) {
                     Ok(file) => match Attachment::from_file(&file) {
-                        Some(attachment) if attachment.commitment() == *commitment => Kept::Whole,
+                        Some(attachment) if attachment.commitment() == *commitment => Kept::Whole(attachment),
                         _ => Kept::Wrong("its file does not match".to_owned()),
                     },
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::Missing,
@@ -84,6 +99,29 @@ impl Source {
             }
         }
     }
+}
+
+/// What a running ledger says it keeps.
+async fn listed(client: &Client) -> Result<BTreeSet<Commitment>, ClientError> {
+    let mut all = BTreeSet::new();
+    let mut path = format!("/v1/attachments?limit={}", limits::PAGE_ROWS);
+    loop {
+        let page: AttachmentPage = client.json(&path).await?;
+        let before = all.len();
+        all.extend(page.attachments);
+        match page.next {
+            Some(next) if all.len() > before => {
+                path = format!("/v1/attachments?limit={}&after={next}", limits::PAGE_ROWS);
+            }
+            _ => return Ok(all),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct AttachmentPage {
+    attachments: Vec<Commitment>,
+    next: Option<Commitment>,
 }
 
 fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::image::{Damage, Imaged};
 use super::kept::may_keep;
+use super::scan::scan;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
-use crate::audit::{Auditor, CheckedEntry, Finding, Place, TileAudit};
-use crate::dsse::{EventId, PublicKey, SecretKey};
-use crate::event::Event;
-use crate::log::{ChainHash, Entry, TileId, VerifierKey};
+use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
+use crate::clock::Clock;
+use crate::dsse::{PublicKey, SecretKey};
+use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
 use crate::store::{HeadsState, keys};
 use crate::vault::KeyFileError;
@@ -38,6 +39,8 @@ pub struct FsckReport {
     /// How many of these no entry needs: they came with what was never recorded, or were erased, and the
     /// next start removes them.
     pub unneeded: u64,
+    /// From where on the rules could not be applied.
+    pub unjudged: Option<Unjudged>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -58,15 +61,19 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     check_heads(archive, &mut findings);
     let imaged = Imaged::read(&archive.directory);
     let mut at_image = None;
-    let mut auditor = Auditor::new(archive.identity.origin.clone());
+    let mut auditor = Auditor::new(archive.identity.origin.clone(), Clock::system().now());
     let mut tiles = TileAudit::default();
-    let mut attachments = AttachmentCheck { archive, findings: Vec::new() };
+    let mut attachments = Attachments::default();
     let head = archive.head.checkpoint();
-    let read = archive.reader.entries(0, u64::MAX, &mut |_, bytes| {
-        auditor.take(CheckedEntry::check(bytes), |node| tiles.expect(node));
-        attachments.of_entry(bytes);
+    let open = |_: u64, entries: &[&[u8]]| -> Vec<_> {
+        let checked = CheckedEntry::check_each(entries).into_iter();
+        checked.map(|entry| (Attachments::of(&entry), entry)).collect()
+    };
+    let read = scan(&*archive.store, 0, u64::MAX, &open, &mut |_, (named, entry)| {
+        auditor.take(entry, |node| tiles.expect(node));
+        attachments.note(named);
         if auditor.size() == imaged.state.size() {
-            at_image = Some((auditor.state().clone(), auditor.chain()));
+            at_image = auditor.chain().map(|chain| (auditor.state().clone(), chain));
         }
         if auditor.size() == head.size {
             auditor.check_root(head);
@@ -86,13 +93,12 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     };
     if auditor.size() >= head.size {
         check_rows(archive, &tiles, auditor.size(), &mut findings);
-        check_image(&imaged, at_image, &mut findings);
+        // Where no state was made, the image is not judged.
+        if auditor.unjudged().is_none_or(|unjudged| imaged.state.size() <= unjudged.from) {
+            check_image(&imaged, at_image, &mut findings);
+        }
     }
-    // What the log says is erased may be gone.
-    let lost = attachments.findings.into_iter();
-    let lost =
-        lost.filter(|(event, one)| one.code != "attachment.missing" || !auditor.state().is_erased(event));
-    findings.extend(lost.map(|(_, finding)| finding));
+    check_attachments(archive, &attachments, &auditor, &mut findings);
     let vkey = |key: &PublicKey| VerifierKey::ed25519(archive.identity.origin.as_str(), *key);
     let named = auditor.state().ledger();
     let signs = named.map(|ledger| vkey(ledger.log_key_at(head.size)));
@@ -105,7 +111,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     let former_vkeys = former.iter().map(|(_, key)| vkey(key).to_string()).collect();
     let kept = archive.vault.commitments().unwrap_or_default();
     // A state that is short of the whole does not know what the rest names.
-    let unneeded = kept.iter().filter(|one| !may_keep(auditor.state(), one) && !auditor.derailed());
+    let unneeded = kept.iter().filter(|one| !may_keep(auditor.state(), one) && auditor.unjudged().is_none());
     let unneeded = unneeded.count() as u64;
     FsckReport {
         origin: archive.identity.origin.to_string(),
@@ -117,13 +123,15 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         signatures: auditor.signatures(),
         attachments: kept.len() as u64,
         unneeded,
+        unjudged: auditor.unjudged().cloned(),
         findings,
     }
 }
 
+/// The first entry that is not whole, or breaks a rule; one ahead of the clock here may be both.
 fn first_bad(findings: &[Finding]) -> Option<u64> {
     let of_entries = findings.iter().filter_map(|finding| match finding.place {
-        Place::Entry(seq) => Some(seq),
+        Place::Entry(seq) if finding.code != "entry.ahead" => Some(seq),
         _ => None,
     });
     of_entries.min()
@@ -192,26 +200,22 @@ fn check_image(imaged: &Imaged, entries_make: Option<(State, ChainHash)>, findin
     }
 }
 
-/// Every text that an entry commits to is there and whole; a document that is there is whole.
-struct AttachmentCheck<'a> {
-    archive: &'a Archive,
-    findings: Vec<(EventId, Finding)>,
-}
-
-impl AttachmentCheck<'_> {
-    fn of_entry(&mut self, bytes: &[u8]) {
-        let Ok(entry) = Entry::parse(bytes) else { return };
-        let Ok(event) = Event::parse(&entry.payload) else { return };
-        let texts = event.texts();
-        for commitment in event.attachable() {
-            let finding = match self.archive.vault.read(&commitment) {
-                Ok(Some(_)) => continue,
-                Ok(None) if !texts.contains(&commitment) => continue,
-                Ok(None) => ("attachment.missing", "its file is missing".to_owned()),
-                Err(error) => (error.code(), error.to_string()),
-            };
-            let finding = Finding::new(Place::Attachment(commitment), finding.0, finding.1);
-            self.findings.push((entry.id(), finding));
-        }
+/// Every text that an entry commits to is there and whole, unless the log says that it was erased; a
+/// document that is there is whole.
+fn check_attachments(
+    archive: &Archive,
+    attachments: &Attachments,
+    auditor: &Auditor,
+    findings: &mut Vec<Finding>,
+) {
+    for (commitment, fate) in attachments.fates(auditor.state()) {
+        let (code, what) = match archive.vault.read(&commitment) {
+            Ok(Some(_)) => continue,
+            // Past what was judged, the log may say that it was erased.
+            Ok(None) if fate != Fate::Text || auditor.unjudged().is_some() => continue,
+            Ok(None) => ("attachment.missing", "its file is missing".to_owned()),
+            Err(error) => (error.code(), error.to_string()),
+        };
+        findings.push(Finding::new(Place::Attachment(commitment), code, what));
     }
 }

@@ -46,10 +46,13 @@ pub fn retrace(
     let Some(mut walk) = Walk::start(setup, origin, imaged, from, acknowledged)? else { return Ok(None) };
     // What no head acknowledges was never answered for: it is judged as if it came in anew.
     let known = walk.found.imaged;
-    let open = |seq: u64, bytes: &[u8]| match seq {
-        _ if seq >= acknowledged => CheckedEntry::check(bytes),
-        _ if seq >= known => CheckedEntry::own(bytes),
-        _ => CheckedEntry::hashed(bytes),
+    let open = |first: u64, entries: &[&[u8]]| -> Vec<CheckedEntry> {
+        let each = (first..).zip(entries).map(|(seq, bytes)| match seq {
+            _ if seq >= acknowledged => CheckedEntry::check(bytes),
+            _ if seq >= known => CheckedEntry::own(bytes),
+            _ => CheckedEntry::hashed(bytes),
+        });
+        each.collect()
     };
     let read = scan(store, from, to, &open, &mut |seq, entry| walk.take(seq, &entry));
     if walk.misfit {

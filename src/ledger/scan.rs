@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::mpsc;
 
-use crate::audit::CheckedEntry;
 use crate::store::{Store, StoreError, read_range};
 
 /// Entries opened together: few, so that what is on its way stays in the processor's caches.
@@ -26,27 +25,27 @@ impl Chunk {
         self.lengths.clear();
     }
 
-    fn entries(&self) -> impl Iterator<Item = (u64, &[u8])> {
+    fn entries(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = &self.bytes[..];
-        (self.first..).zip(self.lengths.iter().map(move |length| {
+        self.lengths.iter().map(move |length| {
             let (entry, after) = rest.split_at(*length);
             rest = after;
             entry
-        }))
+        })
     }
 }
 
-/// Opens the entries from seq `from` up to but not including `to` with `open`, on every core, and hands
-/// them to `take` in order, until it breaks or the store ends.
+/// Opens the entries from seq `from` up to but not including `to` with `open`, some together, on every
+/// core, and hands what it makes of each to `take` in order, until it breaks or the store ends.
 ///
 /// # Errors
 /// [`StoreError`] where the store cannot be read; the entries before were taken.
-pub fn scan(
+pub fn scan<T: Send>(
     store: &dyn Store,
     from: u64,
     to: u64,
-    open: &(dyn Fn(u64, &[u8]) -> CheckedEntry + Sync),
-    take: &mut dyn FnMut(u64, CheckedEntry) -> ControlFlow<()>,
+    open: &(dyn Fn(u64, &[&[u8]]) -> Vec<T> + Sync),
+    take: &mut dyn FnMut(u64, T) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let openers = std::thread::available_parallelism().map_or(1, usize::from);
     // Chunks go round: fresh memory costs more than the copying.
@@ -56,15 +55,16 @@ pub fn scan(
         let mut opened = Vec::new();
         for _ in 0..openers {
             let (send, chunks) = mpsc::sync_channel::<Chunk>(AHEAD);
-            let (done, entries) = mpsc::sync_channel::<Vec<(u64, CheckedEntry)>>(AHEAD);
+            let (done, entries) = mpsc::sync_channel::<(u64, Vec<T>)>(AHEAD);
             give.push(send);
             opened.push(entries);
             let give_back = give_back.clone();
             scope.spawn(move || {
                 for chunk in chunks {
-                    let entries = chunk.entries().map(|(seq, entry)| (seq, open(seq, entry))).collect();
+                    let first = chunk.first;
+                    let entries = open(first, &chunk.entries().collect::<Vec<_>>());
                     let _ = give_back.try_send(chunk);
-                    if done.send(entries).is_err() {
+                    if done.send((first, entries)).is_err() {
                         break;
                     }
                 }
@@ -73,8 +73,8 @@ pub fn scan(
         let reader = scope.spawn(move || read_chunks(store, from, to, &give, &emptied));
         // Chunk n went to opener n modulo their number, so asking them in turn keeps the order.
         'all: for turn in (0..openers).cycle() {
-            let Ok(entries) = opened[turn].recv() else { break };
-            for (seq, entry) in entries {
+            let Ok((first, entries)) = opened[turn].recv() else { break };
+            for (seq, entry) in (first..).zip(entries) {
                 if take(seq, entry).is_break() {
                     break 'all;
                 }

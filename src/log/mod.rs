@@ -25,5 +25,5 @@ pub use origin::{MalformedOrigin, Origin};
 pub use receipt::{BadReceipt, Receipt, VerifiedReceipt};
 pub use tile::{
     BundleId, FoldedTile, MalformedBundle, MalformedPath, TileId, TileNodes, TileSource, encode_bundle,
-    parse_bundle,
+    parse_bundle, readable_entries,
 };

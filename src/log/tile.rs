@@ -181,20 +181,37 @@ impl MalformedBundle {
 /// # Errors
 /// [`MalformedBundle`] with the place of the first entry that cannot be read.
 pub fn parse_bundle(bundle: &[u8]) -> Result<Vec<&[u8]>, MalformedBundle> {
+    match readable_entries(bundle) {
+        (entries, None) => Ok(entries),
+        (_, Some(malformed)) => Err(malformed),
+    }
+}
+
+/// The entries of a bundle up to the first that cannot be read, and which that is.
+pub fn readable_entries(bundle: &[u8]) -> (Vec<&[u8]>, Option<MalformedBundle>) {
     let mut entries = Vec::new();
     let mut rest = bundle;
     while !rest.is_empty() {
-        let malformed = MalformedBundle(entries.len());
-        let (length, after) = rest.split_at_checked(2).ok_or(malformed)?;
-        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
-        let (entry, after) = after.split_at_checked(length).ok_or(malformed)?;
-        if length == 0 || length > limits::ENTRY_BYTES || entries.len() as u64 == WIDTH {
-            return Err(malformed);
+        let split = rest.split_at_checked(2).and_then(|(length, after)| {
+            let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+            after.split_at_checked(length)
+        });
+        match split {
+            Some((entry, after))
+                if !entry.is_empty()
+                    && entry.len() <= limits::ENTRY_BYTES
+                    && (entries.len() as u64) < WIDTH =>
+            {
+                entries.push(entry);
+                rest = after;
+            }
+            _ => {
+                let malformed = MalformedBundle(entries.len());
+                return (entries, Some(malformed));
+            }
         }
-        entries.push(entry);
-        rest = after;
     }
-    Ok(entries)
+    (entries, None)
 }
 
 /// Where the hashes of tiles come from.

@@ -1,7 +1,7 @@
 //! The store in memory, whose commits can be made to fail: for trials of faults, and tests.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Batch, Store, StoreError};
@@ -67,19 +67,24 @@ impl Store for MemoryStore {
         below: &[u8],
         each: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        if from >= below {
-            return Ok(());
-        }
-        let rows: Vec<_> = {
-            let content = self.disk.content();
-            content.rows.range(from.to_vec()..below.to_vec()).map(|(k, v)| (k.clone(), v.clone())).collect()
-        };
-        for (key, value) in rows {
+        // One row at a time: who reads one entry of many does not pay for all.
+        let mut from = Bound::Included(from.to_vec());
+        loop {
+            let next = {
+                let content = self.disk.content();
+                let (Bound::Included(first) | Bound::Excluded(first)) = &from else { return Ok(()) };
+                if first.as_slice() >= below {
+                    return Ok(());
+                }
+                let mut rows = content.rows.range((from.clone(), Bound::Excluded(below.to_vec())));
+                rows.next().map(|(key, value)| (key.clone(), value.clone()))
+            };
+            let Some((key, value)) = next else { return Ok(()) };
             if each(&key, &value).is_break() {
-                break;
+                return Ok(());
             }
+            from = Bound::Excluded(key);
         }
-        Ok(())
     }
 
     fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {

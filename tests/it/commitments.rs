@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tinnhiem::client::{ClientError, Source, audit};
+use tinnhiem::client::{ClientError, Source};
 use tinnhiem::clock::{Clock, Date};
 use tinnhiem::demo;
 use tinnhiem::dsse::Envelope;
@@ -86,7 +86,7 @@ async fn a_false_commitment_is_found_by_who_replays_and_by_who_asks_for_a_receip
     let now = next(&programme).await;
     let lie = StateCommitted { parties_root: StateRoot::from_bytes([7; 32]), ..now };
     let lied = commit(&programme, lie).await.unwrap();
-    let report = audit(&Source::Running(programme.client.clone()), None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&Source::Running(programme.client.clone()), None, &programme.clock).await;
     let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
     let what =
         format!("entry {}: the state of size {} has other roots (commitment.root)", lied["seq"], now.size);
@@ -125,7 +125,7 @@ async fn what_is_attested_is_complete_and_what_changed_since_is_not_in_it() {
     };
     let proven = receipt(String::new()).await;
     assert_eq!(proven.score.assessments.len(), 1);
-    assert_eq!(proven.attested_by, [(party("auditor"), [key("auditor").public()].into())].into());
+    assert_eq!(proven.claimed_by, [(party("auditor"), [key("auditor").public()].into())].into());
     let second = next(&programme).await;
     commit(&programme, second).await.unwrap();
     assert_eq!(receipt(String::new()).await.score.assessments.len(), 2);
@@ -216,7 +216,7 @@ async fn every_score_of_the_demo_is_proven_and_a_receipt_changed_anywhere_proves
         let proven = receipt.verify(&vkey, Some(today)).unwrap();
         let path = format!("/v1/subjects/{subject}/score/{}/{today}", proven.committed.size);
         assert_eq!(serde_json::to_value(&proven.score).unwrap(), demo.json(&path).await, "{subject}");
-        assert!(proven.attested_by[&party("bach-tin")].contains(&auditor));
+        assert!(proven.claimed_by[&party("bach-tin")].contains(&auditor));
         let early = proven.committed.date.plus_days(-1);
         let refused = receipt.verify(&vkey, Some(early)).unwrap_err();
         assert_eq!(refused, BadScoreReceipt::TooEarly(proven.committed.date));
@@ -276,9 +276,9 @@ async fn an_attestation_is_of_one_commitment_of_one_ledger() {
         ScoreReceipt::parse(&serde_json::to_vec(&forged).unwrap()).unwrap()
     };
     let origin = vkey.name().to_owned();
-    assert_eq!(forged(&origin, date).verify(&vkey, None).unwrap().attested_by.len(), 1);
+    assert_eq!(forged(&origin, date).verify(&vkey, None).unwrap().claimed_by.len(), 1);
     let earlier = forged(&origin, date.plus_days(-200)).verify(&vkey, None).unwrap();
-    assert!(earlier.attested_by.is_empty());
+    assert!(earlier.claimed_by.is_empty());
     let other = "tinnhiem.other/00000000000000000000000000000000";
     let elsewhere = VerifierKey::ed25519(other, demo::key("log").public());
     let refused = forged(other, date).verify(&elsewhere, None).unwrap_err();

@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tinnhiem::audit::Place;
-use tinnhiem::client::{Source, audit, export, import};
+use tinnhiem::client::{Source, export, import};
 use tinnhiem::clock::{Clock, Date};
 use tinnhiem::demo;
 use tinnhiem::ledger::{Archive, Ledger, OpenError, Setup, fsck};
 use tinnhiem::limits;
 
-use crate::programme::files;
+use crate::programme::{audited, files};
 
 /// Places in a data directory that are tried.
 const PLACES: usize = 500;
@@ -77,7 +77,7 @@ async fn one_flipped_byte_in_an_export_is_found_where_it_is() {
     let vkey = archive.identity.log_vkey.clone();
     let source = Source::Folder(folder.clone());
     for given in [None, Some(vkey.clone())] {
-        let report = audit(&source, given, &mut |_, _, _| {}).await.unwrap();
+        let report = audited(&source, given, &Clock::system()).await;
         assert!(report.is_clean(), "{:?}", report.findings);
     }
     let all: Vec<(PathBuf, usize)> =
@@ -95,7 +95,7 @@ async fn one_flipped_byte_in_an_export_is_found_where_it_is() {
         let mask = 1 << dice.below(8);
         flip(&folder.join(&path), at, mask);
         let given = (number % 2 == 0).then(|| vkey.clone());
-        let report = audit(&source, given, &mut |_, _, _| {}).await.unwrap();
+        let report = audited(&source, given, &Clock::system()).await;
         assert!(
             report.findings.iter().any(|finding| names(&finding.place, &path)),
             "{path:?} byte {at} ^ {mask}: {:?}",

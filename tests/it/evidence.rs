@@ -1,7 +1,7 @@
 //! Evidence that is kept, shown and destroyed; personal data that is erased; what auditors find.
 
 use serde_json::Value;
-use tinnhiem::client::{ClientError, Draft, Source, audit};
+use tinnhiem::client::{ClientError, Draft, Source};
 use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
@@ -294,7 +294,7 @@ async fn nobody_has_evidence_destroyed_that_another_event_needs() {
     destroy(&programme, target).await.unwrap();
     assert!(gone(&programme, &document).await);
     let source = Source::Running(programme.client.clone());
-    assert_eq!(audit(&source, None, &mut |_, _, _| {}).await.unwrap().findings, vec![]);
+    assert_eq!(audited(&source, None, &programme.clock).await.findings, vec![]);
     programme.check_replay();
 }
 
@@ -399,11 +399,11 @@ async fn an_erased_subject_is_a_tombstone_and_the_log_still_verifies() {
     assert_eq!(after["erasures"][0]["stage"], "executed");
     assert!(programme.ledger.vault().contains(&shared.commitment()));
     let source = Source::Running(programme.client.clone());
-    let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&source, None, &programme.clock).await;
     assert_eq!((&report.findings, report.erased), (&vec![], 3));
     // What lost its file without being erased is missing.
     std::fs::remove_file(programme.ledger.vault().path(&shared.commitment())).unwrap();
-    let report = audit(&source, None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&source, None, &programme.clock).await;
     assert_eq!(report.findings[0].code, "attachment.missing");
     // What the log says is erased must be gone; sent again, it is not taken back.
     let draft = about(&programme, "business", spoken).with([statement.clone()]);

@@ -522,7 +522,7 @@ impl Trial {
 
 /// A replay of the log under the rules makes this state, and so does its image.
 pub fn check_replay(origin: &Origin, ledger: &Ledger, live: &State) {
-    let mut auditor = Auditor::new(origin.clone());
+    let mut auditor = Auditor::new(origin.clone(), ledger.now());
     ledger
         .reader()
         .entries(0, u64::MAX, &mut |_, entry| {

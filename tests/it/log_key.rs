@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tinnhiem::client::{Source, audit};
+use tinnhiem::client::Source;
 use tinnhiem::clock::Clock;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Archive, Ledger, Setup, fsck};
@@ -81,11 +81,11 @@ async fn checkpoints_from_the_rotation_on_are_signed_by_the_new_key_and_auditors
     // Who trusts either key, or none, comes to the same; another key is another log.
     let running = Source::Running(programme.client.clone());
     for vkey in [None, Some(vkeys[0].clone()), Some(vkeys[1].clone())] {
-        let report = audit(&running, vkey, &mut |_, _, _| {}).await.unwrap();
+        let report = audited(&running, vkey, &programme.clock).await;
         assert_eq!((&report.findings, report.log_vkey), (&vec![], vkeys[1].to_string()));
     }
     let other = VerifierKey::ed25519(origin.as_str(), key("other").public());
-    let report = audit(&running, Some(other), &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&running, Some(other), &programme.clock).await;
     assert!(!report.is_clean());
     // The old key signs nothing any more and belongs to nobody.
     provoked.note(send(rotated("log", "log 3"), &["log", "log 3"]).await, 503, "ledger.next_key");

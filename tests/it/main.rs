@@ -4,6 +4,8 @@ mod accounts;
 mod adverse;
 mod after_writes;
 mod attacks;
+mod audited_answers;
+mod audits;
 mod batch;
 mod clocks;
 mod collaborations;

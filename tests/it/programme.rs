@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tinnhiem::api;
-use tinnhiem::client::{Client, ClientError, Draft, opening};
+use tinnhiem::client::{AuditReport, Auditing, Client, ClientError, Draft, Source, opening};
 use tinnhiem::clock::{Clock, Date, Timestamp};
 use tinnhiem::dsse::{EventId, SecretKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{self, Claim, Ledger, OwnOrder, Setup, Submission};
-use tinnhiem::log::Origin;
+use tinnhiem::log::{Origin, VerifierKey};
+use tinnhiem::oracle::{self, Inquiry};
 use tinnhiem::store::{Disk, MemoryStore};
 use tinnhiem::vault::Attachment;
 
@@ -122,6 +123,13 @@ pub async fn listen_within(
     let router = api::router(ledger, today, bounds);
     let server = tokio::spawn(api::serve(listener, router, bounds, std::future::pending()));
     (client, server)
+}
+
+/// What an audit finds that compares a few answers of each kind.
+pub async fn audited(source: &Source, vkey: Option<VerifierKey>, clock: &Clock) -> AuditReport {
+    let inquiry =
+        Inquiry { auditing: Auditing { vkey, clock: clock.clone() }, sample: Some(4), ..Inquiry::default() };
+    oracle::audit(source, &inquiry, &mut |_, _, _| {}).await.unwrap()
 }
 
 /// A running programme.

@@ -9,7 +9,7 @@ use super::ceiling;
 use super::child::Served;
 use super::ledgers::{Kept, bytes_without_vault};
 use super::load::{Pace, get};
-use crate::client::{Source, audit, export, import};
+use crate::client::{Auditing, Source, audit_log, export, import};
 use crate::clock::Clock;
 use crate::ledger::{Archive, LOG_KEY_FILE, Ledger, Setup};
 use crate::log::TileId;
@@ -36,7 +36,8 @@ pub fn replay(kept: &Kept, runs: usize) -> anyhow::Result<Vec<Replayed>> {
     let one = |run: usize| {
         let ((report, audit_s), audit_ceiling) = ceiling::around(|| {
             let started = Instant::now();
-            let report = runtime.block_on(audit(&source, None, &mut |_, _, _| {}))?;
+            let report =
+                runtime.block_on(audit_log(&source, &Auditing::default(), &mut |_, _, _| {}))?.report;
             Ok((report, started.elapsed().as_secs_f64()))
         })?;
         anyhow::ensure!(report.is_clean(), "the audit found {:?}", report.findings.first());

@@ -1,0 +1,352 @@
+//! What is asked of each route: everything, or a sample of it.
+//!
+//! The parameters are those that the log itself names: its subjects, parties, contests, sizes and days.
+
+use serde_json::Value;
+
+use super::dice::Dice;
+use crate::clock::Date;
+use crate::limits;
+use crate::state::State;
+
+/// Routes whose answers do not follow from the log, and why.
+pub const APART: &[(&str, &str)] = &[
+    ("/healthz", "whether the process answers follows from no log"),
+    ("/readyz", "whether events are accepted follows from no log"),
+    (
+        "/v1/attachments",
+        "which documents are kept follows from no log; texts and what was erased are asked for one by one",
+    ),
+];
+
+/// Routes that are compared before any question is asked, each whole.
+pub const COMPARED_BEFORE: &[&str] = &["/tile/{*tile}", "/v1/attachments/{commitment}"];
+
+/// Members of answers that do not follow from the log.
+pub fn members_apart(route: &str) -> &'static [&'static str] {
+    match route {
+        // The day is compared with the auditor's clock, the rest is how the server is set.
+        "/v1/ledger" => &["/writing", "/limits", "/today"],
+        _ => &[],
+    }
+}
+
+/// What is asked of one route.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Paths with their queries.
+    pub paths: Vec<String>,
+    /// Listings that are followed to their end: the path, and the parameter that its `next` is the value of.
+    pub listings: Vec<(String, &'static str)>,
+    /// How many there are of whose kind `paths` is a sample.
+    pub of: u64,
+}
+
+/// What a log can be asked about.
+pub struct Matter<'a> {
+    pub state: &'a State,
+    /// The day that answers are read on.
+    pub today: Date,
+    pub dice: &'a Dice,
+    /// Every subject.
+    pub subjects: Vec<String>,
+    /// The names of subjects, where they are known.
+    pub names: Vec<String>,
+    /// Every member, and the council.
+    pub members: Vec<String>,
+    /// The seq and id of every contest.
+    pub contests: Vec<(u64, String)>,
+    /// Every policy version.
+    pub versions: Vec<u64>,
+}
+
+impl Asked {
+    fn one(path: &str) -> Self {
+        Self { paths: vec![path.to_owned()], listings: Vec::new(), of: 1 }
+    }
+
+    /// One path for each of a sample.
+    fn each<T: Clone>(dice: &Dice, what: &str, all: &[T], path: impl Fn(&T) -> String) -> Self {
+        let paths = dice.some(what, all).iter().map(path).collect();
+        Self { paths, listings: Vec::new(), of: all.len() as u64 }
+    }
+
+    fn listed(mut self, path: impl Into<String>, by: &'static str) -> Self {
+        self.listings.push((path.into(), by));
+        self
+    }
+
+    fn also(mut self, paths: impl IntoIterator<Item = String>) -> Self {
+        self.paths.extend(paths);
+        self
+    }
+}
+
+const WHOLE_PAGE: usize = limits::PAGE_ROWS;
+
+impl Matter<'_> {
+    /// What is asked of a route, by the path template of the OpenAPI document; none of a route that is not
+    /// known here.
+    pub fn asked(&self, route: &str) -> Option<Asked> {
+        let dice = self.dice;
+        let of_subjects = |rest: &str| {
+            Asked::each(dice, route, &self.subjects, |subject| format!("/v1/subjects/{subject}{rest}"))
+        };
+        let of_members = |rest: &str| {
+            Asked::each(dice, route, &self.members, |member| format!("/v1/members/{member}{rest}"))
+        };
+        let asked = match route {
+            "/checkpoint" | "/v1/ledger" | "/v1/commitments/next" | "/v1/draws" | "/v1/policies" => {
+                Asked::one(route)
+            }
+            "/v1/members" => Asked::default().listed(route, "after"),
+            "/v1/members/{member}" => of_members(""),
+            "/v1/members/{member}/clocks.ics" => of_members("/clocks.ics"),
+            "/v1/members/{member}/record" => of_members("/record"),
+            "/v1/policies/{version}" => {
+                Asked::each(dice, route, &self.versions, |version| format!("/v1/policies/{version}"))
+            }
+            "/v1/policies/{version}/diff" => self.diffs(route),
+            "/v1/contests" => self.contest_listings(),
+            "/v1/contests/{contest}" => {
+                let asked =
+                    Asked::each(dice, route, &self.contests, |(seq, _)| format!("/v1/contests/{seq}"));
+                asked.also(self.contests.last().map(|(_, id)| format!("/v1/contests/{id}")))
+            }
+            "/v1/contests/{contest}/draw" => {
+                Asked::each(dice, route, &self.contests, |(seq, _)| format!("/v1/contests/{seq}/draw"))
+            }
+            "/v1/clocks" => self.clock_listings(),
+            "/v1/collaborations" => self.collaboration_listings(),
+            "/v1/commitments" => {
+                let listed = Asked::default().listed(format!("{route}?limit={WHOLE_PAGE}"), "before");
+                listed.listed(format!("{route}?limit=2&before={}", self.state.size()), "before")
+            }
+            "/v1/events" => self.event_listings(),
+            "/v1/events/{event}" => {
+                let seqs = dice.below(route, self.state.size());
+                let by_id = seqs.last().and_then(|seq| self.state.index().row(*seq)).map(|row| row.id);
+                let paths = seqs.iter().map(|seq| format!("/v1/events/{seq}")).collect();
+                Asked { paths, listings: Vec::new(), of: self.state.size() }
+                    .also(by_id.map(|id| format!("/v1/events/{id}")))
+            }
+            "/v1/receipts/{seq}" => {
+                let seqs = dice.below(route, self.state.size());
+                let paths = seqs.iter().map(|seq| format!("/v1/receipts/{seq}")).collect();
+                Asked { paths, listings: Vec::new(), of: self.state.size() }
+            }
+            "/v1/proofs/inclusion/{size}/{seq}" => self.proofs(route, 0),
+            "/v1/proofs/consistency/{from}/{to}" => self.proofs(route, 1),
+            "/v1/subjects" => self.subject_listings(),
+            "/v1/subjects/{subject}" => of_subjects(""),
+            "/v1/subjects/{subject}/score" => self.scores(route),
+            "/v1/subjects/{subject}/score/{size}/{as_of}" => self
+                .past(route, |subject, size, as_of| format!("/v1/subjects/{subject}/score/{size}/{as_of}")),
+            "/v1/subjects/{subject}/history" => of_subjects(&format!("/history?limit={WHOLE_PAGE}"))
+                .listed(self.first_subject("/history?limit=3&after=0"), "after"),
+            "/v1/subjects/{subject}/history/steps" => {
+                let csv = dice.some("csv", &self.subjects);
+                of_subjects(&format!("/history/steps?limit={WHOLE_PAGE}"))
+                    .listed(self.first_subject("/history/steps?limit=3&after=0"), "after")
+                    .also(csv.iter().map(|one| format!("/v1/subjects/{one}/history/steps?format=csv")))
+                    .also(
+                        self.past("steps", |subject, size, as_of| {
+                            format!("/v1/subjects/{subject}/history/steps?size={size}&as_of={as_of}")
+                        })
+                        .paths,
+                    )
+            }
+            "/v1/subjects/{subject}/next" => {
+                let past = self.past("next", |subject, size, as_of| {
+                    format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")
+                });
+                of_subjects("/next").also(past.paths)
+            }
+            "/v1/subjects/{subject}/notices" => of_subjects("/notices"),
+            "/v1/subjects/{subject}/clocks.ics" => of_subjects("/clocks.ics"),
+            "/v1/subjects/{subject}/events" => self.events_of_subjects(route),
+            "/v1/subjects/{subject}/receipt" => {
+                let sizes: Vec<u64> = self.state.commitments().map(|one| one.body.size).collect();
+                let sizes = Dice::few(dice, "receipt sizes", &sizes);
+                let earlier =
+                    sizes.into_iter().map(|size| self.first_subject(&format!("/receipt?size={size}")));
+                of_subjects("/receipt").also(earlier)
+            }
+            _ => return None,
+        };
+        Some(asked)
+    }
+
+    fn first_subject(&self, rest: &str) -> String {
+        let subject = self.subjects.first().map_or("kol-0000000000000", String::as_str);
+        format!("/v1/subjects/{subject}{rest}")
+    }
+
+    /// Every score as it is now, whatever the sample; and some as they were.
+    fn scores(&self, route: &str) -> Asked {
+        let every = self.subjects.iter().map(|subject| format!("/v1/subjects/{subject}/score"));
+        let past = self.past(route, |subject, size, as_of| {
+            format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")
+        });
+        let asked = Asked { of: self.subjects.len() as u64, ..Asked::default() };
+        asked.also(every).also(past.paths)
+    }
+
+    /// Subjects at sizes and days of the past, and at days to come.
+    fn past(&self, what: &str, path: impl Fn(&str, u64, Date) -> String) -> Asked {
+        let subjects = self.dice.some(what, &self.subjects);
+        let sizes = self.dice.each(&format!("{what} sizes"), subjects.len(), self.state.size());
+        let days = self.dice.each(&format!("{what} days"), subjects.len(), 400);
+        let moments = subjects.iter().zip(sizes).zip(days).map(|((subject, size), days)| {
+            let as_of = self.state.date_at_size(size + 1).unwrap_or_default().plus_days(days as i32);
+            path(subject, size + 1, as_of)
+        });
+        let all = self.subjects.len() as u64 * self.state.size();
+        Asked { paths: moments.collect(), listings: Vec::new(), of: all }
+    }
+
+    fn proofs(&self, what: &str, from: u64) -> Asked {
+        let size = self.state.size();
+        let sizes = self.dice.below(what, size);
+        let others = self.dice.each(&format!("{what} others"), sizes.len(), u64::MAX);
+        let pairs = sizes.iter().zip(others).map(|(last, other)| {
+            let larger = last + 1;
+            match from {
+                0 => format!("/v1/proofs/inclusion/{larger}/{}", other % larger),
+                _ => format!("/v1/proofs/consistency/{}/{larger}", 1 + other % larger),
+            }
+        });
+        Asked { paths: pairs.collect(), listings: Vec::new(), of: size.saturating_mul(size + 1) / 2 }
+    }
+
+    fn diffs(&self, route: &str) -> Asked {
+        let versions = Dice::few(self.dice, route, &self.versions);
+        let path = |version: &u64| format!("/v1/policies/{version}/diff");
+        let of = self.versions.len() as u64;
+        let asked = Asked { paths: versions.iter().map(path).collect(), listings: Vec::new(), of };
+        let today = self.today;
+        asked.also(self.versions.last().map(|one| format!("/v1/policies/{one}/diff?limit=2&as_of={today}")))
+    }
+
+    fn contest_listings(&self) -> Asked {
+        let subjects = self.dice.some("contests of", &self.subjects);
+        let of = subjects.into_iter().map(|subject| format!("/v1/contests?subject={subject}"));
+        let mut asked =
+            Asked::default().also(of).listed(format!("/v1/contests?limit={WHOLE_PAGE}"), "before");
+        for status in ["open", "decided", "declined", "withdrawn"] {
+            asked = asked.listed(format!("/v1/contests?status={status}"), "before");
+        }
+        asked.listed(format!("/v1/contests?limit=2&before={}", self.state.size()), "before")
+    }
+
+    fn clock_listings(&self) -> Asked {
+        let subjects = self.dice.some("clocks of", &self.subjects);
+        let members = self.dice.some("clocks for", &self.members);
+        let days = self.dice.each("clocks until", 2, 90);
+        let mut asked = Asked::default()
+            .also(subjects.into_iter().map(|subject| format!("/v1/clocks?subject={subject}")))
+            .also(members.into_iter().map(|member| format!("/v1/clocks?who={member}")))
+            .also(
+                days.into_iter()
+                    .map(|days| format!("/v1/clocks?until={}", self.today.plus_days(days as i32))),
+            )
+            .listed(format!("/v1/clocks?limit={WHOLE_PAGE}"), "after");
+        for duty in ["must", "may", "will"] {
+            asked = asked.listed(format!("/v1/clocks?duty={duty}&limit=5"), "after");
+        }
+        asked
+    }
+
+    fn collaboration_listings(&self) -> Asked {
+        let subjects = self.dice.some("collaborations of", &self.subjects);
+        let members = self.dice.some("collaborations with", &self.members);
+        let names = self.dice.some("collaborations named", &self.names);
+        Asked::default()
+            .also(subjects.into_iter().map(|subject| format!("/v1/collaborations?subject={subject}")))
+            .also(members.into_iter().map(|member| format!("/v1/collaborations?business={member}")))
+            .also(names.into_iter().map(|name| format!("/v1/collaborations?q={}", escaped(&name))))
+            .listed(format!("/v1/collaborations?limit={WHOLE_PAGE}"), "after")
+            .listed("/v1/collaborations?limit=2&after=0", "after")
+    }
+
+    fn event_listings(&self) -> Asked {
+        let pages = self.state.size().div_ceil(WHOLE_PAGE as u64);
+        let pages = self.dice.below("pages of events", pages).into_iter().map(|page| match page {
+            0 => format!("/v1/events?limit={WHOLE_PAGE}"),
+            page => format!("/v1/events?limit={WHOLE_PAGE}&after={}", page * WHOLE_PAGE as u64 - 1),
+        });
+        let members = self.dice.some("issuers", &self.members);
+        let subjects = self.dice.some("events about", &self.subjects);
+        let types = self.dice.some("types", crate::event::TYPES);
+        Asked { of: self.state.size().div_ceil(WHOLE_PAGE as u64), ..Asked::default() }
+            .also(pages)
+            .also([format!("/v1/events?limit=7&after={}", self.state.size() / 2)])
+            .also(members.into_iter().map(|member| format!("/v1/events?issuer={member}")))
+            .also(subjects.into_iter().map(|subject| format!("/v1/events?subject={subject}")))
+            .also(types.into_iter().map(|name| format!("/v1/events?type={name}")))
+    }
+
+    fn events_of_subjects(&self, route: &str) -> Asked {
+        let path = |subject: &String| format!("/v1/subjects/{subject}/events?limit={WHOLE_PAGE}");
+        let asked = Asked::each(self.dice, route, &self.subjects, path);
+        let members = Dice::few(self.dice, "events by", &self.members);
+        let by = members.iter().map(|member| self.first_subject(&format!("/events?issuer={member}")));
+        let types = Dice::few(self.dice, "events of type", crate::event::TYPES);
+        let of_type = types.iter().map(|name| self.first_subject(&format!("/events?type={name}")));
+        asked.also(by).also(of_type).listed(self.first_subject("/events?limit=3&after=0"), "after")
+    }
+
+    fn subject_listings(&self) -> Asked {
+        let mut asked = Asked::default()
+            .listed(format!("/v1/subjects?limit={WHOLE_PAGE}"), "after")
+            .listed(format!("/v1/subjects?sort=worst&limit={WHOLE_PAGE}"), "after")
+            .listed("/v1/subjects?limit=7", "after");
+        let policy = self.state.policy_on(self.today);
+        let topics = policy.into_iter().flat_map(|policy| policy.topics.keys());
+        for topic in self.dice.some("topics", &topics.collect::<Vec<_>>()) {
+            asked = asked.listed(format!("/v1/subjects?topic={topic}&limit={WHOLE_PAGE}"), "after");
+        }
+        for band in ["A", "B", "C", "D"] {
+            asked = asked.listed(format!("/v1/subjects?band={band}&limit={WHOLE_PAGE}"), "after");
+        }
+        let scores = self.dice.each("least scores", 2, 10_001);
+        let days = self.dice.each("days of listings", 2, 400);
+        let names = self.dice.some("searches", &self.names);
+        let ids = Dice::few(self.dice, "ids", &self.subjects);
+        asked
+            .also(scores.into_iter().map(|least| format!("/v1/subjects?min_score={least}")))
+            .also(
+                days.into_iter()
+                    .map(|days| format!("/v1/subjects?as_of={}", self.today.plus_days(days as i32))),
+            )
+            .also(names.into_iter().map(|name| format!("/v1/subjects?q={}", escaped(&name))))
+            .also(ids.into_iter().map(|id| format!("/v1/subjects?q={}", &id[..id.len().min(9)])))
+    }
+}
+
+impl Dice {
+    /// Five of `all` at most, of what costs much to answer.
+    fn few<T: Clone>(&self, what: &str, all: &[T]) -> Vec<T> {
+        const FEW: usize = 5;
+        let places = self.each(what, FEW.min(all.len()).min(self.most()), all.len() as u64);
+        places.into_iter().map(|place| all[place as usize].clone()).collect()
+    }
+}
+
+/// The members of this name of the rows of a page.
+pub fn column<'a>(page: &'a Value, rows: &str, name: &'a str) -> impl Iterator<Item = &'a Value> {
+    page[rows].as_array().into_iter().flatten().map(move |row| &row[name])
+}
+
+/// A text as a query carries it.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}

@@ -1,0 +1,311 @@
+//! An auditor compares what a ledger answers: whatever somebody in between rewrites is named.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use serde_json::Value;
+use tinnhiem::api;
+use tinnhiem::audit::Place;
+use tinnhiem::client::{AuditReport, Auditing, Client, Source};
+use tinnhiem::clock::Date;
+use tinnhiem::oracle::{self, APART, Inquiry};
+use tower::ServiceExt;
+
+use crate::programme::*;
+use crate::reading::Demo;
+
+/// The bytes that are answered in place of those that were.
+type Rewriting = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
+
+/// Somebody between a ledger and those who read it.
+struct Between {
+    client: Client,
+    asked: Arc<Mutex<Vec<String>>>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Between {
+    async fn new(ledger: Router, rewrite: Rewriting) -> Self {
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = asked.clone();
+        let between = Router::new().fallback(move |request: Request| {
+            let (ledger, rewrite, noted) = (ledger.clone(), rewrite.clone(), noted.clone());
+            async move {
+                let uri = request.uri().to_string();
+                noted.lock().unwrap().push(uri.clone());
+                let answer = ledger.oneshot(request).await.unwrap();
+                let (parts, body) = answer.into_parts();
+                let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+                let kind =
+                    parts.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
+                let bytes = if parts.status.is_success() { rewrite(&uri, kind, bytes) } else { bytes };
+                let mut answer = Response::from_parts(parts, Body::from(bytes));
+                answer.headers_mut().remove("content-length");
+                answer
+            }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
+        let server = tokio::spawn(api::serve(listener, between, std::future::pending()));
+        Self { client, asked, server }
+    }
+
+    async fn audited(&self, today: Option<Date>, sample: usize) -> AuditReport {
+        let inquiry =
+            Inquiry { today, sample: Some(sample), seed: Some([7; 16]), auditing: Auditing::default() };
+        oracle::audit(&Source::Running(self.client.clone()), &inquiry, &mut |_, _, _| {}).await.unwrap()
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn day() -> Date {
+    "2026-06-01".parse().unwrap()
+}
+
+/// Whether a path is one of a route.
+fn is_of(route: &str, uri: &str) -> bool {
+    let path = uri.split('?').next().unwrap();
+    if let Some(prefix) = route.strip_suffix("{*tile}") {
+        return path.starts_with(prefix);
+    }
+    let (mut names, mut parts) = (route.split('/'), path.split('/'));
+    loop {
+        match (names.next(), parts.next()) {
+            (None, None) => return true,
+            (Some(name), Some(part)) if name == part || name.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The route of a path: one without parameters before one with them.
+fn route_of<'a>(routes: &'a [String], uri: &str) -> Option<&'a String> {
+    routes.iter().filter(|route| is_of(route, uri)).min_by_key(|route| route.matches('{').count())
+}
+
+/// What somebody does to an answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Change {
+    Number,
+    Text,
+    Fewer,
+    Order,
+}
+
+const CHANGES: [Change; 4] = [Change::Number, Change::Text, Change::Fewer, Change::Order];
+
+/// Every place in a value at which a change can be made.
+fn places(value: &Value, change: Change, at: String, found: &mut Vec<String>) {
+    let fits = match (value, change) {
+        (Value::Number(_), Change::Number) => true,
+        (Value::String(text), Change::Text) => !text.is_empty(),
+        (Value::Array(all), Change::Fewer) => !all.is_empty(),
+        (Value::Array(all), Change::Order) => all.len() > 1 && all[0] != all[all.len() - 1],
+        _ => false,
+    };
+    if fits && !["/limits", "/writing", "/today"].iter().any(|apart| at.starts_with(apart)) {
+        found.push(at.clone());
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                places(inner, change, format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(all) => {
+            for (place, inner) in all.iter().enumerate() {
+                places(inner, change, format!("{at}/{place}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn changed(uri: &str, kind: &str, bytes: Vec<u8>, change: Change) -> Vec<u8> {
+    let dice = blake3::hash(format!("{uri} {change:?}").as_bytes());
+    let drawn = |below: usize| dice.as_bytes()[0] as usize * 256 % below.max(1);
+    if !kind.starts_with("application/json") {
+        let mut bytes = bytes;
+        let half = bytes.len() / 2;
+        if let Some(byte) = bytes.iter_mut().skip(half).find(|byte| !byte.is_ascii_whitespace()) {
+            *byte = if *byte == b'7' { b'8' } else { b'7' };
+        }
+        return bytes;
+    }
+    let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+    for change in [change].into_iter().chain(CHANGES) {
+        let mut found = Vec::new();
+        places(&value, change, String::new(), &mut found);
+        if found.is_empty() {
+            continue;
+        }
+        let place = value.pointer_mut(&found[drawn(found.len())]).unwrap();
+        match place {
+            Value::Number(number) => *place = (number.as_i64().unwrap() + 1).into(),
+            Value::String(text) => *place = format!("{text}7").into(),
+            Value::Array(all) if change == Change::Fewer => drop(all.pop()),
+            Value::Array(all) => {
+                let last = all.len() - 1;
+                all.swap(0, last);
+            }
+            _ => unreachable!(),
+        }
+        return serde_json::to_vec(&value).unwrap();
+    }
+    br#"{"other":true}"#.to_vec()
+}
+
+/// Whether a finding is about what a route answers.
+fn names(place: &Place, route: &str) -> bool {
+    match place {
+        Place::Answer(path) => is_of(route, path),
+        // Other entries make another root.
+        Place::Checkpoint => route == "/checkpoint" || route == "/tile/{*tile}",
+        Place::Attachment(_) => route == "/v1/attachments/{commitment}",
+        Place::Tile(_) | Place::Entry(_) => route == "/tile/{*tile}",
+        _ => false,
+    }
+}
+
+/// Of 28 kinds of answers that somebody rewrote, an auditor named four.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_rewritten_is_named_and_nothing_else() {
+    let demo = Demo::start().await;
+    let ledger = api::router(demo.ledger.clone(), Some(day()));
+    let routes = oracle::readable_routes();
+    let mut kinds = 0;
+    for (number, route) in routes.iter().enumerate() {
+        if APART.iter().any(|(apart, _)| apart == route) {
+            continue;
+        }
+        for change in [CHANGES[number % 4], CHANGES[(number + 1) % 4]] {
+            let (all, target) = (routes.clone(), route.clone());
+            let rewrite: Rewriting = Arc::new(move |uri, kind, bytes| {
+                let hit = route_of(&all, uri) == Some(&target);
+                if hit { changed(uri, kind, bytes, change) } else { bytes }
+            });
+            let report = Between::new(ledger.clone(), rewrite).await.audited(Some(day()), 1).await;
+            let found = &report.findings;
+            let named = found.iter().any(|one| names(&one.place, route) && one.code != "checkpoint.root");
+            assert!(named, "{route} {change:?}: {found:?}");
+            let others: Vec<_> = found.iter().filter(|one| !names(&one.place, route)).collect();
+            assert!(others.is_empty(), "{route} {change:?}: {others:?}");
+            kinds += 1;
+        }
+    }
+    assert!(kinds >= 2 * 28, "{kinds}");
+}
+
+/// Nobody may add a route, or a parameter of one, without saying what an auditor asks of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_and_parameter_is_asked_and_an_honest_ledger_is_clean() {
+    let demo = Demo::start().await;
+    let between =
+        Between::new(api::router(demo.ledger.clone(), Some(day())), Arc::new(|_, _, bytes| bytes)).await;
+    let report = between.audited(Some(day()), 12).await;
+    assert_eq!(report.findings, []);
+    let asked: BTreeSet<String> = between.asked.lock().unwrap().iter().cloned().collect();
+    let document = api::openapi();
+    let routes = oracle::readable_routes();
+    let answers = report.answers.unwrap();
+    for route in &routes {
+        let apart = APART.iter().any(|(apart, _)| apart == route);
+        let left = report.not_compared.iter().filter(|one| one.what == *route).count();
+        assert_eq!(usize::from(apart), left, "{route}");
+        let kind = answers.kinds.iter().find(|kind| kind.route == *route);
+        let before = oracle::COMPARED_BEFORE.contains(&route.as_str());
+        assert_eq!(kind.is_some_and(|kind| kind.compared > 0), !apart && !before, "{route}");
+        if apart {
+            continue;
+        }
+        let uris: Vec<&String> = asked.iter().filter(|uri| route_of(&routes, uri) == Some(route)).collect();
+        assert!(!uris.is_empty(), "{route}");
+        let parameters =
+            document["paths"][route]["get"]["parameters"].as_array().cloned().unwrap_or_default();
+        for parameter in parameters.iter().filter(|one| one["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap();
+            // The path says whom it is about, and a calendar or page of its own says the rest.
+            if name == "subject" && route.contains("{subject}") {
+                continue;
+            }
+            let given =
+                |uri: &&&String| uri.contains(&format!("?{name}=")) || uri.contains(&format!("&{name}="));
+            assert!(uris.iter().any(|uri| given(&uri)), "{route}: nothing is asked by {name}");
+        }
+    }
+    let score = answers.kinds.iter().find(|kind| kind.route == "/v1/subjects/{subject}/score").unwrap();
+    assert!(score.of == 20 && score.compared >= 20, "every score is compared: {score:?}");
+    // Each attachment is asked for once, and none that need not be there.
+    let all = between.asked.lock().unwrap();
+    let fetched: Vec<&String> = all.iter().filter(|uri| uri.starts_with("/v1/attachments/")).collect();
+    let once: BTreeSet<_> = fetched.iter().collect();
+    assert_eq!(once.len(), fetched.len());
+    assert!(
+        fetched.len() as u64 <= report.attachments + report.erased,
+        "{} of {}",
+        fetched.len(),
+        report.attachments
+    );
+    assert!(report.attachments > 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_that_is_served_is_compared_with_the_auditors() {
+    let programme = Programme::start(policy()).await;
+    let rewrite: Rewriting = Arc::new(|uri, _, bytes| {
+        if uri != "/v1/ledger" {
+            return bytes;
+        }
+        let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+        value["today"] = "2031-01-01".into();
+        serde_json::to_vec(&value).unwrap()
+    });
+    let between = Between::new(api::router(programme.ledger.clone(), None), rewrite).await;
+    let report = between.audited(None, 1).await;
+    let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
+    assert_eq!((finding.code, finding.place.to_string().as_str()), ("clock.today", "/v1/ledger"));
+    // A ledger that stands at another day is audited on that day once the auditor says so.
+    let past =
+        Between::new(api::router(programme.ledger.clone(), Some(day())), Arc::new(|_, _, bytes| bytes)).await;
+    assert_eq!(past.audited(None, 1).await.findings[0].code, "clock.today");
+    assert_eq!(past.audited(Some(day()), 1).await.findings, []);
+}
+
+/// While others write, an auditor follows, and finds nothing where nothing is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_moves_is_followed() {
+    let programme = Arc::new(Programme::start(policy()).await);
+    programme.assess("a1", "kol").await;
+    let (ledger, count) = (api::router(programme.ledger.clone(), None), Arc::new(AtomicU64::new(0)));
+    let writer = programme.clone();
+    let moving = Router::new().fallback(move |request: Request| {
+        let (ledger, writer, count) = (ledger.clone(), writer.clone(), count.clone());
+        async move {
+            if count.fetch_add(1, Ordering::Relaxed) % 40 == 39 {
+                let body = endorsement(writer.today());
+                let draft = writer.draft(party("business"), Some(subject("kol")), body);
+                let endorsed = writer.recorded(draft, &["business"]).await;
+                let about = Some(subject("kol"));
+                let body = tinnhiem::event::EndorsementWithdrawn { target: endorsed, reason: None };
+                writer.recorded(writer.draft(party("business"), about, body), &["business"]).await;
+            }
+            ledger.oneshot(request).await.unwrap()
+        }
+    });
+    let before = programme.ledger.snapshot().size();
+    let between = Between::new(moving, Arc::new(|_, _, bytes| bytes)).await;
+    let report = between.audited(None, 3).await;
+    assert_eq!(report.findings, []);
+    assert!(programme.ledger.snapshot().size() > before + 4 && report.answers.unwrap().size > before);
+    assert!(!report.not_compared.iter().any(|one| one.why.contains("moving")), "{:?}", report.not_compared);
+}
