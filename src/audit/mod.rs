@@ -238,11 +238,6 @@ impl Auditor {
         self.unjudged.as_ref()
     }
 
-    /// How far the newest entry lies behind the auditor's clock, in milliseconds.
-    pub fn age_ms(&self) -> u64 {
-        self.now.as_ms().saturating_sub(self.state.last_at().as_ms())
-    }
-
     /// What is wrong so far.
     pub fn findings(&self) -> &[Finding] {
         &self.entry_findings

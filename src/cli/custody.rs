@@ -71,6 +71,10 @@ pub fn check_directory(
         if report.unneeded > 0 {
             println!("{} of these belong to no entry: the next start removes them", report.unneeded);
         }
+        if let Some(newest) = report.newest_at {
+            println!("the newest entry is of {newest}");
+        }
+        println!("not compared: what a running ledger answers (`tinnhiem audit ADDRESS`)");
         if let Some(unjudged) = &report.unjudged {
             println!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
         }

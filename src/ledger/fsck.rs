@@ -10,7 +10,7 @@ use super::kept::may_keep;
 use super::scan::scan;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
@@ -32,6 +32,8 @@ pub struct FsckReport {
     pub acknowledged: u64,
     /// How many entries from the beginning are whole and obey every rule.
     pub good: u64,
+    /// When the newest entry says that it was recorded.
+    pub newest_at: Option<Timestamp>,
     /// How many event signatures verified.
     pub signatures: u64,
     /// How many attachments there are files for.
@@ -120,6 +122,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         entries: auditor.size(),
         acknowledged: head.size,
         good,
+        newest_at: (auditor.state().size() > 0).then(|| auditor.state().last_at()),
         signatures: auditor.signatures(),
         attachments: kept.len() as u64,
         unneeded,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
 
 use super::rows::TileRows;
-use super::{Ledger, Reader, Snapshot, TreeMaker};
+use super::{Holds, Ledger, Reader, Snapshot, TreeMaker};
 use crate::clock::Clock;
 use crate::event::Commitment;
 use crate::log::{Origin, SignedCheckpoint, TileNode};
@@ -103,7 +103,7 @@ impl Ledger {
             places: Arc::new(Semaphore::new(0)),
             place_count: 0,
             published,
-            stopped: watch::channel(None).1,
+            holds: Holds::default(),
             belief: watch::channel(Belief::Right).1,
             turn: Arc::default(),
             directory: directory.to_owned(),

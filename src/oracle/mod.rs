@@ -193,6 +193,7 @@ impl<'a> Oracle<'a> {
         let whole = self.replayed.has_every_text();
         let dice = Dice::new(self.seed, self.inquiry.sample.unwrap_or(usize::MAX));
         let routes = readable_routes();
+        let mut matter = self.matter(&dice).await;
         for (done, route) in (1..).zip(&routes) {
             progress("kinds of answers", done, routes.len() as u64);
             if COMPARED_BEFORE.contains(&route.as_str()) {
@@ -211,7 +212,9 @@ impl<'a> Oracle<'a> {
                 self.not_compared.push(NotCompared::new(route, why));
                 continue;
             }
-            let matter = self.matter(&dice).await;
+            if matter.state.size() != self.replayed.auditor.state().size() || matter.today != self.today {
+                matter = self.matter(&dice).await;
+            }
             let Some(asked) = matter.asked(route) else {
                 self.not_compared
                     .push(NotCompared::new(route, "this auditor does not know what to ask of it"));
@@ -220,7 +223,7 @@ impl<'a> Oracle<'a> {
             let most = dice.most();
             self.ask(route, asked, most, whole).await?;
         }
-        let settings = "/writing and /limits of /v1/ledger, the other members of refusals";
+        let settings = "/writing, /held and /limits of /v1/ledger, the other members of refusals";
         self.not_compared.push(NotCompared::new(settings, "they are the server's own, not its log's"));
         let pages = "/, /openapi.json";
         self.not_compared.push(NotCompared::new(pages, "they are the program's, not its log's"));
@@ -228,11 +231,11 @@ impl<'a> Oracle<'a> {
     }
 
     /// What the log can be asked about, as it tells itself.
-    async fn matter<'m>(&'m self, dice: &'m Dice) -> Matter<'m> {
-        let state = self.replayed.auditor.state();
+    async fn matter<'m>(&self, dice: &'m Dice) -> Matter<'m> {
+        let state = self.replayed.auditor.state().clone();
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let mut names = BTreeSet::new();
-        let mut contests = Vec::new();
+        let (mut contests, mut drawn) = (Vec::new(), BTreeSet::new());
         for page in self.followed(&format!("/v1/subjects?limit={}", limits::PAGE_ROWS), "after", 1).await {
             names.extend(column(&page, "subjects", "name").filter_map(text));
         }
@@ -240,18 +243,21 @@ impl<'a> Oracle<'a> {
             self.followed(&format!("/v1/contests?limit={}", limits::PAGE_ROWS), "before", usize::MAX).await
         {
             let seqs = column(&page, "contests", "seq").filter_map(Value::as_u64);
+            let panels = seqs.clone().zip(column(&page, "contests", "draw"));
+            drawn.extend(panels.filter(|(_, draw)| !draw.is_null()).map(|(seq, _)| seq));
             contests.extend(seqs.zip(column(&page, "contests", "contest").filter_map(text)));
         }
         let (members, policies) = (self.made_json("/v1/members").await, self.made_json("/v1/policies").await);
         let members = column(&members, "members", "member").filter_map(text);
         Matter {
+            subjects: state.dossiers().iter().map(|one| one.subject.to_string()).collect(),
             state,
             today: self.today,
             dice,
-            subjects: state.dossiers().iter().map(|one| one.subject.to_string()).collect(),
             names: names.into_iter().collect(),
             members: members.chain(["council".to_owned()]).collect(),
             contests,
+            drawn,
             versions: column(&policies, "policies", "version").filter_map(Value::as_u64).collect(),
         }
     }
@@ -331,6 +337,7 @@ impl<'a> Oracle<'a> {
     /// Asks both until they agree, or the ledger stands still while they do not.
     async fn ask_again(&mut self, path: &str, apart: &Apart<'_>) -> Result<Verdict, ClientError> {
         let mut behind = 0;
+        let mut busy = None;
         for _ in 0..limits::AUDIT_RETRIES {
             if let Some(why) = self.ended {
                 return Ok(Verdict::Unknown(why));
@@ -347,6 +354,11 @@ impl<'a> Oracle<'a> {
             }
             let (made, served) = (self.made(path).await, self.client.answer(path).await?);
             let Some(what) = difference(&made, &served, apart) else { return Ok(Verdict::Same) };
+            if [made.status, served.status].iter().any(|status| matches!(status, 429 | 503)) {
+                busy = Some(what);
+                tokio::time::sleep(BEHIND).await;
+                continue;
+            }
             if !matches!(self.replayed.follow().await?, Moved::Still) {
                 continue;
             }
@@ -360,7 +372,7 @@ impl<'a> Oracle<'a> {
             behind += 1;
             tokio::time::sleep(BEHIND).await;
         }
-        Ok(Verdict::Unknown("the ledger kept moving"))
+        Ok(busy.map_or(Verdict::Unknown("the ledger kept moving"), Verdict::Differs))
     }
 
     async fn made_json(&self, path: &str) -> Value {

