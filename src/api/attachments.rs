@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InPath, InQuery, page_rows};
+use super::looks::Look;
 use super::{Problem, Shared};
 use crate::event::Commitment;
 
@@ -62,8 +63,11 @@ pub struct Part {
 /// What is kept, so that nobody need ask for what is not.
 pub async fn list(State(app): Shared, InQuery(part): InQuery<Part>) -> Result<Json<AttachmentPage>, Problem> {
     let limit = page_rows(part.limit)?;
-    let listed = app.survey(|app| app.ledger.vault().commitments()).await?;
-    let mut all = listed.map_err(|error| Problem::new(500, error.code(), error.to_string()))?;
+    let listed = app.look(Look::Ledger, |app, _| {
+        let all = app.ledger.vault().commitments();
+        all.map_err(|error| Problem::new(500, error.code(), error.to_string()))
+    });
+    let mut all = listed.await?;
     let first = part.after.map_or(0, |after| all.partition_point(|one| *one <= after));
     all.drain(..first);
     let more = all.len() > limit;

@@ -405,7 +405,7 @@ enum Verdict {
 fn mounted(replayed: &Replayed, inquiry: &Inquiry, today: Date) -> Option<Router> {
     let origin = replayed.checkpoint()?.origin.clone();
     let ledger = replayed.mirror.as_ref()?.ledger(origin, inquiry.auditing.clock.clone())?;
-    Some(api::router(std::sync::Arc::new(ledger), Some(today)))
+    Some(api::router(std::sync::Arc::new(ledger), Some(today), api::Bounds::default()))
 }
 
 /// The path templates of every route that is read.

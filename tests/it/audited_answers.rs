@@ -26,7 +26,7 @@ type Rewriting = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
 struct Between {
     client: Client,
     asked: Arc<Mutex<Vec<String>>>,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 impl Between {
@@ -51,7 +51,8 @@ impl Between {
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-        let server = tokio::spawn(api::serve(listener, between, std::future::pending()));
+        let server =
+            tokio::spawn(api::serve(listener, between, api::Bounds::default(), std::future::pending()));
         Self { client, asked, server }
     }
 
@@ -181,7 +182,7 @@ fn names(place: &Place, route: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_rewritten_is_named_and_nothing_else() {
     let demo = Demo::start().await;
-    let ledger = api::router(demo.ledger.clone(), Some(day()));
+    let ledger = api::router(demo.ledger.clone(), Some(day()), api::Bounds::default());
     let routes = oracle::readable_routes();
     let (mut kinds, mut wrong) = (0, Vec::new());
     for (number, route) in routes.iter().enumerate() {
@@ -219,8 +220,11 @@ async fn whatever_is_rewritten_is_named_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_and_parameter_is_asked_and_an_honest_ledger_is_clean() {
     let demo = Demo::start().await;
-    let between =
-        Between::new(api::router(demo.ledger.clone(), Some(day())), Arc::new(|_, _, bytes| bytes)).await;
+    let between = Between::new(
+        api::router(demo.ledger.clone(), Some(day()), api::Bounds::default()),
+        Arc::new(|_, _, bytes| bytes),
+    )
+    .await;
     let report = between.audited(Some(day()), 12).await;
     assert_eq!(report.findings, []);
     let asked: BTreeSet<String> = between.asked.lock().unwrap().iter().cloned().collect();
@@ -279,13 +283,17 @@ async fn the_day_that_is_served_is_compared_with_the_auditors() {
         value["today"] = "2031-01-01".into();
         serde_json::to_vec(&value).unwrap()
     });
-    let between = Between::new(api::router(programme.ledger.clone(), None), rewrite).await;
+    let between =
+        Between::new(api::router(programme.ledger.clone(), None, api::Bounds::default()), rewrite).await;
     let report = between.audited(None, 1).await;
     let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
     assert_eq!((finding.code, finding.place.to_string().as_str()), ("clock.today", "/v1/ledger"));
     // A ledger that stands at another day is audited on that day once the auditor says so.
-    let past =
-        Between::new(api::router(programme.ledger.clone(), Some(day())), Arc::new(|_, _, bytes| bytes)).await;
+    let past = Between::new(
+        api::router(programme.ledger.clone(), Some(day()), api::Bounds::default()),
+        Arc::new(|_, _, bytes| bytes),
+    )
+    .await;
     assert_eq!(past.audited(None, 1).await.findings[0].code, "clock.today");
     assert_eq!(past.audited(Some(day()), 1).await.findings, []);
 }
@@ -295,7 +303,8 @@ async fn the_day_that_is_served_is_compared_with_the_auditors() {
 async fn a_ledger_that_moves_is_followed() {
     let programme = Arc::new(Programme::start(policy()).await);
     programme.assess("a1", "kol").await;
-    let (ledger, count) = (api::router(programme.ledger.clone(), None), Arc::new(AtomicU64::new(0)));
+    let (ledger, count) =
+        (api::router(programme.ledger.clone(), None, api::Bounds::default()), Arc::new(AtomicU64::new(0)));
     let writer = programme.clone();
     let moving = Router::new().fallback(move |request: Request| {
         let (ledger, writer, count) = (ledger.clone(), writer.clone(), count.clone());
