@@ -55,6 +55,7 @@ impl Fault {
                         fault("ledger.unreachable", UNAVAILABLE, None)
                     }
                     ClientError::Unreadable(..) => fault("ledger.unreadable", UNAVAILABLE, None),
+                    ClientError::Local(..) => fault("failed", FAILED, None),
                 };
             }
             if let Some(error) = cause.downcast_ref::<OpenError>() {

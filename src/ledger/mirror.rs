@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
 
 use super::rows::TileRows;
-use super::{Holds, Ledger, Reader, Snapshot, TreeMaker};
+use super::{Belief, Holds, Ledger, Reader, Snapshot, TreeMaker};
 use crate::clock::Clock;
 use crate::event::Commitment;
 use crate::log::{Origin, SignedCheckpoint, TileNode};
@@ -103,6 +103,8 @@ impl Ledger {
             places: Arc::new(Semaphore::new(0)),
             place_count: 0,
             published,
+            holds: Holds::default(),
+            belief: watch::channel(Belief::Right).1,
             holds: Holds::default(),
             belief: watch::channel(Belief::Right).1,
             turn: Arc::default(),

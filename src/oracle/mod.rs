@@ -13,7 +13,7 @@ mod dice;
 mod difference;
 mod questions;
 
-pub use questions::{APART, COMPARED_BEFORE};
+pub use questions::{APART, compared_before};
 
 use std::collections::BTreeSet;
 
@@ -196,7 +196,7 @@ impl<'a> Oracle<'a> {
         let mut matter = self.matter(&dice).await;
         for (done, route) in (1..).zip(&routes) {
             progress("kinds of answers", done, routes.len() as u64);
-            if COMPARED_BEFORE.contains(&route.as_str()) {
+            if compared_before(route) {
                 continue;
             }
             if let Some((_, why)) = APART.iter().find(|(apart, _)| apart == route) {
@@ -223,7 +223,7 @@ impl<'a> Oracle<'a> {
             let most = dice.most();
             self.ask(route, asked, most, whole).await?;
         }
-        let settings = "/writing, /held and /limits of /v1/ledger, the other members of refusals";
+        let settings = "/writing, /held, /clock and /limits of /v1/ledger, the other members of refusals";
         self.not_compared.push(NotCompared::new(settings, "they are the server's own, not its log's"));
         let pages = "/, /openapi.json";
         self.not_compared.push(NotCompared::new(pages, "they are the program's, not its log's"));

@@ -21,14 +21,16 @@ pub const APART: &[(&str, &str)] = &[
     ),
 ];
 
-/// Routes that are compared before any question is asked, each whole.
-pub const COMPARED_BEFORE: &[&str] = &["/tile/{*tile}", "/v1/attachments/{commitment}"];
+/// Whether a route is compared before any question is asked, whole.
+pub fn compared_before(route: &str) -> bool {
+    route.starts_with("/tile/") || route == "/v1/attachments/{commitment}"
+}
 
 /// Members of answers that do not follow from the log.
 pub fn members_apart(route: &str) -> &'static [&'static str] {
     match route {
         // The day is compared with the auditor's clock, the rest is how the server is set.
-        "/v1/ledger" => &["/writing", "/held", "/limits", "/today"],
+        "/v1/ledger" => &["/writing", "/held", "/clock", "/limits", "/today"],
         _ => &[],
     }
 }
