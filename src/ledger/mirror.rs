@@ -105,8 +105,6 @@ impl Ledger {
             published,
             holds: Holds::default(),
             belief: watch::channel(Belief::Right).1,
-            holds: Holds::default(),
-            belief: watch::channel(Belief::Right).1,
             turn: Arc::default(),
             directory: directory.to_owned(),
             worker: Mutex::new(None),

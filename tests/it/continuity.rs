@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use tinnhiem::client::{Client, Source, audit, export, export_served};
+use tinnhiem::client::{Auditing, Client, Source, audit_log, export, export_served};
 use tinnhiem::ledger::{Archive, Claim};
 
 use crate::programme::listen;
@@ -121,7 +121,8 @@ async fn an_export_taken_while_writes_go_on_is_of_one_checkpoint() {
     for round in 0..3 {
         let out = folder.path(&format!("out-{round}"));
         let size = export_served(&client, &out, &mut |_, _, _| {}).await.unwrap();
-        let report = audit(&Source::Folder(out), None, &mut |_, _, _| {}).await.unwrap();
+        let report =
+            audit_log(&Source::Folder(out), &Auditing::default(), &mut |_, _, _| {}).await.unwrap().report;
         assert!(report.is_clean() && report.size == size && size >= 3, "{:?}", report.findings);
     }
     writer.await.unwrap();

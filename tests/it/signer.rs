@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use tinnhiem::client::{Source, audit, export, import, opening};
+use tinnhiem::client::{Auditing, Source, audit_log, export, import, opening};
 use tinnhiem::clock::Clock;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{self, Archive, Claim, Ledger, OpenError, Refusal, Setup};
@@ -135,7 +135,8 @@ async fn what_was_exported_and_imported_signs_once_somebody_answers_for_it() {
         export(&Archive::open(&folder.path("data")).unwrap(), &folder.path("export"), &mut |_, _, _| {});
     assert_eq!(size.unwrap(), 3);
     let source = Source::Folder(folder.path("export"));
-    assert!(audit(&source, None, &mut |_, _, _| {}).await.unwrap().is_clean());
+    let audited = audit_log(&source, &Auditing::default(), &mut |_, _, _| {}).await.unwrap();
+    assert!(audited.report.is_clean());
     for name in ["imported", "again"] {
         folder.shell(&format!("mkdir {name}; cp -p data/log-key.pem {name}"));
         import(&folder.path("export"), &folder.path(name), None, None, &mut |_, _, _| {}).await.unwrap();
@@ -234,7 +235,9 @@ async fn a_read_only_ledger_answers_reads_and_says_why_it_takes_no_writes() {
     let (_, told) = get("/v1/ledger").await;
     assert_eq!((&told["writing"], &told["held"][0]["code"]), (&false.into(), &"ledger.read_only".into()));
     assert_eq!(get("/v1/members").await.0, 200);
-    assert!(audit(&Source::Running(client.clone()), None, &mut |_, _, _| {}).await.unwrap().is_clean());
+    let audited =
+        audit_log(&Source::Running(client.clone()), &Auditing::default(), &mut |_, _, _| {}).await.unwrap();
+    assert!(audited.report.is_clean());
     let keys = ["seat-1", "seat-2", "seat-3", "late"].map(key);
     let body = admission("late", MemberClass::Press, &[]);
     let draft = tinnhiem::client::Draft::new(ledger.origin(), PartyId::council(), None, ledger.now(), body);
