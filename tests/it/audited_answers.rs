@@ -114,7 +114,8 @@ fn places(value: &Value, change: Change, at: String, found: &mut Vec<String>) {
         (Value::Array(all), Change::Order) => all.len() > 1 && all[0] != all[all.len() - 1],
         _ => false,
     };
-    if fits && !["/limits", "/writing", "/held", "/clock", "/today"].iter().any(|apart| at.starts_with(apart)) {
+    if fits && !["/limits", "/writing", "/held", "/clock", "/today"].iter().any(|apart| at.starts_with(apart))
+    {
         found.push(at.clone());
     }
     match value {

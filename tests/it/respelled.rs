@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tinnhiem::client::{Draft, Source, audit, export, import};
+use tinnhiem::client::{Draft, Source, export, import};
 use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::dsse::{Envelope, EventId, PublicKey, SecretKey};
@@ -23,7 +23,7 @@ use tinnhiem::vault::{Attachment, Vault, read_secret, write_secret};
 
 use crate::history::read_again;
 use crate::judgements::{RECORDED, ledgers};
-use crate::programme::listen;
+use crate::programme::{audited, listen};
 
 /// Chooses by a fixed seed.
 struct Dice(blake3::OutputReader);
@@ -421,7 +421,7 @@ async fn a_whole_ledger_is_the_same_however_its_events_are_spelled() {
         assert_eq!(fsck(&archive).findings, vec![]);
         export(&archive, &left, &mut |_, _, _| {}).unwrap();
     }
-    let report = audit(&Source::Folder(left.clone()), None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&Source::Folder(left.clone()), None, &Clock::system()).await;
     assert_eq!(report.findings, vec![]);
     std::fs::create_dir_all(&back).unwrap();
     write_secret(&back.join("log-key.pem"), &demo::key("the next log key")).unwrap();
@@ -429,7 +429,7 @@ async fn a_whole_ledger_is_the_same_however_its_events_are_spelled() {
     let again = Arc::new(Ledger::open(Setup::at(&back, Clock::system()).unwrap()).unwrap());
     assert!(again.snapshot().state == state);
     let (client, server) = listen(again.clone()).await;
-    let report = audit(&Source::Running(client), None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&Source::Running(client), None, &Clock::system()).await;
     server.abort();
     assert_eq!(report.findings, vec![]);
     assert_eq!(again.vault().commitments().unwrap(), Vault::open(&to).commitments().unwrap());

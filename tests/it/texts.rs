@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tinnhiem::client::{ClientError, Source, audit, export};
+use tinnhiem::client::{ClientError, Source, export};
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Archive, Ledger, fsck, keeps};
@@ -103,7 +103,7 @@ async fn nobody_keeps_the_text_of_another_alive_or_has_it_destroyed() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     assert!(!file.exists());
-    let report = audit(&Source::Running(programme.client.clone()), None, &mut |_, _, _| {}).await.unwrap();
+    let report = audited(&Source::Running(programme.client.clone()), None, &programme.clock).await;
     assert_eq!(report.findings, vec![]);
     programme.check_replay();
 }
