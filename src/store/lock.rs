@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{StoreError, create_private_folder};
 
@@ -39,7 +40,7 @@ impl DirectoryLock {
         }
     }
 
-    /// Takes the hold.
+    /// Takes the hold; waits a second for whoever has it.
     ///
     /// # Errors
     /// [`StoreError::Locked`] with the process that has it.
@@ -49,12 +50,18 @@ impl DirectoryLock {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let mut file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(held_by(&mut file));
+        // A process on its way out has it a moment longer, as has one that is not another program yet.
+        let mut left = 20;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if left > 0 => {
+                    left -= 1;
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(TryLockError::WouldBlock) => return Err(held_by(&mut file)),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
             }
-            Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         file.set_len(0)?;
         file.seek(SeekFrom::Start(0))?;

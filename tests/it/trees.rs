@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tinnhiem::dsse::{Envelope, SecretKey};
+use tinnhiem::client::Draft;
+use tinnhiem::dsse::SecretKey;
+use tinnhiem::event::{LedgerKeyRotated, PartyId};
 use tinnhiem::log::*;
 use tlog_tiles::tlog as oracle;
 
@@ -164,9 +166,10 @@ fn receipt() -> (Receipt, VerifierKey) {
     let mut prev = ChainHash::of_origin(&origin);
     let mut entries = Vec::new();
     for number in 0..11 {
-        let payload = format!("{{\"n\":{number}}}").into_bytes();
-        let event = Envelope::sign(payload, &[&key]).unwrap().verify().unwrap();
         let at = tinnhiem::clock::Timestamp::from_ms(1000 + number).unwrap();
+        let body = LedgerKeyRotated { old: log_key.public(), new: key.public() };
+        let draft = Draft::new(&origin, PartyId::council(), None, at, body);
+        let event = draft.sign(&[&key]).unwrap().envelope.verify().unwrap();
         let entry = Entry::encode(at, &prev, &event);
         prev = ChainHash::of_entry(&entry);
         entries.push(entry);

@@ -69,6 +69,12 @@ impl World {
         format!("n{}", self.made)
     }
 
+    /// A text to commit to: a new one, or now and then one that is somebody's already.
+    pub fn words(&mut self) -> Commitment {
+        let words = if self.dice.one_in(40) { "what was said".to_owned() } else { self.fresh() };
+        Commitment::to(&[4; 32], words.as_bytes())
+    }
+
     pub fn fresh_key(&mut self) -> PublicKey {
         key(&self.fresh()).public()
     }
@@ -383,7 +389,7 @@ fn resume(world: &mut World) -> Option<Act> {
 
 fn link(world: &mut World) -> Option<Act> {
     let (registrar, subject) = (world.of_class(MemberClass::Platform)?, world.subject()?);
-    let account = Commitment::to(&[3; 32], world.fresh().as_bytes());
+    let account = world.words();
     let body = AccountLinked { platform: "vietreel".parse().ok()?, account };
     let keys = world.key_of(&subject.into());
     Some(world.by(registrar, Some(subject), body).with(keys))
@@ -415,7 +421,7 @@ fn withdraw_assessment(world: &mut World) -> Option<Act> {
 
 fn publish_code(world: &mut World) -> Option<Act> {
     let version = world.state.codes().last().map_or(1, |code| code.version + 1);
-    let text = Commitment::to(&[4; 32], b"code");
+    let text = world.words();
     let body = CodePublished { version, clauses: vec!["D1".parse().ok()?], text };
     Some(world.by_council(None, body, Vec::new()))
 }

@@ -33,14 +33,6 @@ pub const MAKERS: &[Maker] = &[
     (30, reveal),
 ];
 
-fn why() -> Commitment {
-    Commitment::to(&[5; 32], b"reason")
-}
-
-fn case() -> Commitment {
-    Commitment::to(&[6; 32], b"my case")
-}
-
 /// What an assessor intends to publish; the policy in force when it does may be another.
 fn notify(world: &mut World) -> Option<Act> {
     let (assessor, subject) = (world.assessor()?, world.subject()?);
@@ -53,7 +45,7 @@ fn notify(world: &mut World) -> Option<Act> {
 
 fn reply_to_notice(world: &mut World) -> Option<Act> {
     let (notice, subject, thing) = world.item("notice")?;
-    let body = AssessmentReplied { notice, statement: case(), evidence: Vec::new() };
+    let body = AssessmentReplied { notice, statement: world.words(), evidence: Vec::new() };
     Some(world.by(subject.into(), Some(subject), body).aiming(thing))
 }
 
@@ -75,7 +67,7 @@ fn propose(world: &mut World) -> Option<Act> {
 
 fn reply_to_proposal(world: &mut World) -> Option<Act> {
     let (proposal, subject, thing) = world.item("proposal")?;
-    let body = SanctionReplied { proposal, statement: case(), evidence: Vec::new() };
+    let body = SanctionReplied { proposal, statement: world.words(), evidence: Vec::new() };
     Some(world.by(subject.into(), Some(subject), body).aiming(thing))
 }
 
@@ -141,7 +133,8 @@ fn admit_contest(world: &mut World) -> Option<Act> {
 
 fn decline(world: &mut World) -> Option<Act> {
     let (contest, subject, thing) = world.waiting(|_, one| one.admit_by.is_some())?;
-    let body = ContestDeclined { contest: contest.recorded.event, code: DeclineCode::NoCase, reason: why() };
+    let body =
+        ContestDeclined { contest: contest.recorded.event, code: DeclineCode::NoCase, reason: world.words() };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
 }
 
@@ -193,6 +186,7 @@ struct Ruling {
     outcome: Outcome,
     effect: Option<Effect>,
     panel: Option<EventId>,
+    reason: Commitment,
 }
 
 /// By whom a ruling is signed, and what it moves: the contest, and the item where that has not ended.
@@ -217,7 +211,8 @@ fn ruling(world: &mut World, on_appeal: bool, make: fn(Ruling) -> Body) -> Optio
     };
     let (issuer, keys) = world.deciders(&contest);
     let panel = contest.panel().map(|panel| panel.event);
-    let body = make(Ruling { contest: contest.recorded.event, outcome, effect, panel });
+    let (contest, reason) = (contest.recorded.event, world.words());
+    let body = make(Ruling { contest, outcome, effect, panel, reason });
     let act = Act { issuer, subject: Some(subject), body, keys, aims: vec![thing] };
     let ended = ["Ended", "Struck"].contains(&item.stage(&world.state, world.now));
     Some(if ended { act } else { act.aiming(item.thing) })
@@ -225,15 +220,15 @@ fn ruling(world: &mut World, on_appeal: bool, make: fn(Ruling) -> Body) -> Optio
 
 fn rule(world: &mut World) -> Option<Act> {
     ruling(world, false, |one| {
-        let Ruling { contest, outcome, effect, panel } = one;
-        ContestDecided { contest, outcome, effect, reason: why(), panel }.into()
+        let Ruling { contest, outcome, effect, panel, reason } = one;
+        ContestDecided { contest, outcome, effect, reason, panel }.into()
     })
 }
 
 fn rule_on_appeal(world: &mut World) -> Option<Act> {
     ruling(world, true, |one| {
-        let Ruling { contest, outcome, effect, panel } = one;
-        AppealDecided { contest, outcome, effect, reason: why(), panel }.into()
+        let Ruling { contest, outcome, effect, panel, reason } = one;
+        AppealDecided { contest, outcome, effect, reason, panel }.into()
     })
 }
 
@@ -247,7 +242,7 @@ fn appeal(world: &mut World) -> Option<Act> {
     let (contest, subject, thing) = world.item("contest")?;
     let one = world.state.dossier(&subject)?.contest(&contest)?;
     let may = one.appeal_by.is_some();
-    let body = AppealFiled { contest, statement: case(), evidence: Vec::new() };
+    let body = AppealFiled { contest, statement: world.words(), evidence: Vec::new() };
     let act = world.by(subject.into(), Some(subject), body);
     Some(if may { act.aiming(thing) } else { act })
 }
