@@ -133,7 +133,6 @@ fn files_hold_one_idea() {
 
 /// How bytes are searched, where that is not for what they mean: the file, the word, and why.
 const SEARCHED: &[(&str, &str, &str)] = &[
-    ("store/heads.rs", ".windows(", "heads are framed by a magic, looked for again after a damaged one"),
     ("api/names.rs", "memmem", "names are searched for a part of one, as who searches asks"),
     ("api/log.rs", ".windows(", "pairs of a list"),
     ("dsse/verified.rs", ".windows(", "pairs of a list"),
@@ -162,8 +161,7 @@ fn nothing_searches_bytes_for_what_they_mean() {
     }
     for (path, text) in written("tools/verify", "py") {
         for line in text.lines() {
-            let searched =
-                ["index(b\"", "find(b\"", "index(b'", "find(b'", "re.search", "re.match", ".find("];
+            let searched = ["index(b\"", "find(b\"", "index(b'", "find(b'", "re.search", "re.match"];
             let named = searched.iter().find(|word| line.contains(**word));
             assert!(named.is_none(), "{} searches bytes: {line}", path.display());
         }
