@@ -1,6 +1,8 @@
 """Chooses vectors of judgements: as few ledgers as have every pair of type and answer that all have.
 
 Usage: choose.py FROM TO, after TINNHIEM_VECTORS=FROM cargo test --test it
+Then once more TINNHIEM_VECTORS=FROM cargo test --test it -- images:: commitments::documents, which write
+`image` and FROM/dossier-1.json of what was chosen.
 """
 
 import json
