@@ -1,9 +1,10 @@
 //! The frames of a heads file.
 //!
 //! ```text
-//! 0    4   magic: "TNH1" a head, "TNS1" who signs into this file, "TNE1" nobody does any more
+//! 0    4   magic: "TNH1" a head, "TNS1" who signs into this file, "TNE1" nobody does any more,
+//!          "TNN1" another file follows
 //! 4    4   n, length of what follows, u32 big-endian
-//! 8    n   the head: a checkpoint's note; or a term's text; or nothing
+//! 8    n   the head: a checkpoint's note; or a term's text; or nothing; or the file's number
 //! 8+n  16  the first 16 bytes of BLAKE3 over all before
 //! ```
 //! Every frame is written twice, so that one damaged byte always leaves a whole copy of the newest.
@@ -23,16 +24,18 @@ pub(super) enum Frame {
     Head,
     Term,
     Seal,
+    Next,
 }
 
 impl Frame {
-    const ALL: [Self; 3] = [Self::Head, Self::Term, Self::Seal];
+    const ALL: [Self; 4] = [Self::Head, Self::Term, Self::Seal, Self::Next];
 
     fn magic(self) -> &'static [u8; 4] {
         match self {
             Self::Head => b"TNH1",
             Self::Term => b"TNS1",
             Self::Seal => b"TNE1",
+            Self::Next => b"TNN1",
         }
     }
 
@@ -57,6 +60,8 @@ pub(super) struct Found {
     pub last: Option<Vec<u8>>,
     term: Option<Term>,
     sealed: bool,
+    /// Whether another file was begun after this one.
+    pub followed: bool,
     pub valid_bytes: u64,
     pub state: HeadsState,
 }
@@ -64,7 +69,7 @@ pub(super) struct Found {
 impl Found {
     pub fn in_bytes(bytes: &[u8]) -> Self {
         let (mut at, mut end) = (0, 0);
-        let (mut last, mut term, mut sealed) = (None, None, false);
+        let (mut last, mut term, mut sealed, mut followed) = (None, None, false, false);
         while at < bytes.len() {
             if let Some((kind, content, length)) = whole_frame(&bytes[at..]) {
                 at += length;
@@ -73,6 +78,7 @@ impl Found {
                     Frame::Head => last = Some(content.to_vec()),
                     Frame::Term => term = Term::parse(content),
                     Frame::Seal => sealed = true,
+                    Frame::Next => followed = true,
                 }
             } else {
                 // Damage: look for the next frame from the following byte on.
@@ -88,7 +94,7 @@ impl Found {
         } else {
             HeadsState::Damaged(format!("{} bytes at the end of the heads are no head", tail.len()))
         };
-        Self { last, term, sealed, valid_bytes: end as u64, state }
+        Self { last, term, sealed, followed, valid_bytes: end as u64, state }
     }
 
     /// Who may sign, where this is the newest file and lies in `file`.

@@ -2,7 +2,9 @@
 //!
 //! Every head is written twice and synced before its commit is acknowledged: see [`super::frames`].
 //! Whoever begins to sign begins a file, which says in its first frame where it lies itself: see
-//! [`super::term`]. So heads that were written elsewhere, or at another time, are known as such.
+//! [`super::term`]. So heads that were written elsewhere, or at another time, are known as such. The file
+//! before is told that another follows: so a newest file that is gone is missed, and whatever puts an older
+//! copy in the place of a directory has to write that file anew, which then lies elsewhere.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -69,9 +71,17 @@ impl Heads {
                 heads.standing = found.standing(&file)?;
                 stands = true;
             }
-            if newest || found.last.is_none() {
-                heads.valid_bytes = if newest { found.valid_bytes } else { heads.valid_bytes };
-                heads.state = if newest { found.state } else { heads.state };
+            if newest {
+                (heads.valid_bytes, heads.state) = (found.valid_bytes, found.state);
+            }
+            let lost = match newest {
+                true => found.followed.then_some(number + 1),
+                false => (heads.valid_bytes == 0).then_some(heads.number),
+            };
+            if let Some(lost) = lost {
+                let what =
+                    format!("heads/{lost:08}, the newest file, is gone or empty, and its heads with it");
+                heads.state = HeadsState::Damaged(what);
             }
             heads.last = found.last;
             newest = false;
@@ -198,11 +208,24 @@ impl Heads {
         if let Some(parent) = self.directory.parent() {
             File::open(parent)?.sync_all()?;
         }
+        if self.number > 0 {
+            self.tell_followed(next)?;
+        }
         for old in numbers(&self.directory)?.into_iter().filter(|old| *old + 1 < next) {
             std::fs::remove_file(self.path(old))?;
         }
         (self.number, self.valid_bytes, self.file) = (next, bytes.len() as u64, Some(file));
         Ok(())
+    }
+
+    /// Says in the file before that another follows it.
+    fn tell_followed(&self, next: u64) -> Result<(), StoreError> {
+        let mut file = OpenOptions::new().append(true).open(self.path(self.number))?;
+        if self.state == HeadsState::TornTail {
+            file.set_len(self.valid_bytes)?;
+        }
+        file.write_all(&framed_twice(Frame::Next, next.to_string().as_bytes()))?;
+        Ok(file.sync_all()?)
     }
 
     fn path(&self, number: u64) -> PathBuf {

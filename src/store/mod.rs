@@ -7,6 +7,8 @@ mod lock;
 mod memory;
 mod packs;
 mod private;
+#[cfg(test)]
+mod restored;
 mod sled;
 mod snapshots;
 mod term;
