@@ -37,6 +37,11 @@ pub struct Answers {
 }
 
 impl Answers {
+    /// Whether nothing of an answer is there.
+    pub fn is_empty(&self) -> bool {
+        self.head.is_none() && self.buffer.is_empty()
+    }
+
     /// The next answer, once all of it is there.
     ///
     /// # Errors

@@ -13,6 +13,10 @@ use super::load::{Load, Pace, get};
 /// Longest wait for a server to be ready.
 const READY: Duration = Duration::from_secs(600);
 
+/// What one key may have recorded in a day: more than any load sends, which has few keys.
+const KEY_EVENTS: &str = "1000000000";
+const KEY_MIB: &str = "1000000";
+
 /// A server process; it is stopped when dropped.
 pub struct Served {
     child: Child,
@@ -31,6 +35,7 @@ impl Served {
         let mut command = Command::new(std::env::current_exe()?);
         // Ledgers that are kept for measuring may have been copied.
         command.args(["serve", "--take-over", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        command.args(["--key-events", KEY_EVENTS, "--key-mib", KEY_MIB]);
         Self::run(command, "/readyz")
     }
 

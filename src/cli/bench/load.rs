@@ -18,6 +18,9 @@ use tokio::sync::Semaphore;
 use super::answers::{Answer, Answers};
 use super::histogram::Histogram;
 
+/// Longest that a server which is busy may ask to be left alone: beyond that it takes no writes at all.
+const BUSY_S: u64 = 10;
+
 /// How requests follow one another.
 #[derive(Debug, Clone, Copy)]
 pub enum Pace {
@@ -114,21 +117,14 @@ impl Load {
     }
 
     async fn drive(&self, requests: &[Vec<u8>]) -> anyhow::Result<Outcome> {
-        let mut streams = Vec::new();
+        let mut connections = Vec::new();
         for _ in 0..self.connections {
-            let stream = TcpStream::connect(self.address).await?;
-            stream.set_nodelay(true)?;
-            streams.push(stream);
+            connections.push(Connection::open(self.address, self.keep).await?);
         }
         let turns = Turns::begin(self.pace, requests.len());
         let outcome = RefCell::new(Outcome::default());
-        let mut works: FuturesUnordered<_> = streams
-            .into_iter()
-            .map(|stream| {
-                let connection = Connection { stream, answers: Answers::default(), keep: self.keep };
-                connection.work(requests, &turns, &outcome)
-            })
-            .collect();
+        let mut works: FuturesUnordered<_> =
+            connections.into_iter().map(|one| one.work(requests, &turns, &outcome)).collect();
         while let Some(done) = works.next().await {
             done?;
         }
@@ -199,12 +195,21 @@ fn due_at(started: Instant, number: usize, per_s: f64) -> Instant {
 
 /// One connection.
 struct Connection {
+    address: SocketAddr,
     stream: TcpStream,
+    /// Whether an answer came on this stream, after which the server may end it.
+    answered: bool,
     answers: Answers,
     keep: bool,
 }
 
 impl Connection {
+    async fn open(address: SocketAddr, keep: bool) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { address, stream, answered: false, answers: Answers::default(), keep })
+    }
+
     async fn work(
         mut self,
         requests: &[Vec<u8>],
@@ -229,11 +234,14 @@ impl Connection {
                     }
                     break;
                 }
+                let wait_s = answer.retry_after_s.unwrap_or(1);
+                let said = || String::from_utf8_lossy(&answer.body);
+                anyhow::ensure!(wait_s <= BUSY_S, "the server is not to be measured: {}", said());
                 outcome.borrow_mut().busy.record(latency);
                 if matches!(turns.pace, Pace::ClosedFor(time) if turns.started.elapsed() >= time) {
                     return Ok(());
                 }
-                tokio::time::sleep(Duration::from_secs(answer.retry_after_s.unwrap_or(1))).await;
+                tokio::time::sleep(Duration::from_secs(wait_s)).await;
                 due = Instant::now();
             }
         }
@@ -241,14 +249,41 @@ impl Connection {
     }
 
     async fn ask(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
-        self.stream.write_all(request).await?;
-        loop {
-            if let Some(answer) = self.answers.take()? {
+        // A server may end a connection that was silent for long, or after any answer, to have its place.
+        if self.answered {
+            if let Some(answer) = self.asked(request).await? {
                 return Ok(answer);
             }
-            let read = self.stream.read_buf(&mut self.answers.buffer).await?;
-            anyhow::ensure!(read > 0, "the server hung up");
+            *self = Self::open(self.address, self.keep).await?;
         }
+        self.answered = true;
+        self.asked(request).await?.ok_or_else(|| anyhow::anyhow!("the server hung up"))
+    }
+
+    /// The answer; none where the server ended the connection instead.
+    async fn asked(&mut self, request: &[u8]) -> anyhow::Result<Option<Answer>> {
+        if let Err(error) = self.stream.write_all(request).await {
+            return none_if_ended(error);
+        }
+        loop {
+            if let Some(answer) = self.answers.take()? {
+                return Ok(Some(answer));
+            }
+            match self.stream.read_buf(&mut self.answers.buffer).await {
+                Ok(0) if self.answers.is_empty() => return Ok(None),
+                Ok(0) => anyhow::bail!("the server hung up within an answer"),
+                Ok(_) => {}
+                Err(error) => return none_if_ended(error),
+            }
+        }
+    }
+}
+
+fn none_if_ended(error: std::io::Error) -> anyhow::Result<Option<Answer>> {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match error.kind() {
+        BrokenPipe | ConnectionReset => Ok(None),
+        _ => Err(error.into()),
     }
 }
 
@@ -298,6 +333,35 @@ mod tests {
         assert_eq!((outcome.busy.total(), outcome.answered.total()), (1, 2));
         assert_eq!(outcome.bodies, [b"ok", b"ok"]);
         assert_eq!(serving.join().unwrap(), 3);
+    }
+
+    #[test]
+    fn a_connection_that_was_ended_after_an_answer_is_opened_anew() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = std::thread::spawn(move || {
+            for _ in 0..3 {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            }
+            drop(listener.accept().unwrap());
+        });
+        let load = Load { address, connections: 1, pace: Pace::Closed, keep: false };
+        load.send(&[get("/"), get("/"), get("/")]).unwrap().all(200).unwrap();
+        let hung_up = load.send(&[get("/")]).unwrap_err();
+        assert_eq!(hung_up.to_string(), "the server hung up");
+        serving.join().unwrap();
+    }
+
+    #[test]
+    fn a_server_that_takes_no_writes_is_not_waited_for() {
+        let (address, _) = server(&[
+            "HTTP/1.1 503 Service Unavailable\r\nretry-after: 60\r\ncontent-length: 9\r\n\r\nthe clock",
+        ]);
+        let load = Load { address, connections: 1, pace: Pace::Closed, keep: false };
+        let error = load.send(&[get("/")]).unwrap_err().to_string();
+        assert!(error.ends_with("the clock"), "{error}");
     }
 
     #[test]

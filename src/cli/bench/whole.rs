@@ -11,7 +11,7 @@ use super::ledgers::{Kept, bytes_without_vault};
 use super::load::{Pace, get};
 use crate::client::{Auditing, Source, audit_log, export, import};
 use crate::clock::Clock;
-use crate::ledger::{Archive, LOG_KEY_FILE, Ledger, Setup};
+use crate::ledger::{Archive, Claim, LOG_KEY_FILE, Ledger, Setup};
 use crate::log::TileId;
 use crate::vault::write_secret;
 
@@ -59,7 +59,9 @@ pub fn replay(kept: &Kept, runs: usize) -> anyhow::Result<Vec<Replayed>> {
 /// Seconds to make all state from the entries of a data directory that holds no derived tables.
 fn rebuild(directory: &Path) -> anyhow::Result<f64> {
     let started = Instant::now();
-    let ledger = Ledger::open(Setup::at(directory, Clock::system())?)?;
+    // What was imported signs only once it is told to.
+    let setup = Setup { claim: Claim::TakeOver, ..Setup::at(directory, Clock::system())? };
+    let ledger = Ledger::open(setup)?;
     let took = started.elapsed().as_secs_f64();
     ledger.close();
     Ok(took)
