@@ -279,6 +279,8 @@ fn stored() -> (Reader, TileId, Receipt) {
         queue_events: limits::QUEUE_EVENTS,
         image: None,
         claim: Claim::Unchanged,
+        check: None,
+        key_file: "log-key.pem".into(),
         lock: None,
     };
     let mut all = Some(entries.clone());

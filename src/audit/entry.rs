@@ -2,7 +2,7 @@
 
 use super::{Finding, Place};
 use crate::clock::Timestamp;
-use crate::dsse::{EventId, PublicKey, Verified};
+use crate::dsse::{EnvelopeError, EventId, PublicKey, Verified};
 use crate::event::Event;
 use crate::log::{ChainHash, Entry, Hash, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
@@ -121,13 +121,23 @@ impl CheckedEntry {
     }
 }
 
+/// What an auditor is told of a signature: whoever sent the event is not at hand to sign it again.
+fn unsigned(error: &EnvelopeError) -> String {
+    match error {
+        EnvelopeError::BadSignature(key) => format!(
+            "the signature of key {key} does not verify over this payload: the entry is damaged, or was never signed so. Compare it with another copy of the log"
+        ),
+        error => error.to_string(),
+    }
+}
+
 impl OpenedEntry {
     fn open(bytes: &[u8]) -> Result<Self, Unopened> {
         let entry = Entry::parse(bytes).map_err(|error| (error.code(), error.to_string()))?;
         let recorded_at = entry.recorded_at;
         match entry.verify() {
             Ok(verified) => Self::of(recorded_at, verified),
-            Err(error) => Self::forged(bytes, (error.code(), error.to_string())),
+            Err(error) => Self::forged(bytes, (error.code(), unsigned(&error))),
         }
     }
 
@@ -155,7 +165,7 @@ impl OpenedEntry {
             let recorded_at = recorded_at?;
             match verified.next().expect("each parsed entry was checked") {
                 Ok(verified) => Self::of(recorded_at, verified),
-                Err(error) => Self::forged(bytes, (error.code(), error.to_string())),
+                Err(error) => Self::forged(bytes, (error.code(), unsigned(&error))),
             }
         });
         each.collect()

@@ -12,6 +12,7 @@ use super::written::{self, Overwriting};
 use super::{FOUND, output};
 use crate::audit::{Relation, compare};
 use crate::client::{Client, Source, SourceTiles};
+use crate::ledger::Claim;
 use crate::limits;
 use crate::log::{SignedCheckpoint, VerifierKey};
 
@@ -74,11 +75,21 @@ impl Checkpoint {
 
 /// How two checkpoints stand to each other.
 #[derive(Serialize)]
-struct Compared {
+struct Compared<'a> {
     /// same, extends or fork
     relation: &'static str,
     /// The larger one, and the smaller; of a fork those that contradict each other.
-    checkpoints: [String; 2],
+    checkpoints: [&'a str; 2],
+    /// Where each of them is from.
+    names: [&'a str; 2],
+    /// How many entries each is of.
+    sizes: [u64; 2],
+}
+
+/// A checkpoint whose signature holds, and where it is from.
+struct Named<'a> {
+    name: &'a str,
+    signed: &'a SignedCheckpoint,
 }
 
 impl Compare {
@@ -104,66 +115,82 @@ impl Compare {
             both.swap(0, 1);
             opened.swap(0, 1);
         }
-        let (small, large) = (&opened[0], &opened[1]);
+        let small = Named { name: &both[0].name, signed: &opened[0] };
+        let large = Named { name: &both[1].name, signed: &opened[1] };
+        let (of, other) = (small.signed.checkpoint(), large.signed.checkpoint());
         anyhow::ensure!(
-            small.checkpoint().origin == large.checkpoint().origin,
-            "they are of two logs, {} and {}",
-            small.checkpoint().origin,
-            large.checkpoint().origin
+            of.origin == other.origin,
+            "they are of two logs: {} is of {}, {} of {}",
+            small.name,
+            of.origin,
+            large.name,
+            other.origin
         );
-        if small.checkpoint().size == large.checkpoint().size {
-            let same = small.checkpoint().root == large.checkpoint().root;
-            return self.told(if same { "same" } else { "fork" }, large, small);
+        if of.size == other.size {
+            return self.told(if of.root == other.root { "same" } else { "fork" }, &large, &small);
         }
         // The smaller one proves nothing about what came after it; whoever has the tiles of more may.
-        let sources = [&both[1].source, &both[0].source];
-        for source in sources.into_iter().flatten().chain([&usual]) {
+        let named = [(large.name, &both[1].source), (small.name, &both[0].source)];
+        let sources = named.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)));
+        for (name, source) in sources.chain([(at.ledger.as_str(), &usual)]) {
             let Ok(note) = source.checkpoint().await else { continue };
             let mut shown = keys.iter().filter_map(|key| SignedCheckpoint::open(&note, key).ok());
             let Some(shown) = shown.next() else { continue };
             let tiles = SourceTiles::new(source, shown.checkpoint().size);
             let mut proven = 0;
-            for one in [large, small] {
-                match compare(&tiles, shown.checkpoint(), one.checkpoint()) {
-                    Ok(Relation::Forked) => return self.told("fork", &shown, one),
+            for one in [&large, &small] {
+                match compare(&tiles, shown.checkpoint(), one.signed.checkpoint()) {
+                    Ok(Relation::Forked) => return self.told("fork", &Named { name, signed: &shown }, one),
                     Ok(Relation::Same | Relation::Extends) => proven += 1,
                     Ok(Relation::Behind | Relation::Unproven) | Err(_) => {}
                 }
             }
             if proven == 2 {
-                return self.told("extends", large, small);
+                return self.told("extends", &large, &small);
             }
         }
         anyhow::bail!(
-            "nobody at hand proves what lies between {} and {} entries: name a ledger, mirror or export that reaches both, by --ledger or as one of the two",
-            small.checkpoint().size,
-            large.checkpoint().size
+            "nobody at hand proves what lies between the {} entries of {} and the {} of {}: name a ledger, mirror or export that reaches both, by --ledger or as one of the two",
+            of.size,
+            small.name,
+            other.size,
+            large.name
         )
     }
 
-    fn told(
-        &self,
-        relation: &'static str,
-        large: &SignedCheckpoint,
-        small: &SignedCheckpoint,
-    ) -> anyhow::Result<u8> {
-        let checkpoints = [large.note().to_owned(), small.note().to_owned()];
-        let sizes = (large.checkpoint().size, small.checkpoint().size);
+    fn told(&self, relation: &'static str, large: &Named<'_>, small: &Named<'_>) -> anyhow::Result<u8> {
+        let names = [large.name, small.name];
+        let checkpoints = [large.signed.note(), small.signed.note()];
+        let sizes = [large.signed.checkpoint().size, small.signed.checkpoint().size];
+        let [one, other] = names;
         if self.json {
-            output::json(&Compared { relation, checkpoints })?;
+            output::json(&Compared { relation, checkpoints, names, sizes })?;
         } else if relation == "fork" {
+            let least = sizes[0].min(sizes[1]);
+            println!("FORK: the log signed two histories.");
             println!(
-                "FORK: the log signed two histories. These two notes are the evidence:\n\n{}\n{}",
+                "They part at one of the first {least} entries: {one} is of {}, {other} of {}.",
+                sizes[0], sizes[1]
+            );
+            println!(
+                "The two notes are the evidence.\n\nFrom {one}:\n{}\nFrom {other}:\n{}",
                 checkpoints[0], checkpoints[1]
             );
+            println!("{AFTER_A_FORK}");
         } else if relation == "same" {
-            println!("same: both are of {} entries under one root", sizes.0);
+            println!("same: {one} and {other} are both of {} entries under one root", sizes[0]);
         } else {
-            println!("extends: {} entries begin with the {} of the other", sizes.0, sizes.1);
+            println!(
+                "extends: {one}, of {} entries, begins with the {} of {other}; both are of one history",
+                sizes[0], sizes[1]
+            );
         }
         Ok(if relation == "fork" { FOUND } else { 0 })
     }
 }
+
+/// What whoever holds the evidence does next.
+const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
 
 /// A checkpoint that somebody holds, and where its tiles are.
 struct Held {
@@ -199,19 +226,23 @@ pub fn is_address(of: &str) -> bool {
 /// The newest checkpoint known outside: a file, or what a ledger or mirror serves.
 ///
 /// # Errors
-/// When it cannot be read, or the ledger at the address still takes writes.
-pub async fn newest(of: &str) -> anyhow::Result<String> {
+/// When it cannot be read, or the ledger at the address still takes writes or is itself a copy.
+pub async fn newest(of: &str) -> anyhow::Result<Claim> {
     if !is_address(of) {
-        return in_file(of);
+        return Ok(Claim::Newest(in_file(of)?));
     }
     let client = Client::new(of.strip_suffix("/checkpoint").unwrap_or(of));
     // A mirror answers nothing here; a ledger that goes on writing would be a second one.
-    if let Ok(ledger) = client.json::<Value>("/v1/ledger").await
-        && ledger["writing"] == true
-    {
-        anyhow::bail!(
+    if let Ok(ledger) = client.json::<Value>("/v1/ledger").await {
+        anyhow::ensure!(
+            ledger["writing"] != true,
             "the ledger at {of} still takes writes, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
         );
+        let held = ledger["held"].as_array().into_iter().flatten();
+        anyhow::ensure!(
+            held.into_iter().all(|hold| hold["code"] != "ledger.read_only"),
+            "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
+        );
     }
-    Ok(client.text("/checkpoint").await?)
+    Ok(Claim::Shown(client.text("/checkpoint").await?))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::clock::Timestamp;
-use crate::ledger::confirm_clock;
+use crate::ledger::{confirm_clock, present};
 use crate::limits;
 
 #[derive(Debug, Args)]
@@ -22,9 +22,7 @@ pub struct ConfirmClock {
 
 impl ConfirmClock {
     pub fn run(self) -> anyhow::Result<u8> {
-        if !self.data.join("store").is_dir() {
-            anyhow::bail!("{}: no ledger is there", self.data.display());
-        }
+        present(&self.data)?;
         confirm_clock(&self.data, self.now)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.data.display()))?;
         println!(

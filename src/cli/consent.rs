@@ -15,7 +15,7 @@ use crate::vault::Attachment;
 const ASKING: Duration = Duration::from_secs(5);
 
 /// Whether it is asked before something is signed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub struct Consent {
     /// Sign without asking; where input is no terminal, nothing is asked either
     #[arg(long, env = "TINNHIEM_YES", value_parser = clap::builder::FalseyValueParser::new())]
@@ -42,7 +42,6 @@ impl Consent {
     /// # Errors
     /// When its signer does not want it signed.
     pub async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
-        let asks = !self.yes && std::io::stdin().is_terminal();
         let mut known = Known::of_files(unsigned.files);
         if let Some(ledger) = ledger.filter(|_| !self.yes) {
             // Names help, but signing does not wait for them.
@@ -59,18 +58,26 @@ impl Consent {
         for remark in unsigned.remarks {
             shown += &format!("  lưu ý / note: {remark}\n");
         }
-        let mut stderr = std::io::stderr().lock();
-        stderr.write_all(shown.as_bytes())?;
-        if !asks {
-            return Ok(());
-        }
-        write!(stderr, "Ký? Sign? [c/K, y/N] ")?;
-        stderr.flush()?;
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
-        if matches!(answer.trim().to_lowercase().as_str(), "c" | "co" | "có" | "y" | "yes") {
+        if self.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
             return Ok(());
         }
         anyhow::bail!("chưa ký gì / nothing was signed")
+    }
+
+    /// Shows a text and asks, at a terminal; elsewhere, or where it was given before, nothing is asked.
+    ///
+    /// # Errors
+    /// What the terminal refuses.
+    pub fn given(self, shown: &str, question: &str) -> std::io::Result<bool> {
+        let mut stderr = std::io::stderr().lock();
+        stderr.write_all(shown.as_bytes())?;
+        if self.yes || !std::io::stdin().is_terminal() {
+            return Ok(true);
+        }
+        write!(stderr, "{question}")?;
+        stderr.flush()?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "c" | "co" | "có" | "y" | "yes"))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 
 use super::consent::{Consent, Unsigned};
@@ -19,8 +20,9 @@ use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
     MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, Windows,
 };
-use crate::ledger::{self, Identity, Setup, Submission};
-use crate::vault::NamedKey;
+use crate::ledger::{self, Identity, OpenError, Setup, Submission};
+use crate::store::create_private_folder;
+use crate::vault::{NamedKey, read_secret, write_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -69,42 +71,82 @@ pub struct Init {
 
 impl Init {
     pub async fn run(self) -> anyhow::Result<u8> {
+        if self.data.join("heads").exists() {
+            return Err(OpenError::Exists.into());
+        }
+        let out = self.out.as_deref().map(|out| self.overwriting.file(out)).transpose()?;
+        let (key, made) = self.log_key()?;
         let submission = match &self.opening {
             Some(path) => read_submission(path)?,
-            None => self.draft().await?,
+            None => self.draft(&key).await?,
         };
-        if let Some(out) = &self.out {
-            self.overwriting.file(out)?.write(&(submission.to_json() + "\n"))?;
+        if let Some(out) = out {
+            self.keep(&key, made)?;
+            let path = out.path();
+            out.write(submission.to_json() + "\n")?;
             println!(
-                "written to {}; the other seats add theirs with `tinnhiem sign`, then `tinnhiem init --data {} --opening {}`",
-                out.display(),
-                self.data.display(),
-                out.display()
+                "written to {path}; the other seats add theirs with `tinnhiem sign {path}`, then `tinnhiem init{} --opening {path}`",
+                self.places(),
+                path = path.display()
             );
             return Ok(0);
         }
-        let setup = Setup::create_with_key(&self.data, &self.key_file(), Clock::system())?;
-        ledger::create(&setup, &submission.verify()?)?;
+        // What would be refused is refused before anything is made.
+        let opening = submission.verify()?;
+        let (file, clock) = (self.key_file(), Clock::system());
+        ledger::may_open(&opening, key.public(), &file, clock.now())?;
+        self.keep(&key, made)?;
+        let setup = Setup::create_with_key(&self.data, &file, clock)?;
+        ledger::create(&setup, &opening)?;
         let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
         let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
         println!("{}\n{}", identity.origin, identity.log_vkey);
-        println!("start it with `tinnhiem serve --data {}`", self.data.display());
+        println!("start it with `tinnhiem serve{}`", self.places());
         Ok(0)
+    }
+
+    /// The options by which other verbs find this ledger and its key.
+    fn places(&self) -> String {
+        let log_key = self.log_key.as_ref().map(|file| format!(" --log-key {}", file.display()));
+        format!(" --data {}{}", self.data.display(), log_key.unwrap_or_default())
     }
 
     fn key_file(&self) -> PathBuf {
         self.log_key.clone().unwrap_or_else(|| self.data.join(ledger::LOG_KEY_FILE))
     }
 
-    fn log_key(&self) -> anyhow::Result<SecretKey> {
-        let made = match &self.log_key {
-            Some(file) => ledger::log_key_in(file),
-            None => ledger::log_key(&self.data),
-        };
-        Ok(made?)
+    /// The log's key, and whether it is a new one, which nobody has kept yet.
+    fn log_key(&self) -> anyhow::Result<(SecretKey, bool)> {
+        let file = self.key_file();
+        if file.exists() {
+            return Ok((read_secret(&file)?, false));
+        }
+        // An opening that is signed names its key.
+        if let Some(opening) = &self.opening {
+            let event = read_submission(opening)?.verify()?.event;
+            let Body::LedgerOpened(body) = event.body else {
+                anyhow::bail!(
+                    "{} opens no ledger: name the file that `tinnhiem init --out` wrote",
+                    opening.display()
+                );
+            };
+            return Err(OpenError::OpeningKey { file, expected: body.log_key }.into());
+        }
+        Ok((SecretKey::generate().map_err(|error| anyhow::anyhow!("{error}"))?, true))
     }
 
-    async fn draft(&self) -> anyhow::Result<Submission> {
+    /// Keeps the log's key, where it is a new one.
+    fn keep(&self, key: &SecretKey, made: bool) -> anyhow::Result<()> {
+        if !made {
+            return Ok(());
+        }
+        if self.log_key.is_none() {
+            create_private_folder(&self.data).with_context(|| self.data.display().to_string())?;
+        }
+        Ok(write_secret(&self.key_file(), key)?)
+    }
+
+    async fn draft(&self, log_key: &SecretKey) -> anyhow::Result<Submission> {
         let policy: Policy = match &self.policy {
             Some(path) => policy_in(path)?,
             None => Policy { windows: Windows::DUE_PROCESS, ..serde_json::from_str(crate::demo::POLICY_1)? },
@@ -136,7 +178,7 @@ impl Init {
             council,
             threshold: self.threshold,
             operator: Operator { member: operator.member.clone(), key: operator.read()?.public() },
-            log_key: self.log_key()?.public(),
+            log_key: log_key.public(),
             utc_offset_min: self.utc_offset_min,
             policy,
             replayed_until: self.replayed_until,

@@ -3,6 +3,7 @@
 mod accounts;
 mod assess;
 mod attaching;
+mod beginning;
 mod bench;
 mod case;
 mod check;
@@ -62,6 +63,7 @@ mod windows;
 mod withdraw;
 mod written;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -298,6 +300,7 @@ pub fn run() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         // Where what is told cannot be written, telling so would end the thread that does the work.
         .log_internal_errors(false)
         .init();

@@ -55,6 +55,7 @@ impl Fault {
                         fault("ledger.unreachable", UNAVAILABLE, None)
                     }
                     ClientError::Unreadable(..) => fault("ledger.unreadable", UNAVAILABLE, None),
+                    ClientError::File(..) => fault("folder.unreadable", FAILED, None),
                     ClientError::Local(..) => fault("failed", FAILED, None),
                 };
             }

@@ -105,7 +105,8 @@ impl RevokeKey {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Put the new key into next-log-key.pem beside log-key.pem and start the ledger anew first; it signs with it
-from this entry on. Later, while the ledger is stopped, move next-log-key.pem over log-key.pem. Example:
+from this entry on. Later, while the ledger is stopped, rename log-key.pem to log-key-former.pem, which backups from before still
+need, and next-log-key.pem to log-key.pem. Example:
   tinnhiem keygen my-ledger/next-log-key.pem
   tinnhiem rotate-log-key --old my-ledger/log-key.pem --new my-ledger/next-log-key.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem"

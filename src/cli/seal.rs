@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::written::Overwriting;
 use crate::clock::Clock;
-use crate::ledger::{Ledger, OpenError, Setup};
+use crate::ledger::{Ledger, OpenError, Setup, present};
 use crate::log::SignedCheckpoint;
 use crate::store::{Heads, ReadOnly, Standing, StoreError, create_private_file};
 
@@ -64,6 +64,7 @@ impl Seal {
 
 /// Seals a directory, by whoever has it open; the last checkpoint.
 fn seal(data: &Path, log_key: Option<&Path>) -> anyhow::Result<String> {
+    present(data)?;
     if let Some(note) = sealed(data)? {
         return Ok(note);
     }

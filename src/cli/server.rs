@@ -1,5 +1,6 @@
 //! `demo`, `serve`
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,12 +8,15 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::beginning::Looks;
+use super::consent::Consent;
 use super::door::Door;
 use super::{checkpoint, seal};
 use crate::api;
 use crate::clock::{Clock, Date};
 use crate::demo;
-use crate::ledger::{Claim, Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
+use crate::dsse::SecretKey;
+use crate::ledger::{Check, Claim, Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
 use crate::limits;
 use crate::vault::read_secret;
 
@@ -34,7 +38,8 @@ pub struct Serve {
     #[arg(long, value_name = "FILE|URL")]
     newest: Option<String>,
     /// Sign here although nobody knows whether another directory signed more: what was recorded there since
-    /// is lost, and whoever holds a receipt of it can prove that
+    /// is lost, and whoever holds a receipt of it can prove that. From which entry and time on is said first,
+    /// and asked at a terminal
     #[arg(long, conflicts_with = "newest")]
     take_over: bool,
     /// Where to listen
@@ -51,6 +56,8 @@ pub struct Serve {
     commit_every: u64,
     #[command(flatten)]
     door: Door,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 impl Serve {
@@ -58,47 +65,69 @@ impl Serve {
         let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
         let claim = match &self.newest {
-            Some(newest) => Claim::Newest(checkpoint::newest(newest).await?),
+            Some(newest) => checkpoint::newest(newest).await?,
             None if self.take_over => Claim::TakeOver,
             None => Claim::Unchanged,
         };
-        let ledger = open(&self.data, self.log_key, self.queue, claim).await?;
-        if let Some(why) = ledger.held() {
-            eprintln!("{why}");
-        }
+        let operator_key = self.operator_key.as_deref().map(read_secret).transpose()?;
+        let operator = self.operator_key.zip(operator_key.as_ref().map(SecretKey::public));
+        let (data, consent) = (self.data.clone(), self.consent);
+        let check = Looks { data, newest: self.newest, operator, consent }.check();
+        let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
         let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone())?;
         println!("{}\n{}", ledger.origin(), ledger.log_vkey());
         println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
+        tell_start(&ledger, bounds, operator_key.is_some());
         let watch = tokio::spawn(seal.watch());
-        let served = Self::committing(self.operator_key, self.commit_every, listener, ledger, bounds).await;
+        let served =
+            Self::committing(operator_key, self.commit_every, listener, ledger.clone(), bounds).await;
         watch.abort();
+        tell(format_args!("stopped: {} entries are durable", ledger.snapshot().size()));
         served
     }
 
     /// Serves, and commits to the state where the operator's key is at hand.
     async fn committing(
-        operator_key: Option<PathBuf>,
+        operator_key: Option<SecretKey>,
         commit_every: u64,
         listener: TcpListener,
         ledger: Arc<Ledger>,
         bounds: api::Bounds,
     ) -> anyhow::Result<u8> {
-        let Some(path) = operator_key else { return serve(listener, ledger, None, bounds).await };
-        let key = read_secret(&path)?;
-        let snapshot = ledger.snapshot();
-        let owner = snapshot.state.parties().key(&key.public()).map(|record| record.owner.clone());
-        let operator = snapshot.state.ledger().map(|one| one.operator.clone());
-        let operator = operator.filter(|operator| owner.as_ref() == Some(operator)).ok_or_else(|| {
-            anyhow::anyhow!(
-                "{} holds no key of the operator: give the operator's with --operator-key",
-                path.display()
-            )
-        })?;
+        let operator = ledger.snapshot().state.ledger().map(|one| one.operator.clone());
+        let Some((key, operator)) = operator_key.zip(operator) else {
+            return serve(listener, ledger, None, bounds).await;
+        };
         tokio::select! {
             served = serve(listener, ledger.clone(), None, bounds) => served,
             () = keep_committing(ledger, operator, key, commit_every) => Ok(0),
         }
     }
+}
+
+/// Says something of the process's life on the error stream; that nobody reads it ends nothing.
+fn tell(what: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{what}");
+}
+
+/// Says what is signed since when, and the bounds in force.
+fn tell_start(ledger: &Ledger, bounds: api::Bounds, commits: bool) {
+    let newest_at = ledger.snapshot().state.last_at();
+    match ledger.held() {
+        None => tell(format_args!("signs what comes in; the newest entry is of {newest_at}")),
+        Some(hold) => {
+            tell(format_args!("takes no writes ({}); the newest entry is of {newest_at}", hold.code()));
+        }
+    }
+    let mib = |bytes: u64| bytes / (1024 * 1024);
+    let commits = if commits { "commits to the state daily" } else { "no --operator-key, so no commitments" };
+    tell(format_args!(
+        "at most {} connections, {} MiB of batches on their way; under one key in a day {} events and {} MiB; {commits}",
+        bounds.connections,
+        mib(bounds.batch_bytes as u64),
+        bounds.key_events,
+        mib(bounds.key_bytes),
+    ));
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {
@@ -112,12 +141,13 @@ async fn open(
     log_key: Option<PathBuf>,
     queue_events: usize,
     claim: Claim,
+    check: Option<Check>,
 ) -> anyhow::Result<Arc<Ledger>> {
     descriptors::raise();
     let directory = directory.to_owned();
     let open = move || {
         let setup = Setup::with_key(&directory, log_key.as_deref(), Clock::system())?;
-        Ledger::open(Setup { queue_events, claim, ..setup })
+        Ledger::open(Setup { queue_events, claim, check, ..setup })
     };
     Ok(Arc::new(tokio::task::spawn_blocking(open).await??))
 }
@@ -203,7 +233,7 @@ impl Demo {
         let Some(listener) = listener else { return Ok(0) };
         // Whoever asks for a demo of a day long past asks for its clock, too.
         confirm_clock(&directory, Clock::system().now())?;
-        let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged).await?;
+        let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged, None).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
         println!("{}", demo::welcome(&base, &ledger, today, &directory));

@@ -60,7 +60,7 @@ impl Verify {
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {
             Ok(verified) => self.entry(&verified),
-            Err(error) => Ok(refuse(&error, error.code())),
+            Err(error) => Ok(self.refuse(&error, error.code())),
         }
     }
 
@@ -98,7 +98,7 @@ impl Verify {
         let proven = ScoreReceipt::parse(bytes).and_then(|receipt| receipt.verify(&self.vkey, self.as_of));
         let proven = match proven {
             Ok(proven) => proven,
-            Err(error) => return Ok(refuse(&error, error.code())),
+            Err(error) => return Ok(self.refuse(&error, error.code())),
         };
         let needed = self.attestations.unwrap_or(1).max(1);
         let yours = self.yours(&proven);
@@ -128,6 +128,17 @@ impl Verify {
             "lacking": lacking.0,
         }))?;
         Ok(lacking.exit())
+    }
+
+    fn refuse(&self, error: &dyn std::fmt::Display, code: &str) -> u8 {
+        println!("NOT verified: {error} ({code})");
+        if code == "note.unsigned" {
+            println!(
+                "{} did not sign it. Where the log's key was rotated, a receipt is verified with the key of its own time: `former_vkeys` in /v1/ledger lists each, and up to which size it signed (`tinnhiem ledger --json`)",
+                self.vkey
+            );
+        }
+        FOUND
     }
 
     /// The keys among those named that attested the state.
@@ -216,9 +227,4 @@ fn ago(days: i32) -> String {
         1 => "1 day ago".to_owned(),
         days => format!("{days} days ago"),
     }
-}
-
-fn refuse(error: &dyn std::fmt::Display, code: &str) -> u8 {
-    println!("NOT verified: {error} ({code})");
-    FOUND
 }

@@ -5,16 +5,20 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use super::audit::{Auditing, Progress, audit_log};
 use super::source::Source;
+use super::unfinished::Unfinished;
 use crate::audit::CheckedEntry;
 use crate::clock::Clock;
+use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event};
-use crate::ledger::{Archive, LOG_KEY_FILE, OpenError, Setup, keeps, restore};
+use crate::ledger::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Setup, keeps, present, restore};
 use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
 use crate::state::State;
 use crate::store::{create_private_file, create_private_folder};
-use crate::vault::{Attachment, Vault};
+use crate::vault::{Attachment, Vault, read_secret};
 
 /// Where the attachments lie in an export.
 pub(super) fn attachments_path(folder: &Path) -> PathBuf {
@@ -29,21 +33,21 @@ pub(super) fn attachment_path(folder: &Path, commitment: &Commitment) -> PathBuf
 /// Writes a file that is its owner's alone, with the folders above it.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if let Some(parent) = path.parent() {
-        create_private_folder(parent)?;
+        create_private_folder(parent).with_context(|| parent.display().to_string())?;
     }
-    Ok(create_private_file(path)?.write_all(bytes)?)
+    let written = create_private_file(path).and_then(|mut file| file.write_all(bytes));
+    written.with_context(|| path.display().to_string())
 }
 
 /// Writes the log that a data directory's newest head acknowledges into a new folder.
 ///
-/// The checkpoint is written last: a folder without one is not finished.
+/// It is written under another name, `FOLDER.partial`, until it is whole.
 ///
 /// # Errors
-/// What cannot be read or written.
+/// What cannot be read or written; nothing is left then.
 pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyhow::Result<u64> {
-    if folder.exists() {
-        anyhow::bail!("{} exists already: choose another folder", folder.display());
-    }
+    let unfinished = Unfinished::begin(folder)?;
+    let folder = unfinished.path();
     let size = archive.head.checkpoint().size;
     for bundle in BundleId::of_size(size) {
         let (first, width) = (bundle.first_seq(), u64::from(bundle.width));
@@ -72,6 +76,7 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
         progress("attachments", done, commitments.len() as u64);
     }
     write_private(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
+    unfinished.finish()?;
     Ok(size)
 }
 
@@ -89,17 +94,52 @@ fn replayed(archive: &Archive, size: u64, progress: Progress<'_>) -> anyhow::Res
     }
 }
 
+/// A file of an export.
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| path.display().to_string())
+}
+
 /// The commitments that the entries of an export name.
 fn named(folder: &Path, size: u64) -> anyhow::Result<BTreeSet<Commitment>> {
     let mut named = BTreeSet::new();
     for bundle in BundleId::of_size(size) {
-        let bytes = std::fs::read(folder.join(bundle.path()))?;
+        let bytes = read(&folder.join(bundle.path()))?;
         for bytes in parse_bundle(&bytes)? {
             let entry = Entry::parse(bytes)?;
             named.extend(Event::parse_recorded(&entry.payload)?.attachable());
         }
     }
     Ok(named)
+}
+
+/// Checks that a directory may be filled with an export, and that a key at hand signed its checkpoint.
+fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Result<()> {
+    if present(folder).is_ok() {
+        anyhow::bail!(
+            "{path} is a data directory, no export: `tinnhiem export --data {path} OUT` makes one of it",
+            path = folder.display()
+        );
+    }
+    let note = String::from_utf8_lossy(&read(&folder.join("checkpoint"))?).into_owned();
+    if directory.join("heads").exists() {
+        return Err(OpenError::Exists.into());
+    }
+    let claim = SignedCheckpoint::claim(&note).with_context(|| format!("{}/checkpoint", folder.display()))?;
+    if !key_file.exists() {
+        let (folder, file) = (folder.to_owned(), key_file.to_owned());
+        return Err(OpenError::ExportKey { folder, file }.into());
+    }
+    let key = read_secret(key_file)?.public();
+    let next = key_file.with_file_name(NEXT_LOG_KEY_FILE);
+    let next = if next.exists() { Some(read_secret(&next)?.public()) } else { None };
+    let signed = |key: &PublicKey| {
+        SignedCheckpoint::open(&note, &VerifierKey::ed25519(claim.origin.as_str(), *key)).is_ok()
+    };
+    if !signed(&key) && !next.is_some_and(|next| signed(&next)) {
+        let (file, folder) = (key_file.to_owned(), folder.to_owned());
+        return Err(OpenError::NotItsKey { file, found: key, folder }.into());
+    }
+    Ok(())
 }
 
 /// Makes a data directory of an export, after auditing it.
@@ -117,6 +157,8 @@ pub async fn import(
     progress: Progress<'_>,
 ) -> anyhow::Result<u64> {
     let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
+    // Reading it all takes long: what would stop it afterwards is looked at first.
+    check_ends(folder, directory, &key_file)?;
     let auditing = Auditing { vkey, ..Auditing::default() };
     let report = audit_log(&Source::Folder(folder.to_owned()), &auditing, progress).await?.report;
     if let Some(finding) = report.findings.first() {
@@ -125,24 +167,21 @@ pub async fn import(
             folder.display()
         );
     }
-    if !key_file.exists() {
-        anyhow::bail!("put the log's key file there first: {}", key_file.display());
-    }
     let setup = Setup::create_with_key(directory, &key_file, Clock::system())?;
     let vkey: VerifierKey = report.log_vkey.parse()?;
-    let note = std::fs::read_to_string(folder.join("checkpoint"))?;
+    let note = String::from_utf8(read(&folder.join("checkpoint"))?)?;
     let signed = SignedCheckpoint::open(&note, &vkey)?;
     if setup.held(&vkey.key()).is_none() {
         let (expected, found) = (vkey.key(), setup.log_key.public());
-        return Err(OpenError::OtherKey { expected, found }.into());
+        return Err(OpenError::OtherKey { file: key_file, expected, found }.into());
     }
     let vault = Vault::open(directory);
     let attachments = attachments_path(folder);
     let size = signed.checkpoint().size;
     if attachments.exists() {
         let named = named(folder, size)?;
-        for file in std::fs::read_dir(&attachments)? {
-            let attachment = Attachment::from_file(&std::fs::read(file?.path())?);
+        for file in std::fs::read_dir(&attachments).with_context(|| attachments.display().to_string())? {
+            let attachment = Attachment::from_file(&read(&file?.path())?);
             let attachment = attachment.filter(|one| named.contains(&one.commitment()));
             drop(vault.store(attachment.as_slice())?);
         }
@@ -150,7 +189,9 @@ pub async fn import(
     let mut bundles = BundleId::of_size(size);
     restore(&setup, &signed, &mut || {
         let Some(bundle) = bundles.next() else { return Ok(Vec::new()) };
-        let bytes = std::fs::read(folder.join(bundle.path()))?;
+        let path = folder.join(bundle.path());
+        let bytes = std::fs::read(&path)
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
         let entries = parse_bundle(&bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
         progress("entries", bundle.first_seq() + entries.len() as u64, size);
         Ok(entries.into_iter().map(<[u8]>::to_vec).collect())

@@ -49,6 +49,9 @@ pub enum ClientError {
     /// An answer that is not what was asked for.
     #[error("{0} answered what cannot be read: {1}")]
     Unreadable(String, String),
+    /// A file of an export that is not there, or not to be read.
+    #[error("{path}: {1}", path = .0.display())]
+    File(std::path::PathBuf, String),
     /// This machine does not keep what was fetched.
     #[error("what was fetched cannot be kept here: {0}")]
     Local(std::io::Error),

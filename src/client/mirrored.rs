@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::audit::Progress;
 use super::export::{attachment_path, write_private};
 use super::http::{Client, ClientError};
+use super::unfinished::Unfinished;
 use crate::event::{Commitment, Event};
 use crate::limits;
 use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, parse_bundle};
@@ -20,15 +21,14 @@ const BUNDLE_BYTES: usize = (limits::ENTRY_BYTES + 2) * limits::TILE_WIDTH as us
 /// Writes the log that a running ledger's checkpoint is of into a new folder, however much is written
 /// meanwhile: entries and tiles of a size never change.
 ///
-/// The checkpoint is written last: a folder without one is not finished. Nothing is verified but that
+/// It is written under another name, `FOLDER.partial`, until it is whole. Nothing is verified but that
 /// attachments match their commitments: audit the folder.
 ///
 /// # Errors
 /// What cannot be fetched or written.
 pub async fn export_served(client: &Client, folder: &Path, progress: Progress<'_>) -> anyhow::Result<u64> {
-    if folder.exists() {
-        anyhow::bail!("{} exists already: choose another folder", folder.display());
-    }
+    let unfinished = Unfinished::begin(folder)?;
+    let folder = unfinished.path();
     let note = client.text("/checkpoint").await?;
     let size = SignedCheckpoint::claim(&note)?.size;
     let mut named = BTreeSet::new();
@@ -51,6 +51,7 @@ pub async fn export_served(client: &Client, folder: &Path, progress: Progress<'_
         progress("attachments", done, named.len() as u64);
     }
     write_private(&folder.join("checkpoint"), note.as_bytes())?;
+    unfinished.finish()?;
     Ok(size)
 }
 

@@ -9,6 +9,7 @@ mod replayed;
 mod report;
 mod source;
 mod tiles;
+mod unfinished;
 
 pub use audit::{Audited, Auditing, Progress, audit_log};
 pub use draft::{Draft, chain_value, opening, random_salt, random_subject};

@@ -38,8 +38,10 @@ impl Source {
     pub(super) async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
         match self {
             Self::Running(client) => client.bytes(&format!("/{path}"), most).await,
-            Self::Folder(folder) => read_bounded(&folder.join(path), most)
-                .map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string())),
+            Self::Folder(folder) => {
+                let path = folder.join(path);
+                read_bounded(&path, most).map_err(|error| ClientError::File(path, error.to_string()))
+            }
         }
     }
 
@@ -91,10 +93,10 @@ impl Source {
                 match read_bounded(&path, most) {
                     Ok(file) => match Attachment::from_file(&file) {
                         Some(attachment) if attachment.commitment() == *commitment => Kept::Whole(attachment),
-                        _ => Kept::Wrong("its file does not match".to_owned()),
+                        _ => Kept::Wrong(format!("its file {} does not match", path.display())),
                     },
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::Missing,
-                    Err(error) => Kept::Wrong(error.to_string()),
+                    Err(error) => Kept::Wrong(format!("{}: {error}", path.display())),
                 }
             }
         }

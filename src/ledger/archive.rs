@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::presence::present;
 use super::recovery::{Identity, OpenError};
 use super::{CACHE_BYTES, ReadError, Reader, STORE_FOLDER};
 use crate::log::SignedCheckpoint;
@@ -33,9 +34,7 @@ impl Archive {
     /// # Errors
     /// [`OpenError`] when entry 0 or the newest head cannot be read.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
-        if !directory.join(STORE_FOLDER).exists() {
-            return Err(OpenError::Empty);
-        }
+        present(directory)?;
         let lock = DirectoryLock::take_to_read(directory)?;
         let folder = directory.join(STORE_FOLDER);
         // sled opens nothing that it cannot write to.

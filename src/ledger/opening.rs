@@ -6,8 +6,8 @@ use super::recovery::OpenError;
 use super::rows::TileRows;
 use super::timekeeper::note_time;
 use super::{Admissible, LOG_KEY_FILE, Setup};
-use crate::clock::Clock;
-use crate::dsse::SecretKey;
+use crate::clock::{Clock, Timestamp};
+use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
 use crate::state::State;
@@ -69,25 +69,8 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     if heads.last().is_some() || read_entry(store, 0)?.is_some() {
         return Err(OpenError::Exists);
     }
-    let refused = |error: &dyn std::fmt::Display| OpenError::Opening(error.to_string());
-    let broken = |error: Rejection| refused(&format!("{error} ({})", error.code()));
-    let state = State::default();
     let now = setup.clock.now();
-    let recorded_at = rules::record_at(&state, &opening.event, now).map_err(broken)?;
-    let keys: Vec<_> = opening.verified.keys().collect();
-    let payload = opening.verified.payload();
-    rules::judge(&state, Candidate { event: &opening.event, payload, keys: &keys, recorded_at })
-        .map_err(broken)?;
-    let crate::event::Body::LedgerOpened(body) = &opening.event.body else {
-        return Err(refused(&"entry 0 is ledger.opened"));
-    };
-    if body.replayed_until.is_some_and(|until| until > now) {
-        return Err(refused(&"replayed_until lies ahead: history ends before the present"));
-    }
-    if body.log_key != setup.log_key.public() {
-        return Err(OpenError::OtherKey { expected: body.log_key, found: setup.log_key.public() });
-    }
-    let origin: Origin = opening.event.ledger.parse().map_err(|error| refused(&error))?;
+    let (origin, recorded_at) = may_open(opening, setup.log_key.public(), &setup.key_file, now)?;
     let entry = Entry::encode(recorded_at, &ChainHash::of_origin(&origin), &opening.verified);
     let (mut frontier, mut rows) = (Frontier::default(), TileRows::default());
     frontier.append(leaf_hash(&entry), |node| rows.push(node));
@@ -102,6 +85,39 @@ pub fn create(setup: &Setup, opening: &Admissible) -> Result<(), OpenError> {
     // Whatever times the history has that follows, its ledger was opened now.
     note_time(&setup.directory, now);
     Ok(())
+}
+
+/// Judges an opening under the log's key, which lies in `key_file`: the origin that it makes, and when it is
+/// recorded. Nothing is written.
+///
+/// # Errors
+/// [`OpenError::Opening`] with the rule that the event breaks; [`OpenError::OtherKey`].
+pub fn may_open(
+    opening: &Admissible,
+    log_key: PublicKey,
+    key_file: &Path,
+    now: Timestamp,
+) -> Result<(Origin, Timestamp), OpenError> {
+    let refused = |error: &dyn std::fmt::Display| OpenError::Opening(error.to_string());
+    let broken = |error: Rejection| refused(&format!("{error} ({})", error.code()));
+    let state = State::default();
+    let recorded_at = rules::record_at(&state, &opening.event, now).map_err(broken)?;
+    let keys: Vec<_> = opening.verified.keys().collect();
+    let payload = opening.verified.payload();
+    rules::judge(&state, Candidate { event: &opening.event, payload, keys: &keys, recorded_at })
+        .map_err(broken)?;
+    let crate::event::Body::LedgerOpened(body) = &opening.event.body else {
+        return Err(refused(&"entry 0 is ledger.opened"));
+    };
+    if body.replayed_until.is_some_and(|until| until > now) {
+        return Err(refused(&"replayed_until lies ahead: history ends before the present"));
+    }
+    if body.log_key != log_key {
+        let file = key_file.to_owned();
+        return Err(OpenError::OtherKey { file, expected: body.log_key, found: log_key });
+    }
+    let origin = opening.event.ledger.parse().map_err(|error| refused(&error))?;
+    Ok((origin, recorded_at))
 }
 
 /// Fills an empty store with the audited entries of an export, and takes its checkpoint as the head.

@@ -1,9 +1,11 @@
 //! Opening: the store is believed only as far as it extends the last signed head.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
-use super::claim::Claim;
+use super::claim::{Beginning, Claim, Here};
 use super::image::{Damage, ImageReading, ImageWriter, Imaged};
+use super::presence::Absent;
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
@@ -22,9 +24,9 @@ use crate::vault::KeyFileError;
 /// Why a ledger is not opened. Nothing has been signed or lost.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// There is none.
-    #[error("no ledger is there: make one with `tinnhiem init`")]
-    Empty,
+    /// There is none, or not all of one.
+    #[error(transparent)]
+    Absent(#[from] Absent),
     /// There is one already.
     #[error("a ledger is there already: choose another directory")]
     Exists,
@@ -36,13 +38,51 @@ pub enum OpenError {
     Key(#[from] KeyFileError),
     /// The key in the directory is not the log's.
     #[error(
-        "the key file's key is {found}, but the ledger's checkpoints are signed by {expected}: put the right key file there"
+        "{file} holds the key {found}, but this ledger's checkpoints are signed by {expected}: put the file of that key there, or name it with --log-key. Where the log's key was rotated after this directory was backed up, that is the file of the former key",
+        file = file.display()
     )]
     OtherKey {
+        /// The file.
+        file: PathBuf,
         /// The key the ledger names.
         expected: PublicKey,
         /// The key in the file.
         found: PublicKey,
+    },
+    /// The key of an export's log is not at hand.
+    #[error(
+        "the log key that signed {folder}/checkpoint is needed, and not at {file}: an export does not hold it. Put its file there, or name it with --log-key",
+        folder = folder.display(), file = file.display()
+    )]
+    ExportKey {
+        /// The export.
+        folder: PathBuf,
+        /// Where the key was looked for.
+        file: PathBuf,
+    },
+    /// The key at hand did not sign an export's checkpoint.
+    #[error(
+        "{file} holds the key {found}, which did not sign {folder}/checkpoint: name the file of the log's key with --log-key. If this is the log's key, the checkpoint is damaged: `tinnhiem audit {folder}`",
+        file = file.display(), folder = folder.display()
+    )]
+    NotItsKey {
+        /// The file.
+        file: PathBuf,
+        /// The key in it.
+        found: PublicKey,
+        /// The export.
+        folder: PathBuf,
+    },
+    /// The key that an opening names is not at hand.
+    #[error(
+        "the opening names the log key {expected}, which is not at {file}: name its file with --log-key, the one that `tinnhiem init --out` made or was given",
+        file = file.display()
+    )]
+    OpeningKey {
+        /// Where it was looked for.
+        file: PathBuf,
+        /// The key that is wanted.
+        expected: PublicKey,
     },
     /// The opening cannot be accepted.
     #[error("the ledger cannot be opened with this event: {0}")]
@@ -65,9 +105,46 @@ pub enum OpenError {
         /// How many the checkpoint is of.
         known: u64,
     },
+    /// It is of more entries than are here, and by a key that they do not name.
+    #[error(
+        "the checkpoint given with --newest is of {known} entries, but there are {size} here, and these name no key that signed it: the log's key was rotated since (`former_vkeys` in /v1/ledger of where it ran shows from which entry on), or it is no checkpoint of this log. If it was rotated, this directory is older than that: restore a later backup, or export from a mirror or from where the ledger ran, and run `tinnhiem import` into a new directory with the log's present key"
+    )]
+    BeyondRotation {
+        /// How many entries are here.
+        size: u64,
+        /// How many the checkpoint is of.
+        known: u64,
+    },
+    /// It is what the directory itself holds.
+    #[error(
+        "the checkpoint given with --newest is this directory's own newest, of {size} entries: a backup's own file shows nothing of what was recorded after it. Give the newest that is known outside: the address of a mirror or of the host where the ledger ran, or a checkpoint that an auditor or a member saved after this backup. Where nobody has one, --take-over says what can be lost, and signs"
+    )]
+    OwnHead {
+        /// How many entries are here.
+        size: u64,
+    },
+    /// The directory is sealed, and it shows nothing of where the ledger went on.
+    #[error(
+        "this directory is sealed at {size} entries, so that another goes on, and the checkpoint given with --newest is of {known}: it does not show whether one did. Give the address where the ledger went on, or a newer checkpoint of that. Where it went on nowhere, --take-over says what can be lost, and signs"
+    )]
+    SealedHere {
+        /// How many entries are here.
+        size: u64,
+        /// How many the checkpoint is of.
+        known: u64,
+    },
+    /// The key given for commitments is not the operator's.
+    #[error(
+        "{file} holds no key of the operator, {1}: give the operator's with --operator-key; nothing was begun",
+        file = .0.display()
+    )]
+    OperatorKey(PathBuf, String),
+    /// Whoever runs the ledger was asked, and did not want it.
+    #[error("nothing was taken over: the directory is as it was")]
+    Declined,
     /// It is of other entries.
     #[error(
-        "the checkpoint given with --newest is of another history: two checkpoints of one log contradict each other, and nothing is signed here. Keep both as evidence, and find out which history was shown to whom:\n\n{known}\n{own}"
+        "the checkpoint given with --newest is of another history: two checkpoints of one log contradict each other, and nothing is signed here. Next: keep both notes as evidence, let no directory of this log sign, compare with every checkpoint and receipt that members and auditors hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), go on only from the history that they hold, and say in public what the other one lost:\n\n{known}\n{own}"
     )]
     Forked {
         /// The note given.
@@ -93,15 +170,21 @@ impl OpenError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "ledger.empty",
+            Self::Absent(error) => error.code(),
             Self::Exists => "ledger.exists",
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::OtherKey { .. } => "ledger.log_key",
+            Self::OtherKey { .. } | Self::NotItsKey { .. } => "ledger.log_key",
+            Self::ExportKey { .. } | Self::OpeningKey { .. } => "ledger.no_log_key",
             Self::Opening(_) => "ledger.opening",
             Self::Heads(_) => "heads.damaged",
             Self::Newest(error) => error.code(),
             Self::Behind { .. } => "newest.ahead",
+            Self::BeyondRotation { .. } => "newest.rotated",
+            Self::OwnHead { .. } => "newest.own",
+            Self::SealedHere { .. } => "newest.sealed",
+            Self::OperatorKey(..) => "operator.key",
+            Self::Declined => "ledger.declined",
             Self::Forked { .. } => "newest.forked",
             Self::Diverged { .. } => "store.diverged",
         }
@@ -184,7 +267,9 @@ pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip,
         return Err(OpenError::Heads(what.clone()));
     }
     let head_note = heads.last().map(|head| String::from_utf8_lossy(head).into_owned());
-    let Some(first) = read_first(store, head_note.as_deref())? else { return Err(OpenError::Empty) };
+    let Some(first) = read_first(store, head_note.as_deref())? else {
+        return Err(Absent::Empty(setup.directory.clone()).into());
+    };
     let claimed = head_size(head_note.as_deref());
     let identity = Identity::of(&first).map_err(|what| OpenError::Diverged {
         what: format!("entry 0: {what}"),
@@ -211,8 +296,19 @@ pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip,
     let log_key = check_keys(setup, &identity, &retraced.state, head.as_ref())?;
     repair_rows(store, std::mem::take(&mut retraced.wrong_rows))?;
     if read_only.is_none() {
-        let own = head.as_ref().map_or("", SignedCheckpoint::note);
-        setup.claim.check(&retraced, &identity.origin, &Reader::new(setup.store.clone()), own)?;
+        let reader = Reader::new(setup.store.clone());
+        let (origin, head, directory) = (&identity.origin, head.as_ref(), &setup.directory);
+        setup.claim.check(&Here { retraced: &retraced, origin, reader, head, standing, directory })?;
+    }
+    // Whatever else may stop a start stops it before anything is begun.
+    if let Some(check) = &setup.check {
+        let was = match standing {
+            Standing::ReadOnly(why) => Some(why),
+            Standing::Signer(_) => None,
+        };
+        check(&Beginning { state: &retraced.state, was, signs: read_only.is_none(), claim: &setup.claim })?;
+    }
+    if read_only.is_none() {
         heads.begin_term(match standing {
             Standing::Signer(instance) => instance,
             Standing::ReadOnly(_) => Instance::random()?,
@@ -260,14 +356,17 @@ fn check_keys<'a>(
     state: &State,
     head: Option<&SignedCheckpoint>,
 ) -> Result<&'a SecretKey, OpenError> {
-    let Some(ledger) = state.ledger() else { return Err(OpenError::Empty) };
+    let Some(ledger) = state.ledger() else {
+        return Err(Absent::Empty(setup.directory.clone()).into());
+    };
     if let Some(head) = head {
         let key = *ledger.log_key_at(head.checkpoint().size);
         SignedCheckpoint::open(head.note(), &VerifierKey::ed25519(identity.origin.as_str(), key))
             .map_err(|error| OpenError::Heads(error.to_string()))?;
     }
     let (expected, found) = (*ledger.log_key(), setup.log_key.public());
-    setup.held(&expected).ok_or(OpenError::OtherKey { expected, found })
+    let file = setup.key_file.clone();
+    setup.held(&expected).ok_or(OpenError::OtherKey { file, expected, found })
 }
 
 /// Retraces the newest entries below `to` over what is stored of the others, or all where that does not fit.

@@ -114,6 +114,7 @@ impl Sequencer {
         let Writer { queue, publish, belief, holds, turn } = writer;
         // Whoever signs now did so last whenever the store is read anew.
         setup.claim = Claim::Unchanged;
+        setup.check = None;
         let mut eraser = Eraser::over(Reader::new(setup.store.clone()), vault.clone(), publish.subscribe());
         eraser.look_at(&tip.state);
         Self {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::presence::{Absent, present};
 use super::{
-    CACHE_BYTES, Claim, ImageReading, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Order, OwnOrder,
+    CACHE_BYTES, Check, Claim, ImageReading, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Order, OwnOrder,
     STORE_FOLDER,
 };
 use crate::clock::Clock;
@@ -20,12 +21,16 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// The key that signs checkpoints.
     pub log_key: SecretKey,
+    /// Where that key lies.
+    pub key_file: PathBuf,
     /// The key that signs them once the log says so.
     pub next_log_key: Option<SecretKey>,
     /// The image of the state, on its way since before the store was opened; none: it is read after.
     pub image: Option<ImageReading>,
     /// On what grounds it is signed here.
     pub claim: Claim,
+    /// Who looks at it before anything is signed.
+    pub check: Option<Check>,
     /// Where the time is read.
     pub clock: Clock,
     /// Who decides the order of entries.
@@ -51,10 +56,12 @@ impl Setup {
     /// [`OpenError`]: another process has it, or its key or store cannot be read.
     pub fn with_key(directory: &Path, log_key: Option<&Path>, clock: Clock) -> Result<Self, OpenError> {
         let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
-        if !directory.join(STORE_FOLDER).exists() || (log_key.is_none() && !key_file.exists()) {
-            return Err(OpenError::Empty);
-        }
+        present(directory)?;
+        // Who has it open is told before anything else: what is asked of that process needs no key.
         let lock = DirectoryLock::take(directory)?;
+        if !key_file.exists() {
+            return Err(Absent::LogKey { directory: directory.to_owned(), file: key_file }.into());
+        }
         let log_key = crate::vault::read_secret(&key_file)?;
         Self::on_disk(directory, &key_file, log_key, clock, lock)
     }
@@ -72,8 +79,21 @@ impl Setup {
         let queue_events = limits::QUEUE_EVENTS;
         let next = key_file.with_file_name(NEXT_LOG_KEY_FILE);
         let next_log_key = next.exists().then(|| crate::vault::read_secret(&next)).transpose()?;
-        let (claim, lock) = (Claim::default(), Some(lock));
-        Ok(Self { directory, store, log_key, next_log_key, image, claim, clock, order, queue_events, lock })
+        let (key_file, lock) = (key_file.to_owned(), Some(lock));
+        Ok(Self {
+            directory,
+            store,
+            log_key,
+            key_file,
+            next_log_key,
+            image,
+            claim: Claim::default(),
+            check: None,
+            clock,
+            order,
+            queue_events,
+            lock,
+        })
     }
 
     /// The secret of one of the log's keys, where it is at hand.

@@ -97,6 +97,12 @@ impl Found {
         Self { last, term, sealed, followed, valid_bytes: end as u64, state }
     }
 
+    /// Whether these frames, which lie in `file`, were written there.
+    pub fn lies_where_it_was_written(&self, file: &File) -> Result<bool, StoreError> {
+        let (place, _) = Place::of(file)?;
+        Ok(self.term.as_ref().is_some_and(|term| term.place == place))
+    }
+
     /// Who may sign, where this is the newest file and lies in `file`.
     pub fn standing(&self, file: &File) -> Result<Standing, StoreError> {
         let Some(term) = &self.term else { return Ok(Standing::ReadOnly(ReadOnly::Unmarked)) };

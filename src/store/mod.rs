@@ -2,6 +2,7 @@
 
 mod frames;
 mod heads;
+mod home;
 pub mod keys;
 mod lock;
 mod memory;
@@ -17,6 +18,7 @@ mod term;
 mod contract;
 
 pub use heads::{Heads, HeadsState};
+pub use home::lies_where_it_was_written;
 pub use lock::DirectoryLock;
 pub use memory::{Disk, Fault, MemoryStore};
 pub use packs::{PackWriter, read_entry, read_range};

@@ -89,7 +89,12 @@ async fn two_checkpoints_of_two_histories_are_a_fork() {
         is(&folder, &["checkpoint", "compare", other, one], code, says);
     };
     compare("five.checkpoint", "data.export", 0, "same");
-    compare("three.checkpoint", "data.export", 0, "extends: 5 entries begin with the 3");
+    compare(
+        "three.checkpoint",
+        "data.export",
+        0,
+        "extends: data.export, of 5 entries, begins with the 3 of three.checkpoint",
+    );
     compare("old.export", "five.checkpoint", 2, "nobody at hand proves");
     compare("old.export", "data.export", 0, "extends");
     compare("three.checkpoint", "forked.export", 0, "extends");

@@ -34,6 +34,7 @@ mod model;
 mod names;
 mod one_wrong;
 mod opening;
+mod operator;
 mod own_cause;
 mod paging;
 mod panels;

@@ -63,7 +63,7 @@ fn each_fault_has_its_code_and_leaves_nothing_behind() {
         }
         assert!(matches!(
             Setup::at(directory.path(), clock.clone()).map(Ledger::open),
-            Ok(Err(OpenError::Empty))
+            Ok(Err(OpenError::Absent(ledger::Absent::Empty(_))))
         ));
     }
     create(good(now, log), 3).unwrap();

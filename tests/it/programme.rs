@@ -97,6 +97,8 @@ impl Parts {
             queue_events: tinnhiem::limits::QUEUE_EVENTS,
             image: None,
             claim: Claim::Unchanged,
+            check: None,
+            key_file: "log-key.pem".into(),
             lock: None,
         }
     }

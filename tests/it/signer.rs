@@ -149,8 +149,13 @@ async fn what_was_exported_and_imported_signs_once_somebody_answers_for_it() {
         import(&folder.path("export"), &folder.path(name), None, None, &mut |_, _, _| {}).await.unwrap();
         folder.is_read_only(name, 3, "imported").await;
     }
+    // The export's own checkpoint says nothing of what came after it; the same from elsewhere does.
     let known = std::fs::read_to_string(folder.path("export/checkpoint")).unwrap();
-    let ledger = folder.open("imported", Claim::Newest(known)).unwrap();
+    let own = folder.open("imported", Claim::Newest(known.clone())).err().unwrap();
+    assert_eq!(own.code(), "newest.own");
+    assert!(own.to_string().contains("mirror") && own.to_string().contains("--take-over"), "{own}");
+    folder.is_read_only("imported", 3, "imported").await;
+    let ledger = folder.open("imported", Claim::Shown(known)).unwrap();
     assert_eq!(admit(&ledger, "three").await, Ok(3));
     drop(ledger);
     let ledger = folder.open("again", Claim::TakeOver).unwrap();
@@ -172,8 +177,8 @@ async fn the_newest_checkpoint_lets_sign_who_extends_it() {
     drop(ledger);
     folder.shell("cp -r data equal; cp -r data extends; cp -r data behind; cp -r data forked");
     folder.shell("chmod 600 */log-key.pem");
-    for (name, known) in [("equal", &four), ("extends", &three)] {
-        let ledger = folder.open(name, Claim::Newest(known.clone())).unwrap();
+    for (name, known) in [("equal", Claim::Shown(four.clone())), ("extends", Claim::Newest(three))] {
+        let ledger = folder.open(name, known).unwrap();
         assert_eq!(admit(&ledger, "four").await, Ok(4), "{name}");
     }
     let ledger = folder.open("data", Claim::Unchanged).unwrap();
@@ -205,7 +210,8 @@ async fn the_newest_checkpoint_lets_sign_who_extends_it() {
     let forged = checkpoint.clone().sign(&key("thief"));
     assert_eq!(refused("behind", forged.note()).code(), "note.unsigned");
     let larger = Checkpoint { size: 9, ..checkpoint.clone() }.sign(&key("thief"));
-    assert_eq!(refused("behind", larger.note()).code(), "note.unsigned");
+    assert_eq!(refused("behind", larger.note()).code(), "newest.rotated");
+    assert_eq!(refused("behind", &four).code(), "newest.own");
     let elsewhere = Checkpoint { origin: "other/00".parse().unwrap(), ..checkpoint }.sign(&key("thief"));
     assert_eq!(refused("behind", elsewhere.note()).code(), "checkpoint.origin");
     assert_eq!(refused("behind", "no note").code(), "note.malformed");
@@ -271,6 +277,10 @@ async fn a_sealed_ledger_goes_on_elsewhere_and_nowhere_else() {
     let ledger = folder.open("data", Claim::Unchanged).unwrap();
     assert_eq!(ledger.held().unwrap().code(), "ledger.sealed");
     drop(ledger);
+    // Where it was sealed, its last checkpoint does not show whether another went on.
+    let again = folder.open("data", Claim::Newest(last.note().to_owned())).err().unwrap();
+    assert_eq!(again.code(), "newest.sealed");
+    folder.is_held("data", "ledger.sealed");
     folder.shell("cp -a data moved");
     folder.is_held("moved", "ledger.sealed");
     let ledger = folder.open("moved", Claim::Newest(last.note().to_owned())).unwrap();

@@ -1,0 +1,71 @@
+//! What is said and asked before a directory begins to sign: by `serve`
+
+use std::path::PathBuf;
+
+use super::consent::Consent;
+use crate::dsse::PublicKey;
+use crate::ledger::{Beginning, Check, Claim, OpenError};
+use crate::log::SignedCheckpoint;
+use crate::store::{ReadOnly, StoreError};
+
+/// What is to be done with every other directory of the ledger.
+const NO_OTHER: &str = "No other directory of this ledger may ever start again, for two that sign make two histories: run `tinnhiem seal --data OLD` where it can be reached; elsewhere remove its log key and disable its service.";
+
+/// What a directory is checked by before it signs anything.
+pub struct Looks {
+    /// The data directory.
+    pub data: PathBuf,
+    /// What `--newest` was given.
+    pub newest: Option<String>,
+    /// The operator's key for commitments, and its file.
+    pub operator: Option<(PathBuf, PublicKey)>,
+    /// Whether it is asked before it is taken over.
+    pub consent: Consent,
+}
+
+impl Looks {
+    /// The check of a start.
+    pub fn check(self) -> Check {
+        Box::new(move |beginning| {
+            self.is_operators(beginning)?;
+            let Some(was) = beginning.was.filter(|_| beginning.signs) else { return Ok(()) };
+            let (size, newest_at) = (beginning.state.size(), beginning.state.last_at());
+            match (beginning.claim, beginning.claim.note()) {
+                (Claim::TakeOver, _) => self.take_over(was, size, &newest_at.to_string())?,
+                (_, Some(note)) => {
+                    let known = SignedCheckpoint::claim(note).map_or(0, |known| known.size);
+                    let given = self.newest.as_deref().unwrap_or("--newest");
+                    eprintln!(
+                        "{} signs from now on: it holds {size} entries, the newest of {newest_at}; the checkpoint given, {given}, is of {known}, and they begin with these. That nothing was recorded elsewhere after those {size}, no checkpoint shows: you say so.\n{NO_OTHER}",
+                        self.data.display()
+                    );
+                }
+                _ => {}
+            }
+            let claim = if matches!(beginning.claim, Claim::TakeOver) { "--take-over" } else { "--newest" };
+            tracing::warn!(entries = size, newest_at = %newest_at, claim, "this directory begins to sign");
+            Ok(())
+        })
+    }
+
+    fn is_operators(&self, beginning: &Beginning<'_>) -> Result<(), OpenError> {
+        let Some((file, key)) = &self.operator else { return Ok(()) };
+        let owner = beginning.state.parties().key(key).map(|record| &record.owner);
+        match beginning.state.ledger().map(|ledger| &ledger.operator) {
+            Some(operator) if owner != Some(operator) => {
+                Err(OpenError::OperatorKey(file.clone(), operator.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says what can be lost, and asks.
+    fn take_over(&self, was: ReadOnly, size: u64, newest_at: &str) -> Result<(), OpenError> {
+        let shown = format!(
+            "About to take over in {}:\n  {was}\n  it holds {size} entries, the newest of {newest_at}\n  what was recorded elsewhere from entry {size} on, after {newest_at}, is lost here for good; whoever holds a receipt or a checkpoint of it can prove that\n{NO_OTHER}\n",
+            self.data.display()
+        );
+        let wanted = self.consent.given(&shown, "Take over? [y/N] ").map_err(StoreError::from)?;
+        if wanted { Ok(()) } else { Err(OpenError::Declined) }
+    }
+}

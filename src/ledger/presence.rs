@@ -1,0 +1,128 @@
+//! Whether a ledger is in a directory, and what is there in its place.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::STORE_FOLDER;
+use super::recovery::OpenError;
+use crate::store::StoreError;
+
+/// Why there is no ledger to open at a path.
+#[derive(Debug, thiserror::Error)]
+pub enum Absent {
+    /// Nothing has that name.
+    #[error(
+        "{path} does not exist: check the name, or make a ledger there with `tinnhiem init --data {path}`",
+        path = .0.display()
+    )]
+    Missing(PathBuf),
+    /// It is no directory.
+    #[error("{path} is no directory: name the data directory of a ledger", path = .0.display())]
+    NoDirectory(PathBuf),
+    /// Whoever runs this may not look.
+    #[error(
+        "{path} may not be read by this user: run this as whom the ledger's files belong to, or have them hand it over (`chown -R`)",
+        path = .0.display()
+    )]
+    Forbidden(PathBuf),
+    /// An export, which is checked and imported, never opened.
+    #[error(
+        "{path} is an export, no data directory: check it with `tinnhiem audit {path}`, or make a directory of it with `tinnhiem import {path} --data NEW`",
+        path = .0.display()
+    )]
+    Export(PathBuf),
+    /// A folder of something else, or of nothing.
+    #[error(
+        "no ledger is in {path}: name another directory, or make one there with `tinnhiem init --data {path}`",
+        path = .0.display()
+    )]
+    Empty(PathBuf),
+    /// The ledger is there, but not the key that signs its checkpoints.
+    #[error(
+        "a ledger is in {directory}, but its log key is not at {file}: where the key lies apart, name its file with --log-key",
+        directory = directory.display(), file = file.display()
+    )]
+    LogKey {
+        /// The data directory.
+        directory: PathBuf,
+        /// Where its key was looked for.
+        file: PathBuf,
+    },
+}
+
+impl Absent {
+    /// The stable code of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing(_) => "ledger.missing",
+            Self::NoDirectory(_) => "ledger.no_directory",
+            Self::Forbidden(_) => "ledger.forbidden",
+            Self::Export(_) => "ledger.export",
+            Self::Empty(_) => "ledger.empty",
+            Self::LogKey { .. } => "ledger.no_log_key",
+        }
+    }
+}
+
+/// Checks that a data directory is at a path, and may be read.
+///
+/// # Errors
+/// [`OpenError::Absent`] with what is there.
+pub fn present(directory: &Path) -> Result<(), OpenError> {
+    // Listing finds out whether the files in it may be looked for at all.
+    let listed = std::fs::read_dir(directory).and_then(|_| std::fs::metadata(directory.join(".")));
+    listed.map_err(|error| refused(directory, &error))?;
+    match std::fs::read_dir(directory.join(STORE_FOLDER)) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let exported = directory.join("tile").exists() || directory.join("checkpoint").exists();
+            let path = directory.to_owned();
+            return Err(if exported { Absent::Export(path) } else { Absent::Empty(path) }.into());
+        }
+        Err(error) => return Err(refused(&directory.join(STORE_FOLDER), &error)),
+    }
+    let heads = directory.join("heads");
+    match std::fs::read_dir(&heads) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(refused(&heads, &error)),
+        // Without heads it is damaged, which whoever opens it says.
+        _ => Ok(()),
+    }
+}
+
+fn refused(path: &Path, error: &std::io::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.kind() {
+        ErrorKind::NotFound => Absent::Missing(path).into(),
+        ErrorKind::NotADirectory => Absent::NoDirectory(path).into(),
+        ErrorKind::PermissionDenied => Absent::Forbidden(path).into(),
+        _ => StoreError::Io(format!("{}: {error}", path.display())).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_place_of_a_ledger_is_told_with_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["nothing", "export/tile", "ledger/store"] {
+            std::fs::create_dir_all(at(name)).unwrap();
+        }
+        std::fs::write(at("file"), "x").unwrap();
+        for (name, code) in [
+            ("gone", "ledger.missing"),
+            ("file", "ledger.no_directory"),
+            ("nothing", "ledger.empty"),
+            ("export", "ledger.export"),
+        ] {
+            let error = present(&at(name)).unwrap_err();
+            assert_eq!(error.code(), code, "{name}");
+            assert!(error.to_string().contains(&at(name).display().to_string()), "{error}");
+        }
+        assert!(present(&at("ledger")).is_ok());
+        let denied = refused(&at("ledger"), &ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.code(), "ledger.forbidden");
+    }
+}
