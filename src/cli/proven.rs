@@ -4,8 +4,9 @@ use anyhow::Context;
 
 use super::read::figure;
 use super::written::Written;
-use crate::api::views::{EventPage, LedgerView};
-use crate::client::Client;
+use crate::api::views::{EventPage, LedgerView, SubjectView};
+use crate::client::{Client, ClientError};
+use crate::dsse::PublicKey;
 use crate::event::SubjectId;
 use crate::limits;
 use crate::log::VerifierKey;
@@ -24,26 +25,41 @@ pub async fn fetch(
     let path = out.path();
     let size = size.map(|size| format!("?size={size}")).unwrap_or_default();
     let asked = format!("/v1/subjects/{subject}/receipt{size}");
-    let receipt = client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await?;
+    let receipt = match client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await {
+        Err(ClientError::Refused { status, code, detail }) if code == "subject.unknown" => {
+            let view = client.json::<SubjectView>(&format!("/v1/subjects/{subject}")).await;
+            let plain = view.map(|view| {
+                format!(
+                    "enrolled on {}, after the last daily commitment: not committed to yet, so ask again tomorrow \
+                     ({detail})",
+                    view.enrolled_on
+                )
+            });
+            let detail = plain.unwrap_or(detail);
+            return Err(ClientError::Refused { status, code, detail }.into());
+        }
+        other => other?,
+    };
     out.write(&receipt)?;
     let ledger: LedgerView = client.json("/v1/ledger").await?;
-    let key = print(client, subject, &receipt, &ledger).await?;
+    let (key, auditors) = print(client, subject, &receipt, &ledger).await?;
     println!(
-        "written to {}; compare the log's key with one from elsewhere, and verify it with",
+        "written to {}; compare the log's key and the auditors' with those from elsewhere, and verify it with",
         path.display()
     );
-    println!("  tinnhiem verify {} --vkey '{key}'", path.display());
+    let auditors: String = auditors.iter().map(|key| format!(" --auditor {key}")).collect();
+    println!("  tinnhiem verify {} --vkey '{key}'{auditors} --subject {subject}", path.display());
     Ok(0)
 }
 
 /// Tells of which state a receipt is, and how much has been recorded about the KOL since; the key of the
-/// log that it verifies under.
+/// log that it verifies under, and those of the auditors whose attestations it holds.
 async fn print(
     client: &Client,
     subject: SubjectId,
     receipt: &[u8],
     ledger: &LedgerView,
-) -> anyhow::Result<VerifierKey> {
+) -> anyhow::Result<(VerifierKey, Vec<PublicKey>)> {
     // The receipt of an older commitment may be signed by a log key that was replaced since.
     let keys = ledger.former_vkeys.iter().map(|one| &one.vkey).chain([&ledger.log_vkey]);
     let keys: Vec<VerifierKey> = keys.filter_map(|key| key.parse().ok()).collect();
@@ -71,5 +87,7 @@ async fn print(
             ),
         }
     }
-    Ok(key)
+    // One key of each auditor is its word.
+    let auditors = proven.claimed_by.values().filter_map(|keys| keys.first().copied());
+    Ok((key, auditors.collect()))
 }

@@ -79,7 +79,7 @@ impl Verify {
             }))?;
             return Ok(lacking.exit());
         }
-        println!("verified: entry {} of {}", verified.seq, verified.checkpoint.origin);
+        println!("{}: entry {} of {}", lacking.print(), verified.seq, verified.checkpoint.origin);
         println!("recorded at {}, {}; event {}", verified.recorded_at, ago(age_days), verified.event.id());
         println!("signed by {}", keys.join(", "));
         println!(
@@ -91,7 +91,7 @@ impl Verify {
         for (label, value) in (Told { event: &event, attachments, known, done: true }).lines()? {
             println!("  {label}: {value}");
         }
-        Ok(lacking.print())
+        Ok(lacking.exit())
     }
 
     fn score(&self, bytes: &[u8]) -> anyhow::Result<u8> {
@@ -113,8 +113,9 @@ impl Verify {
             lacking.0.push(format!("{agreeing} of your auditors attested it, {needed} must have"));
         }
         if !self.json {
-            self.print_score(&proven, attested.then_some(agreeing), age_days);
-            return Ok(lacking.print());
+            let held = lacking.print();
+            self.print_score(held, &proven, attested.then_some(agreeing), age_days);
+            return Ok(lacking.exit());
         }
         let claimed = proven.claimed_by.iter().flat_map(|(auditor, keys)| {
             let unknown = keys.iter().filter(|key| !yours.contains(*key));
@@ -147,9 +148,9 @@ impl Verify {
         signed.filter(|key| self.auditors.contains(key)).copied().collect()
     }
 
-    fn print_score(&self, proven: &ProvenScore, attested: Option<usize>, age_days: i32) {
+    fn print_score(&self, held: &str, proven: &ProvenScore, attested: Option<usize>, age_days: i32) {
         let (score, committed) = (&proven.score, &proven.committed);
-        println!("verified: {}  {}", score.subject, read::figure(&score.figure));
+        println!("{held}: {}  {}", score.subject, read::figure(&score.figure));
         println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
         for part in &score.parts {
             println!("  {:>8}  {}", points(part.points), part.code);
@@ -208,11 +209,12 @@ impl Lacking {
         if self.0.is_empty() { 0 } else { FOUND }
     }
 
-    fn print(&self) -> u8 {
+    /// Tells first what is not as asked; what the receipt is to be called then.
+    fn print(&self) -> &'static str {
         for what in &self.0 {
             println!("NOT as asked: {what}");
         }
-        self.exit()
+        if self.0.is_empty() { "verified" } else { "the receipt itself is sound" }
     }
 }
 
