@@ -68,7 +68,8 @@ pub struct ClockPage {
 /// Which clocks.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Which {
-    /// That run for this party: a member, a subject, or `council`; who holds a seat sees the council's.
+    /// That concern this party: those that run for a member or `council`, and who holds a seat sees the council's;
+    /// those that run about a subject. Those of everybody are among them.
     who: Option<PartyId>,
     /// About this subject.
     subject: Option<SubjectId>,
@@ -167,11 +168,13 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
     if let Some(who) = which.who.as_ref().filter(|who| !is_known(&snapshot, who)) {
         return Err(unknown_value("who", who, "/v1/members"));
     }
+    let with_all = which.subject.is_none();
+    let about = which.subject.or(which.who.as_ref().and_then(PartyId::as_subject));
     let wanted = move |snapshot: &Snapshot, clock: &OpenClock| {
         which.until.is_none_or(|until| clock.due <= until)
             && which.duty.is_none_or(|duty| clock.what.duty() == duty)
             && after.is_none_or(|after| after.place < Place::of(clock))
-            && which.who.as_ref().is_none_or(|who| snapshot.state.runs_for(clock, who))
+            && which.who.as_ref().is_none_or(|who| snapshot.state.concerns(clock, who))
     };
     let page = move |app: &App, snapshot: &Arc<Snapshot>, first: First| ClockPage {
         size: snapshot.size(),
@@ -179,9 +182,11 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
         next: first.last().map(|last| app.cursor(snapshot, on, last)),
         clocks: first.kept.values().map(|clock| view(app, snapshot, clock, on)).collect(),
     };
-    if let Some(subject) = which.subject {
-        let dossier = snapshot.state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
-        let clocks = snapshot.state.clocks_about(dossier, on).filter(|clock| wanted(&snapshot, clock));
+    if let Some(subject) = about {
+        let state = &snapshot.state;
+        let dossier = state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
+        let for_all = state.clocks_for_all(on).filter(|_| with_all);
+        let clocks = state.clocks_about(dossier, on).chain(for_all).filter(|clock| wanted(&snapshot, clock));
         clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
         return Ok(Json(page(&app, &snapshot, first)));
     }

@@ -52,6 +52,9 @@ pub struct ContestView {
     pub extend_to: Option<Date>,
     /// The last day to appeal the decision; absent where it cannot be.
     pub appeal_by: Option<Date>,
+    /// The `appeal.filed` event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal: Option<EventId>,
     /// Why it was not admitted.
     pub declined: Option<DeclineCode>,
     /// What was decided.
@@ -220,6 +223,7 @@ fn view(snapshot: &Snapshot, seq: u64, today: Date) -> Option<ContestView> {
         decide_by: clock.decide_by,
         extend_to: clock.extend_to,
         appeal_by: contest.appeal_by,
+        appeal: contest.appeal,
         declined: contest.declined,
         outcome: contest.ruling.map(|ruling| ruling.outcome),
         decided_by: contest.ruling.map(|ruling| ruling.by),

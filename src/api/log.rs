@@ -12,7 +12,7 @@ use super::extract::InPath;
 use super::respond::{Lasting, Text};
 use super::{Problem, Shared};
 use crate::clock::{Date, Timestamp};
-use crate::event::PartyId;
+use crate::event::{IdentityKey, PartyId};
 use crate::ledger::Belief;
 use crate::limits;
 use crate::log::{BundleId, Hash, TileId};
@@ -36,6 +36,9 @@ pub struct LedgerView {
     pub today: Date,
     /// The policy version in force on that date.
     pub policy: Option<u32>,
+    /// The fingerprint of the secret that registrars key identities by; absent until an enrolment names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_key: Option<IdentityKey>,
     /// History issued before this instant was brought in at its own times, not recorded by the clock.
     pub replayed_until: Option<Timestamp>,
     /// How many entries were brought in so.
@@ -153,6 +156,7 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
         utc_offset_min: opened.utc_offset_min,
         today,
         policy: state.policies().in_force(state.size(), today).map(|version| version.version),
+        identity_key: state.identity_key(),
         replayed_until: opened.replayed_until,
         replayed_entries: replayed,
         clock: app.ledger.clock(),

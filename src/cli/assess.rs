@@ -7,6 +7,7 @@ use std::str::FromStr;
 use anyhow::Context;
 use clap::Args;
 
+use super::attaching::Large;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
@@ -138,7 +139,7 @@ impl Findings {
             },
         };
         body.policy = self.policy.unwrap_or(body.policy);
-        attaching.retain_until = self.retain_until;
+        (attaching.retain_until, attaching.large) = (self.retain_until, Large::Kept);
         self.grades.into_iter().for_each(|Grade(indicator, level)| body.grades.insert(indicator, level));
         for (indicator, documents) in by_indicator(&self.evidence, attaching)? {
             let known = body.evidence.entry(indicator).or_default();

@@ -23,8 +23,43 @@ pub struct Attaching {
     pub held: Vec<Held>,
     /// Until when evidence is kept that is too large to travel.
     pub retain_until: Option<Date>,
+    /// What is done with a file that is too large to travel.
+    pub large: Large,
     /// What each file's bytes became, by their hash.
     known: Vec<(blake3::Hash, Commitment)>,
+}
+
+/// What a verb does with what is too large to travel.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Large {
+    /// Nothing.
+    #[default]
+    Refused,
+    /// Its issuer keeps it, for as long as `--retain-until` says.
+    Kept,
+    /// Its issuer keeps it, and commits to it before.
+    Cited,
+    /// A member keeps it for the subject, who cites the member's entry.
+    InCustody,
+}
+
+impl Large {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Refused => {
+                "attach a smaller one, such as a page that says where the whole is to be had, and its hash"
+            }
+            Self::Kept => "give --retain-until YYYY-MM-DD to keep it yourself and commit to it",
+            Self::Cited => {
+                "keep it and say so with `tinnhiem commit-evidence`, then cite its commitment: --evidence \
+                 INDICATOR=COMMITMENT"
+            }
+            Self::InCustody => {
+                "give it to a member that keeps it and says so (`tinnhiem commit-evidence --issuer MEMBER \
+                 --subject YOU --file FILE --retain-until DAY`), then cite that entry: --evidence-event SEQ"
+            }
+        }
+    }
 }
 
 /// Evidence that stays with its issuer.
@@ -86,10 +121,8 @@ impl Attaching {
     fn too_large(&mut self, path: &Path, length: u64) -> anyhow::Result<Commitment> {
         let most = limits::ATTACHMENT_BYTES;
         let retain_until = self.retain_until.with_context(|| {
-            format!(
-                "{} has {length} bytes, over {most}: give --retain-until YYYY-MM-DD to keep it yourself and commit to it, where the verb takes that, or say so with `tinnhiem commit-evidence`",
-                path.display()
-            )
+            let advice = self.large.advice();
+            format!("{} has {length} bytes, over the {most} that a file may have: {advice}", path.display())
         })?;
         let salt = random_salt()?;
         let mut hasher = [blake3::Hasher::new_keyed(&salt), blake3::Hasher::new()];
@@ -128,17 +161,17 @@ impl Attaching {
     /// Whether one event carries all of it.
     pub fn check(&self) -> anyhow::Result<()> {
         let (count, most) = (self.attachments.len(), limits::ATTACHMENTS);
-        let advice = "keep some with `tinnhiem commit-evidence` and cite them";
+        let advice = self.large.advice();
         anyhow::ensure!(
             count <= most,
-            "{count} different texts and files, over {most} that an event carries: {advice}"
+            "{count} different texts and files, over {most} that an event carries: with some of them, {advice}"
         );
         // Base64 takes four bytes for three; the rest is for the envelope.
         let bytes: usize = self.attachments.iter().map(|one| one.bytes.len()).sum();
         let room = (limits::SUBMISSION_BYTES - limits::ENVELOPE_BYTES) / 4 * 3;
         anyhow::ensure!(
             bytes <= room,
-            "{bytes} bytes to attach, over {room} that an event carries: {advice}"
+            "{bytes} bytes to attach, over {room} that an event carries: with some of them, {advice}"
         );
         Ok(())
     }
@@ -148,7 +181,8 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn media_type(path: &Path) -> &'static str {
+/// What kind of bytes a file holds, by its name.
+pub fn media_type(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some("pdf") => "application/pdf",
@@ -180,7 +214,17 @@ mod tests {
             assert_eq!(attaching.file(&at("b.png")).unwrap(), first);
         }
         assert_ne!(attaching.file(&at("c.txt")).unwrap(), first);
-        assert!(attaching.file(&at("large.mp4")).unwrap_err().to_string().contains("--retain-until"));
+        // Each verb names what it takes itself.
+        for (large, takes) in [
+            (Large::Refused, "attach a smaller one"),
+            (Large::Kept, "--retain-until"),
+            (Large::Cited, "--evidence INDICATOR=COMMITMENT"),
+            (Large::InCustody, "--evidence-event SEQ"),
+        ] {
+            attaching.large = large;
+            let said = attaching.file(&at("large.mp4")).unwrap_err().to_string();
+            assert!(said.contains("262145 bytes") && said.contains(takes), "{said}");
+        }
         attaching.retain_until = Some(Date::from_days(20_000));
         let committed = attaching.file(&at("large.mp4")).unwrap();
         assert_eq!(attaching.file(&at("large.mp4")).unwrap(), committed);

@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 
+use super::attaching::Large;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::{EventView, SubjectView};
+use crate::client::Client;
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, PartyId};
+use crate::event::{Body, Commitment, EvidenceStage, PartyId, SubjectId};
 
 /// What a subject says, and what that rests on.
 #[derive(Debug, Args)]
@@ -15,18 +19,59 @@ pub struct Case {
     /// Your case
     #[arg(long)]
     statement: String,
-    /// A file that your case rests on, attached; repeatable
-    #[arg(long = "evidence")]
+    /// A file that your case rests on, attached: up to 256 KiB each, repeatable; a larger one is kept by a
+    /// member and cited by --evidence-event
+    #[arg(long = "evidence", value_name = "FILE")]
     evidence: Vec<PathBuf>,
+    /// Evidence of any size that a member keeps for you, by its entry (`tinnhiem commit-evidence`): its seq, or its
+    /// event id; repeatable
+    #[arg(long = "evidence-event", value_name = "SEQ")]
+    kept: Vec<EventName>,
 }
 
 impl Case {
-    /// Attaches it.
-    pub fn attach(&self, attaching: &mut Attaching) -> anyhow::Result<(Commitment, Vec<Commitment>)> {
+    /// Attaches it, and cites what is kept elsewhere.
+    pub async fn attach(
+        &self,
+        client: &Client,
+        subject: SubjectId,
+        attaching: &mut Attaching,
+    ) -> anyhow::Result<(Commitment, Vec<Commitment>)> {
         let statement = attaching.text(&self.statement)?;
-        let evidence: anyhow::Result<_> = self.evidence.iter().map(|path| attaching.file(path)).collect();
-        Ok((statement, evidence?))
+        attaching.large = Large::InCustody;
+        let mut evidence = Vec::new();
+        for path in &self.evidence {
+            evidence.push(attaching.file(path)?);
+        }
+        for name in &self.kept {
+            let commitment = kept(client, subject, name).await?;
+            if !evidence.contains(&commitment) {
+                evidence.push(commitment);
+            }
+        }
+        Ok((statement, evidence))
     }
+}
+
+/// What a member keeps as evidence about a subject.
+async fn kept(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::Result<Commitment> {
+    let EventView { row, .. } = name.entry(client).await?;
+    let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+    let found = view.register.evidence.iter().find(|one| one.evidence == row.id);
+    let one = found.with_context(|| {
+        format!(
+            "--evidence-event: entry {} is {}, not evidence about you: the member that keeps it commits to it first, \
+             `tinnhiem commit-evidence --issuer MEMBER --subject {subject} --file FILE --retain-until DAY`",
+            row.seq, row.type_name
+        )
+    })?;
+    anyhow::ensure!(
+        one.stage == EvidenceStage::Held,
+        "--evidence-event: {} has destroyed the evidence of entry {}",
+        one.custodian,
+        row.seq
+    );
+    Ok(one.commitment)
 }
 
 /// An event about a subject, and why something becomes of what it made.

@@ -16,10 +16,11 @@ use crate::state::Duty;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem clocks --duty must                          every step that somebody owes
-  tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`, or a KOL
-  tinnhiem clocks --who nhip-so --ics > nhip-so.ics    as a calendar; a KOL's is of all that runs about it")]
+  tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`
+  tinnhiem clocks --who kol-0123456789abc              what a KOL is to do or may do, and all that runs about it
+  tinnhiem clocks --who nhip-so --ics > nhip-so.ics    the same as a calendar")]
 pub struct Clocks {
-    /// That run for this party: a member or a KOL, by id or name, or `council`
+    /// That concern this party: a member or a KOL, by id or name, or `council`; a KOL's are also those about it
     #[arg(long)]
     who: Option<PartyName>,
     /// About this KOL: an id, or a name
@@ -37,7 +38,7 @@ pub struct Clocks {
     /// After this place, as the page before says
     #[arg(long)]
     after: Option<String>,
-    /// Print a calendar (iCalendar): of what runs for a member, or about a KOL
+    /// Print a calendar (iCalendar) of the same
     #[arg(long, conflicts_with_all = ["json", "until", "duty", "after", "limit"])]
     ics: bool,
     /// Print JSON
@@ -84,6 +85,10 @@ impl Clocks {
         let page: ClockPage = client.json(&path).await?;
         if self.json {
             output::json(&page)?;
+            return Ok(0);
+        }
+        if page.clocks.is_empty() {
+            say!("không có hạn nào / none");
             return Ok(0);
         }
         print(&page.clocks);

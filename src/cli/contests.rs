@@ -190,7 +190,8 @@ impl Appeal {
     pub async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
-        let (statement, evidence) = self.case.attach(&mut attaching)?;
+        let (statement, evidence) =
+            self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
         let body = AppealFiled { contest, statement, evidence };
         self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
     }

@@ -5,17 +5,22 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::case::Case;
+use super::grounds;
 use super::identity;
 use super::key_name::KeyName;
 use super::named::{EventName, SubjectName};
+use super::read::figure;
 use super::signing::{Attaching, Signing, Statement};
-use super::written;
-use crate::client::random_subject;
+use super::{owner, policies, written};
+use crate::client::{Client, ClientError, random_subject};
 use crate::clock::{Clock, Date};
+use crate::dsse::EventId;
 use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IdentityKey, PartyId, Relation,
     SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming,
 };
+use crate::rules::Reason;
+use crate::score::Score;
 use crate::vault::Attachment;
 
 /// Reads a value of a closed list by the name it has in JSON.
@@ -24,9 +29,12 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(
+    after_help = "Example: the KOL hands over its public key and signs later (`tinnhiem sign`), then the registrar submits:
   tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc --identity cccd.txt \\
-    --identity-secret registrar.hex --consent consent.pdf --subject-key kol.pem --key vietreel.pem")]
+    --identity-secret identity.secret --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
+    --out enrolment.json"
+)]
 pub struct Enrol {
     /// The registrar
     #[arg(long)]
@@ -92,6 +100,11 @@ impl Enrol {
         let key = self.subject_key.read()?;
         let secret = identity::secret(&self.identity_secret)?;
         let number = identity::number(&self.identity)?;
+        if self.signing.asks() {
+            let client = self.signing.at.client();
+            identity::check(&client, &self.identity_secret, IdentityKey::of(&secret)).await?;
+            check_topics(&client, &self.topics).await?;
+        }
         let profile = serde_json::json!({"name": self.name, "handles": self.handles});
         let mut attaching = Attaching::default();
         let profile = attaching.push(Attachment {
@@ -114,6 +127,15 @@ impl Enrol {
         let statement = Statement::about(subject, self.issuer, event(body), attaching);
         self.signing.publish(Statement { newcomers: vec![key], ..statement }).await
     }
+}
+
+/// Refuses topics that the policy in force does not have, before anything is signed.
+async fn check_topics(client: &Client, topics: &[TopicId]) -> anyhow::Result<()> {
+    let policy = policies::version(client, None).await?.policy;
+    let Some(unknown) = topics.iter().find(|topic| !policy.topics.contains_key(topic)) else { return Ok(()) };
+    let known: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
+    let what = format!("{unknown} is no topic of the policy, which has {}", known.join(", "));
+    Err(owner::refused(422, Reason::SubjectTopics, &what))
 }
 
 fn hex(bytes: &[u8; 32]) -> String {
@@ -166,9 +188,11 @@ impl Endorse {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = grounds::EXPLAINED.to_owned() + "
+
+Example:
   tinnhiem contest --subject kol-0123456789abc --target 5f…e2 --grounds factual_error \\
-    --statement 'Video có ghi nhãn.' --key me.pem --receipt contest.tlog-proof")]
+    --statement 'Video có ghi nhãn.' --evidence nhan.png --key me.pem --receipt contest.tlog-proof")]
 pub struct Contest {
     /// The subject: you
     #[arg(long)]
@@ -176,7 +200,7 @@ pub struct Contest {
     /// The assessment or sanction: its seq (`tinnhiem me SUBJECT` shows it), or its event id
     #[arg(long)]
     target: EventName,
-    /// factual_error, procedure, conflict_of_interest, disproportionate
+    /// factual_error, procedure, conflict_of_interest or disproportionate, as explained below
     #[arg(long, value_parser = named::<Grounds>)]
     grounds: Grounds,
     #[command(flatten)]
@@ -189,9 +213,44 @@ impl Contest {
     pub async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
-        let (statement, evidence) = self.case.attach(&mut attaching)?;
+        let (statement, evidence) =
+            self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
         let target = self.signing.event(&self.target).await?;
+        let remarks = match self.signing.asks() {
+            true => if_upheld(&self.signing.at.client(), subject, target).await?,
+            false => Vec::new(),
+        };
         let body = ContestFiled { target, grounds: self.grounds, statement, evidence };
-        self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
+        let statement = Statement::about(subject, PartyId::from(subject), body, attaching);
+        self.signing.publish_knowing(statement, &remarks).await
     }
+}
+
+/// What the score would be if a contest of an item were upheld, and a warning where that would be less.
+async fn if_upheld(client: &Client, subject: SubjectId, item: EventId) -> anyhow::Result<Vec<String>> {
+    let path = format!("/v1/subjects/{subject}/score");
+    let now: Score = client.json(&path).await?;
+    let then: Score = match client.json(&format!("{path}?without={item}")).await {
+        Ok(then) => then,
+        // The ledger says itself what cannot be contested.
+        Err(ClientError::Refused { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let (now, then) = (&now.figure, &then.figure);
+    let mut remarks = vec![format!(
+        "nếu được chấp nhận, điểm khoảng / if upheld, the score is about {} (nay / now {})",
+        figure(then),
+        figure(now)
+    )];
+    match (now.score, then.score) {
+        (Some(now), Some(then)) if then < now => remarks.push(
+            "CẢNH BÁO: như vậy là thấp hơn hiện nay / WARNING: that is lower than now".to_owned(),
+        ),
+        (Some(_), None) => remarks.push(
+            "CẢNH BÁO: khi ấy không còn đủ dữ liệu để có điểm / WARNING: too little would be left for a score"
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    Ok(remarks)
 }

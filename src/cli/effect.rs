@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::course;
 use super::output::points;
 use super::read::bare;
 use super::told::clean;
-use crate::api::views::{HistoryPage, MemberList, SubjectView};
+use crate::api::views::{ContestView, HistoryPage, MemberList, SubjectView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::event::{Body, Event, PartyId, Seat, SubjectId};
@@ -24,7 +25,28 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     {
         println!("{line}");
     }
+    if matches!(event.body, Body::EvidenceCommitted(_)) {
+        println!(
+            "viện dẫn / to cite it in a `contest`, `reply` or `appeal` of whom it is about: --evidence-event {seq}"
+        );
+    }
+    let contest = match &event.body {
+        Body::ContestFiled(_) => Some(seq.to_string()),
+        Body::AppealFiled(body) => Some(body.contest.to_string()),
+        _ => None,
+    };
+    if let Some(contest) = contest {
+        // What is recorded stands, whether or not its course can be told.
+        let _ = tokio::time::timeout(ASKING, goes_on(client, &contest)).await;
+    }
     println!("{}", taken_back(&event, seq));
+}
+
+/// Prints how a contest goes on.
+async fn goes_on(client: &Client, contest: &str) -> anyhow::Result<()> {
+    let contest: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
+    course::print(&contest, &course::of(client, &contest).await?);
+    Ok(())
 }
 
 /// The score before and after an entry.

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 
+use super::attaching::media_type;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
@@ -12,9 +14,12 @@ use crate::clock::Date;
 use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId};
 
 #[derive(Debug, Args)]
-#[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. Example:
-  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc --file video.mp4 --media-type video/mp4 \\
-    --retain-until 2028-12-31 --key o4-hai-van.pem")]
+#[command(
+    after_help = "The file stays where it is; its salt is printed, to be kept with it. A member does the same for a KOL, who
+cites its entry: `tinnhiem contest … --evidence-event SEQ`. Example:
+  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc --file video.mp4 \\
+    --retain-until 2028-12-31 --key o4-hai-van.pem"
+)]
 pub struct CommitEvidence {
     /// The member that has it
     #[arg(long)]
@@ -28,9 +33,9 @@ pub struct CommitEvidence {
     /// Its commitment, where one was made before
     #[arg(long, required_unless_present = "file")]
     commitment: Option<Commitment>,
-    /// What kind of bytes
-    #[arg(long)]
-    media_type: String,
+    /// What kind of bytes, such as video/mp4; by the file's name unless given
+    #[arg(long, required_unless_present = "file")]
+    media_type: Option<String>,
     /// The member that keeps it and signs too; the issuer unless given
     #[arg(long)]
     custodian: Option<PartyId>,
@@ -43,7 +48,13 @@ pub struct CommitEvidence {
 
 impl CommitEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
+        anyhow::ensure!(
+            self.issuer.as_subject().is_none(),
+            "a KOL's evidence is kept by a member of its choice, which commits to it: give it the file, and cite its \
+             entry with --evidence-event in `tinnhiem contest`, `reply` or `appeal`"
+        );
         let subject = self.signing.subject(&self.subject).await?;
+        let named = self.file.as_deref().map(|file| media_type(file).to_owned());
         let commitment = match (&self.file, self.commitment) {
             (Some(file), _) => {
                 let (salt, bytes) = (random_salt()?, written::read(file)?);
@@ -59,7 +70,7 @@ impl CommitEvidence {
         };
         let body = EvidenceCommitted {
             commitment,
-            media_type: self.media_type,
+            media_type: self.media_type.or(named).context("give --media-type")?,
             custodian: self.custodian.unwrap_or_else(|| self.issuer.clone()),
             retain_until: self.retain_until,
         };

@@ -11,7 +11,11 @@ use clap::Args;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::event::IdentityKey;
+use super::owner;
+use crate::api::views::{LedgerView, MemberList};
+use crate::client::Client;
+use crate::event::{IdentityKey, Role};
+use crate::rules::Reason;
 use crate::vault::{read_private, write_new};
 
 #[derive(Debug, Args)]
@@ -51,6 +55,26 @@ pub fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
         format!("{}: expected 64 hex digits, as `tinnhiem identity-secret` makes them", path.display())
     })?;
     Ok(Zeroizing::new(*secret.as_bytes()))
+}
+
+/// Refuses a secret that is not the one by which the ledger's identities are keyed, before anything is signed.
+///
+/// # Errors
+/// Says whose file the right one is.
+pub async fn check(client: &Client, path: &Path, key: IdentityKey) -> anyhow::Result<()> {
+    let ledger: LedgerView = client.json("/v1/ledger").await?;
+    let Some(fixed) = ledger.identity_key.filter(|fixed| *fixed != key) else { return Ok(()) };
+    let list: MemberList = client.json("/v1/members").await?;
+    let registrars = list.members.iter().filter(|one| one.roles.contains(&Role::Registrar));
+    let registrars: Vec<String> = registrars.map(|one| one.member.to_string()).collect();
+    let what = format!(
+        "{} has the fingerprint {key}, and this ledger's identities are keyed by {fixed}; that secret lies with \
+         its registrars ({}), a demo's in keys/identity.secret of its data directory; `tinnhiem \
+         identity-secret --show FILE` prints a file's fingerprint",
+        path.display(),
+        registrars.join(", ")
+    );
+    Err(owner::refused(409, Reason::SubjectIdentityKey, &what))
 }
 
 /// The identity number in a file, in its one form.

@@ -52,6 +52,9 @@ impl Ledger {
             say!("chính sách / policy in force: {policy} (`tinnhiem policy show`)");
         }
         say!("bên vận hành / operator: {}", view.operator);
+        if let Some(key) = view.identity_key {
+            say!("dấu của khóa định danh chung / fingerprint of the registrars' identity secret: {key}");
+        }
         if !view.writing {
             say!("hiện chỉ đọc / read only now");
         }

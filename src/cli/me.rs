@@ -1,23 +1,22 @@
 //! `me`: what a KOL asks first, in one answer
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 use serde::Serialize;
 
+use super::course;
 use super::gist::Gists;
 use super::named::SubjectName;
-use super::options;
+use super::options::{self, Entry, Seen};
 use super::output::{self, points, say};
 use super::read::{bare, events, figure};
 use super::show;
 use super::signing::At;
 use super::steps;
-use crate::api::views::{ClockPage, ClockView, SubjectView};
+use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, SubjectView};
 use crate::client::Client;
 use crate::clock::Date;
-use crate::event::{PartyId, SubjectId, words};
-use crate::score::{Change, Figure, Outlook};
+use crate::event::{Contesting, PartyId, SubjectId, words};
+use crate::score::{Change, Figure, Outlook, Score};
 use crate::state::Duty;
 
 /// How many of the newest rows tell what was said.
@@ -72,16 +71,24 @@ impl Me {
             read_out(&client, &mut said).await?;
         }
         let clocks = running(&client, subject).await?;
+        let contests = contests(&client, subject).await?;
         let (size, as_of) = (view.size, view.as_of);
+        let score: Score =
+            client.json(&format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")).await?;
         let next: Outlook =
             client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?;
-        let seqs: BTreeMap<String, u64> =
-            said.iter().filter_map(|one| one.event.clone().zip(one.seq)).collect();
-        let holding: Vec<u64> = said.iter().filter(|one| one.holds).filter_map(|one| one.seq).collect();
-        let options = options::of(&client, &view, &clocks, &seqs, &holding).await?;
+        let entries: Vec<Entry> = said.iter().filter_map(Said::entry).collect();
+        let seen =
+            Seen { view: &view, score: &score, clocks: &clocks, contests: &contests, entries: &entries };
+        let options = options::of(&client, &seen).await?;
+        let mut courses = Vec::new();
+        for contest in contests.iter().rev().filter(|one| runs(one, as_of)) {
+            courses.push((contest, course::of(&client, contest).await?));
+        }
         if self.json {
             output::json(&serde_json::json!({
-                "me": view.row, "size": size, "as_of": as_of, "said": said, "can": options,
+                "me": view.row, "size": size, "as_of": as_of, "without_contested": score.without_contested,
+                "said": said, "can": options, "contests": contests,
                 "clocks": clocks, "next": next.next,
             }))?;
             return Ok(0);
@@ -89,15 +96,40 @@ impl Me {
         say!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
         say!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
         say!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
+        if let Some(without) = &score.without_contested {
+            say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
+        }
         match self.words {
             true => print_words(&said),
             false => print_said(&said),
+        }
+        if !courses.is_empty() {
+            say!("\nKhiếu nại của tôi đến đâu, rồi sao nữa / Where my contests stand, and what follows");
+        }
+        for (contest, course) in &courses {
+            course::print(contest, course);
         }
         options::print(&options);
         print_owed(&clocks);
         print_next(next.next.as_ref());
         Ok(0)
     }
+}
+
+impl Said {
+    /// What may be done about it is told by its seq, its day and a few words.
+    fn entry(&self) -> Option<Entry> {
+        let (event, seq) = (self.event.as_ref()?.parse().ok()?, self.seq?);
+        let by = self.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
+        let what = format!("{}{by}: {} / {}", self.on, self.vi, self.en);
+        Some(Entry { event, seq, on: self.on, what, holds: self.holds })
+    }
+}
+
+/// Whether a contest still goes on, or its decision may be appealed.
+fn runs(contest: &ContestView, today: Date) -> bool {
+    let appealable = contest.stage == Contesting::Decided && contest.appeal_by >= Some(today);
+    contest.stage.is_open() || appealable
 }
 
 /// Every event about the subject, and every other event or day that moved the score, oldest first:
@@ -167,6 +199,19 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         after: None,
         event: Some(event),
         holds: false,
+    }
+}
+
+/// Every contest of the subject, page by page, the newest first.
+pub async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ContestView>> {
+    let mut contests = Vec::new();
+    let mut from = String::new();
+    loop {
+        let path = format!("/v1/contests?limit=1000&subject={subject}{from}");
+        let page: ContestPage = client.json(&path).await?;
+        contests.extend(page.contests);
+        let Some(next) = page.next else { return Ok(contests) };
+        from = format!("&before={next}");
     }
 }
 

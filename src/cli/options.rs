@@ -1,22 +1,18 @@
 //! What a KOL can do, until when, by which command
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
+use super::grounds::{self, Filing};
+use super::needed::Needed;
 use super::output::say;
-use crate::api::views::{
-    ClockView, ContestPage, ContestView, EventPage, PolicyList, PolicyView, SubjectView,
-};
+use crate::api::views::{ClockView, ContestView, EventPage, SubjectView};
 use crate::client::Client;
 use crate::clock::Date;
 use crate::dsse::EventId;
-use crate::event::{Contesting, PartyId, SubjectId};
+use crate::event::{Grounds, PartyId, SubjectId, words};
+use crate::limits;
 use crate::score::{Score, Standing};
 use crate::state::{Awaited, Duty};
-
-/// What a contest may rest on, where its days are not over.
-const GROUNDS: &str = " (--grounds factual_error, procedure, conflict_of_interest, disproportionate)";
 
 /// Something that the subject may do.
 #[derive(Serialize)]
@@ -24,68 +20,95 @@ pub struct Open {
     until: Option<Date>,
     vi: String,
     en: String,
-    command: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    /// What it can be done with, or cannot yet, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    list: Vec<String>,
 }
 
 impl Open {
-    fn always(vi: impl Into<String>, en: impl Into<String>, command: String) -> Self {
-        Self { until: None, vi: vi.into(), en: en.into(), command }
+    fn new(vi: impl Into<String>, en: impl Into<String>, command: String) -> Self {
+        Self { until: None, vi: vi.into(), en: en.into(), command: Some(command), list: Vec::new() }
     }
 }
 
-/// What a subject may do, what has a last day first; `seqs` tells where events stand in the log, and
-/// `holding` which of them carry data that may be destroyed.
-pub async fn of(
-    client: &Client,
-    view: &SubjectView,
-    clocks: &[ClockView],
-    seqs: &BTreeMap<String, u64>,
-    holding: &[u64],
-) -> anyhow::Result<Vec<Open>> {
+/// An entry about the subject.
+pub struct Entry {
+    /// The event.
+    pub event: EventId,
+    /// Its place in the log.
+    pub seq: u64,
+    /// When it was recorded.
+    pub on: Date,
+    /// What it is, in a few words.
+    pub what: String,
+    /// Whether data is attached that may be asked to be destroyed.
+    pub holds: bool,
+}
+
+/// What is known of a subject.
+pub struct Seen<'a> {
+    pub view: &'a SubjectView,
+    pub score: &'a Score,
+    pub clocks: &'a [ClockView],
+    pub contests: &'a [ContestView],
+    pub entries: &'a [Entry],
+}
+
+impl Seen<'_> {
+    fn entry(&self, event: &EventId) -> Option<&Entry> {
+        self.entries.iter().find(|one| one.event == *event)
+    }
+}
+
+/// What a subject may do, what has a last day first.
+pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
+    let view = seen.view;
     let subject = view.row.subject;
-    let erasure = erasure(subject, holding);
-    let receipt = Open::always(
+    let needed = Needed::of(client, view, seen.contests).await?;
+    let erasure = erasure(seen, &needed);
+    let receipt = Open::new(
         "lấy biên nhận của một mục",
         "fetch the receipt of an entry",
         "tinnhiem receipt SEQ --out entry.tlog-proof".to_owned(),
     );
-    let proven = Open::always(
+    let proven = Open::new(
         "lấy điểm có chứng minh, mang đi đâu cũng kiểm được",
         "take the score away in one file that proves it",
         format!("tinnhiem score {subject} --receipt score.json"),
     );
     if view.row.figure.standing == Standing::Departed {
-        return Ok(vec![erasure, receipt, proven]);
+        return Ok(erasure.into_iter().chain([receipt, proven]).collect());
     }
-    let contests: ContestPage = client.json(&format!("/v1/contests?limit=1000&subject={subject}")).await?;
-    let mut options = dated(subject, clocks);
-    options.extend(contestable(client, view, clocks, &contests.contests, seqs).await?);
-    options.extend(contests.contests.iter().filter(|one| one.stage.is_open()).map(|one| given_up(one, seqs)));
+    let mut options = dated(subject, seen.clocks);
+    options.extend(contestable(client, seen).await?);
+    options.sort_by_key(|one| (one.until.is_none(), one.until));
+    options.extend(seen.contests.iter().filter(|one| one.stage.is_open()).map(|one| given_up(one, seen)));
     options.extend(pledge(client, view).await?);
-    options.push(Open::always(
+    options.push(Open::new(
         "bảo chứng cho người khác, công khai quan hệ",
         "endorse others, the tie disclosed",
         format!(
             "tinnhiem endorse --issuer {subject} --subject KOL --relation none --topic TOPIC --key KEY.pem"
         ),
     ));
-    options.extend([erasure, receipt, proven]);
+    options.extend(erasure);
+    options.extend([receipt, proven]);
     Ok(options)
 }
 
-/// What clocks run for.
+/// What clocks run for; what may be contested is told of for each item.
 fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
     let own = PartyId::from(subject);
-    let mine = clocks.iter().filter(|clock| clock.duty != Duty::Will && clock.who.as_ref() == Some(&own));
+    let mine = clocks.iter().filter(|clock| {
+        let contest = clock.what == Awaited::ContestFiling;
+        clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest
+    });
     let open = |clock: &ClockView| {
         let seq = clock.seq;
         let case = "--statement '…' --key KEY.pem";
-        let mut grounds = "";
         let command = match clock.what {
-            Awaited::ContestFiling => {
-                grounds = GROUNDS;
-                format!("tinnhiem contest --subject {subject} --target {seq} --grounds procedure {case}")
-            }
             Awaited::NoticeReply => format!("tinnhiem reply --subject {subject} --notice {seq} {case}"),
             Awaited::ProposalReply => format!("tinnhiem reply --subject {subject} --proposal {seq} {case}"),
             Awaited::PanelChallenge => {
@@ -97,80 +120,91 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
             _ => format!("tinnhiem show {seq}"),
         };
         let (vi, en) = (&clock.vi, &clock.en);
-        let (vi, en) = (format!("{vi} (mục {seq})"), format!("{en} (entry {seq}){grounds}"));
-        Open { until: Some(clock.due), vi, en, command }
+        let (vi, en) = (format!("{vi} (mục {seq})"), format!("{en} (entry {seq})"));
+        Open { until: Some(clock.due), ..Open::new(vi, en, command) }
     };
     mine.map(open).collect()
 }
 
-/// Items in the score that no contest is or was about, but for one that was withdrawn: a factual error
-/// in them may be contested at any time, and where no policy ever set a last day, anything else too.
-async fn contestable(
-    client: &Client,
-    view: &SubjectView,
-    clocks: &[ClockView],
-    contests: &[ContestView],
-    seqs: &BTreeMap<String, u64>,
-) -> anyhow::Result<Vec<Open>> {
-    let (subject, size, as_of) = (view.row.subject, view.size, view.as_of);
-    let score: Score =
-        client.json(&format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")).await?;
-    let about = contests.iter().filter(|contest| contest.stage != Contesting::Withdrawn);
-    let mut past: BTreeSet<EventId> = about.map(|contest| contest.target).collect();
-    // Those with a last day to be contested on any ground are told of by their clock.
-    past.extend(clocks.iter().filter(|clock| clock.what == Awaited::ContestFiling).map(|clock| clock.event));
-    let assessments = score.assessments.into_iter().map(|one| {
-        let (vi, en) = (format!("đánh giá của {}", one.assessor), format!("{}'s assessment", one.assessor));
-        (one.event, vi, en)
+/// Each item that may be contested, and on exactly which grounds.
+async fn contestable(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
+    let filing = Filing::of(client).await?;
+    if let Some((open, most)) = filing.full(seen.contests) {
+        let subject = seen.view.row.subject;
+        return Ok(vec![Open::new(
+            format!(
+                "đã có {open} khiếu nại chờ quyết định, nhiều nhất {most}: chờ một quyết định, hoặc rút một"
+            ),
+            format!(
+                "{open} contests wait for a decision, {most} at most: await one, or withdraw one, before another"
+            ),
+            format!("tinnhiem clocks --subject {subject} --duty must"),
+        )]);
+    }
+    let assessments = seen.score.assessments.iter().map(|one| {
+        (one.event, format!("đánh giá của {}", one.assessor), format!("{}'s assessment", one.assessor))
     });
-    let sanctions = score.sanctions.into_iter().map(|one| {
+    let sanctions = seen.score.sanctions.iter().map(|one| {
         let (severity, from) = (one.severity, one.starts_on);
         (one.event, format!("biện pháp xử lý {severity:?} từ {from}"), format!("the {severity:?} of {from}"))
     });
-    let items = assessments.chain(sanctions).filter(|(event, ..)| !past.contains(event));
-    let (vi_what, en_what, grounds) = match sets_a_last_day(client).await? {
-        true => ("khiếu nại điều sai sự thật", "contest a factual error", "factual_error"),
-        false => ("khiếu nại, lý do nào cũng được", "contest on any ground", "procedure"),
-    };
-    let list = if grounds == "factual_error" { "" } else { GROUNDS };
-    let open = items.map(|(event, vi, en)| {
-        let event = event.to_string();
-        let name = seqs.get(&event).map_or(event, ToString::to_string);
-        Open::always(
-            format!("{vi_what}: {vi}"),
-            format!("{en_what}: {en}{list}"),
-            format!(
-                "tinnhiem contest --subject {subject} --target {name} --grounds {grounds} --statement '…' --key KEY.pem"
-            ),
-        )
+    // What does not count in the score may still be contested while its days run.
+    let named = |clock: &ClockView| (clock.event, clock.vi.clone(), clock.en.clone());
+    let running = seen.clocks.iter().filter(|clock| clock.what == Awaited::ContestFiling).map(named);
+    let mut items: Vec<(EventId, String, String)> = assessments.chain(sanctions).collect();
+    let beside: Vec<_> = running.filter(|one| items.iter().all(|item| item.0 != one.0)).collect();
+    items.extend(beside);
+    let open = items.into_iter().filter_map(|(event, vi, en)| {
+        let entry = seen.entry(&event)?;
+        let open = filing.open(&event.to_string(), entry.on, seen.view.as_of, seen.contests)?;
+        Some(contest(seen.view.row.subject, entry.seq, (&vi, &en), &open))
     });
     Ok(open.collect())
 }
 
-/// Whether any policy version gives days after which only a factual error is contested.
-async fn sets_a_last_day(client: &Client) -> anyhow::Result<bool> {
-    let list: PolicyList = client.json("/v1/policies").await?;
-    for row in list.policies {
-        let one: PolicyView = client.json(&format!("/v1/policies/{}", row.version)).await?;
-        if one.policy.windows.file.is_some() {
-            return Ok(true);
-        }
+fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds::Contestable) -> Open {
+    let meant = |one: &Grounds| {
+        let name = grounds::name(*one);
+        words::of_value(&name)
+            .map_or((name.clone(), name), |words| (words.vi.to_owned(), words.en.to_owned()))
+    };
+    let (meant_vi, meant_en): (Vec<_>, Vec<_>) = open.grounds.iter().map(meant).unzip();
+    let (vi_facts, en_facts) = match open.until {
+        Some(_) => ("; sau ngày ấy chỉ còn vì sai sự thật", "; after that day for a factual error only"),
+        None => ("", ""),
+    };
+    // A ground that is not open for ever comes first.
+    let first = open.grounds.iter().find(|one| **one != Grounds::FactualError).or(open.grounds.first());
+    let first = first.map_or(String::new(), |one| grounds::name(*one));
+    let command = format!(
+        "tinnhiem contest --subject {subject} --target {seq} --grounds {first} --statement '…' --key KEY.pem"
+    );
+    let names: Vec<String> = open.grounds.iter().map(|one| grounds::name(*one)).collect();
+    Open {
+        until: open.until,
+        ..Open::new(
+            format!("khiếu nại {vi} (mục {seq}), vì: {}{vi_facts}", meant_vi.join(", ")),
+            format!(
+                "contest {en} (entry {seq}), on: {} (--grounds {}){en_facts}",
+                meant_en.join(", "),
+                names.join(", ")
+            ),
+            command,
+        )
     }
-    Ok(false)
 }
 
 /// A contest that may be given up.
-fn given_up(contest: &ContestView, seqs: &BTreeMap<String, u64>) -> Open {
-    let of =
-        seqs.get(&contest.target.to_string()).map_or(String::new(), |seq| format!(" (mục / entry {seq})"));
+fn given_up(contest: &ContestView, seen: &Seen<'_>) -> Open {
+    let of = seen.entry(&contest.target).map_or(String::new(), |one| format!(" (mục / entry {})", one.seq));
     let command = format!("tinnhiem withdraw {} --key KEY.pem", contest.seq);
     match contest.stage.is_appeal() {
-        true => Open::always(
+        true => Open::new(
             "rút khiếu nại lần hai: quyết định có giá trị cuối cùng",
             "withdraw the appeal: the decision then stands for good",
             command,
         ),
-        false => Open::always(format!("rút khiếu nại{of}"), "withdraw the contest", command),
+        false => Open::new(format!("rút khiếu nại{of}"), "withdraw the contest", command),
     }
 }
 
@@ -180,7 +214,7 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
     let newest = page.events.last().filter(|code| view.register.pledged != Some(code.id));
     Ok(newest.map(|code| {
         let (subject, seq) = (view.row.subject, code.seq);
-        Open::always(
+        Open::new(
             "cam kết bộ quy tắc ứng xử mới nhất",
             "pledge to the newest code of conduct",
             format!("tinnhiem pledge --subject {subject} --code {seq} --key KEY.pem"),
@@ -188,26 +222,71 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
     }))
 }
 
-fn erasure(subject: SubjectId, holding: &[u64]) -> Open {
-    let seqs: Vec<String> = holding.iter().map(u64::to_string).collect();
-    let seqs = if seqs.is_empty() { "–".to_owned() } else { seqs.join(", ") };
-    Open::always(
-        format!(
-            "xin xóa dữ liệu cá nhân kèm theo các mục {seqs} (mục đang bị khiếu nại thì giữ đến khi xong)"
-        ),
-        format!(
-            "ask for the destruction of personal data attached to entries {seqs} (kept while a contest needs it)"
-        ),
-        format!("tinnhiem request-erasure --subject {subject} --target SEQ --key KEY.pem"),
-    )
+/// Personal data that may be asked to be destroyed, and what may be later; none where there is none.
+fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
+    let subject = seen.view.row.subject;
+    let line = |one: &Entry| format!("mục / entry {}: {}", one.seq, one.what);
+    let (held, free): (Vec<&Entry>, Vec<&Entry>) =
+        seen.entries.iter().filter(|one| one.holds).partition(|one| needed.until(&one.event).is_some());
+    let mut open = Vec::new();
+    if let Some((request, last)) = &needed.waiting {
+        let seq = seen.entry(request).map_or_else(|| request.to_string(), |one| one.seq.to_string());
+        open.push(Open::new(
+            format!(
+                "yêu cầu xóa dữ liệu ở mục {seq} chờ trả lời đến {last}; trước đó chưa gửi được yêu cầu khác"
+            ),
+            format!(
+                "your request for erasure, entry {seq}, is to be answered by {last}; no other is taken before"
+            ),
+            format!("tinnhiem show {seq}"),
+        ));
+    } else if !free.is_empty() {
+        let named = free.iter().take(limits::ERASURE_TARGETS).map(|one| format!("--target {}", one.seq));
+        let targets: Vec<String> = named.collect();
+        open.push(Open {
+            list: free.iter().map(|one| line(one)).collect(),
+            ..Open::new(
+                "xin xóa dữ liệu cá nhân kèm theo các mục này; xin một lần cho tất cả, lặp lại --target: yêu cầu đang \
+                 chờ thì chưa gửi được yêu cầu khác",
+                "ask for the destruction of personal data attached to these entries; ask for all at once, repeat \
+                 --target: while a request waits no other is taken",
+                format!("tinnhiem request-erasure --subject {subject} {} --key KEY.pem", targets.join(" ")),
+            )
+        });
+    }
+    if !held.is_empty() {
+        let until = |one: &&Entry| {
+            let (vi, en) = needed.until(&one.event).unwrap_or_default();
+            format!("{}; {vi} / {en}", line(one))
+        };
+        open.push(Open {
+            command: None,
+            list: held.iter().map(until).collect(),
+            ..Open::new(
+                "chưa xóa được dữ liệu của các mục này",
+                "what is attached to these is still needed",
+                String::new(),
+            )
+        });
+    }
+    open
 }
 
 /// Prints what may be done; a command stands on a line of its own, to be copied whole.
 pub fn print(options: &[Open]) {
     say!("\nTôi có thể làm gì, đến khi nào / What I can do, until when");
     for one in options {
-        let until =
-            one.until.map_or("luôn luôn / always".to_owned(), |until| format!("đến / until {until}"));
-        say!("{until}: {} / {}\n    {}", one.vi, one.en, one.command);
+        let until = match (one.until, &one.command) {
+            (Some(until), _) => format!("đến / until {until}"),
+            (None, Some(_)) => "luôn luôn / always".to_owned(),
+            (None, None) => "sau này / later".to_owned(),
+        };
+        say!("{until}: {} / {}", one.vi, one.en);
+        if let Some(command) = &one.command {
+            say!("    {command}");
+        }
+        for line in &one.list {
+            say!("      {line}");
+        }
     }
 }

@@ -38,8 +38,11 @@ pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[Publi
     if keys.iter().any(|key| own.contains(key)) {
         return Ok(());
     }
-    // In the words in which the ledger would refuse it.
-    let reason = Reason::KeyOtherOwner;
-    let detail = format!("no --key is one of {whose}: {}", reason.advice());
-    Err(ClientError::Refused { status: FORBIDDEN, code: reason.code().to_owned(), detail }.into())
+    Err(refused(FORBIDDEN, Reason::KeyOtherOwner, &format!("no --key is one of {whose}")))
+}
+
+/// A refusal in the words in which the ledger would refuse the same.
+pub fn refused(status: u16, reason: Reason, what: &str) -> anyhow::Error {
+    let detail = format!("{what}: {}", reason.advice());
+    ClientError::Refused { status, code: reason.code().to_owned(), detail }.into()
 }

@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::assess::{Evidence, by_indicator};
+use super::attaching::Large;
 use super::contribute::named;
+use super::me;
 use super::named::{EventName, SubjectName};
+use super::needed::Needed;
 use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::SubjectView;
 use crate::event::{
     AuditFinding, CorrectionAction, CorrectionIssued, ErasureExecuted, ErasureRefused, ErasureRequested,
     FindingKind, IndicatorId, LegalGround, PartyId, Regrading, SubjectDeparted,
@@ -68,6 +72,7 @@ impl Correct {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let statement = attaching.text(&self.statement)?;
+        attaching.large = Large::Cited;
         let evidence = by_indicator(&self.evidence, &mut attaching)?;
         let action = match self.action {
             Action::Annotate => CorrectionAction::Annotate,
@@ -106,8 +111,11 @@ impl Depart {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 5f…e2 --key me.pem")]
+#[command(
+    after_help = "`tinnhiem me` lists what may be asked for, and what an open contest, a notice or evidence still needs. Ask for all
+at once: while a request waits for its answer no other is taken. Example:
+  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 5f…e2 --key me.pem"
+)]
 pub struct RequestErasure {
     /// The subject: you
     #[arg(long)]
@@ -127,9 +135,18 @@ impl RequestErasure {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = ErasureRequested { targets: self.signing.events(&self.targets).await?, reason };
+        let targets = self.signing.events(&self.targets).await?;
+        let mut remarks = Vec::new();
+        if self.signing.asks() {
+            let client = self.signing.at.client();
+            let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+            let contests = me::contests(&client, subject).await?;
+            remarks = Needed::of(&client, &view, &contests).await?.remarks(&targets);
+        }
+        let body = ErasureRequested { targets, reason };
         let issuer = PartyId::from(subject);
-        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
+        let statement = Statement::about(subject, issuer, body, attaching);
+        self.signing.publish_knowing(statement, &remarks).await
     }
 }
 

@@ -192,7 +192,8 @@ impl Reply {
     pub async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
-        let (statement, evidence) = self.case.attach(&mut attaching)?;
+        let (statement, evidence) =
+            self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
         let body: Body = match (&self.notice, &self.proposal) {
             (Some(notice), _) => {
                 AssessmentReplied { notice: self.signing.event(notice).await?, statement, evidence }.into()

@@ -2,11 +2,12 @@
 
 use clap::Args;
 
+use super::course;
 use super::named::EventName;
 use super::output::{self, say};
 use super::signing::At;
 use super::told::{Known, Told};
-use crate::api::views::EventView;
+use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
 use crate::event::Event;
 
@@ -59,6 +60,15 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         say!("  khóa / key: {key}");
     }
     say!("  mã / event: {}", row.id);
+    let contest = match row.type_name.as_str() {
+        "contest.filed" => Some(row.id.to_string()),
+        "appeal.filed" => view.payload["body"]["contest"].as_str().map(str::to_owned),
+        _ => None,
+    };
+    if let Some(contest) = contest {
+        let contest: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
+        course::print(&contest, &course::of(client, &contest).await?);
+    }
     Ok(())
 }
 

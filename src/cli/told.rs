@@ -9,10 +9,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{policies, policy_changes, windows};
-use crate::api::views::EventView;
+use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, Event, Indicator, PartyId, Policy, Windows, naming, words};
+use crate::event::{
+    Body, Commitment, Event, EvidenceStage, Indicator, PartyId, Policy, Windows, naming, words,
+};
 use crate::limits;
 use crate::vault::Attachment;
 
@@ -49,6 +51,8 @@ pub struct Known {
     pub absent: Vec<Commitment>,
     /// Files among the attachments, by name.
     files: Vec<(Commitment, String)>,
+    /// Evidence that members keep, and who does until when.
+    kept: Vec<(Commitment, String)>,
     /// What a policy version changes.
     changes: Vec<String>,
     /// Where the attachments of an entry are kept.
@@ -77,7 +81,17 @@ impl Known {
         };
         self.issuer = name(at(&event.issuer)).await;
         if let Some(subject) = event.subject {
-            self.subject = name(at(&subject.into())).await;
+            let view = ledger.json::<SubjectView>(&format!("/v1/subjects/{subject}")).await.ok();
+            let evidence = view.iter().flat_map(|view| &view.register.evidence);
+            let kept = evidence.filter(|one| one.stage == EvidenceStage::Held).map(|one| {
+                let (by, until) = (&one.custodian, one.retain_until);
+                (
+                    one.commitment,
+                    format!("{}, giữ bởi / kept by {by} đến / until {until}", clean(&one.media_type)),
+                )
+            });
+            self.kept = kept.collect();
+            self.subject = view.and_then(|view| view.row.name);
         }
         self.policy = policy(ledger, event).await;
         if let Body::PolicyPublished(body) = &event.body {
@@ -322,6 +336,9 @@ impl Told<'_> {
                 let file = self.known.files.iter().find(|(file, _)| *file == commitment);
                 let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
                 return name + &self.content(attached, FILES.contains(&of));
+            }
+            if let Some((_, kept)) = self.known.kept.iter().find(|(one, _)| *one == commitment) {
+                return format!("{} ({kept})", short(text));
             }
             if self.known.absent.contains(&commitment) {
                 return format!("{text} (không lưu ở đây / not kept here)");

@@ -17,13 +17,16 @@ use crate::clock::{Clock, Date, Timestamp};
 use crate::dsse::SecretKey;
 use crate::event::{Body, MemberClass, PartyId, SubjectId};
 use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission};
-use crate::vault::write_secret;
+use crate::vault::{write_new, write_secret};
 
 /// The programme's policy, version 1.
 pub const POLICY_1: &str = include_str!("policy-1.json");
 
 /// Minutes east of Greenwich of the demo's civil dates.
 pub const UTC_OFFSET_MIN: i32 = 420;
+
+/// The file, beside the keys, of the secret that the registrars share.
+const IDENTITY_SECRET: &str = "identity.secret";
 
 /// The first day that the demo's past fits before, counted from 1970-01-01.
 const EARLIEST_DAY: i32 = 730;
@@ -36,6 +39,11 @@ pub fn key(name: &str) -> SecretKey {
 /// The salt that the demo's seed gives a text.
 fn salt(text: &str) -> [u8; 32] {
     blake3::derive_key("tinnhiem demo 1 salt", text.as_bytes())
+}
+
+/// The secret that keys the identity numbers of the demo's people; its registrars share it.
+fn identity_secret() -> [u8; 32] {
+    salt("registrar")
 }
 
 /// The subject id that the demo's seed gives a name.
@@ -77,7 +85,8 @@ pub async fn seed(directory: &Path, today: Date) -> anyhow::Result<()> {
         .with_context(|| format!("{} holds something else: choose another --data", directory.display()))
 }
 
-/// Writes everybody's private key, so that anyone can act as anybody in the demo.
+/// Writes everybody's private key and what the registrars share, so that anyone can act as anybody in the
+/// demo.
 fn write_keys(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
     let organisations = cast::ORGANISATIONS.iter().map(|one| one.slug);
@@ -87,6 +96,8 @@ fn write_keys(folder: &Path) -> anyhow::Result<()> {
     for name in organisations.chain(influencers).chain(offices).chain(draws) {
         write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
     }
+    let identities = blake3::Hash::from_bytes(identity_secret()).to_hex();
+    write_new(&folder.join(IDENTITY_SECRET), &format!("{identities}\n"))?;
     Ok(())
 }
 
@@ -188,7 +199,7 @@ Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem audit {base:<33} check all of it without trusting this server
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh, the secrets of panels' draws as van-hanh-draw and bach-tin-draw); stop with Ctrl-C.",
+Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh, the secrets of panels' draws as van-hanh-draw and bach-tin-draw, the secret that registrars key identity numbers by as\nidentity.secret); stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )

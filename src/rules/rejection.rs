@@ -268,7 +268,7 @@ reasons! {
     /// Too many at once.
     ContestCount = "contest.too_many", Conflict, "as many contests wait for a decision as the policy allows, appeals and overdue ones not counted: await one or withdraw one";
     /// Out of turn.
-    ContestStage = "contest.stage", Conflict, "the contest has not come so far, or is past that: see its stage at /v1/contests/{id}";
+    ContestStage = "contest.stage", Conflict, "the contest has not come so far, or is past that: `tinnhiem show SEQ` tells how it goes on";
     /// Put off again, before its days began, or where the policy has no extension.
     ContestExtension = "contest.extension", Conflict, "a decision is put off once, before its last day has passed, where the policy has days for that";
     /// An effect missing, stray or of the wrong kind.

@@ -368,6 +368,11 @@ impl State {
         }
     }
 
+    /// Whether a clock concerns a party: it runs for it, or about the subject that it is.
+    pub fn concerns(&self, clock: &OpenClock, party: &PartyId) -> bool {
+        self.runs_for(clock, party) || (clock.subject.is_some() && clock.subject == party.as_subject())
+    }
+
     /// The party that a clock runs for; none: everybody.
     pub fn party_of(&self, clock: &OpenClock) -> Option<PartyId> {
         match clock.who {

@@ -249,6 +249,22 @@ impl State {
         Some(score::score(dossier, &self.parties, &self.policies, at))
     }
 
+    /// The same if an item about the subject fell, as one does whose contest is upheld; none where the subject has
+    /// no such item that stands.
+    pub fn score_without(&self, subject: &SubjectId, item: &EventId, at: At) -> Option<Score> {
+        let (mut supposed, last) =
+            (Dossier::clone(self.known_at(subject, at.size)?), at.size.checked_sub(1)?);
+        let mut stood = false;
+        let mut falls = |event: &EventId| {
+            stood |= event == item;
+            event == item
+        };
+        supposed.assessments.close_where(last, |one| falls(&one.recorded.event));
+        supposed.sanctions.close_where(last, |one| falls(&one.recorded.event));
+        supposed.pending.close_where(last, |one| one.target == *item);
+        stood.then(|| score::score(&supposed, &self.parties, &self.policies, at))
+    }
+
     /// What is shown of that score, and the next date on which time alone may change it.
     pub fn figure(&self, subject: &SubjectId, at: At) -> Option<(Figure, Option<Date>)> {
         let dossier = self.known_at(subject, at.size)?;

@@ -50,6 +50,7 @@ mod refusals;
 mod register;
 mod respelled;
 mod resumption;
+mod rights;
 mod seats;
 mod signer;
 mod steps;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{OPENED, SECOND_POLICY, Story, council, key, own_key, party, policy, salt, subject};
 use crate::demo::cast::{ASSESSORS, INFLUENCERS, ORGANISATIONS};
+use crate::demo::identity_secret;
 use crate::dsse::{EventId, SecretKey};
 use crate::event::*;
 use crate::vault::Attachment;
@@ -45,8 +46,8 @@ impl Story {
                 bytes: profile.to_string().into_bytes(),
             };
             let body = SubjectEnrolled {
-                identity: Commitment::to(&salt("registrar"), one.seed.as_bytes()),
-                identity_key: Some(IdentityKey::of(&salt("registrar"))),
+                identity: Commitment::to(&identity_secret(), one.seed.as_bytes()),
+                identity_key: Some(IdentityKey::of(&identity_secret())),
                 profile: profile.commitment(),
                 consent: Commitment::to(&salt("consent"), one.seed.as_bytes()),
                 topics: one.topics.iter().map(|topic| topic.parse().expect("a topic")).collect(),

@@ -1,0 +1,101 @@
+//! Which entries' texts are still needed, so that nobody may destroy them yet: by a contest, a notice, a
+//! proposal, or as evidence that is to be kept.
+
+use std::collections::BTreeMap;
+
+use super::told::short;
+use crate::api::views::{ContestView, NoticeList, SubjectView};
+use crate::client::Client;
+use crate::clock::Date;
+use crate::dsse::EventId;
+use crate::event::{Contesting, ErasureStage, EvidenceStage};
+
+/// Entries whose texts are needed, and until when in words.
+#[derive(Default)]
+pub struct Needed {
+    by: BTreeMap<EventId, (String, String)>,
+    /// A request of the subject that waits for its answer, and the last day for that.
+    pub waiting: Option<(EventId, Date)>,
+}
+
+impl Needed {
+    /// Asks a ledger what still needs the texts about a subject.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn of(client: &Client, view: &SubjectView, contests: &[ContestView]) -> anyhow::Result<Self> {
+        let subject = view.row.subject;
+        let list: NoticeList = client.json(&format!("/v1/subjects/{subject}/notices")).await?;
+        let mut needed = Self::default();
+        let mut at_work = false;
+        for contest in contests {
+            let appealable = contest.stage == Contesting::Decided && contest.appeal_by >= Some(view.as_of);
+            if !contest.stage.is_open() && !appealable {
+                continue;
+            }
+            at_work = true;
+            let seq = contest.seq;
+            let until = match contest.appeal_by.filter(|_| appealable) {
+                Some(last) => (
+                    format!("đến hết {last}, nếu không khiếu nại lần hai"),
+                    format!("until {last} is over and entry {seq} was not appealed"),
+                ),
+                None => (
+                    format!("đến khi khiếu nại ở mục {seq} kết thúc"),
+                    format!("until the contest, entry {seq}, ends"),
+                ),
+            };
+            let of = [Some(contest.contest), Some(contest.target), contest.appeal, contest.decided_by];
+            for event in of.into_iter().flatten() {
+                needed.by.entry(event).or_insert_with(|| until.clone());
+            }
+        }
+        let notices = list.notices.iter().map(|one| (one.notice, &one.hearing));
+        let proposals = list.proposals.iter().map(|one| (one.proposal, &one.hearing));
+        for (event, hearing) in notices.chain(proposals) {
+            let last = hearing.use_by;
+            let until =
+                (format!("đến khi đã dùng hoặc hết {last}"), format!("until it is used or {last} is over"));
+            for event in [Some(event), hearing.reply.map(|reply| reply.event)].into_iter().flatten() {
+                needed.by.entry(event).or_insert_with(|| until.clone());
+            }
+        }
+        let held = view.register.evidence.iter().filter(|one| one.stage == EvidenceStage::Held);
+        for one in held.filter(|one| at_work || one.retain_until >= view.as_of) {
+            let last = one.retain_until;
+            let until = (
+                format!("đến hết {last}, và không còn khiếu nại"),
+                format!("until {last} is over and no contest is open"),
+            );
+            needed.by.entry(one.evidence).or_insert(until);
+        }
+        let requests = view.register.erasures.iter();
+        let waiting = requests
+            .filter(|one| one.stage == ErasureStage::Requested && view.as_of <= one.answer_by)
+            .map(|one| (one.request, one.answer_by));
+        needed.waiting = waiting.last();
+        Ok(needed)
+    }
+
+    /// Until when the texts of an entry are needed, in Vietnamese and English; none: they are not.
+    pub fn until(&self, event: &EventId) -> Option<(&str, &str)> {
+        self.by.get(event).map(|(vi, en)| (vi.as_str(), en.as_str()))
+    }
+
+    /// What who asks for texts to be destroyed should know before signing.
+    pub fn remarks(&self, targets: &[EventId]) -> Vec<String> {
+        let held =
+            targets.iter().filter_map(|target| Some((short(&target.to_string()), self.until(target)?)));
+        let mut remarks: Vec<String> = held
+            .map(|(target, (vi, en))| format!("{target} chưa xóa được {vi} / is not destroyed {en}"))
+            .collect();
+        if !remarks.is_empty() {
+            remarks.push(
+                "bỏ các mục ấy ra: yêu cầu này chờ trả lời thì chưa gửi được yêu cầu khác / leave these out: while this \
+                 request waits for its answer, no other of yours is taken"
+                    .to_owned(),
+            );
+        }
+        remarks
+    }
+}

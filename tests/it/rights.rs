@@ -1,0 +1,223 @@
+//! What the command line tells a KOL about its rights is what the rules grant.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tinnhiem::clock::Clock;
+use tinnhiem::dsse::EventId;
+use tinnhiem::event::*;
+
+use crate::programme::*;
+use crate::withdrawal::run;
+
+const DAY_MS: u64 = 86_400_000;
+const GROUNDS: [(&str, Grounds); 4] = [
+    ("factual_error", Grounds::FactualError),
+    ("procedure", Grounds::Procedure),
+    ("conflict_of_interest", Grounds::ConflictOfInterest),
+    ("disproportionate", Grounds::Disproportionate),
+];
+
+fn seq_of(programme: &Programme, event: EventId) -> u64 {
+    programme.ledger.snapshot().state.index().seq(&event).unwrap()
+}
+
+fn newest(programme: &Programme) -> String {
+    (programme.ledger.snapshot().size() - 1).to_string()
+}
+
+/// What `me` offers that begins so.
+fn offered(programme: &Programme, command: &str) -> Vec<Value> {
+    let (done, said) = run(programme, &["me", &subject("kol").to_string(), "--json"], &[]);
+    assert!(done, "{said}");
+    let said: Value = serde_json::from_str(&said).unwrap();
+    let fits = |one: &&Value| one["command"].as_str().is_some_and(|one| one.starts_with(command));
+    said["can"].as_array().unwrap().iter().filter(fits).cloned().collect()
+}
+
+/// The grounds that `me` lists for an item.
+fn listed(programme: &Programme, item: EventId) -> BTreeSet<String> {
+    let target = format!("--target {} ", seq_of(programme, item));
+    let all = offered(programme, "tinnhiem contest ");
+    let of = all.iter().find(|one| one["command"].as_str().unwrap().contains(&target));
+    let Some(of) = of.and_then(|one| one["en"].as_str()) else { return BTreeSet::new() };
+    let list = of.split("(--grounds ").nth(1).unwrap().split(')').next().unwrap();
+    list.split(", ").map(str::to_owned).collect()
+}
+
+/// The grounds on which the rules take a contest of an item; each is taken back.
+async fn taken(programme: &Programme, item: EventId) -> BTreeSet<String> {
+    let (kol, mut taken) = (subject("kol"), BTreeSet::new());
+    for (name, grounds) in GROUNDS {
+        let body = ContestFiled { grounds, ..contest(item) };
+        let draft = programme.draft(kol.into(), Some(kol), body).with([text("my case")]);
+        let Ok(filed) = programme.send(draft, &["kol"]).await else { continue };
+        taken.insert(name.to_owned());
+        let contest = filed["id"].as_str().unwrap().parse().unwrap();
+        let body = ContestWithdrawn { contest, reason: None };
+        programme.recorded(programme.draft(kol.into(), Some(kol), body), &["kol"]).await;
+    }
+    taken
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grounds_listed_for_an_item_are_those_that_the_rules_take() {
+    let mut policy = policy();
+    (policy.windows.file, policy.windows.admit) = (Some(10), Some(14));
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy, clock.clone()).await;
+    let kol = subject("kol");
+    let declined = programme.assess("a1", "kol").await;
+    let late = programme.assess("a2", "kol").await;
+    // Not admitted on the facts.
+    let filed = programme.contest("kol", declined).await.unwrap();
+    let contest = filed["id"].as_str().unwrap().parse().unwrap();
+    let body = ContestDeclined { contest, code: DeclineCode::NoCase, reason: text("why").commitment() };
+    let draft = programme.draft(PartyId::council(), Some(kol), body).with([text("why")]);
+    programme.recorded(draft, &SEATS[..3]).await;
+    let all: BTreeSet<String> = GROUNDS.map(|(name, _)| name.to_owned()).into();
+    let facts = BTreeSet::from(["factual_error".to_owned()]);
+    for (item, expected) in [(declined, &all - &facts), (late, all)] {
+        assert_eq!(listed(&programme, item), expected);
+        assert_eq!(taken(&programme, item).await, expected);
+    }
+    clock.set(clock.now().plus_ms(11 * DAY_MS));
+    for (item, expected) in [(declined, BTreeSet::new()), (late, facts)] {
+        assert_eq!(listed(&programme, item), expected);
+        assert_eq!(taken(&programme, item).await, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_listed_for_erasure_can_be_erased_and_what_is_held_cannot() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    assert!(offered(&programme, "tinnhiem request-erasure").is_empty(), "nothing is attached");
+    let item = programme.assess("a1", "kol").await;
+    programme.contest("kol", item).await.unwrap();
+    let held = newest(&programme);
+    let endorse =
+        ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    let (done, said) = run(&programme, &[&endorse[..], &["--statement", "x"]].concat(), &["business"]);
+    assert!(done, "{said}");
+    let free = newest(&programme);
+    let offers = offered(&programme, "tinnhiem request-erasure");
+    let command = offers[0]["command"].as_str().unwrap();
+    assert!(command.contains(&format!(" --target {free} ")), "{command}");
+    assert!(!command.contains(&format!(" --target {held} ")), "{command}");
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    assert!(said.contains(&format!("until the contest, entry {held}, ends")), "{said}");
+
+    // Who asks for what is held is told so before signing, and the operator may not destroy it.
+    let ask = ["request-erasure", "--subject", &kol, "--target", &held, "--target", &free];
+    let (done, said) = run(&programme, &ask, &["kol"]);
+    assert!(done && said.contains("is not destroyed until the contest, entry"), "{said}");
+    assert!(offered(&programme, "tinnhiem request-erasure").is_empty(), "one request waits at a time");
+    let request = newest(&programme);
+    let execute =
+        ["execute-erasure", "--issuer", "operator", "--subject", &kol, "--request", &request, "--target"];
+    let (done, said) = run(&programme, &[&execute[..], &[&held]].concat(), &["operator"]);
+    assert!(!done && said.contains("erasure.clock"), "{said}");
+    let (done, said) = run(&programme, &[&execute[..], &[&free]].concat(), &["operator"]);
+    assert!(done, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_score_if_a_contest_is_upheld_is_the_score_once_it_is() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let mut items = Vec::new();
+    for assessor in ["a1", "a2", "a3"] {
+        let mut body = assessment(programme.today());
+        body.grades = (1..=20).map(|number| (format!("I{number}").parse().unwrap(), Some(1))).collect();
+        let draft = programme.draft(party(assessor), Some(subject("kol")), body);
+        items.push(programme.recorded(draft, &[assessor]).await);
+    }
+    let sanction = programme.impose("kol", Severity::S2, 30).await;
+    let score = format!("/v1/subjects/{kol}/score");
+    for item in [sanction, items[0]] {
+        let supposed = programme.get(format!("{score}?without={item}")).await;
+        let seq = seq_of(&programme, item).to_string();
+        let grounds = ["--grounds", "factual_error", "--statement", "x"];
+        let file = ["contest", "--subject", &kol, "--target", &seq];
+        let (done, said) = run(&programme, &[&file[..], &grounds].concat(), &["kol"]);
+        assert!(done && said.contains("if upheld, the score is about"), "{said}");
+        // Two assessments make no score: of that the KOL is warned. Without the sanction it is more.
+        assert_eq!(said.contains("WARNING"), item == items[0], "{said}");
+        assert!(said.contains("no day is set for the decision"), "{said}");
+        let filed = newest(&programme);
+        let (_, said) = run(&programme, &["me", &kol], &[]);
+        assert!(said.contains("without the contested items: "), "{said}");
+        let decide =
+            ["decide", "--subject", &kol, "--contest", &filed, "--outcome", "upheld", "--reason", "x"];
+        let (done, said) = run(&programme, &decide, &SEATS[..3]);
+        assert!(done, "{said}");
+        let after = programme.get(&score).await;
+        for member in ["standing", "score", "band", "range", "parts"] {
+            assert_eq!(supposed[member], after[member], "{member}");
+        }
+        let gone = format!("{}{score}?without={item}", programme.client.base());
+        assert!(reqwest::get(gone).await.unwrap().status().is_client_error());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn evidence_of_any_size_is_cited_from_a_members_custody() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let item = programme.assess("a1", "kol").await.to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let video = folder.path().join("video.mp4");
+    std::fs::write(&video, vec![7; 300_000]).unwrap();
+    let video = video.to_str().unwrap();
+    let contest =
+        ["contest", "--subject", &kol, "--target", &item, "--grounds", "procedure", "--statement", "x"];
+    let (done, said) = run(&programme, &[&contest[..], &["--evidence", video]].concat(), &["kol"]);
+    assert!(!done && said.contains("--evidence-event SEQ") && !said.contains("--retain-until Y"), "{said}");
+    let until = programme.today().plus_days(400).to_string();
+    let commit =
+        ["commit-evidence", "--subject", &kol, "--file", video, "--retain-until", &until, "--issuer"];
+    let (done, said) = run(&programme, &[&commit[..], &[&kol]].concat(), &["kol"]);
+    assert!(!done && said.contains("kept by a member"), "{said}");
+    let (done, said) = run(&programme, &[&commit[..], &["business"]].concat(), &["business"]);
+    let kept = newest(&programme);
+    assert!(done && said.contains(&format!("--evidence-event {kept}")), "{said}");
+    let (done, said) = run(&programme, &[&contest[..], &["--evidence-event", "1"]].concat(), &["kol"]);
+    assert!(!done && said.contains("not evidence about you"), "{said}");
+    let (done, said) = run(&programme, &[&contest[..], &["--evidence-event", &kept]].concat(), &["kol"]);
+    assert!(done && said.contains("kept by business"), "{said}");
+    let filed = programme.get(format!("/v1/events/{}", newest(&programme))).await;
+    let evidence = programme.get(format!("/v1/events/{kept}")).await;
+    let committed = evidence["payload"]["body"]["commitment"].clone();
+    assert_eq!(filed["payload"]["body"]["evidence"], Value::from(vec![committed]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enrolment_that_the_ledger_would_refuse_is_not_signed() {
+    let programme = Programme::start(policy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(at("number"), "079 301 000 123").unwrap();
+    std::fs::write(at("consent"), "yes").unwrap();
+    for (name, digit) in [("first", "1"), ("second", "2")] {
+        tinnhiem::vault::write_new(at(name).as_ref(), &digit.repeat(64)).unwrap();
+    }
+    let new = folder.path().join("new-kol");
+    tinnhiem::vault::write_secret(&new, &key("new-kol")).unwrap();
+    let enrol = |secret: &str, topic: &str, more: &[&str]| {
+        let (number, consent, secret) = (at("number"), at("consent"), at(secret));
+        let line = ["enrol", "--issuer", "registrar", "--name", "Mới", "--topic", topic];
+        let files = ["--identity", &number, "--identity-secret", &secret, "--consent", &consent];
+        run(&programme, &[&line[..], &files, more].concat(), &["registrar"])
+    };
+    let private = ["--subject-key", new.to_str().unwrap()];
+    let (done, said) = enrol("first", "my-pham", &private);
+    assert!(done, "{said}");
+    let (out, other) = (at("out"), key("other").public().to_string());
+    let later = ["--subject-key", &other, "--out", &out];
+    let (done, said) = enrol("second", "my-pham", &later);
+    assert!(!done && said.contains("subject.identity_key") && said.contains("(registrar)"), "{said}");
+    let (done, said) = enrol("first", "my-phm", &later);
+    assert!(!done && said.contains("my-phm is no topic") && said.contains("my-pham"), "{said}");
+    assert!(!folder.path().join("out").exists());
+}
