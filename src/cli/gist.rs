@@ -74,16 +74,19 @@ impl Gists {
         all.trim_end_matches([' ', ':', ',']).to_owned()
     }
 
-    /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet, nor the
-    /// enrolment's own.
+    /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.
     pub fn holds(&self, id: &str) -> bool {
         let erased = self.entries.values().filter(|one| one.row.type_name == "erasure.executed");
         let mut targets =
             erased.flat_map(|one| one.payload["body"]["targets"].as_array().into_iter().flatten());
-        self.entries.get(id).is_some_and(|one| {
-            let enrols = ["subject.enrolled", "subject.resumed"].contains(&one.row.type_name.as_str());
-            !one.attachments.is_empty() && !enrols && !targets.any(|target| target == id)
-        })
+        let attached = self.entries.get(id).is_some_and(|one| !one.attachments.is_empty());
+        attached && !targets.any(|target| target == id)
+    }
+
+    /// Whether an event enrols its subject.
+    pub fn enrols(&self, id: &str) -> bool {
+        let types = ["subject.enrolled", "subject.resumed"];
+        self.entries.get(id).is_some_and(|one| types.contains(&one.row.type_name.as_str()))
     }
 
     /// An event that another names.

@@ -59,6 +59,9 @@ struct Said {
     /// Whether data is attached that may be asked to be destroyed.
     #[serde(skip)]
     holds: bool,
+    /// Whether it enrolled the subject.
+    #[serde(skip)]
+    enrols: bool,
 }
 
 impl Me {
@@ -122,7 +125,7 @@ impl Said {
         let (event, seq) = (self.event.as_ref()?.parse().ok()?, self.seq?);
         let by = self.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
         let what = format!("{}{by}: {} / {}", self.on, self.vi, self.en);
-        Some(Entry { event, seq, on: self.on, what, holds: self.holds })
+        Some(Entry { event, seq, on: self.on, what, holds: self.holds, enrols: self.enrols })
     }
 }
 
@@ -166,6 +169,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
                     after,
                     event: None,
                     holds: false,
+                    enrols: false,
                 }
             }
         };
@@ -180,6 +184,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
         // Only data about the subject is the subject's to ask about.
         let own = one.seq.is_some_and(|seq| own.binary_search(&seq).is_ok());
         one.holds = own && one.event.as_ref().is_some_and(|event| gists.holds(event));
+        one.enrols = one.event.as_ref().is_some_and(|event| gists.enrols(event));
     }
     Ok(all)
 }
@@ -199,6 +204,7 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         after: None,
         event: Some(event),
         holds: false,
+        enrols: false,
     }
 }
 

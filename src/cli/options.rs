@@ -45,6 +45,8 @@ pub struct Entry {
     pub what: String,
     /// Whether data is attached that may be asked to be destroyed.
     pub holds: bool,
+    /// Whether it enrolled the subject.
+    pub enrols: bool,
 }
 
 /// What is known of a subject.
@@ -226,8 +228,13 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
 fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
     let subject = seen.view.row.subject;
     let line = |one: &Entry| format!("mục / entry {}: {}", one.seq, one.what);
+    let departed = seen.view.row.figure.standing == Standing::Departed;
+    let needed_until = |one: &Entry| match one.enrols && !departed {
+        true => Some(("đến khi tôi rời chương trình", "until you leave the programme")),
+        false => needed.until(&one.event),
+    };
     let (held, free): (Vec<&Entry>, Vec<&Entry>) =
-        seen.entries.iter().filter(|one| one.holds).partition(|one| needed.until(&one.event).is_some());
+        seen.entries.iter().filter(|one| one.holds).partition(|one| needed_until(one).is_some());
     let mut open = Vec::new();
     if let Some((request, last)) = &needed.waiting {
         let seq = seen.entry(request).map_or_else(|| request.to_string(), |one| one.seq.to_string());
@@ -256,7 +263,7 @@ fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
     }
     if !held.is_empty() {
         let until = |one: &&Entry| {
-            let (vi, en) = needed.until(&one.event).unwrap_or_default();
+            let (vi, en) = needed_until(one).unwrap_or_default();
             format!("{}; {vi} / {en}", line(one))
         };
         open.push(Open {

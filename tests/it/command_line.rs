@@ -167,8 +167,9 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     let (_, said) = run(&programme, &["me", &kol, "--words", "--json"], &[]);
     assert!(said.contains("“my case”") && said.contains("“Đủ.”"), "{said}");
     let (_, said) = run(&programme, &["me", &kol], &[]);
-    let holding = said.lines().find(|line| line.contains("attached to entries ")).unwrap();
-    assert!(holding.contains(&filed) && !holding.contains(&format!(" {item},")), "{holding}");
+    let holding = said.lines().find(|line| line.contains("tinnhiem request-erasure ")).unwrap();
+    assert!(holding.contains(&format!("--target {filed} ")), "{holding}");
+    assert!(!holding.contains(&format!("--target {item} ")), "{holding}");
     let (done, said) = run(&programme, &["show", &item, &filed], &[]);
     assert!(done && said.contains("I10 ") && said.contains("“my case”"), "{said}");
     let (_, said) = run(&programme, &["show", &item, &filed, "--json"], &[]);

@@ -70,8 +70,9 @@ async fn the_grounds_listed_for_an_item_are_those_that_the_rules_take() {
     let declined = programme.assess("a1", "kol").await;
     let late = programme.assess("a2", "kol").await;
     // Not admitted on the facts.
-    let filed = programme.contest("kol", declined).await.unwrap();
-    let contest = filed["id"].as_str().unwrap().parse().unwrap();
+    let on_facts = ContestFiled { grounds: Grounds::FactualError, ..contest(declined) };
+    let draft = programme.draft(kol.into(), Some(kol), on_facts).with([text("my case")]);
+    let contest = programme.recorded(draft, &["kol"]).await;
     let body = ContestDeclined { contest, code: DeclineCode::NoCase, reason: text("why").commitment() };
     let draft = programme.draft(PartyId::council(), Some(kol), body).with([text("why")]);
     programme.recorded(draft, &SEATS[..3]).await;
