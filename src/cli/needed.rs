@@ -70,10 +70,10 @@ impl Needed {
             needed.by.entry(one.evidence).or_insert(until);
         }
         let requests = view.register.erasures.iter();
-        let waiting = requests
+        let mut waiting = requests
             .filter(|one| one.stage == ErasureStage::Requested && view.as_of <= one.answer_by)
             .map(|one| (one.request, one.answer_by));
-        needed.waiting = waiting.last();
+        needed.waiting = waiting.next_back();
         Ok(needed)
     }
 
