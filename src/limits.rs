@@ -115,6 +115,8 @@ pub const FREE_BYTES: u64 = 1024 * 1024;
 pub const ROOM_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes that the store's log grows by at most for each byte of entries: whole pages are written anew.
 pub const ROOM_TIMES: u64 = 4;
+/// Most attachments, and folders of them, that are open and synced at once.
+pub const SYNCS: usize = 16;
 /// File descriptors that are kept from connections: the store's, the heads', the images' and the system's.
 pub const RESERVED_DESCRIPTORS: u64 = 128;
 /// Most rows that one listing looks through; the answer says where to go on.

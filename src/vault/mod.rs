@@ -13,6 +13,7 @@
 
 mod keyfile;
 mod phrase;
+mod writing;
 
 pub use keyfile::{
     KeyFileError, NamedKey, read_named, read_private, read_public, read_secret, write_encrypted, write_new,
@@ -21,9 +22,8 @@ pub use keyfile::{
 pub use phrase::take_phrases_from;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -197,36 +197,6 @@ impl Vault {
             *incoming.entry(*commitment).or_default() += 1;
         }
         Ok(Incoming { vault: self.clone(), commitments })
-    }
-
-    /// Writes those that are not there, and tells which files that makes.
-    fn write_new(&self, attachments: &[Attachment], made: &mut Vec<PathBuf>) -> Result<(), VaultError> {
-        let mut folders = std::collections::BTreeSet::new();
-        for attachment in attachments {
-            attachment.check()?;
-            let path = self.path(&attachment.commitment());
-            if path.exists() {
-                continue;
-            }
-            let Some(folder) = path.parent() else { continue };
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            let unfinished = path.with_extension("new");
-            let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
-            let mut file = options.open(&unfinished)?;
-            made.push(unfinished.clone());
-            file.write_all(&attachment.to_file())?;
-            file.sync_all()?;
-            std::fs::rename(&unfinished, &path)?;
-            made.push(path.clone());
-            folders.insert(folder.to_owned());
-        }
-        for folder in &folders {
-            File::open(folder)?.sync_all()?;
-        }
-        if !folders.is_empty() {
-            File::open(&self.directory)?.sync_all()?;
-        }
-        Ok(())
     }
 
     /// The attachment of a commitment, checked against it.
@@ -419,6 +389,24 @@ mod tests {
         assert!(vault.contains(&coming));
         assert_eq!(vault.sweep(|_| false).unwrap(), 2);
         assert_eq!(vault.commitments().unwrap(), []);
+    }
+
+    #[test]
+    fn many_are_kept_at_once_also_where_one_comes_twice() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        let mut texts: Vec<_> =
+            (0..3 * limits::SYNCS as u8).map(|n| Attachment::text([n; 32], "words")).collect();
+        texts.insert(1, texts[0].clone());
+        texts.push(texts[0].clone());
+        drop(vault.store(&texts).unwrap());
+        for text in &texts {
+            assert_eq!(vault.read(&text.commitment()).unwrap().as_ref(), Some(text));
+        }
+        assert_eq!(vault.commitments().unwrap().len(), 3 * limits::SYNCS);
+        let folders = std::fs::read_dir(&vault.directory).unwrap().map(|folder| folder.unwrap().path());
+        let files: usize = folders.map(|folder| std::fs::read_dir(folder).unwrap().count()).sum();
+        assert_eq!(files, 3 * limits::SYNCS, "nothing unfinished is left");
     }
 
     #[test]
