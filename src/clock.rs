@@ -308,9 +308,28 @@ impl Clock {
     }
 }
 
+/// A span of time as people say it, in its largest whole unit.
+pub fn span(ms: u64) -> String {
+    let s = ms / 1000;
+    let (count, unit) = match s {
+        0..120 => (s, "second"),
+        120..7_200 => (s / 60, "minute"),
+        7_200..172_800 => (s / 3_600, "hour"),
+        _ => (s / 86_400, "day"),
+    };
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_said_in_their_largest_whole_unit() {
+        for (s, said) in [(1, "1 second"), (119, "119 seconds"), (3_599, "59 minutes"), (359_963, "4 days")] {
+            assert_eq!(span(s * 1000), said);
+        }
+    }
 
     #[test]
     fn a_timestamp_reads_exactly_what_it_shows() {

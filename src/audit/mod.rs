@@ -22,7 +22,7 @@ pub use tiles::TileAudit;
 
 use serde::Serialize;
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, span};
 use crate::dsse::PublicKey;
 use crate::event::{Body, StateAttested};
 use crate::limits;
@@ -163,9 +163,9 @@ impl Auditor {
             return;
         }
         self.ahead = true;
-        let ahead = (recorded_at.as_ms() - self.now.as_ms()) / 1_000;
+        let ahead = span(recorded_at.as_ms() - self.now.as_ms());
         let what = format!(
-            "it is recorded at {recorded_at}, {ahead} s ahead of this auditor's clock ({}), and what follows is no earlier",
+            "it is recorded at {recorded_at}, {ahead} ahead of this auditor's clock ({}), and what follows is no earlier",
             self.now
         );
         self.find(seq, "entry.ahead", what);

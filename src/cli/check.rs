@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::checkpoint::AFTER_A_FORK;
 use super::continuity::Continuity;
 use super::named::EventName;
 use super::output::{self, Bar};
 use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, custody};
+use crate::audit::Finding;
 use crate::client::{AuditReport, Auditing, Client, Source};
 use crate::clock::Date;
-use crate::ledger::LOG_KEY_FILE;
+use crate::ledger::{Absent, LOG_KEY_FILE, OpenError, present};
 use crate::limits;
 use crate::log::VerifierKey;
 use crate::oracle::{Inquiry, audit};
@@ -105,6 +107,8 @@ impl Audit {
             Source::Folder(folder)
         } else if folder.join(LOG_KEY_FILE).exists() || folder.join("heads").exists() {
             return custody::check_directory(&folder, self.vkey, &self.continuity, self.json);
+        } else if let Err(error @ OpenError::Absent(Absent::Forbidden(_))) = present(&folder) {
+            return Err(error.into());
         } else if folder.exists() {
             anyhow::bail!(
                 "{of} is neither an export, which holds `checkpoint`, nor a data directory, which holds `heads`"
@@ -137,6 +141,13 @@ impl Audit {
             self.continuity.save_of(&source, &audited, &report.log_vkey.parse()?).await?;
         }
         Ok(if report.is_clean() { 0 } else { FOUND })
+    }
+}
+
+/// Prints what is to be done about what was found, where somebody else must know of it.
+pub fn after(findings: &[Finding]) {
+    if findings.iter().any(|finding| finding.code == "log.forked") {
+        println!("{AFTER_A_FORK}");
     }
 }
 
@@ -202,4 +213,5 @@ pub fn print_report(report: &AuditReport) {
     if report.findings.len() > SHOWN {
         println!("and {} more findings: see --json", report.findings.len() - SHOWN);
     }
+    after(&report.findings);
 }

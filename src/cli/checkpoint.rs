@@ -190,7 +190,7 @@ impl Compare {
 }
 
 /// What whoever holds the evidence does next.
-const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
+pub(super) const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
 
 /// A checkpoint that somebody holds, and where its tiles are.
 struct Held {

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 
 use super::continuity::Continuity;
 use super::output::{self, Bar};
 use super::signing::At;
-use super::{FOUND, seal};
+use super::{FOUND, check, seal};
 use crate::client::{self, Client};
 use crate::ledger::{Archive, OpenError, fsck};
 use crate::log::VerifierKey;
-use crate::store::StoreError;
+use crate::store::{StoreError, create_private_file};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -81,6 +82,7 @@ pub fn check_directory(
         for finding in &report.findings {
             println!("FOUND {finding}");
         }
+        check::after(&report.findings);
         if !expected {
             println!("FOUND another log: its key is {}", report.log_vkey);
         }
@@ -104,7 +106,8 @@ pub fn check_directory(
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem export --data my-ledger my-export
-  tinnhiem export --ledger https://ledger.example my-export")]
+  tinnhiem export --ledger https://ledger.example my-export
+  tinnhiem export --data my-ledger --events-from 1200 dropped.jsonl")]
 pub struct Export {
     /// The data directory; where a process serves it, the export is fetched from that. Without it, from the
     /// ledger of `--ledger`
@@ -112,12 +115,19 @@ pub struct Export {
     data: Option<PathBuf>,
     /// The folder to write: checkpoint, tiles, entry bundles, attachments
     folder: PathBuf,
+    /// Write a file of the events from this entry on instead, one a line, as `POST /v1/events/batch` takes
+    /// them, with the attachments still kept: to be sent to a ledger that goes on from before them
+    #[arg(long, value_name = "SEQ", requires = "data")]
+    events_from: Option<u64>,
     #[command(flatten)]
     at: At,
 }
 
 impl Export {
     pub async fn run(self) -> anyhow::Result<u8> {
+        if let (Some(from), Some(data)) = (self.events_from, &self.data) {
+            return events(data, from, &self.folder);
+        }
         let bar = Bar::new();
         let mut progress = |what: &str, done, of| bar.show(what, done, of);
         let archive = self.data.as_deref().map(|data| (Archive::open(data), seal::address(data)));
@@ -146,6 +156,30 @@ impl Export {
     }
 }
 
+/// Writes the events of a stopped ledger's directory into a new file.
+fn events(data: &Path, from: u64, to: &Path) -> anyhow::Result<u8> {
+    anyhow::ensure!(!to.exists(), "{} exists already: choose another path", to.display());
+    let archive = Archive::open(data)?;
+    let unfinished = to.with_extension("partial");
+    let bar = Bar::new();
+    let mut progress = |what: &str, done, of| bar.show(what, done, of);
+    let written = create_private_file(&unfinished).map_err(anyhow::Error::from).and_then(|file| {
+        let mut out = std::io::BufWriter::new(file);
+        let count = client::export_events(&archive, from, &mut out, &mut progress)?;
+        out.into_inner()?.sync_all()?;
+        std::fs::rename(&unfinished, to)?;
+        Ok(count)
+    });
+    drop(bar);
+    let count = written.inspect_err(|_| drop(std::fs::remove_file(&unfinished)));
+    let count = count.with_context(|| to.display().to_string())?;
+    println!(
+        "{count} events written to {path}; send them with `curl --data-binary @{path} ADDRESS/v1/events/batch`, which answers each line",
+        path = to.display()
+    );
+    Ok(0)
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem import my-export --data restored")]
@@ -171,8 +205,10 @@ impl Import {
         let size = client::import(&self.folder, &self.data, log_key, self.vkey, &mut progress).await?;
         drop(bar);
         println!("{size} entries brought to {}", self.data.display());
+        let log_key = self.log_key.map(|file| format!(" --log-key {}", file.display())).unwrap_or_default();
         println!(
-            "it is read-only until `tinnhiem serve` is given --newest and the newest checkpoint known outside, or --take-over"
+            "it is read-only until `tinnhiem serve --data {}{log_key}` is given --newest and the newest checkpoint known outside (not the export's own), or --take-over",
+            self.data.display()
         );
         Ok(0)
     }

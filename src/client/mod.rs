@@ -2,6 +2,7 @@
 
 mod audit;
 mod draft;
+mod events;
 mod export;
 mod http;
 mod mirrored;
@@ -13,6 +14,7 @@ mod unfinished;
 
 pub use audit::{Audited, Auditing, Progress, audit_log};
 pub use draft::{Draft, chain_value, opening, random_salt, random_subject};
+pub use events::export_events;
 pub use export::{export, import};
 pub use http::{Answer, Client, ClientError};
 pub use mirrored::export_served;

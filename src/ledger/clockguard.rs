@@ -11,7 +11,7 @@
 //! operator confirms it. No one confirms a clock behind the last entry: entries are in the order of time,
 //! so that writing waits until then.
 
-use crate::clock::{Reading, Timestamp};
+use crate::clock::{Reading, Timestamp, span};
 use crate::limits;
 
 /// Why a clock is not believed.
@@ -19,7 +19,8 @@ use crate::limits;
 pub enum Doubt {
     /// It was set while the ledger ran.
     #[error(
-        "it was set to {seen} when it was {expected}. Writing goes on once it is set back; its operator confirms it with `tinnhiem confirm-clock` where it was wrong before"
+        "it was set to {seen} when it was {expected}, by {by}. Where it is wrong now, set it right, and writing goes on by itself. Where it was wrong before, its operator confirms it by another clock: `tinnhiem confirm-clock --data DIR --now TIME`",
+        by = apart(*seen, *expected)
     )]
     Stepped {
         /// What it says.
@@ -29,7 +30,8 @@ pub enum Doubt {
     },
     /// The last entry lies ahead of it.
     #[error(
-        "it says {seen}, and the last entry is of {last}. Nothing is written until then: where the clock is wrong, set it right; where the entry is, see \"A clock that was wrong\" in the guide for operators"
+        "it says {seen}, and the last entry is of {last}, {by} later. Where the clock is wrong, set it right, and writing goes on by itself. Where it was wrong when that entry was recorded, nothing is written for {by}; if that is too long, its operator restores a backup from before that entry and sends what came after again (`tinnhiem export --data DIR --events-from SEQ FILE`): see \"A clock that was wrong\" in the guide for operators",
+        by = apart(*seen, *last)
     )]
     Behind {
         /// What it says.
@@ -39,7 +41,8 @@ pub enum Doubt {
     },
     /// It lies far beyond all that is known of the time.
     #[error(
-        "it says {seen}, and the last that is known of the time is {known}. Where it is right, its operator confirms it with `tinnhiem confirm-clock`"
+        "it says {seen}, {by} after the last that is known of the time, {known}. Where it is wrong, set it right, and writing goes on by itself. Where it is right, its operator confirms it by another clock: `tinnhiem confirm-clock --data DIR --now TIME`",
+        by = apart(*seen, *known)
     )]
     Ahead {
         /// What it says.
@@ -47,6 +50,10 @@ pub enum Doubt {
         /// The last entry, or what was noted while the ledger ran.
         known: Timestamp,
     },
+}
+
+fn apart(one: Timestamp, other: Timestamp) -> String {
+    span(one.as_ms().abs_diff(other.as_ms()))
 }
 
 /// How far a clock is believed.
@@ -206,6 +213,21 @@ mod tests {
         let mut guard = ClockGuard::default();
         guard.look(seen(0, 0), known(START)).unwrap();
         guard
+    }
+
+    #[test]
+    fn a_doubt_tells_both_ways_out_and_how_far_it_is() {
+        let (one, other) = (at(START), at(START + 359_963_000));
+        for doubt in [
+            Doubt::Stepped { seen: one, expected: other },
+            Doubt::Behind { seen: one, last: other },
+            Doubt::Ahead { seen: other, known: one },
+        ] {
+            let said = doubt.to_string();
+            assert!(said.contains("4 days") && said.contains("set it right"), "{said}");
+            let other = "confirm-clock --data DIR --now TIME";
+            assert!(said.contains(other) || said.contains("--events-from SEQ FILE"), "{said}");
+        }
     }
 
     #[test]

@@ -69,6 +69,7 @@ async fn a_saved_checkpoint_finds_what_was_taken_back_or_exchanged() {
         assert_eq!(std::fs::metadata(folder.path("saved")).unwrap().mode() & 0o777, 0o600);
         is(&folder, &[verb, &of("old"), "--since", "saved"], 1, "log.rolled_back");
         is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "log.forked");
+        is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "Next: keep both notes");
         assert_eq!(saved(), five, "what was found wrong is not saved");
         // Without it, each is clean in itself.
         is(&folder, &[verb, &of("old")], 0, "clean");
@@ -100,6 +101,11 @@ async fn two_checkpoints_of_two_histories_are_a_fork() {
     compare("three.checkpoint", "forked.export", 0, "extends");
     compare("five.checkpoint", "forked.export", 1, "FORK");
     let (_, said) = tinnhiem(&folder, &["checkpoint", "compare", "five.checkpoint", "forked.export"]);
+    for says in
+        ["From five.checkpoint:", "From forked.export:", "one of the first 5 entries", "Next: keep both"]
+    {
+        assert!(said.contains(says), "{says}: {said}");
+    }
     for evidence in ["five.checkpoint", "forked.checkpoint"] {
         let evidence = std::fs::read_to_string(folder.path(evidence)).unwrap();
         assert!(said.contains(&evidence), "{said}");
@@ -175,7 +181,10 @@ async fn a_running_ledger_is_exported_by_its_directory_and_sealed_where_it_runs(
         is(&folder, &["audit", export], 0, "clean");
     }
     is(&folder, &["serve", "--data", "data", "--newest", serving.1.base()], 2, "still takes writes");
+    // Whoever has it open seals it: the key may lie apart, and is not asked for.
+    folder.shell("mv data/log-key.pem log-key.pem");
     is(&folder, &["seal", "--data", "data", "--out", "last"], 0, "sealed at 3 entries");
+    folder.shell("mv log-key.pem data/log-key.pem");
     // Reads go on, and the process with them.
     assert_eq!(
         serving.1.text("/checkpoint").await.unwrap(),
