@@ -135,8 +135,10 @@ pub async fn receipt(
     let attestations = agreeing.map(|one| proof(one.seq)).collect::<Result<Vec<_>, _>>()?;
     let made = ScoreReceipt::of(&snapshot.state, &trees, &subject, &commitment, &attestations);
     let unknown = || {
-        let detail =
-            format!("there was no {subject} when the state of size {} was committed to", committed.body.size);
+        let detail = format!(
+            "there was no {subject} when the state of size {} was committed to, on {}; the operator commits to it anew daily, or at once with `tinnhiem commit-state`: ask again after that",
+            committed.body.size, committed.body.date
+        );
         Problem::not_found("subject.unknown", detail)
     };
     made.map(Json).ok_or_else(unknown)

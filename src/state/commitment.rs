@@ -52,9 +52,12 @@ impl State {
     }
 
     /// Whether a day has begun since the last commitment, or `entries` were recorded, or there is none.
+    /// Before anybody is enrolled nothing is: a state without subjects proves no score, and whoever is enrolled
+    /// on that day would wait for the next.
     pub fn commitment_is_due(&self, today: Date, entries: u64) -> bool {
         let last = self.commitments().next_back();
-        last.is_none_or(|one| one.body.date < today || self.size - one.body.size >= entries)
+        !self.dossiers().is_empty()
+            && last.is_none_or(|one| one.body.date < today || self.size - one.body.size >= entries)
     }
 
     pub(super) fn commit_state(&mut self, seq: u64, entry: &Recording<'_>, body: &StateCommitted) {

@@ -154,6 +154,17 @@ async fn the_operator_commits_once_a_day_and_after_so_many_entries() {
     programme.check_replay();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_without_subjects_is_not_committed_to() {
+    let programme = Programme::bare(policy(), Clock::system(), None).await;
+    let is_due = || programme.ledger.snapshot().state.commitment_is_due(programme.today(), 1);
+    assert!(!is_due());
+    programme.admit("registrar", MemberClass::Platform, &[Role::Registrar]).await;
+    assert!(!is_due());
+    programme.enrol("kol").await;
+    assert!(is_due());
+}
+
 /// Every string, number and truth in a value, changed one at a time.
 fn changed(value: &Value, found: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Value) {
     match value {
