@@ -22,6 +22,18 @@ pub fn for_attachments(directory: &Path, bytes: usize) -> Result<(), Hold> {
     }
 }
 
+/// Tells whoever runs the ledger which disk is full, and what it lacks; the others are told no path.
+pub fn tell(directory: &Path, hold: &Hold) {
+    let (folder, needed) = match hold {
+        Hold::StoreFull => (directory.join("store"), limits::FREE_BYTES + 2 * limits::ROOM_BYTES),
+        Hold::VaultFull => (directory.join("vault"), limits::FREE_BYTES),
+        _ => return,
+    };
+    let free = crate::store::free_bytes(directory).unwrap_or_default();
+    let (free_kib, needed_kib) = (free / 1024, needed / 1024);
+    tracing::error!(folder = %folder.display(), free_kib, needed_kib, "the disk is full: make room");
+}
+
 /// The hold that an error of the store means, where it is one of the machine and not of what is stored.
 pub fn of_store(error: &StoreError) -> Option<Hold> {
     match error {

@@ -263,6 +263,9 @@ impl Sequencer {
     }
 
     fn held(&self, hold: Hold) -> Refusal {
+        if !self.holds.standing().contains(&hold) {
+            room::tell(&self.setup.directory, &hold);
+        }
         self.holds.raise(hold.clone());
         hold.into()
     }
