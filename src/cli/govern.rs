@@ -164,8 +164,10 @@ impl Init {
                 signers.push(key);
             }
         }
-        if signers.is_empty() {
-            anyhow::bail!("at least one --seat must be given with its private key file, to sign the opening");
+        if signers.is_empty() && self.out.is_none() {
+            anyhow::bail!(
+                "no --seat is given with its private key file, to sign the opening: give --out FILE, and let each seat sign that with `tinnhiem sign`"
+            );
         }
         if signers.len() < usize::from(self.threshold) && self.out.is_none() {
             anyhow::bail!(

@@ -1,6 +1,6 @@
 //! `keygen`, `sign`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -11,7 +11,7 @@ use super::signing::At;
 use super::written::{self, Overwriting};
 use crate::dsse::SecretKey;
 use crate::event::Event;
-use crate::ledger::Submission;
+use crate::ledger::{Refusal, Submission};
 use crate::limits;
 use crate::vault::{read_public, read_secret, write_encrypted, write_secret};
 
@@ -84,7 +84,7 @@ pub struct Sign {
 
 impl Sign {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let mut submission = read_submission(&self.event)?;
+        let mut submission = read_draft(&self.event)?;
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let key = read_secret(&self.key)?;
         // What cannot be read is not signed.
@@ -109,7 +109,16 @@ impl Sign {
 }
 
 /// Reads an event file.
-pub fn read_submission(path: &PathBuf) -> anyhow::Result<Submission> {
+pub fn read_submission(path: &Path) -> anyhow::Result<Submission> {
+    read_by(path, Submission::parse)
+}
+
+/// Reads an event file that nobody may have signed yet.
+fn read_draft(path: &Path) -> anyhow::Result<Submission> {
+    read_by(path, Submission::parse_draft)
+}
+
+fn read_by(path: &Path, parse: impl Fn(&[u8]) -> Result<Submission, Refusal>) -> anyhow::Result<Submission> {
     let length =
         std::fs::metadata(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?.len();
     if length > limits::SUBMISSION_BYTES as u64 + 1 {
@@ -120,5 +129,5 @@ pub fn read_submission(path: &PathBuf) -> anyhow::Result<Submission> {
     if std::str::from_utf8(&bytes).is_err() || bytes.trim_ascii().first() != Some(&b'{') {
         anyhow::bail!("{} is no signed event", path.display());
     }
-    Submission::parse(bytes.trim_ascii()).with_context(|| format!("{} is no signed event", path.display()))
+    parse(bytes.trim_ascii()).with_context(|| format!("{} is no signed event", path.display()))
 }

@@ -52,6 +52,7 @@ mod ratings;
 mod read;
 mod register;
 mod remedy;
+mod requirements;
 mod sanction;
 mod schemas;
 mod screen;

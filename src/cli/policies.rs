@@ -8,7 +8,7 @@ use clap::Args;
 use super::output::{self, points};
 use super::policy::policy_in;
 use super::signing::{At, Signing, Statement};
-use super::windows;
+use super::{requirements, windows};
 use crate::api::views::{PolicyList, PolicyView};
 use crate::client::Client;
 use crate::clock::Date;
@@ -100,6 +100,8 @@ fn print(policy: &Policy) {
     output::table(&["mức / severity", "điểm / points", "ngày / days", ""], &severities.collect::<Vec<_>>());
     let bands = policy.bands.iter().map(|one| format!("{} ≥ {}", one.band, points(i64::from(one.min_score))));
     println!("\nHạng / bands: {}", bands.collect::<Vec<_>>().join(", "));
+    println!("\nCần có / what is needed");
+    requirements::sentences(policy).iter().for_each(|one| output::line(&format!("  {one}")));
     println!("\nThời hạn theo ngày / clocks in days");
     let days = windows::rows(policy)
         .map(|(what, days)| vec![what.to_owned(), days.map_or("–".to_owned(), |days| days.to_string())]);

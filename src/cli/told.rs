@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{policies, policy_changes, windows};
+use super::{policies, policy_changes, requirements, windows};
 use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
@@ -308,12 +308,22 @@ impl Told<'_> {
             Value::Number(number) => number.to_string(),
             Value::Array(all) => {
                 let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
+                // A seat a line.
+                if name == "council" {
+                    return all.iter().map(|seat| format!("\n      {seat}")).collect();
+                }
                 if all.is_empty() { "–".to_owned() } else { all.join("; ") }
             }
             Value::Object(_) if name == "policy" => {
                 let days = serde_json::from_value::<Windows>(value["windows"].clone()).ok();
                 let days = days.map(|days| windows::sentences(&days)).unwrap_or_default();
-                let under = days.iter().chain(&self.known.changes).map(|line| format!("\n      {line}"));
+                let needed = serde_json::from_value(value.clone()).ok();
+                let needed = needed.map(|policy| requirements::sentences(&policy)).unwrap_or_default();
+                let under = needed
+                    .iter()
+                    .chain(&days)
+                    .chain(&self.known.changes)
+                    .map(|line| format!("\n      {line}"));
                 format!(
                     "{} bytes; `tinnhiem policy diff`{}",
                     value.to_string().len(),

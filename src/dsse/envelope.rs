@@ -116,6 +116,18 @@ impl Envelope {
     /// # Errors
     /// [`EnvelopeError`], whose text says what to mend.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        Self::with_signatures(bytes, 1)
+    }
+
+    /// The same of one that nobody may have signed yet.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`], whose text says what to mend.
+    pub fn parse_draft(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        Self::with_signatures(bytes, 0)
+    }
+
+    fn with_signatures(bytes: &[u8], least: usize) -> Result<Self, EnvelopeError> {
         if bytes.len() > limits::ENVELOPE_BYTES {
             return Err(EnvelopeError::TooLarge);
         }
@@ -131,7 +143,7 @@ impl Envelope {
         if wire.payload_type != PAYLOAD_TYPE {
             return Err(EnvelopeError::PayloadType);
         }
-        if !(1..=limits::SIGNATURES).contains(&wire.signatures.len()) {
+        if !(least..=limits::SIGNATURES).contains(&wire.signatures.len()) {
             return Err(EnvelopeError::SignatureCount(wire.signatures.len()));
         }
         let payload = STANDARD.decode(&*wire.payload).map_err(|_| EnvelopeError::Base64("payload"))?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Refusal;
-use crate::dsse::{Envelope, Verified};
+use crate::dsse::{Envelope, EnvelopeError, Verified};
 use crate::event::{Commitment, Event};
 use crate::vault::Attachment;
 use crate::{json, limits};
@@ -59,23 +59,38 @@ impl Submission {
     /// # Errors
     /// [`Refusal`], whose text says what to mend.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
+        Self::parse_by(bytes, Envelope::parse)
+    }
+
+    /// The same of one that nobody may have signed yet.
+    ///
+    /// # Errors
+    /// [`Refusal`], whose text says what to mend.
+    pub fn parse_draft(bytes: &[u8]) -> Result<Self, Refusal> {
+        Self::parse_by(bytes, Envelope::parse_draft)
+    }
+
+    fn parse_by(
+        bytes: &[u8],
+        envelope: impl Fn(&[u8]) -> Result<Envelope, EnvelopeError>,
+    ) -> Result<Self, Refusal> {
         if bytes.len() > limits::SUBMISSION_BYTES {
             return Err(Refusal::TooLarge);
         }
         if !may_be_wrapped(bytes) {
-            return Ok(Self { envelope: Envelope::parse(bytes)?, attachments: Vec::new() });
+            return Ok(Self { envelope: envelope(bytes)?, attachments: Vec::new() });
         }
         json::check(bytes, DEPTH)?;
         let malformed = |error: serde_json::Error| Refusal::Malformed(error.to_string());
         let probe: Probe<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
         if probe.envelope.is_none() {
-            return Ok(Self { envelope: Envelope::parse(bytes)?, attachments: Vec::new() });
+            return Ok(Self { envelope: envelope(bytes)?, attachments: Vec::new() });
         }
         let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
         if wire.attachments.len() > limits::ATTACHMENTS {
             return Err(Refusal::AttachmentCount(wire.attachments.len()));
         }
-        let envelope = Envelope::parse(wire.envelope.get().as_bytes())?;
+        let envelope = envelope(wire.envelope.get().as_bytes())?;
         Ok(Self { envelope, attachments: wire.attachments })
     }
 

@@ -255,3 +255,55 @@ async fn a_damaged_export_is_told_to_who_reads_it_not_to_who_signs() {
     let told = ends(&folder, "audit good", 1, &["entry 2"]);
     assert!(!told.contains("sign the PAE"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_after_a_backup_is_sent_again_to_what_was_restored_from_it() {
+    let folder = Folder::new().await;
+    folder.shell("cp -a data backup");
+    let ledger = folder.open("data", Claim::Unchanged).unwrap();
+    for name in ["three", "four"] {
+        admit(&ledger, name).await.unwrap();
+    }
+    let last = ledger.snapshot().state.clone();
+    drop(ledger);
+    ends(&folder, "export --data data --events-from 5 dropped", 2, &["no entry 5", "has 5"]);
+    ends(&folder, "export --data data --events-from 3 dropped", 0, &["2 events", "/v1/events/batch"]);
+    ends(&folder, "export --data data --events-from 3 dropped", 2, &["dropped exists already"]);
+    let ledger = std::sync::Arc::new(folder.open("backup", Claim::TakeOver).unwrap());
+    let (client, server) = listen(ledger.clone()).await;
+    let lines = std::fs::read(folder.path("dropped")).unwrap();
+    let sent = reqwest::Client::new().post(format!("{}/v1/events/batch", client.base())).body(lines);
+    let answer = sent.send().await.unwrap().text().await.unwrap();
+    assert_eq!(ledger.snapshot().size(), 5, "{answer}");
+    for name in ["three", "four"] {
+        assert!(ledger.snapshot().state.parties().key(&key(name).public()).is_some(), "{name}");
+        assert!(last.parties().key(&key(name).public()).is_some(), "{name}");
+    }
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_whose_seats_are_elsewhere_is_opened_by_what_they_sign() {
+    let folder = Folder::new().await;
+    for name in ["one", "two", "operator"] {
+        write_secret(&folder.path(&format!("{name}.pem")), &key(name)).unwrap();
+    }
+    let [one, two] = ["one", "two"].map(|name| key(name).public());
+    let seats = format!("--seat bo={one} --seat hoi={two} --threshold 2 --operator op=operator.pem");
+    let says = &["--out FILE", "tinnhiem sign"];
+    ends(&folder, &format!("init --data new --name x.example {seats}"), 2, says);
+    let told = ends(&folder, &format!("init --data new --name x.example {seats} --out opening"), 0, &[]);
+    // A seat a line, and what is needed before anybody is rated.
+    let lines: Vec<&str> = told.lines().collect();
+    for key in [one, two] {
+        assert_eq!(lines.iter().filter(|line| line.contains(&key.to_string())).count(), 1, "{told}");
+    }
+    for says in ["controller groups assessed", "panel drawn by lot: 3", "S4, S5: a council of at least"] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    assert_ne!(said(program(&folder, "init --data new --opening opening").output().unwrap()).0, 0);
+    ends(&folder, "sign opening --key one.pem", 0, &[]);
+    ends(&folder, "sign opening --key two.pem", 0, &[]);
+    ends(&folder, "init --data new --opening opening", 0, &["serve --data new"]);
+    ends(&folder, "fsck new", 0, &["clean"]);
+}

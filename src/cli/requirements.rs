@@ -1,0 +1,38 @@
+//! What a policy asks for before somebody is rated or sanctioned, in plain words
+
+use crate::event::Policy;
+
+/// A sentence for each thing that must be there.
+pub fn sentences(policy: &Policy) -> Vec<String> {
+    let quorum = &policy.quorum;
+    let (groups, untied) = (quorum.groups, quorum.untied_groups);
+    let (indicators, each) = (quorum.indicators_per_criterion, quorum.groups_per_indicator);
+    let mut said = vec![
+        format!(
+            "điểm hiện khi: {groups} nhóm kiểm soát đã đánh giá, {untied} không có lợi ích; mỗi trụ cột {indicators} chỉ báo, mỗi chỉ báo {each} nhóm / a score is shown once {groups} controller groups assessed, {untied} of them without a tie; in each criterion {indicators} indicators, each by {each} groups"
+        ),
+        match policy.assessment.max_validity_days {
+            Some(days) => format!(
+                "đánh giá có giá trị tối đa {days} ngày / an assessment is valid for at most {days} days"
+            ),
+            None => "đánh giá có giá trị không thời hạn / an assessment is valid without limit".to_owned(),
+        },
+    ];
+    if policy.windows.admit.is_some() {
+        let size = policy.contest.panel_size;
+        said.push(format!(
+            "hội đồng rút thăm: {size} thành viên, không người nào có liên quan / a panel drawn by lot: {size} members, none of them with a tie"
+        ));
+    }
+    let severe = |grave: bool| {
+        let all = policy.sanction.severities.keys().map(|one| format!("{one:?}"));
+        all.filter(|one| matches!(one.as_str(), "S4" | "S5") == grave).collect::<Vec<_>>().join(", ")
+    };
+    let (seats, signatures) = (policy.sanction.grave_min_seats, policy.sanction.grave_signatures);
+    said.push(format!(
+        "xử lý {milder}: số chữ ký cần của Ban; {graver}: Ban có ít nhất {seats} ghế, và {signatures} chữ ký của các nhóm kiểm soát khác nhau / sanctions {milder}: the council's threshold; {graver}: a council of at least {seats} seats, and {signatures} signatures of distinct controller groups",
+        milder = severe(false),
+        graver = severe(true)
+    ));
+    said
+}
