@@ -55,7 +55,7 @@ pub mod views {
     pub use super::events::{EventPage, EventRow, EventView};
     pub use super::history::{HistoryPage, HistoryRow};
     pub use super::log::{LedgerView, ProofView};
-    pub use super::members::{MemberList, MemberView};
+    pub use super::members::{KeyView, MemberList, MemberView};
     pub use super::notices::{HearingView, NoticeList, NoticeView, ProposalView};
     pub use super::policies::{PolicyList, PolicyView};
     pub use super::policy_diff::{BandMove, Mover, PolicyDiff};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::effect;
 use super::told::{Known, Told};
 use crate::client::Client;
 use crate::dsse::PublicKey;
@@ -52,8 +53,16 @@ impl Consent {
         for (label, value) in (Told { event, attachments, known: &known, done: false }).lines()? {
             shown += &format!("  {label}: {value}\n");
         }
-        for key in unsigned.keys {
-            shown += &format!("  khóa / key: {key}\n");
+        let plain = || unsigned.keys.iter().map(|key| format!("khóa / key: {key}")).collect();
+        let keys: Vec<String> = match ledger.filter(|_| !self.yes) {
+            Some(ledger) => {
+                let owners = effect::owners(ledger, event, unsigned.keys);
+                tokio::time::timeout(ASKING, owners).await.unwrap_or_else(|_| plain())
+            }
+            None => plain(),
+        };
+        for key in keys {
+            shown += &format!("  {key}\n");
         }
         for remark in unsigned.remarks {
             shown += &format!("  lưu ý / note: {remark}\n");

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::course;
 use super::output::points;
+use super::owner;
 use super::read::bare;
 use super::told::clean;
-use crate::api::views::{ContestView, HistoryPage, MemberList, SubjectView};
+use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
 use crate::client::Client;
+use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
-use crate::event::{Body, Event, PartyId, Seat, SubjectId};
+use crate::event::{Body, Event, KeyAdded, PartyId, Seat, SubjectId};
 use crate::ledger::Submission;
 use crate::score::Figure;
 
@@ -30,6 +32,14 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
             "viện dẫn / to cite it in a `contest`, `reply` or `appeal` of whom it is about: --evidence-event {seq}"
         );
     }
+    if let Body::KeyAdded(KeyAdded { owner: Some(owner), key }) = &event.body
+        && let Ok(Some(from)) = tokio::time::timeout(ASKING, acts_from(client, owner, key)).await
+    {
+        println!(
+            "khóa có hiệu lực từ / the key acts from {from}; đến lúc đó khóa khác của / until then another key of \
+             {owner} may cancel it"
+        );
+    }
     let contest = match &event.body {
         Body::ContestFiled(_) => Some(seq.to_string()),
         Body::AppealFiled(body) => Some(body.contest.to_string()),
@@ -40,6 +50,13 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
         let _ = tokio::time::timeout(ASKING, goes_on(client, &contest)).await;
     }
     println!("{}", taken_back(&event, seq));
+}
+
+/// From when a key of a party acts.
+async fn acts_from(client: &Client, owner: &PartyId, key: &PublicKey) -> Option<Timestamp> {
+    let view: serde_json::Value = client.json(&owner::path(owner)).await.ok()?;
+    let keys: Vec<KeyView> = serde_json::from_value(view["keys"].clone()).ok()?;
+    keys.into_iter().find(|one| one.key == *key).map(|one| one.live_from)
 }
 
 /// Prints how a contest goes on.
@@ -98,6 +115,11 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
                 "tinnhiem overturn-decision --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
             )
         }
+        Body::KeyAdded(body) if body.owner.is_some() => format!(
+            "tinnhiem revoke-key --issuer {} --target {} --cause cancelled --key KEY.pem",
+            body.owner.as_ref().map(ToString::to_string).unwrap_or_default(),
+            body.key
+        ),
         Body::KeyAdded(body) => format!(
             "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key {}.pem",
             body.key, body.key
@@ -167,6 +189,87 @@ async fn council(client: &Client, event: &Event) -> Option<(Vec<Seat>, usize)> {
 
 /// The parties beside the council that an event needs and that have not signed, as far as the ledger says.
 async fn parties(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<PartyId> {
+    let mut missing = Vec::new();
+    for party in signing_parties(event) {
+        let Some(own) = own_keys(client, &party).await else { continue };
+        if !own.iter().any(|key| signed.contains(key)) {
+            missing.push(party);
+        }
+    }
+    missing
+}
+
+/// Whose keys are about to sign, and for what, one by one.
+pub async fn owners(client: &Client, event: &Event, keys: &[PublicKey]) -> Vec<String> {
+    let (seats, _) = match &event.body {
+        Body::LedgerOpened(body) => (body.council.clone(), usize::from(body.threshold)),
+        _ => council(client, event).await.unwrap_or_default(),
+    };
+    let new = newcomers(&event.body, &seats);
+    let mut parties = vec![event.issuer.clone()];
+    parties.extend(event.subject.map(PartyId::from));
+    let mut known = Vec::new();
+    for party in parties.into_iter().filter(|party| !party.is_council()) {
+        known.push((own_keys(client, &party).await, party));
+    }
+    let label = |key: &PublicKey| {
+        let seat = seats.iter().find(|seat| seat.key == *key).filter(|_| event.issuer.is_council());
+        let of = known.iter().find(|(own, _)| own.as_ref().is_some_and(|own| own.contains(key)));
+        match (new.contains(key), seat, of) {
+            (true, ..) => format!("khóa mới được ghi nhận / the new key that this records: {key}"),
+            (_, Some(seat), _) => format!("khóa của ghế / key of seat {}, {}: {key}", seat.seat, seat.member),
+            (.., Some((_, party))) => format!("khóa của / key of {party}: {key}"),
+            _ => format!("khóa / key: {key}"),
+        }
+    };
+    keys.iter().map(label).collect()
+}
+
+/// Why a key is not needed under an event; none where it may be, as far as the ledger says.
+pub async fn unneeded(client: &Client, event: &Event, key: &PublicKey) -> Option<String> {
+    // A panel, a custodian or the key itself may sign beside the issuer.
+    let by_others = matches!(
+        event.body,
+        Body::ContestDecided(_)
+            | Body::AppealDecided(_)
+            | Body::ContestExtended(_)
+            | Body::PanelSeated(_)
+            | Body::KeyRevoked(_)
+            | Body::KeyRotated(_)
+            | Body::EvidenceCommitted(_)
+            | Body::LedgerOpened(_)
+    );
+    if by_others {
+        return None;
+    }
+    let (seats, _) = council(client, event).await?;
+    if newcomers(&event.body, &seats).contains(key) {
+        return None;
+    }
+    let mut parties = Vec::new();
+    if event.issuer.is_council() {
+        if seats.iter().any(|seat| seat.key == *key) {
+            return None;
+        }
+        parties.push("a seat of the council".to_owned());
+    }
+    for party in signing_parties(event) {
+        if own_keys(client, &party).await?.contains(key) {
+            return None;
+        }
+        parties.push(party.to_string());
+    }
+    if !newcomers(&event.body, &seats).is_empty() {
+        parties.push("the new key".to_owned());
+    }
+    Some(format!(
+        "{key} is not needed: {} sign this, and the ledger refuses a signature that no rule needs; nothing was signed",
+        parties.join(" and ")
+    ))
+}
+
+/// The parties beside the council whose keys an event needs.
+fn signing_parties(event: &Event) -> Vec<PartyId> {
     let mut needed: Vec<PartyId> = Vec::new();
     if !event.issuer.is_council() {
         needed.push(event.issuer.clone());
@@ -177,23 +280,19 @@ async fn parties(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<Pa
             | Body::AccountLinked(_)
             | Body::AccountUnlinked(_)
             | Body::CollaborationDeclared(_)
+            | Body::CollaborationEnded(_)
     );
     needed.extend(event.subject.filter(|_| by_subject_too).map(PartyId::from));
-    let mut missing = Vec::new();
-    for party in needed {
-        let path = match party.as_subject() {
-            Some(subject) => format!("/v1/subjects/{subject}"),
-            None => format!("/v1/members/{party}"),
-        };
-        let asked = tokio::time::timeout(ASKING, client.json::<serde_json::Value>(&path)).await;
-        let Ok(Ok(view)) = asked else { continue };
-        let keys = view["keys"].as_array().into_iter().flatten().filter_map(|one| one["key"].as_str());
-        let mut own = keys.filter_map(|key| key.parse::<PublicKey>().ok());
-        if !own.any(|key| signed.contains(&key)) {
-            missing.push(party);
-        }
-    }
-    missing
+    needed
+}
+
+/// The keys of a party, where the ledger tells them.
+async fn own_keys(client: &Client, party: &PartyId) -> Option<Vec<PublicKey>> {
+    let path = owner::path(party);
+    let asked = client.json::<serde_json::Value>(&path);
+    let view = tokio::time::timeout(ASKING, asked).await.ok()?.ok()?;
+    let keys: Vec<KeyView> = serde_json::from_value(view["keys"].clone()).ok()?;
+    Some(keys.into_iter().filter(|one| !one.seat).map(|one| one.key).collect())
 }
 
 /// The keys that an event brings in, which sign it too.

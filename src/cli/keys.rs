@@ -1,5 +1,6 @@
 //! `keygen`, `sign`
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -91,6 +92,9 @@ impl Sign {
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
         let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
+        if let Some(why) = effect::unneeded(&self.at.client(), &event, &key.public()).await {
+            anyhow::bail!(why);
+        }
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";
@@ -98,7 +102,9 @@ impl Sign {
             Some(out) => out.write(&signed)?,
             None => std::fs::write(&self.event, signed).with_context(|| self.event.display().to_string())?,
         }
-        println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
+        if !std::io::stdout().is_terminal() {
+            println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
+        }
         println!("signed by {}", key.public());
         let signed: Vec<_> = submission.envelope.signers().collect();
         for line in effect::signatures(&self.at.client(), &event, &signed).await {
@@ -114,7 +120,7 @@ pub fn read_submission(path: &Path) -> anyhow::Result<Submission> {
 }
 
 /// Reads an event file that nobody may have signed yet.
-fn read_draft(path: &Path) -> anyhow::Result<Submission> {
+pub fn read_draft(path: &Path) -> anyhow::Result<Submission> {
     read_by(path, Submission::parse_draft)
 }
 

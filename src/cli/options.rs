@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::grounds::{self, Filing};
 use super::needed::Needed;
 use super::output::say;
-use crate::api::views::{ClockView, ContestView, EventPage, SubjectView};
+use crate::api::views::{ClockView, ContestView, EventPage, KeyView, SubjectView};
 use crate::client::Client;
-use crate::clock::Date;
+use crate::clock::{Clock, Date};
 use crate::dsse::EventId;
 use crate::event::{Grounds, PartyId, SubjectId, words};
 use crate::limits;
@@ -84,6 +84,7 @@ pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
         return Ok(erasure.into_iter().chain([receipt, proven]).collect());
     }
     let mut options = dated(subject, seen.clocks);
+    options.extend(keys(view));
     options.extend(contestable(client, seen).await?);
     options.sort_by_key(|one| (one.until.is_none(), one.until));
     options.extend(seen.contests.iter().filter(|one| one.stage.is_open()).map(|one| given_up(one, seen)));
@@ -100,12 +101,13 @@ pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
     Ok(options)
 }
 
-/// What clocks run for; what may be contested is told of for each item.
+/// What clocks run for; what may be contested is told of for each item, and what keys are brought in for each.
 fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
     let own = PartyId::from(subject);
     let mine = clocks.iter().filter(|clock| {
         let contest = clock.what == Awaited::ContestFiling;
-        clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest
+        let key = clock.what == Awaited::KeyRecovery;
+        clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest && !key
     });
     let open = |clock: &ClockView| {
         let seq = clock.seq;
@@ -126,6 +128,61 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
         Open { until: Some(clock.due), ..Open::new(vi, en, command) }
     };
     mine.map(open).collect()
+}
+
+/// What may be done about keys: a recovery that waits, and what helps before one is lost or stolen.
+fn keys(view: &SubjectView) -> Vec<Open> {
+    let subject = view.row.subject;
+    let now = Clock::system().now();
+    let (acting, waiting): (Vec<&KeyView>, Vec<&KeyView>) =
+        view.keys.iter().filter(|one| one.live).partition(|one| one.live_from <= now);
+    let cancelled = |one: &KeyView| Open {
+        until: Some(one.live_from.date_at(0)),
+        ..Open::new(
+            format!(
+                "khóa {} do Ban điều phối khôi phục cho tôi; nếu tôi không yêu cầu, có thể là trộm: hủy",
+                one.key
+            ),
+            format!(
+                "the council recovered the key {} for you; if you did not ask, it may be theft: cancel it",
+                one.key
+            ),
+            format!(
+                "tinnhiem revoke-key --issuer {subject} --target {} --cause cancelled --key KEY.pem",
+                one.key
+            ),
+        )
+    };
+    let mut open: Vec<Open> = waiting.into_iter().map(cancelled).collect();
+    match acting.len() {
+        0 => open.push(Open::new(
+            "mất khóa: đưa khóa công khai mới cho Ban điều phối khôi phục, 14 ngày sau có hiệu lực",
+            "no key of yours acts: hand the public half of a new one to the council; it acts 14 days later",
+            "tinnhiem keygen new.pem".to_owned(),
+        )),
+        1 => open.push(Open::new(
+            "tôi chỉ có một khóa: thêm khóa dự phòng (`tinnhiem keygen backup.pem`), cất nơi khác",
+            "you have one key: add a backup (`tinnhiem keygen backup.pem`), kept elsewhere",
+            format!("tinnhiem add-key --issuer {subject} --new backup.pem --key KEY.pem"),
+        )),
+        _ => {}
+    }
+    let (vi, en, command) = match acting.len() {
+        0 => return open,
+        1 => (
+            "khóa có thể đã lộ: thay ngay (`tinnhiem keygen new.pem`), rồi báo Ban điều phối từ khi nào",
+            "your key may be in other hands: replace it at once (`tinnhiem keygen new.pem`), then tell the council since when",
+            format!("tinnhiem rotate-key --issuer {subject} --new new.pem --key KEY.pem"),
+        ),
+        _ => (
+            "một khóa có thể đã lộ: chấm dứt khóa ấy ngay bằng chính nó, dùng khóa kia, rồi báo Ban điều phối từ khi nào",
+            "a key of yours may be in other hands: end it at once by itself, go on with the other, then tell the council \
+             since when",
+            format!("tinnhiem revoke-key --issuer {subject} --target KEY.pem --cause retired --key KEY.pem"),
+        ),
+    };
+    open.push(Open::new(vi, en, command));
+    open
 }
 
 /// Each item that may be contested, and on exactly which grounds.

@@ -41,6 +41,14 @@ pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[Publi
     Err(refused(FORBIDDEN, Reason::KeyOtherOwner, &format!("no --key is one of {whose}")))
 }
 
+/// Where a ledger tells of a party.
+pub fn path(party: &PartyId) -> String {
+    match party.as_subject() {
+        Some(subject) => format!("/v1/subjects/{subject}"),
+        None => format!("/v1/members/{party}"),
+    }
+}
+
 /// A refusal in the words in which the ledger would refuse the same.
 pub fn refused(status: u16, reason: Reason, what: &str) -> anyhow::Error {
     let detail = format!("{what}: {}", reason.advice());

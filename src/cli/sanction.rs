@@ -7,10 +7,11 @@ use super::case::Case;
 use super::contribute::named;
 use super::named::{EventName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::{EventPage, EventView};
 use crate::clock::Date;
 use crate::event::{
     AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
-    SanctionProposed, SanctionReplied, Severity,
+    SanctionProposed, SanctionReplied, Severity, SubjectId,
 };
 
 /// The terms of a sanction.
@@ -189,8 +190,52 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Says what to do instead, where that is no announcement that may be replied to.
+    async fn check(&self, subject: SubjectId) -> anyhow::Result<()> {
+        let client = self.signing.at.client();
+        let Some(name) = self.notice.as_ref().or(self.proposal.as_ref()) else { return Ok(()) };
+        let EventView { row, .. } = name.entry(&client).await?;
+        let (seq, option) = (row.seq, if self.notice.is_some() { "--notice" } else { "--proposal" });
+        let done = match (row.type_name.as_str(), option) {
+            ("sanction.proposed", "--notice") => {
+                anyhow::bail!("entry {seq} proposes a sanction: reply with --proposal {seq}")
+            }
+            ("assessment.notified", "--proposal") => {
+                anyhow::bail!("entry {seq} notifies an assessment: reply with --notice {seq}")
+            }
+            ("assessment.notified", _) => "assessment.published",
+            ("sanction.proposed", _) => "sanction.imposed",
+            ("assessment.published" | "sanction.imposed", _) => {
+                anyhow::bail!(
+                    "entry {seq} is recorded already, and is contested: `tinnhiem contest --subject {subject} --target \
+                     {seq} --grounds GROUNDS --statement …`"
+                )
+            }
+            (other, _) => anyhow::bail!("entry {seq} is {other}, to which nobody replies"),
+        };
+        let path = format!("/v1/events?subject={subject}&type={done}&after={seq}&limit=1000");
+        let later: EventPage = client.json(&path).await?;
+        for one in later.events {
+            let entry: EventView = client.json(&format!("/v1/events/{}", one.seq)).await?;
+            let body = &entry.payload["body"];
+            if [&body["notice"], &body["proposal"]].iter().any(|id| id.as_str() == Some(&row.id.to_string()))
+            {
+                anyhow::bail!(
+                    "what entry {seq} announced is done, as entry {}: contest that, `tinnhiem contest --subject \
+                     {subject} --target {} --grounds GROUNDS --statement …`",
+                    one.seq,
+                    one.seq
+                );
+            }
+        }
+        Ok(())
+    }
+
     pub async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
+        if self.signing.asks() {
+            self.check(subject).await?;
+        }
         let mut attaching = Attaching::default();
         let (statement, evidence) =
             self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;

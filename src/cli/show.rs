@@ -1,25 +1,32 @@
 //! `show`: entries, in plain words or whole
 
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
 use clap::Args;
 
 use super::course;
+use super::effect;
+use super::keys::read_draft;
 use super::named::EventName;
 use super::output::{self, say};
 use super::signing::At;
 use super::told::{Known, Told};
 use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
+use crate::dsse::PublicKey;
 use crate::event::Event;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem show 42           who said what, when, with the words attached
   tinnhiem show 42 57 61     several
-  tinnhiem show 42 --json    the entry as it is logged")]
+  tinnhiem show 42 --json    the entry as it is logged
+  tinnhiem show event.json   a file that waits for signatures: what it says, who has signed, who is missing")]
 pub struct Show {
-    /// The entry: its seq, or its event id; one or several
+    /// The entry: its seq, or its event id; or the file of an event; one or several
     #[arg(name = "event", required = true)]
-    events: Vec<EventName>,
+    events: Vec<Shown>,
     /// Print the entry as it is logged; several as a list
     #[arg(long)]
     json: bool,
@@ -27,12 +34,35 @@ pub struct Show {
     at: At,
 }
 
+/// An entry, or an event that is not recorded yet.
+#[derive(Debug, Clone)]
+enum Shown {
+    Entry(EventName),
+    File(PathBuf),
+}
+
+impl FromStr for Shown {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(name) => Ok(Self::Entry(name)),
+            Err(_) if Path::new(text).is_file() => Ok(Self::File(text.into())),
+            Err(unknown) => Err(format!("{unknown}; or the file of an event")),
+        }
+    }
+}
+
 impl Show {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let mut views = Vec::new();
-        for name in &self.events {
-            views.push(name.entry(&client).await?);
+        for shown in &self.events {
+            match shown {
+                Shown::Entry(name) => views.push(name.entry(&client).await?),
+                Shown::File(_) if self.json => anyhow::bail!("--json is of entries: a file is JSON already"),
+                Shown::File(path) => waiting(&client, path).await?,
+            }
         }
         match &views[..] {
             [view] if self.json => output::json(view)?,
@@ -48,6 +78,27 @@ impl Show {
         }
         Ok(0)
     }
+}
+
+/// Tells what the file of an event says, and whose signatures it has and lacks.
+async fn waiting(client: &Client, path: &Path) -> anyhow::Result<()> {
+    let submission = read_draft(path)?;
+    let event = Event::parse(submission.envelope.payload())?;
+    let mut known = Known::default();
+    known.learn(client, &event).await;
+    let attachments = &submission.attachments;
+    say!("{}", path.display());
+    for (label, value) in (Told { event: &event, attachments, known: &known, done: false }).lines()? {
+        say!("  {label}: {value}");
+    }
+    let signed: Vec<PublicKey> = submission.envelope.signers().collect();
+    for key in effect::owners(client, &event, &signed).await {
+        say!("  đã ký / signed: {key}");
+    }
+    for line in effect::signatures(client, &event, &signed).await {
+        say!("  {line}");
+    }
+    Ok(())
 }
 
 async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {

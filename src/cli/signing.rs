@@ -1,5 +1,6 @@
 //! What every verb that publishes shares: the ledger, the keys, and stopping after building.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -246,7 +247,10 @@ impl Signing {
             Some(out) => {
                 let path = out.path();
                 out.write(&(submission.to_json() + "\n"))?;
-                println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
+                // Who is at a terminal has just read it in words.
+                if !std::io::stdout().is_terminal() {
+                    println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
+                }
                 println!(
                     "written to {}; add signatures with `tinnhiem sign`, send with `tinnhiem submit`",
                     path.display()

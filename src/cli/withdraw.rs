@@ -2,13 +2,15 @@
 
 use clap::Args;
 
+use super::me;
 use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::api::views::{ContestView, EventView};
+use crate::api::views::{ContestView, EventView, SubjectView};
 use crate::client::Client;
+use crate::dsse::EventId;
 use crate::event::{
     AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
-    SanctionLifted,
+    SanctionLifted, SubjectId,
 };
 
 #[derive(Debug, Args)]
@@ -28,6 +30,9 @@ impl Withdraw {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.signing.at.client();
         let EventView { row, payload, .. } = self.event.entry(&client).await?;
+        if let Some(subject) = row.subject {
+            self.check(&client, subject, &row.id).await?;
+        }
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let target = row.id;
@@ -63,6 +68,23 @@ impl Withdraw {
         let attachments = attaching;
         let statement = Statement { issuer, subject, body, attachments, newcomers: Vec::new() };
         self.signing.publish_knowing(statement, &remarks).await
+    }
+}
+
+impl Withdraw {
+    /// A KOL takes back its contest of an item, not the item.
+    async fn check(&self, client: &Client, subject: SubjectId, item: &EventId) -> anyhow::Result<()> {
+        let contests = me::contests(client, subject).await?;
+        let open = contests.iter().find(|one| one.target == *item && one.stage.is_open());
+        let Some(contest) = open else { return Ok(()) };
+        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+        let key = self.signing.first_key()?;
+        anyhow::ensure!(
+            view.keys.iter().all(|one| one.key != key),
+            "that item is not yours to take back; your contest of it is: `tinnhiem withdraw {} --key KEY.pem`",
+            contest.seq
+        );
+        Ok(())
     }
 }
 

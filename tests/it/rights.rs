@@ -222,3 +222,74 @@ async fn an_enrolment_that_the_ledger_would_refuse_is_not_signed() {
     assert!(!done && said.contains("my-phm is no topic") && said.contains("my-pham"), "{said}");
     assert!(!folder.path().join("out").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_a_wrong_step_is_told_the_right_one() {
+    let mut policy = policy();
+    policy.windows.reply = Some(7);
+    let programme = Programme::start(policy).await;
+    let kol = subject("kol").to_string();
+    let day = |days: i32| programme.today().plus_days(days).to_string();
+    let (from, until, last) = (day(-20), day(-2), day(200));
+    let notify = ["notify", "--issuer", "a1", "--subject", &kol, "--grade", "I1=1", "--observed-from", &from];
+    let days = ["--observed-until", &until, "--valid-until", &last];
+    let (done, said) = run(&programme, &[&notify[..], &days].concat(), &["a1"]);
+    assert!(done, "{said}");
+    let notice = newest(&programme);
+    let reply = |option: &str, seq: &str| {
+        run(&programme, &["reply", "--subject", &kol, option, seq, "--statement", "x"], &["kol"])
+    };
+    let (done, said) = reply("--proposal", &notice);
+    assert!(!done && said.contains(&format!("reply with --notice {notice}")), "{said}");
+    assert!(reply("--notice", &notice).0);
+    let assess = ["assess", "--issuer", "a1", "--subject", &kol, "--notice", &notice];
+    let (done, said) = run(&programme, &assess, &["a1"]);
+    assert!(done, "{said}");
+    let item = newest(&programme);
+    for named in [&notice, &item] {
+        let (done, said) = reply("--notice", named);
+        assert!(!done && said.contains(&format!("--target {item} ")), "{said}");
+    }
+    let grounds = ["--grounds", "procedure", "--statement", "x"];
+    let contest = ["contest", "--subject", &kol, "--target", &item];
+    assert!(run(&programme, &[&contest[..], &grounds].concat(), &["kol"]).0);
+    let filed = newest(&programme);
+    let (done, said) = run(&programme, &["withdraw", &item], &["kol"]);
+    assert!(!done && said.contains(&format!("`tinnhiem withdraw {filed} ")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_is_told_with_its_day_and_cancelled_as_offered() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for name in ["new", "kol", "business"] {
+        tinnhiem::vault::write_secret(at(name).as_ref(), &key(name)).unwrap();
+    }
+    let backup = offered(&programme, "tinnhiem add-key ");
+    assert!(backup[0]["command"].as_str().unwrap().starts_with(&format!("tinnhiem add-key --issuer {kol} ")));
+    let new = key("new").public().to_string();
+    let recover = ["add-key", "--issuer", "council", "--owner", &kol, "--new", &new, "--out", &at("event")];
+    let (done, said) = run(&programme, &recover, &SEATS[..3]);
+    assert!(done && said.contains("key of seat 1, seat-1: "), "{said}");
+    let before = std::fs::read(at("event")).unwrap();
+    let sign = |name: &str| {
+        let path = at(name);
+        run(&programme, &["sign", &at("event"), "--key", &path], &[])
+    };
+    let (done, said) = sign("business");
+    assert!(!done && said.contains("is not needed") && said.contains("the new key sign this"), "{said}");
+    assert_eq!(std::fs::read(at("event")).unwrap(), before);
+    let (_, said) = run(&programme, &["show", &at("event")], &[]);
+    assert!(said.contains("add a key") && said.contains(&format!("the new key {new}")), "{said}");
+    assert!(sign("new").0);
+    let (done, said) = run(&programme, &["submit", &at("event")], &[]);
+    assert!(done && said.contains("the key acts from 20"), "{said}");
+    let cancel = offered(&programme, "tinnhiem revoke-key ");
+    let command = cancel[0]["command"].as_str().unwrap().replace("KEY.pem", &at("kol"));
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    let (done, said) = run(&programme, &words, &[]);
+    assert!(done, "{said}");
+    assert!(offered(&programme, "tinnhiem revoke-key ").is_empty());
+}
