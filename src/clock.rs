@@ -149,13 +149,20 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, MalformedTime> {
         const FORM: MalformedTime = MalformedTime("a date like 2026-11-20");
+        const OTHER_FORM: MalformedTime =
+            MalformedTime("a date like 2026-11-20: the year first, then month and day, with hyphens");
+        const NO_DAY: MalformedTime =
+            MalformedTime("a date like 2026-11-20: there is no such day in the calendar");
         let bytes = text.as_bytes();
+        if text.contains(['/', '.']) {
+            return Err(OTHER_FORM);
+        }
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
             return Err(FORM);
         }
         let part = |range: std::ops::Range<usize>| digits(&bytes[range]).ok_or(FORM);
         let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
-        let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| FORM)?;
+        let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| NO_DAY)?;
         if year == 0 {
             return Err(FORM);
         }

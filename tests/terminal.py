@@ -84,15 +84,25 @@ try:
         "show": ["show", "100", "101", "0"],
         "log": ["log"],
         "ledger": ["ledger"],
+        "find": ["find", "an"],
+        "policy show": ["policy", "show"],
+        "endorse --help": ["endorse", "--help"],
     }
+    # How a verb is used stands on one line.
+    usage = re.compile("^Usage: .*$", re.MULTILINE)
     for name, arguments in looks.items():
-        text = shown([*arguments, "--no-pager"])
-        wide = [line for line in text.splitlines() if cells(line) > COLUMNS]
+        text = usage.sub("", re.sub(r"\x1b\[[0-9;]*m", "", shown([*arguments, "--no-pager"])))
+        # What is to be copied, such as a key, is never broken: one word on a line of its own.
+        wide = [line for line in text.splitlines() if cells(line) > COLUMNS and not re.fullmatch(r" *[!-~]+", line)]
         assert not wide, f"{name}: {cells(wide[0])} cells: {wide[0]}"
         assert text.strip(), name
     side_by_side = shown(["score", *ids, "--no-pager"])
     for name in names:
         assert all(word in side_by_side for word in name.split()), f"{name} is missing: {side_by_side}"
+    vkey = subprocess.run([program, "ledger", "--vkey"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert shown(["ledger", "--vkey"]) == vkey, "the key is one line, to be pasted"
+    charset = shown(["log"], PAGER='sed -n "1s/.*/$LESSCHARSET/p"')
+    assert charset.strip() == os.environ.get("LESSCHARSET", "utf-8"), charset
     # Long answers go through the pager that is named, short ones and those of a pipe do not.
     paged = shown(["me", ids[0]], PAGER="sed 's/^/PAGED /'")
     assert all(line.startswith("PAGED ") for line in paged.splitlines()), paged

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::extract::{InPath, InQuery, page_rows};
+use super::fates::{Fate, Fates};
 use super::looks::{Look, Turn};
 use super::queries::unknown_value;
 use super::respond::{Lasting, Prepared};
@@ -40,6 +41,9 @@ pub struct EventRow {
     /// The `correction.issued` events that put it right; stands in listings, where what is said may grow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<EventId>,
+    /// What became of the item that it made; stands in listings that are asked for with `fates`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fate: Option<Fate>,
 }
 
 impl EventRow {
@@ -53,6 +57,7 @@ impl EventRow {
             issuer: row.issuer.clone(),
             subject: row.subject,
             corrections: Vec::new(),
+            fate: None,
         }
     }
 
@@ -62,6 +67,11 @@ impl EventRow {
         let corrections = register.into_iter().flat_map(|register| register.corrections.open());
         let corrections = corrections.filter(|one| one.target == row.id).map(|one| one.recorded.event);
         Self { corrections: corrections.collect(), ..Self::new(seq, row) }
+    }
+
+    /// The same with what became of the item that it made, where that is asked for.
+    fn told(seq: u64, row: &Row, state: &LedgerState, fates: Option<&Fates<'_>>) -> Self {
+        Self { fate: fates.and_then(|fates| fates.of(row)), ..Self::corrected(seq, row, state) }
     }
 }
 
@@ -120,6 +130,8 @@ pub struct Which {
     after: Option<u64>,
     /// How many at most.
     limit: Option<usize>,
+    /// Whether each row says what became of the item that it made.
+    fates: Option<bool>,
 }
 
 /// Which of a subject's entries.
@@ -135,6 +147,8 @@ pub struct Part {
     after: Option<u64>,
     /// How many at most.
     limit: Option<usize>,
+    /// Whether each row says what became of the item that it made.
+    fates: Option<bool>,
 }
 
 /// Which entry.
@@ -173,8 +187,8 @@ pub async fn of_subject(
     if app.ledger.snapshot().state.dossier(&path.subject).is_none() {
         return Err(super::subjects::unknown(&path.subject));
     }
-    let Part { issuer, type_name, after, limit } = part;
-    page(&app, Which { subject: Some(path.subject), issuer, type_name, after, limit }).await
+    let Part { issuer, type_name, after, limit, fates } = part;
+    page(&app, Which { subject: Some(path.subject), issuer, type_name, after, limit, fates }).await
 }
 
 async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Problem> {
@@ -189,15 +203,17 @@ async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Probl
     if let Some(issuer) = which.issuer.as_ref().filter(|issuer| !is_party(&snapshot, issuer)) {
         return Err(unknown_value("issuer", issuer, "/v1/members"));
     }
-    app.look(Look::Entries, move |_, turn| {
+    app.look(Look::Entries, move |app, turn| {
+        let fates = which.fates.unwrap_or(false).then(|| Fates::new(&snapshot.state, app.latest()));
+        let fates = fates.as_ref();
         let first = which.after.map_or(0, |after| after.saturating_add(1));
         let takes = |row: &Row| {
             kind.is_none_or(|kind| row.kind == kind)
                 && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
         };
         let found = match &which.subject {
-            Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes),
-            None => rows_of_log(&snapshot, first, limit + 1, takes, turn),
+            Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes, fates),
+            None => rows_of_log(&snapshot, first, limit + 1, takes, turn, fates),
         };
         let mut events = found.rows;
         let more = events.len() > limit;
@@ -226,11 +242,12 @@ fn rows_of_subject(
     first: u64,
     limit: usize,
     takes: impl Fn(&Row) -> bool,
+    fates: Option<&Fates<'_>>,
 ) -> FoundRows {
     let dossier = snapshot.state.dossier(subject);
     let rows = dossier.into_iter().flat_map(|dossier| dossier.timeline_from(first)).filter_map(|seq| {
         let row = snapshot.state.index().row(seq).filter(|row| takes(row))?;
-        Some(EventRow::corrected(seq, &row, &snapshot.state))
+        Some(EventRow::told(seq, &row, &snapshot.state, fates))
     });
     FoundRows { rows: rows.take(limit).collect(), scanned_to: None }
 }
@@ -241,19 +258,23 @@ fn rows_of_log(
     limit: usize,
     takes: impl Fn(&Row) -> bool,
     turn: &Turn,
+    fates: Option<&Fates<'_>>,
 ) -> FoundRows {
     let mut found = FoundRows { rows: Vec::new(), scanned_to: None };
     for (scanned, (seq, row)) in snapshot.state.index().rows_from(first).enumerate() {
         if found.rows.len() == limit {
             break;
         }
-        let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
+        // Of a subject with many items, a row takes as long as many others do.
+        let is_late = fates.is_some() && !found.rows.is_empty();
+        let is_pause =
+            scanned > 0 && (is_late || scanned.is_multiple_of(limits::LOOK_ROWS)) && turn.is_over();
         if scanned == limits::SCAN_ROWS || is_pause {
             found.scanned_to = seq.checked_sub(1);
             break;
         }
         if takes(&row) {
-            found.rows.push(EventRow::corrected(seq, &row, &snapshot.state));
+            found.rows.push(EventRow::told(seq, &row, &snapshot.state, fates));
         }
     }
     found

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::named::SubjectName;
+use super::named::{PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
-use crate::event::{AccountLinked, PartyId, PlatformId};
+use crate::event::{AccountLinked, PlatformId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -13,7 +13,7 @@ use crate::event::{AccountLinked, PartyId, PlatformId};
 pub struct Link {
     /// The registrar, who checked it
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whose account it is, and who signs too
     #[arg(long)]
     subject: SubjectName,
@@ -33,6 +33,7 @@ impl Link {
         let mut attaching = Attaching::default();
         let account = attaching.text(&self.account)?;
         let body = AccountLinked { platform: self.platform, account };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::attaching::Large;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
 use crate::clock::Date;
@@ -162,7 +162,7 @@ impl Findings {
 pub struct Notify {
     /// The assessor
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -178,7 +178,8 @@ impl Notify {
         let mut attaching = Attaching::default();
         self.findings.by_policy(&self.signing).await?;
         let body = self.findings.over(None, &mut attaching)?;
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -196,7 +197,7 @@ impl Notify {
 pub struct Assess {
     /// The assessor
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -215,6 +216,7 @@ pub struct Assess {
 impl Assess {
     pub async fn run(mut self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
+        let issuer = self.signing.party(&self.issuer).await?;
         let mut attaching = Attaching::default();
         let (notice, notified) = match &self.notice {
             Some(name) => {
@@ -227,7 +229,7 @@ impl Assess {
             self.findings.by_policy(&self.signing).await?;
         }
         let notified = match self.like.take() {
-            Some(name) => Some(self.earlier(&name, subject, &mut attaching).await?),
+            Some(name) => Some(self.earlier(&name, &issuer, subject, &mut attaching).await?),
             None => notified,
         };
         let found = self.findings.over(notified, &mut attaching)?;
@@ -244,10 +246,10 @@ impl Assess {
             notice,
         };
         let remarks = match self.signing.asks() {
-            true => replaced(&self.signing, &self.issuer, subject, body.grades.iter().count()).await,
+            true => replaced(&self.signing, &issuer, subject, body.grades.iter().count()).await,
             false => None,
         };
-        let statement = Statement::about(subject, self.issuer, body, attaching);
+        let statement = Statement::about(subject, issuer, body, attaching);
         self.signing.publish_knowing(statement, remarks.as_slice()).await
     }
 }
@@ -257,13 +259,14 @@ impl Assess {
     async fn earlier(
         &mut self,
         name: &EventName,
+        issuer: &PartyId,
         subject: SubjectId,
         attaching: &mut Attaching,
     ) -> anyhow::Result<AssessmentNotified> {
         let view = name.entry(&self.signing.at.client()).await?;
         let (id, row) = (view.row.id, &view.row);
         anyhow::ensure!(
-            row.issuer == self.issuer && row.subject == Some(subject),
+            row.issuer == *issuer && row.subject == Some(subject),
             "entry {} is no assessment of yours about this KOL",
             row.seq
         );

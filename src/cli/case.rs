@@ -6,12 +6,12 @@ use anyhow::Context;
 use clap::Args;
 
 use super::attaching::Large;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, SubjectView};
 use crate::client::Client;
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, EvidenceStage, PartyId, SubjectId};
+use crate::event::{Body, Commitment, EvidenceStage, SubjectId};
 
 /// What a subject says, and what that rests on.
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ async fn kept(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::
 pub struct Target {
     /// Who says so
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -103,6 +103,7 @@ impl Target {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let body = body(self.signing.event(&self.target).await?, reason);
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

@@ -9,8 +9,10 @@ use super::continuity::Continuity;
 use super::named::EventName;
 use super::output::{self, Bar};
 use super::signing::At;
-use super::written::Overwriting;
-use super::{FOUND, custody};
+use super::told::Known;
+use super::written::{Overwriting, Written};
+use super::{FOUND, custody, key_name};
+use crate::api::views::EventView;
 use crate::audit::Finding;
 use crate::client::{AuditReport, Auditing, Client, Source};
 use crate::clock::Date;
@@ -20,14 +22,18 @@ use crate::log::VerifierKey;
 use crate::oracle::{Inquiry, audit};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem receipt 42 --out entry-42.tlog-proof")]
+#[command(after_help = "Examples:
+  tinnhiem receipt 42 --out entry-42.tlog-proof
+  tinnhiem receipt 42 --out entry-42.tlog-proof --words entry-42.json    with the words that it commits to")]
 pub struct FetchReceipt {
     /// The entry: its seq, or its event id
     event: EventName,
     /// Where to write it; printed unless given
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Write the words and documents that the entry commits to here, each with its salt, for `verify --words`
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
     #[command(flatten)]
     overwriting: Overwriting,
     #[command(flatten)]
@@ -38,7 +44,9 @@ impl FetchReceipt {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
-        let seq = self.event.entry(&client).await?.row.seq;
+        let words = self.words.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
+        let view = self.event.entry(&client).await?;
+        let seq = view.row.seq;
         let text = client.text(&format!("/v1/receipts/{seq}")).await?;
         match out {
             Some(out) => {
@@ -48,8 +56,29 @@ impl FetchReceipt {
             }
             None => print!("{text}"),
         }
+        if let Some(words) = words {
+            write_words(&client, &view, words).await?;
+        }
         Ok(0)
     }
+}
+
+/// Writes down what an entry commits to, as far as the ledger keeps it.
+async fn write_words(client: &Client, view: &EventView, out: Written) -> anyhow::Result<()> {
+    let mut known = Known::default();
+    let kept = known.attachments(client, view).await?;
+    anyhow::ensure!(
+        !view.attachments.is_empty(),
+        "entry {} commits to no words: leave --words out",
+        view.row.seq
+    );
+    let path = out.path();
+    out.write(serde_json::to_string(&kept)? + "\n")?;
+    eprintln!("words written to {}: {} of {}", path.display(), kept.len(), view.attachments.len());
+    for absent in &known.absent {
+        eprintln!("not kept by the ledger: {absent}");
+    }
+    Ok(())
 }
 
 #[derive(Debug, Args)]
@@ -64,8 +93,8 @@ Examples:
 pub struct Audit {
     /// An address, an export's folder, or a data directory; the ledger of `--ledger` unless given
     of: Option<String>,
-    /// The log's key, from somewhere that the operator cannot change
-    #[arg(long)]
+    /// The log's key, or its file, from somewhere that the operator cannot change
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: Option<VerifierKey>,
     #[command(flatten)]
     continuity: Continuity,

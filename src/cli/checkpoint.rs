@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::signing::At;
 use super::written::{self, Overwriting};
-use super::{FOUND, output};
+use super::{FOUND, key_name, output};
 use crate::audit::{Relation, compare};
 use crate::client::{Client, Source, SourceTiles};
 use crate::ledger::Claim;
@@ -46,8 +46,8 @@ struct Compare {
     one: String,
     /// Another
     other: String,
-    /// A key of the log, from somewhere that the operator cannot change; repeatable where it was rotated
-    #[arg(long)]
+    /// A key of the log, or its file, from somewhere that the operator cannot change; repeatable where it was rotated
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: Vec<VerifierKey>,
     /// Print JSON
     #[arg(long)]

@@ -2,14 +2,15 @@
 
 use clap::Args;
 
-use super::FOUND;
 use super::check::print_report;
+use super::named::PartyName;
 use super::output::Bar;
 use super::signing::{Signing, Statement};
+use super::{FOUND, key_name};
 use crate::api::views::LedgerView;
 use crate::client::{Auditing, Source};
 use crate::clock::Date;
-use crate::event::{PartyId, StateCommitted};
+use crate::event::StateCommitted;
 use crate::log::VerifierKey;
 use crate::oracle::{Inquiry, audit};
 
@@ -43,9 +44,9 @@ Example:
 pub struct Attest {
     /// The auditor: you
     #[arg(long)]
-    issuer: PartyId,
-    /// The log's key, from somewhere that the operator cannot change
-    #[arg(long)]
+    issuer: PartyName,
+    /// The log's key, or its file, from somewhere that the operator cannot change
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: VerifierKey,
     /// Say so where the state is another than the one committed to, and nothing else is wrong
     #[arg(long)]
@@ -59,6 +60,7 @@ pub struct Attest {
 
 impl Attest {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let issuer = self.signing.party(&self.issuer).await?;
         let source = Source::Running(self.signing.at.client());
         let bar = Bar::new();
         let auditing = Auditing { vkey: Some(self.vkey), ..Auditing::default() };
@@ -81,6 +83,6 @@ impl Attest {
             "{} entries audited: clean; the state of size {} is as committed to",
             report.size, found.size
         );
-        self.signing.publish(Statement::about_nobody(self.issuer, found)).await
+        self.signing.publish(Statement::about_nobody(issuer, found)).await
     }
 }

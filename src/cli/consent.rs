@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::effect;
 use super::told::{Known, Told};
+use super::{layout, screen};
 use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event};
@@ -66,6 +67,10 @@ impl Consent {
         }
         for remark in unsigned.remarks {
             shown += &format!("  lưu ý / note: {remark}\n");
+        }
+        if let Some(width) = screen::width_of_errors() {
+            shown =
+                shown.lines().flat_map(|line| layout::wrapped(line, width)).map(|line| line + "\n").collect();
         }
         if self.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
             return Ok(());

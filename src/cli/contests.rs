@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::DrawnView;
 use crate::client::Client;
@@ -87,7 +87,7 @@ pub struct Seat {
     which: Which,
     /// Where too few could be drawn: a member to sit beside them; repeatable
     #[arg(long = "appoint")]
-    appointed: Vec<PartyId>,
+    appointed: Vec<PartyName>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -96,7 +96,9 @@ impl Seat {
     pub async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut members = drawn(&self.signing.at.client(), contest).await?.sit;
-        members.extend(self.appointed);
+        for one in &self.appointed {
+            members.push(self.signing.party(one).await?);
+        }
         let body = PanelSeated { contest, members, challenged: None };
         let statement = Statement::about(subject, PartyId::council(), body, Attaching::default());
         self.signing.publish(statement).await
@@ -112,7 +114,7 @@ pub struct Challenge {
     /// The member of the panel that is to be replaced by the next in the order of the draw; where there is
     /// none, the council seats another
     #[arg(long)]
-    member: PartyId,
+    member: PartyName,
     #[command(flatten)]
     signing: Signing,
 }
@@ -121,15 +123,16 @@ impl Challenge {
     pub async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let drawn = drawn(&self.signing.at.client(), contest).await?;
-        let others = drawn.order.into_iter().filter(|name| *name != self.member);
+        let challenged = self.signing.party(&self.member).await?;
+        let others = drawn.order.into_iter().filter(|name| *name != challenged);
         let mut members: Vec<PartyId> = others.take(usize::from(drawn.seats)).collect();
         // Those appointed stay.
-        for name in drawn.sit.into_iter().filter(|name| *name != self.member) {
+        for name in drawn.sit.into_iter().filter(|name| *name != challenged) {
             if !members.contains(&name) && members.len() < usize::from(drawn.seats) {
                 members.push(name);
             }
         }
-        let body = PanelSeated { contest, members, challenged: Some(self.member) };
+        let body = PanelSeated { contest, members, challenged: Some(challenged) };
         let statement = Statement::about(subject, PartyId::from(subject), body, Attaching::default());
         self.signing.publish(statement).await
     }
@@ -156,7 +159,7 @@ pub struct Extend {
     which: Which,
     /// A member of the panel; `council` before it is seated
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -170,7 +173,8 @@ impl Extend {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let body = ContestExtended { contest, reason };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 

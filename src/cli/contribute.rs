@@ -8,7 +8,7 @@ use super::case::Case;
 use super::grounds;
 use super::identity;
 use super::key_name::KeyName;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::read::figure;
 use super::signing::{Attaching, Signing, Statement};
 use super::{owner, policies, written};
@@ -38,7 +38,7 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 pub struct Enrol {
     /// The registrar
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// The subject's id; a random one unless given
     #[arg(long)]
     subject: Option<SubjectId>,
@@ -124,7 +124,8 @@ impl Enrol {
             key: key.public(),
         };
         eprintln!("{subject}; salt of the consent, to be kept with it: {}", hex(&salt));
-        let statement = Statement::about(subject, self.issuer, event(body), attaching);
+        let issuer = self.signing.party(&self.issuer).await?;
+        let statement = Statement::about(subject, issuer, event(body), attaching);
         self.signing.publish(Statement { newcomers: vec![key], ..statement }).await
     }
 }
@@ -147,10 +148,10 @@ fn hex(bytes: &[u8; 32]) -> String {
   tinnhiem endorse --issuer nhip-so --subject kol-0123456789abc --relation professional --topic giao-duc \\
     --statement 'Chúng tôi đã làm việc cùng.' --key nhip-so.pem")]
 pub struct Endorse {
-    /// The endorser
+    /// The endorser: an id, or the whole name
     #[arg(long)]
-    issuer: PartyId,
-    /// Whom it is about
+    issuer: PartyName,
+    /// Whom it is about: an id, or the whole name
     #[arg(long)]
     subject: SubjectName,
     /// The tie between the two: none, professional, commercial, family_owner
@@ -159,7 +160,7 @@ pub struct Endorse {
     /// What a commercial tie is worth a year, in đồng: under_10m, under_100m, under_1b, from_1b
     #[arg(long, value_parser = named::<ValueBand>)]
     value_band: Option<ValueBand>,
-    /// The field it speaks of: one of the subject's (`/v1/subjects/SUBJECT` lists them)
+    /// The field it speaks of: one of the KOL's (`tinnhiem score KOL` shows them)
     #[arg(long)]
     topic: TopicId,
     /// Last day on which it counts; a year from today unless given
@@ -183,7 +184,8 @@ impl Endorse {
             expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
             statement: attaching.optional(self.statement)?,
         };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 

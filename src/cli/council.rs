@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::contribute::named;
 use super::key_name::MemberKey;
+use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{MemberList, MemberView};
 use crate::clock::Date;
@@ -20,7 +21,7 @@ use crate::vault::NamedKey;
 pub struct Membership {
     /// The member
     #[arg(long)]
-    member: PartyId,
+    member: PartyName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -33,7 +34,8 @@ impl Membership {
     pub async fn run(self, body: impl FnOnce(PartyId, Option<Commitment>) -> Body) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let statement = Statement::by_council(body(self.member, reason));
+        let member = self.signing.party(&self.member).await?;
+        let statement = Statement::by_council(body(member, reason));
         self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
 }
@@ -103,7 +105,7 @@ impl HandOver {
 pub struct Accredit {
     /// The member that may assess
     #[arg(long)]
-    assessor: PartyId,
+    assessor: PartyName,
     /// A field (`tinnhiem policy show` lists them); repeatable
     #[arg(long = "topic", required = true)]
     topics: Vec<TopicId>,
@@ -119,17 +121,17 @@ pub struct Accredit {
 
 impl Accredit {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let assessor = self.signing.party(&self.assessor).await?;
         let mut remarks = Vec::new();
         if self.signing.asks() {
-            let view: MemberView =
-                self.signing.at.client().json(&format!("/v1/members/{}", self.assessor)).await?;
+            let view: MemberView = self.signing.at.client().json(&format!("/v1/members/{assessor}")).await?;
             remarks.extend(view.accreditations.iter().filter(|one| one.stands).map(|one| {
                 let topics: Vec<String> = one.topics.iter().map(ToString::to_string).collect();
                 let (topics, class) = (topics.join(", "), &one.class);
                 format!("thay công nhận đang có / replaces the one that stands: {topics} ({class})")
             }));
         }
-        let Self { assessor, topics, class, valid_until, signing } = self;
+        let Self { topics, class, valid_until, signing, .. } = self;
         let body = AccreditationGranted { assessor, topics, class, valid_until };
         signing.publish_knowing(Statement::by_council(body), &remarks).await
     }
@@ -141,7 +143,7 @@ impl Accredit {
 pub struct Update {
     /// The member
     #[arg(long)]
-    member: PartyId,
+    member: PartyName,
     /// Its new kind: state_agency, platform, business, press, assessor, auditor
     #[arg(long, value_parser = named::<MemberClass>)]
     class: Option<MemberClass>,
@@ -160,7 +162,8 @@ pub struct Update {
 
 impl Update {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let Self { member, class, group, name, roles, signing } = self;
+        let member = self.signing.party(&self.member).await?;
+        let Self { class, group, name, roles, signing, .. } = self;
         signing.publish(Statement::by_council(MemberUpdated { member, class, group, name, roles })).await
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::continuity::Continuity;
 use super::output::{self, Bar};
 use super::signing::At;
-use super::{FOUND, check, seal};
+use super::{FOUND, check, key_name, seal};
 use crate::client::{self, Client};
 use crate::ledger::{Archive, OpenError, fsck};
 use crate::log::VerifierKey;
@@ -192,8 +192,8 @@ pub struct Import {
     /// The log's key file, apart from the data directory
     #[arg(long, value_name = "FILE")]
     log_key: Option<PathBuf>,
-    /// The log's key, from somewhere that the operator cannot change
-    #[arg(long)]
+    /// The log's key, or its file, from somewhere that the operator cannot change
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: Option<VerifierKey>,
 }
 

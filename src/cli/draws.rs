@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-use super::named::EventName;
+use super::named::{EventName, PartyName};
 use super::output;
 use super::signing::{At, Attaching, Signing, Statement};
 use crate::api::draws;
@@ -13,7 +13,7 @@ use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
 use crate::client::chain_value;
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
-use crate::event::{DrawCommitted, DrawRevealed, PartyId};
+use crate::event::{DrawCommitted, DrawRevealed};
 use crate::ledger::{Ledger, Setup};
 use crate::limits;
 use crate::vault::{read_secret, write_secret};
@@ -26,7 +26,7 @@ use crate::vault::{read_secret, write_secret};
 pub struct CommitDraw {
     /// The operator, or an auditor
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Where to write the secret from which the chain is made; the file must not exist
     #[arg(long)]
     secret: PathBuf,
@@ -39,10 +39,11 @@ pub struct CommitDraw {
 
 impl CommitDraw {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let issuer = self.signing.party(&self.issuer).await?;
         let secret = SecretKey::generate()?;
         write_secret(&self.secret, &secret)?;
         let body = DrawCommitted { tip: chain_value(&secret, self.length), length: self.length };
-        self.signing.publish(Statement { issuer: self.issuer, ..Statement::by_council(body) }).await
+        self.signing.publish(Statement { issuer, ..Statement::by_council(body) }).await
     }
 }
 
@@ -52,7 +53,7 @@ impl CommitDraw {
 pub struct RevealDraw {
     /// The operator, or the auditor
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// The secret that `commit-draw` wrote
     #[arg(long)]
     secret: PathBuf,
@@ -67,10 +68,10 @@ impl RevealDraw {
     pub async fn run(self) -> anyhow::Result<u8> {
         let secret = read_secret(&self.secret)?;
         let client = self.signing.at.client();
+        let issuer = self.signing.party(&self.issuer).await?;
         let chains: Chains = client.json("/v1/draws").await?;
-        let own =
-            [chains.operator, chains.auditor].into_iter().flatten().find(|one| one.holder == self.issuer);
-        let own = own.with_context(|| format!("{} has committed to no chain", self.issuer))?;
+        let own = [chains.operator, chains.auditor].into_iter().flatten().find(|one| one.holder == issuer);
+        let own = own.with_context(|| format!("{} has committed to no chain", issuer))?;
         let filing = match &self.filing {
             Some(filing) => Some(self.signing.event(filing).await?),
             None => own.due_for,
@@ -84,7 +85,7 @@ impl RevealDraw {
         let filed: EventView = client.json(&format!("/v1/events/{filing}")).await?;
         let subject = filed.row.subject.context("this event is about nobody")?;
         let body = DrawRevealed { filing, value };
-        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
+        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
     }
 }
 

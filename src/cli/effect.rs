@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::course;
-use super::output::points;
+use super::output::{points, say};
 use super::owner;
 use super::read::bare;
 use super::told::clean;
@@ -25,7 +25,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     if let Some(subject) = event.subject
         && let Ok(Some(line)) = tokio::time::timeout(ASKING, moved(client, subject, seq)).await
     {
-        println!("{line}");
+        say!("{line}");
     }
     if matches!(event.body, Body::EvidenceCommitted(_)) {
         println!(
@@ -49,7 +49,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
         // What is recorded stands, whether or not its course can be told.
         let _ = tokio::time::timeout(ASKING, goes_on(client, &contest)).await;
     }
-    println!("{}", taken_back(&event, seq));
+    say!("{}", taken_back(&event, seq));
 }
 
 /// From when a key of a party acts.
@@ -121,8 +121,8 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
             body.key
         ),
         Body::KeyAdded(body) => format!(
-            "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key {}.pem",
-            body.key, body.key
+            "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key KEY.pem",
+            body.key
         ),
         Body::SubjectDeparted(_) => {
             format!("tinnhiem resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)")
@@ -138,7 +138,7 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
                 .to_owned();
         }
     };
-    format!("rút lại / to take it back: {command}")
+    format!("rút lại / to take it back:\n  {command}")
 }
 
 /// Who has signed an event, and whose signature it still needs, line by line.

@@ -6,12 +6,12 @@ use anyhow::Context;
 use clap::Args;
 
 use super::attaching::media_type;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
 use crate::client::random_salt;
 use crate::clock::Date;
-use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed, PartyId};
+use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed};
 
 #[derive(Debug, Args)]
 #[command(
@@ -23,7 +23,7 @@ cites its entry: `tinnhiem contest … --evidence-event SEQ`. Example:
 pub struct CommitEvidence {
     /// The member that has it
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -38,7 +38,7 @@ pub struct CommitEvidence {
     media_type: Option<String>,
     /// The member that keeps it and signs too; the issuer unless given
     #[arg(long)]
-    custodian: Option<PartyId>,
+    custodian: Option<PartyName>,
     /// The last day on which it must be kept
     #[arg(long)]
     retain_until: Date,
@@ -48,8 +48,9 @@ pub struct CommitEvidence {
 
 impl CommitEvidence {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let issuer = self.signing.party(&self.issuer).await?;
         anyhow::ensure!(
-            self.issuer.as_subject().is_none(),
+            issuer.as_subject().is_none(),
             "a KOL's evidence is kept by a member of its choice, which commits to it: give it the file, and cite its \
              entry with --evidence-event in `tinnhiem contest`, `reply` or `appeal`"
         );
@@ -68,13 +69,17 @@ impl CommitEvidence {
             (None, Some(commitment)) => commitment,
             (None, None) => anyhow::bail!("give --file or --commitment"),
         };
+        let custodian = match &self.custodian {
+            Some(custodian) => self.signing.party(custodian).await?,
+            None => issuer.clone(),
+        };
         let body = EvidenceCommitted {
             commitment,
             media_type: self.media_type.or(named).context("give --media-type")?,
-            custodian: self.custodian.unwrap_or_else(|| self.issuer.clone()),
+            custodian,
             retain_until: self.retain_until,
         };
-        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
+        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
     }
 }
 
@@ -84,7 +89,7 @@ impl CommitEvidence {
 pub struct DiscloseEvidence {
     /// Its custodian
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -93,7 +98,7 @@ pub struct DiscloseEvidence {
     target: EventName,
     /// Whom it was shown to: a member, a subject or `council`
     #[arg(long)]
-    to: PartyId,
+    to: PartyName,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -107,7 +112,8 @@ impl DiscloseEvidence {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let target = self.signing.event(&self.target).await?;
-        let body = EvidenceDisclosed { target, to: self.to, reason };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let body = EvidenceDisclosed { target, to: self.signing.party(&self.to).await?, reason };
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

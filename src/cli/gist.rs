@@ -74,6 +74,13 @@ impl Gists {
         all.trim_end_matches([' ', ':', ',']).to_owned()
     }
 
+    /// The last day of what an event says, where it names one.
+    pub fn until(&self, id: &str) -> Option<String> {
+        const NAMES: [&str; 4] = ["expires_on", "valid_until", "ends_on", "retain_until"];
+        let body = &self.entries.get(id)?.payload["body"];
+        NAMES.iter().find_map(|name| body[*name].as_str()).map(clean)
+    }
+
     /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.
     pub fn holds(&self, id: &str) -> bool {
         let erased = self.entries.values().filter(|one| one.row.type_name == "erasure.executed");

@@ -9,7 +9,7 @@ use super::consent::{Consent, Unsigned};
 use super::contribute::named;
 use super::key_name::{KeyName, MemberKey};
 use super::keys::read_submission;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
@@ -274,7 +274,7 @@ pub struct Decide {
     panel: Option<EventName>,
     /// A member of that panel
     #[arg(long, requires = "panel")]
-    issuer: Option<PartyId>,
+    issuer: Option<PartyName>,
     #[command(flatten)]
     signing: Signing,
 }
@@ -300,7 +300,10 @@ impl Decide {
         } else {
             ContestDecided { contest, outcome, effect, reason, panel }.into()
         };
-        let issuer = self.issuer.unwrap_or_else(PartyId::council);
+        let issuer = match &self.issuer {
+            Some(issuer) => self.signing.party(issuer).await?,
+            None => PartyId::council(),
+        };
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }

@@ -1,10 +1,12 @@
 //! Keys as people name them: in hex, or by a file of either half. Where the public half is enough, nobody
 //! needs another's private key.
 
+use std::io::Read;
 use std::str::FromStr;
 
 use crate::dsse::PublicKey;
 use crate::event::PartyId;
+use crate::log::VerifierKey;
 use crate::vault::{NamedKey, read_named, read_public};
 
 /// A key's name.
@@ -41,8 +43,35 @@ pub fn public(text: &str) -> Result<PublicKey, String> {
     hex(text).map_or_else(read, Ok).map_err(|error| format!("expected a key in hex, or its file: {error}"))
 }
 
+/// Longest file that is read for the key of a log.
+const VKEY_FILE_BYTES: u64 = 4096;
+
+/// The key that a log's checkpoints are verified with: itself, however it was broken into lines, or its file.
+///
+/// # Errors
+/// When it is neither.
+pub fn log_key(text: &str) -> Result<VerifierKey, String> {
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    if let Ok(key) = bare(text).parse() {
+        return Ok(key);
+    }
+    let read = || -> std::io::Result<String> {
+        let mut found = String::new();
+        std::fs::File::open(text)?.take(VKEY_FILE_BYTES).read_to_string(&mut found)?;
+        Ok(found)
+    };
+    match read() {
+        Ok(found) => bare(&found).parse().map_err(|error| format!("{text} holds no key of a log: {error}")),
+        Err(_) => Err(
+            "expected the log's key, NAME+HASH+KEY as `tinnhiem ledger --vkey` prints it, or a file that holds it"
+                .to_owned(),
+        ),
+    }
+}
+
 fn hex(text: &str) -> Option<PublicKey> {
-    text.trim().to_ascii_lowercase().parse().ok()
+    let bare: String = text.split_whitespace().collect();
+    bare.to_ascii_lowercase().parse().ok()
 }
 
 /// `MEMBER=KEY`: a member and its key.

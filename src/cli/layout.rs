@@ -10,7 +10,9 @@ const LEAST: usize = 14;
 /// What a block's cells below the first line, and what is left of a wrapped line, begin with.
 const INDENT: &str = "    ";
 
-/// A line as several that fit, what is left of it indented further; one that is a command can still be pasted.
+/// A line as several that fit, what is left of it indented further. What is there to be copied is whole: a
+/// key, an id or an address stands on a line of its own where it must, wider than the others if it is; a
+/// command goes on behind a backslash, and never within quotes.
 pub fn wrapped(line: &str, width: usize) -> Vec<String> {
     if line.width() <= width {
         return vec![line.to_owned()];
@@ -18,16 +20,61 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
     let text = line.trim_start();
     let indent: String = line[..line.len() - text.len()].chars().take(width / 4).collect();
     let further = format!("{indent}  ");
-    let is_command = text.starts_with("tinnhiem ");
-    let room = if is_command { width.saturating_sub(2) } else { width };
-    let options = options(room).initial_indent(&indent).subsequent_indent(&further);
-    let mut lines: Vec<String> =
-        textwrap::wrap(text, options).into_iter().map(|one| one.into_owned()).collect();
-    if is_command {
-        let last = lines.len().saturating_sub(1);
-        lines[..last].iter_mut().for_each(|one| one.push_str(" \\"));
+    if text.starts_with("tinnhiem ") {
+        return continued(text, width, &indent, &further);
+    }
+    let fitting = options(width).break_words(false).initial_indent(&indent).subsequent_indent(&further);
+    let lines = textwrap::wrap(text, fitting).into_iter().flat_map(|one| match one.width() > width {
+        true if !is_copied(one.trim()) => {
+            let (text, indent) = (one.trim_start(), &one[..one.len() - one.trim_start().len()]);
+            let broken = options(width).initial_indent(indent).subsequent_indent(&further);
+            textwrap::wrap(text, broken).into_iter().map(|one| one.into_owned()).collect()
+        }
+        _ => vec![one.into_owned()],
+    });
+    lines.collect()
+}
+
+/// Whether a word is one to be copied, such as a key: nothing but what is typed on every keyboard, save for
+/// what stands around it.
+fn is_copied(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    bare.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A command on several lines that a shell reads as one.
+fn continued(command: &str, width: usize, indent: &str, further: &str) -> Vec<String> {
+    const MORE: &str = " \\";
+    let mut lines = vec![indent.to_owned()];
+    let room = width.saturating_sub(MORE.width());
+    for (at, word) in shell_words(command).into_iter().enumerate() {
+        let Some(line) = lines.last_mut() else { continue };
+        if at == 0 {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            line.push_str(MORE);
+            lines.push(format!("{further}{word}"));
+        }
     }
     lines
+}
+
+/// The words of a command, quotes and all.
+fn shell_words(command: &str) -> Vec<&str> {
+    let mut quote = None;
+    let split = command.split(move |c: char| {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, ' ') => return true,
+            _ => {}
+        }
+        false
+    });
+    split.filter(|word| !word.is_empty()).collect()
 }
 
 fn options(width: usize) -> Options<'static> {
@@ -104,8 +151,18 @@ fn blocks(head: &[&str], rows: &[Vec<String>], natural: &[usize], fit: usize) ->
     let block = |row: &[&str]| {
         let (long, short): (Vec<_>, Vec<_>) =
             row.iter().enumerate().partition(|(column, _)| is_long(*column));
-        let first: Vec<&str> = short.iter().map(|(_, cell)| **cell).filter(|cell| !cell.is_empty()).collect();
-        let mut lines = wrapped(&first.join("  "), fit);
+        let mut lines: Vec<String> = Vec::new();
+        for cell in short.iter().map(|(_, cell)| **cell).filter(|cell| !cell.is_empty()) {
+            match lines.last_mut() {
+                Some(line) if line.width() + GAP + cell.width() <= fit => {
+                    line.push_str(&" ".repeat(GAP));
+                    line.push_str(cell);
+                }
+                // A cell that does not fit goes to the next line whole.
+                Some(_) => lines.extend(wrapped(&format!("{INDENT}{cell}"), fit)),
+                None => lines.extend(wrapped(cell, fit)),
+            }
+        }
         for (_, cell) in long.iter().filter(|(_, cell)| !cell.is_empty()) {
             lines.extend(wrapped(&format!("{INDENT}{cell}"), fit));
         }
@@ -137,11 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_wider_than_the_terminal() {
+    fn no_line_is_wider_than_the_terminal_but_one_word_to_be_copied() {
         let head = ["seq", "việc / what", "tên / name", "content"];
         for fit in 20..200 {
             for line in table(&head, &rows(), Some(fit)) {
-                assert!(line.width() <= fit, "{fit}: {line}");
+                assert!(line.width() <= fit || line.trim() == "x".repeat(90), "{fit}: {line}");
             }
         }
         let whole = table(&head, &rows(), None);
@@ -170,6 +227,54 @@ mod tests {
         let lines =
             table(&["a", "b"], &[vec!["日本".into(), "1".into()], vec!["e\u{301}".into(), "2".into()]], None);
         assert_eq!(lines, ["a     b", "日本  1", "e\u{301}     2"]);
+    }
+
+    #[test]
+    fn what_is_to_be_copied_is_never_broken() {
+        let key = "ledger.example/f1819c2b06f1cb3bedbecd217ef118ca+3c3a2c7f+AXhwws/dN8skiaEz+guG2ZnrXVXqrC=";
+        let address = format!("https://ledger.example/v1/attachments/{}", "5f".repeat(32));
+        for fit in 20..120 {
+            for word in [key, &address] {
+                for text in
+                    [word.to_owned(), format!("khóa / the key: {word}, as said"), format!("  “{word}”")]
+                {
+                    let lines = wrapped(&text, fit);
+                    assert!(lines.iter().any(|line| line.contains(word)), "{fit}: {lines:?}");
+                }
+            }
+            // What nobody copies fits.
+            for line in wrapped(&"ốc".repeat(80), fit) {
+                assert!(line.width() <= fit, "{fit}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_heading_is_not_broken_within_its_words() {
+        let head = ["mục / seq", "ghi lúc / recorded at", "loại / type", "bên ký / issuer", "tên / name"];
+        let row = vec![
+            "1".into(),
+            "2026-11-25T01:00:00.000Z".into(),
+            "x".repeat(40),
+            String::new(),
+            "y".repeat(20),
+        ];
+        for fit in 24..100 {
+            let lines = table(&head, std::slice::from_ref(&row), Some(fit));
+            for one in head {
+                assert!(lines.iter().any(|line| line.contains(one)), "{fit}: {one}: {lines:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_is_not_broken_within_quotes() {
+        let command =
+            "    tinnhiem endorse --statement 'Chúng tôi đã làm việc cùng trong ba số báo, và hơn.' --key a";
+        let lines = wrapped(command, 40);
+        let joined: Vec<&str> = lines.iter().map(|line| line.trim_end_matches('\\').trim()).collect();
+        assert_eq!(joined.join(" "), command.trim());
+        assert!(lines.iter().all(|line| line.matches('\'').count() % 2 == 0), "{lines:?}");
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Ledger {
             return Ok(0);
         }
         say!("sổ cái / ledger: {}", safe(&view.origin));
-        say!("khóa của sổ / the log's key, as the operator says it: {key}");
+        say!("khóa của sổ / the log's key, as the operator says it:\n{key}");
         for one in &view.former_vkeys {
             say!("khóa cũ / a former key, up to size {}: {}", one.to_size, safe(&one.vkey));
         }

@@ -2,26 +2,29 @@
 
 use clap::Args;
 
-use super::named::SubjectName;
+use super::fates;
+use super::gist::Gists;
+use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::read::names;
 use super::signing::At;
-use crate::api::views::{EventPage, LedgerView};
-use crate::client::Client;
+use crate::api::views::{EventPage, EventRow, LedgerView};
+use crate::client::{Client, ClientError};
 use crate::event::{PartyId, SubjectId, TYPES};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem log --last 20    the newest last
   tinnhiem log --subject kol-0123456789abc --type contest.filed
+  tinnhiem log --issuer 'Báo Nhịp Số'    what a member issued, and how each of it stands
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
     /// About this KOL: an id, or a name
     #[arg(long)]
     subject: Option<SubjectName>,
-    /// Issued by this party
+    /// Issued by this party: a member or a KOL, by id or name, or `council`
     #[arg(long)]
-    issuer: Option<PartyId>,
+    issuer: Option<PartyName>,
     /// Of this type
     #[arg(long = "type")]
     type_name: Option<String>,
@@ -43,69 +46,108 @@ pub struct Log {
 
 /// How many entries are listed.
 const LISTED: usize = 50;
+/// How many of the newest are told with what they say and what became of them.
+const SAID: usize = 200;
+
+/// Whose and which entries.
+#[derive(Default)]
+pub struct Listed {
+    /// About this KOL.
+    pub subject: Option<SubjectId>,
+    /// Issued by this party.
+    pub issuer: Option<PartyId>,
+    /// Of this type.
+    pub type_name: Option<String>,
+}
 
 impl Log {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
-        let subject = SubjectName::id_of(self.subject.as_ref(), &client).await?;
+        let listed = Listed {
+            subject: SubjectName::id_of(self.subject.as_ref(), &client).await?,
+            issuer: match &self.issuer {
+                Some(issuer) => Some(issuer.id(&client).await?),
+                None => None,
+            },
+            type_name: self.type_name.map(check).transpose()?,
+        };
         let forward = self.after.is_some() || self.limit.is_some();
         let page = if forward {
-            self.page(&client, subject, self.after, self.limit.unwrap_or(LISTED)).await?
+            listed.page(&client, self.after, self.limit.unwrap_or(LISTED)).await?
         } else {
-            self.newest(&client, subject, self.last.unwrap_or(LISTED)).await?
+            listed.newest(&client, self.last.unwrap_or(LISTED)).await?
         };
         if self.json {
             output::json(&page)?;
             return Ok(0);
         }
-        let about = names(&client, page.events.iter().filter_map(|row| row.subject)).await;
-        let rows: Vec<Vec<String>> = page
-            .events
-            .iter()
-            .map(|row| {
-                vec![
-                    row.seq.to_string(),
-                    row.recorded_at.to_string(),
-                    row.type_name.clone(),
-                    row.issuer.to_string(),
-                    row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
-                    row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
-                ]
-            })
-            .collect();
-        output::table(
-            &[
-                "mục / seq",
-                "ghi lúc / recorded at",
-                "loại / type",
-                "bên ký / issuer",
-                "về / about",
-                "tên / name",
-            ],
-            &rows,
-        );
+        print(&client, &page.events).await?;
         if let Some(next) = page.next {
             say!("more with --after {next}");
         }
         Ok(0)
     }
+}
 
-    async fn page(
-        &self,
-        client: &Client,
-        subject: Option<SubjectId>,
-        after: Option<u64>,
-        limit: usize,
-    ) -> anyhow::Result<EventPage> {
+/// A type that there is.
+fn check(name: String) -> anyhow::Result<String> {
+    const NEAREST: usize = 4;
+    if TYPES.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    // What something is done to is told apart by what is done.
+    let near = |one: &str| {
+        let part = one.split('.').any(|part| name.split('.').any(|given| given == part));
+        (!part, strsim::damerau_levenshtein(one, &name))
+    };
+    let mut types = TYPES.to_vec();
+    types.sort_by_key(|one| near(one));
+    types.truncate(NEAREST);
+    anyhow::bail!("there is no type {name:?}; the nearest are {}", types.join(", "))
+}
+
+/// Prints entries, each with what it says and what became of it.
+async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
+    let about = names(client, rows.iter().filter_map(|row| row.subject)).await;
+    let newest = &rows[rows.len().saturating_sub(SAID)..];
+    let gists = Gists::fetch(client, newest.iter().map(|row| row.id.to_string())).await;
+    let fates = fates::of(client, &newest.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                row.seq.to_string(),
+                row.recorded_at.to_string(),
+                row.type_name.clone(),
+                row.issuer.to_string(),
+                row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
+                row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
+                gists.of(&row.id.to_string()),
+                fates.get(&row.seq).map(fates::cell).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let head = [
+        "mục / seq",
+        "ghi lúc / recorded at",
+        "loại / type",
+        "bên ký / issuer",
+        "về / about",
+        "tên / name",
+        "nội dung / content",
+        "tình trạng / state",
+    ];
+    output::table(&head, &rows);
+    Ok(())
+}
+
+impl Listed {
+    /// So many after a seq, the oldest first.
+    async fn page(&self, client: &Client, after: Option<u64>, limit: usize) -> anyhow::Result<EventPage> {
         let mut path = format!("/v1/events?limit={limit}");
-        if let Some(name) = &self.type_name {
-            if !TYPES.contains(&name.as_str()) {
-                anyhow::bail!("there is no type {name:?}: {}", TYPES.join(", "));
-            }
-            path += &format!("&type={name}");
-        }
         let parts = [
-            subject.map(|subject| format!("&subject={subject}")),
+            self.type_name.as_ref().map(|name| format!("&type={name}")),
+            self.subject.map(|subject| format!("&subject={subject}")),
             self.issuer.as_ref().map(|issuer| format!("&issuer={issuer}")),
             after.map(|after| format!("&after={after}")),
         ];
@@ -114,25 +156,20 @@ impl Log {
     }
 
     /// The newest, the newest last.
-    async fn newest(
-        &self,
-        client: &Client,
-        subject: Option<SubjectId>,
-        last: usize,
-    ) -> anyhow::Result<EventPage> {
-        if let Some(issuer) = &self.issuer {
-            known(client, issuer).await?;
-        }
-        let filtered = subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
+        let filtered = self.subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
         let mut after = None;
         if !filtered {
             let ledger: LedgerView = client.json("/v1/ledger").await?;
             after = ledger.size.checked_sub(last as u64 + 1);
         }
-        let mut page = self.page(client, subject, after, 1000).await?;
+        let mut page = self.page(client, after, 1000).await?;
         let mut events = std::mem::take(&mut page.events);
         while let Some(next) = page.next {
-            page = self.page(client, subject, Some(next), 1000).await?;
+            page = self.page(client, Some(next), 1000).await?;
             events.append(&mut page.events);
             events.drain(..events.len().saturating_sub(last));
         }
@@ -145,7 +182,7 @@ impl Log {
 ///
 /// # Errors
 /// What the ledger says of it.
-pub async fn known(client: &Client, party: &PartyId) -> anyhow::Result<()> {
+pub async fn known(client: &Client, party: &PartyId) -> Result<(), ClientError> {
     let path = match party.as_subject() {
         _ if party.is_council() => return Ok(()),
         Some(subject) => format!("/v1/subjects/{subject}"),

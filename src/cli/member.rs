@@ -2,17 +2,24 @@
 
 use clap::Args;
 
+use super::fates;
+use super::gist::Gists;
+use super::log::Listed;
+use super::named::PartyName;
 use super::output::{self, say};
+use super::read::names;
 use super::signing::At;
-use crate::api::views::{MemberList, MemberRecord, MemberView};
-use crate::event::{Membership, PartyId, words};
+use crate::api::views::{EventRow, MemberList, MemberRecord, MemberView};
+use crate::client::Client;
+use crate::event::{MemberClass, Membership, words};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem member o5-tam-diem    how it stands, its overturn rate, agreement and workload")]
+  tinnhiem member o5-tam-diem       how it stands, its overturn rate, agreement and workload
+  tinnhiem member 'Báo Nhịp Số'     and what it said: what is in force, until when, and what is not")]
 pub struct Member {
-    /// The member's slug (`tinnhiem members` lists them)
-    member: PartyId,
+    /// The member: its id, or its name (`tinnhiem members` lists them)
+    member: PartyName,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -83,14 +90,20 @@ fn membership(membership: Membership) -> &'static str {
 impl Member {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
-        if self.member.is_council() {
+        let member = self.member.id(&client).await?;
+        if let Some(subject) = member.as_subject() {
+            anyhow::bail!("{subject} is a KOL, no member: `tinnhiem score {subject}` shows it");
+        }
+        if member.is_council() {
             anyhow::bail!("the council is no member: `tinnhiem members` lists who holds its seats");
         }
-        let view: MemberView = client.json(&format!("/v1/members/{}", self.member)).await?;
-        let record: MemberRecord = client.json(&format!("/v1/members/{}/record", self.member)).await?;
+        let view: MemberView = client.json(&format!("/v1/members/{member}")).await?;
+        let record: MemberRecord = client.json(&format!("/v1/members/{member}/record")).await?;
+        let said = said(&client, &view, &record).await?;
         if self.json {
             let mut shown = serde_json::to_value(&view)?;
             shown["record"] = serde_json::to_value(&record)?;
+            shown["said"] = serde_json::to_value(&said)?;
             output::json(&shown)?;
             return Ok(0);
         }
@@ -103,7 +116,73 @@ impl Member {
             record.size
         );
         print(&record);
+        print_said(&client, &said).await;
         Ok(0)
+    }
+}
+
+/// How many of the newest of each kind are listed.
+const LISTED: usize = 20;
+
+/// The newest that a member said, of each kind that it says, with what became of it.
+async fn said(client: &Client, view: &MemberView, record: &MemberRecord) -> anyhow::Result<Vec<EventRow>> {
+    let kinds = [
+        ("endorsement.published", record.endorsements.published > 0),
+        ("assessment.published", record.assessments.published > 0),
+        ("collaboration.declared", view.member.class == MemberClass::Business),
+        ("decision.recorded", view.member.class == MemberClass::StateAgency),
+    ];
+    let mut said = Vec::new();
+    for (name, _) in kinds.into_iter().filter(|(_, says)| *says) {
+        let (issuer, type_name) = (Some(view.member.member.clone()), Some(name.to_owned()));
+        let listed = Listed { subject: None, issuer, type_name };
+        let mut rows = listed.newest(client, LISTED).await?.events;
+        let mut fates = fates::of(client, &rows.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;
+        rows.iter_mut().for_each(|row| row.fate = fates.remove(&row.seq));
+        // What is in force comes first, the newest before others.
+        rows.sort_by_key(|row| {
+            (!row.fate.as_ref().is_some_and(fates::is_in_force), std::cmp::Reverse(row.seq))
+        });
+        said.append(&mut rows);
+    }
+    Ok(said)
+}
+
+/// Prints what was said, kind by kind: about whom, what, until when, and how it stands.
+async fn print_said(client: &Client, said: &[EventRow]) {
+    let about = names(client, said.iter().filter_map(|row| row.subject)).await;
+    let gists = Gists::fetch(client, said.iter().map(|row| row.id.to_string())).await;
+    for kind in said.chunk_by(|one, next| one.type_name == next.type_name) {
+        let what = kind.first().map(|row| row.type_name.as_str()).unwrap_or_default();
+        let what = words::of_type(what).map_or(what.to_owned(), |words| words.done());
+        let newest = if kind.len() == LISTED {
+            format!(" ({LISTED} mục mới nhất / the newest)")
+        } else {
+            String::new()
+        };
+        say!("\n{what}{newest}");
+        let row = |row: &EventRow| {
+            let id = row.id.to_string();
+            let subject = row.subject.map(|subject| subject.to_string()).unwrap_or_default();
+            let name = row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default();
+            vec![
+                row.seq.to_string(),
+                subject,
+                name,
+                gists.of(&id),
+                gists.until(&id).unwrap_or("–".to_owned()),
+                row.fate.as_ref().map(fates::cell).unwrap_or_default(),
+            ]
+        };
+        let head = [
+            "mục / seq",
+            "về / about",
+            "tên / name",
+            "nội dung / content",
+            "đến / until",
+            "tình trạng / state",
+        ];
+        output::table(&head, &kind.iter().map(row).collect::<Vec<_>>());
     }
 }
 
@@ -123,9 +202,7 @@ fn print_standing(view: &MemberView) {
         let until = one.valid_until.map_or(String::new(), |last| format!(", đến / until {last}"));
         say!("công nhận / accredited: {} ({}){until}", topics.join(", "), one.class);
     }
-    if member.class == crate::event::MemberClass::Assessor
-        && !view.accreditations.iter().any(|one| one.stands)
-    {
+    if member.class == MemberClass::Assessor && !view.accreditations.iter().any(|one| one.stands) {
         say!("không còn công nhận nào / no accreditation stands");
     }
 }

@@ -25,7 +25,10 @@ mod evidence;
 #[cfg(test)]
 mod examples;
 mod explain;
+mod fates;
 mod fault;
+mod find;
+mod foresee;
 mod gist;
 mod govern;
 mod grounds;
@@ -35,6 +38,7 @@ mod keys;
 mod layout;
 mod ledger;
 mod log;
+mod looks;
 mod me;
 mod member;
 mod named;
@@ -61,6 +65,7 @@ mod server;
 mod show;
 mod signing;
 mod steps;
+mod tip;
 mod told;
 mod verify;
 mod windows;
@@ -68,7 +73,6 @@ mod withdraw;
 mod written;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -84,7 +88,7 @@ struct Cli {
     verb: Verb,
     /// A file with the pass phrases of encrypted keys, one a line; asked for at the terminal unless given
     #[arg(long, env = "TINNHIEM_PASS_FILE", global = true)]
-    pass_file: Option<PathBuf>,
+    pass_file: Option<std::path::PathBuf>,
     /// Print long answers at once; at a terminal they go through $PAGER, or `less`
     #[arg(long, global = true)]
     no_pager: bool,
@@ -242,6 +246,8 @@ enum Verb {
     Member(member::Member),
     /// Show a policy, see who would move under another, publish one
     Policy(policy::Policy),
+    /// Find KOLs and members by a part of a name, an account or an id
+    Find(find::Find),
     /// List subjects by score
     Top(read::Top),
     /// List entries
@@ -293,7 +299,7 @@ pub fn run() -> ExitCode {
         Err(error) if error.use_stderr() && std::env::args_os().any(|given| given == "--json") => {
             return Fault::of_usage().tell(error.to_string().trim_end().trim_start_matches("error: "), true);
         }
-        Err(error) => error.exit(),
+        Err(error) => tip::with(error).exit(),
     };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
@@ -327,23 +333,6 @@ pub fn run() -> ExitCode {
 }
 
 impl Verb {
-    /// Whether it only shows something, and ends.
-    fn looks(&self) -> bool {
-        matches!(
-            self,
-            Self::Score(_)
-                | Self::History(_)
-                | Self::Me(_)
-                | Self::Ledger(_)
-                | Self::Clocks(_)
-                | Self::Members(_)
-                | Self::Member(_)
-                | Self::Top(_)
-                | Self::Log(_)
-                | Self::Show(_)
-        )
-    }
-
     async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Demo(verb) => verb.run().await,
@@ -422,11 +411,12 @@ impl Verb {
             Self::Members(verb) => verb.run().await,
             Self::Member(verb) => verb.run().await,
             Self::Policy(verb) => verb.run().await,
+            Self::Find(verb) => verb.run().await,
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,
             Self::Receipt(verb) => verb.run().await,
-            Self::Verify(verb) => verb.run(),
+            Self::Verify(verb) => verb.run().await,
             Self::ConfirmClock(verb) => verb.run(),
             Self::Checkpoint(verb) => verb.run().await,
             Self::Fsck(verb) => verb.run(),

@@ -14,6 +14,8 @@ use crate::event::{PartyId, SubjectId};
 
 /// Fewest digits that stand for an id.
 const LEAST_DIGITS: usize = 8;
+/// How many are told that a misspelt name may have meant.
+const NEAREST: usize = 3;
 /// How many of the newest entries are looked through for one whose id begins with them.
 const LOOKED_THROUGH: u64 = 10_000;
 
@@ -39,6 +41,13 @@ impl FromStr for EventName {
         match text.parse::<u64>() {
             Ok(seq) if seq.to_string() == text => Ok(Self::Seq(seq)),
             _ if (LEAST_DIGITS..64).contains(&text.len()) && hex(text) => Ok(Self::Start(text.to_owned())),
+            // As ids are told by their ends.
+            _ if text.split_once('…').is_some_and(|(start, end)| {
+                start.len() >= LEAST_DIGITS && start.len() + end.len() < 64 && hex(start) && hex(end)
+            }) =>
+            {
+                Ok(Self::Start(text.to_owned()))
+            }
             _ => Err(format!(
                 "expected a seq, such as 42, an event id, or its first {LEAST_DIGITS} digits or more"
             )),
@@ -92,7 +101,12 @@ async fn begins_with(client: &Client, start: &str) -> anyhow::Result<EventId> {
     loop {
         let from = after.map_or(String::new(), |after| format!("&after={after}"));
         let page: EventPage = client.json(&format!("/v1/events?limit=1000{from}")).await?;
-        found.extend(page.events.iter().map(|row| row.id).filter(|id| id.to_string().starts_with(start)));
+        let (first, last) = start.split_once('…').unwrap_or((start, ""));
+        let is_it = |id: &EventId| {
+            let id = id.to_string();
+            id.starts_with(first) && id.ends_with(last)
+        };
+        found.extend(page.events.iter().map(|row| row.id).filter(is_it));
         after = page.next;
         if after.is_none() {
             break;
@@ -120,6 +134,11 @@ impl FromStr for SubjectName {
 }
 
 impl SubjectName {
+    /// The id, where the name is written as one.
+    pub fn id_itself(&self) -> Option<SubjectId> {
+        self.0.parse().ok()
+    }
+
     /// The id of a KOL, where one is named.
     ///
     /// # Errors
@@ -164,7 +183,10 @@ impl SubjectName {
         let called = |row: &&SubjectRow| row.name.as_deref().is_some_and(|one| nfc(one) == name);
         match &page.subjects[..] {
             [one] if page.next.is_none() => Ok(one.subject),
-            [] => anyhow::bail!("nobody is called {}: `tinnhiem top` lists ids and names", clean(&name)),
+            [] => anyhow::bail!(
+                "nobody is called {}: `tinnhiem find` searches by a part of a name, `tinnhiem top` lists",
+                clean(&name)
+            ),
             found => match &found.iter().filter(called).collect::<Vec<_>>()[..] {
                 [one] if page.next.is_none() => Ok(one.subject),
                 _ => {
@@ -182,8 +204,7 @@ impl SubjectName {
 
     /// The first of those whose names hold this one.
     async fn page(&self, client: &Client) -> anyhow::Result<SubjectPage> {
-        let mut query = String::new();
-        self.0.trim().bytes().for_each(|byte| query += &format!("%{byte:02X}"));
+        let query = in_address(self.0.trim());
         if query.is_empty() {
             anyhow::bail!("name a KOL: `tinnhiem top` lists them");
         }
@@ -191,9 +212,20 @@ impl SubjectName {
     }
 }
 
+/// A text as it stands in an address.
+pub fn in_address(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// A name as it is compared: composed, without blanks at its ends.
 fn nfc(name: &str) -> String {
     name.trim().nfc().collect()
+}
+
+/// Whether a party holds a seat of the council.
+async fn holds_seat(client: &Client, party: &PartyId) -> bool {
+    let list = client.json::<MemberList>("/v1/members").await;
+    list.is_ok_and(|list| list.council.iter().any(|seat| seat.member == *party))
 }
 
 /// That a name is not one party's alone, and whose it is.
@@ -225,6 +257,26 @@ impl FromStr for PartyName {
 }
 
 impl PartyName {
+    /// The id, where the name is written as one.
+    pub fn id_itself(&self) -> Option<PartyId> {
+        self.0.parse().ok()
+    }
+
+    /// The party's id for what is signed, by the whole of its name: no part of one speaks for it.
+    ///
+    /// # Errors
+    /// When nobody is found by that name, or not by it alone.
+    pub async fn whole(&self, client: &Client) -> anyhow::Result<PartyId> {
+        let party = self.id(client).await?;
+        match party.as_subject() {
+            Some(subject) if self.id_itself().as_ref() != Some(&party) => {
+                // A member's name is taken whole; a KOL's may have been a part.
+                SubjectName(self.0.clone()).whole(client).await.map(|_| subject.into())
+            }
+            _ => Ok(party),
+        }
+    }
+
     /// The party's id.
     ///
     /// # Errors
@@ -234,10 +286,38 @@ impl PartyName {
         match known(client, &party).await {
             Ok(()) => Ok(party),
             // A name may look like an id.
-            Err(unknown) => self.called(client).await.map_err(|error| match error.is::<Several>() {
-                true => error,
-                false => unknown,
-            }),
+            Err(ClientError::Refused { status: 404, code, detail }) => match self.called(client).await {
+                // Whoever holds a seat of the council need not be a member.
+                Err(_) if holds_seat(client, &party).await => Ok(party),
+                Err(error) if !error.is::<Several>() => {
+                    let detail = format!("{detail}{}", self.meant(client).await);
+                    Err(ClientError::Refused { status: 404, code, detail }.into())
+                }
+                found => found,
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whom a misspelt name may have meant.
+    async fn meant(&self, client: &Client) -> String {
+        let Ok(list) = client.json::<MemberList>("/v1/members").await else { return String::new() };
+        let asked = folded(&self.0);
+        let distance = |one: &str| match folded(one) {
+            one if !asked.is_empty() && one.contains(&asked) => 0,
+            one => strsim::damerau_levenshtein(&one, &asked),
+        };
+        let mut near: Vec<_> = list
+            .members
+            .iter()
+            .map(|one| (distance(&one.name).min(distance(one.member.as_str())), one))
+            .filter(|(distance, _)| *distance <= asked.chars().count() / 3)
+            .collect();
+        near.sort_by_key(|(distance, _)| *distance);
+        let told = near.iter().take(NEAREST).map(|(_, one)| format!("{} ({})", one.member, clean(&one.name)));
+        match told.collect::<Vec<_>>() {
+            told if told.is_empty() => "; `tinnhiem find NAME` searches, `tinnhiem members` lists".to_owned(),
+            told => format!("; did you mean {}?", told.join(", ")),
         }
     }
 
@@ -250,7 +330,12 @@ impl PartyName {
         let (name, asked) = (nfc(&self.0), folded(&self.0));
         called.retain(|(_, one)| folded(one) == asked);
         if called.is_empty() {
-            return Ok(subjects.id(client).await?.into());
+            let found = subjects.id(client).await;
+            return match found {
+                Ok(subject) => Ok(subject.into()),
+                Err(error) if error.is::<Several>() => Err(error),
+                Err(error) => Err(anyhow::anyhow!("{error:#}{}", self.meant(client).await)),
+            };
         }
         // A KOL may be called as a member is, and a name may differ from another in its diacritics only.
         let page = subjects.page(client).await?;
@@ -274,7 +359,8 @@ mod tests {
         assert_eq!(id.parse(), Ok(EventName::Id(id.parse().unwrap())));
         assert_eq!("42".parse(), Ok(EventName::Seq(42)));
         assert_eq!("5f5f5f5f".parse(), Ok(EventName::Start("5f5f5f5f".to_owned())));
-        for wrong in ["", "042", "5f5f5f5", "5F5F5F5F", "-1", "nhip-so", "5f…e2"] {
+        assert_eq!("5f5f5f5f…5f5f".parse(), Ok(EventName::Start("5f5f5f5f…5f5f".to_owned())));
+        for wrong in ["", "042", "5f5f5f5", "5F5F5F5F", "-1", "nhip-so", "5f…e2", "5f5f5f5f…xyz"] {
             assert!(wrong.parse::<EventName>().is_err(), "{wrong}");
         }
     }

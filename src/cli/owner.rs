@@ -1,5 +1,6 @@
 //! Whose keys sign, as far as a ledger knows
 
+use super::told::clean;
 use crate::api::views::{MemberList, MemberView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::PublicKey;
@@ -38,7 +39,10 @@ pub async fn check(client: &Client, issuer: &PartyId, body: &Body, keys: &[Publi
     if keys.iter().any(|key| own.contains(key)) {
         return Ok(());
     }
-    Err(refused(FORBIDDEN, Reason::KeyOtherOwner, &format!("no --key is one of {whose}")))
+    let theirs = owners(client, keys).await;
+    let theirs =
+        if theirs.is_empty() { String::new() } else { format!(" (it is a key of {})", theirs.join(", ")) };
+    Err(refused(FORBIDDEN, Reason::KeyOtherOwner, &format!("no --key is one of {whose}{theirs}")))
 }
 
 /// Where a ledger tells of a party.
@@ -53,4 +57,22 @@ pub fn path(party: &PartyId) -> String {
 pub fn refused(status: u16, reason: Reason, what: &str) -> anyhow::Error {
     let detail = format!("{what}: {}", reason.advice());
     ClientError::Refused { status, code: reason.code().to_owned(), detail }.into()
+}
+
+/// The members whose keys these are.
+async fn owners(client: &Client, keys: &[PublicKey]) -> Vec<String> {
+    const AT_ONCE: usize = 16;
+    let Ok(list) = client.json::<MemberList>("/v1/members").await else { return Vec::new() };
+    let seats = list.council.iter().filter(|seat| keys.contains(&seat.key));
+    let mut owners: Vec<String> = seats.map(|seat| format!("seat {} of the council", seat.seat)).collect();
+    for some in list.members.chunks(AT_ONCE) {
+        let asked = some
+            .iter()
+            .map(async |one| client.json::<MemberView>(&format!("/v1/members/{}", one.member)).await.ok());
+        let views = futures_util::future::join_all(asked).await;
+        let own = |view: &MemberView| view.keys.iter().any(|one| !one.seat && keys.contains(&one.key));
+        let own = views.iter().flatten().filter(|view| own(view));
+        owners.extend(own.map(|view| format!("{} ({})", view.member.member, clean(&view.member.name))));
+    }
+    owners
 }

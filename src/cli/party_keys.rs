@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::contribute::named;
 use super::key_name::{self, KeyName};
+use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
@@ -23,10 +24,10 @@ The council recovers a lost key; it acts 14 days later, and any live key of the 
 pub struct AddKey {
     /// Whose key it becomes; `council` to recover another's
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Who lost its keys; for the council only
     #[arg(long)]
-    owner: Option<PartyId>,
+    owner: Option<PartyName>,
     /// The new key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]
     new: KeyName,
@@ -37,8 +38,13 @@ pub struct AddKey {
 impl AddKey {
     pub async fn run(self) -> anyhow::Result<u8> {
         let new = self.new.read()?;
-        let body = KeyAdded { key: new.public(), owner: self.owner };
-        self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        let owner = match &self.owner {
+            Some(owner) => Some(self.signing.party(owner).await?),
+            None => None,
+        };
+        let body = KeyAdded { key: new.public(), owner };
+        self.signing.publish(Statement { newcomers: vec![new], ..statement(issuer, body) }).await
     }
 }
 
@@ -48,7 +54,7 @@ impl AddKey {
 pub struct RotateKey {
     /// Whose keys they are
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// The key that takes the place of the one given by --key: its private file, which signs too; or its public
     /// file or hex, to sign later
     #[arg(long)]
@@ -64,8 +70,9 @@ impl RotateKey {
     pub async fn run(self) -> anyhow::Result<u8> {
         let new = self.new.read()?;
         let old = self.old.map_or_else(|| self.signing.first_key(), Ok)?;
+        let issuer = self.signing.party(&self.issuer).await?;
         let body = KeyRotated { old, new: new.public() };
-        self.signing.publish(Statement { newcomers: vec![new], ..statement(self.issuer, body) }).await
+        self.signing.publish(Statement { newcomers: vec![new], ..statement(issuer, body) }).await
     }
 }
 
@@ -81,7 +88,7 @@ The council says since when a key was in other hands:
 pub struct RevokeKey {
     /// Its owner, or `council`
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// The key that ends, in hex or by its file
     #[arg(long, value_parser = key_name::public)]
     target: PublicKey,
@@ -97,8 +104,9 @@ pub struct RevokeKey {
 
 impl RevokeKey {
     pub async fn run(self) -> anyhow::Result<u8> {
+        let issuer = self.signing.party(&self.issuer).await?;
         let body = KeyRevoked { key: self.target, cause: self.cause, invalid_from: self.invalid_from };
-        self.signing.publish(statement(self.issuer, body)).await
+        self.signing.publish(statement(issuer, body)).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::output::{self, points};
+use super::output::{self, points, say};
 use super::policy::policy_in;
 use super::signing::{At, Signing, Statement};
 use super::{requirements, windows};
@@ -57,20 +57,18 @@ impl Show {
             _ => "không có hiệu lực hôm nay / not in force today",
         };
         let (number, from) = (view.row.version, view.row.effective_from);
-        println!("chính sách / policy {number}, từ / from {from}: {state}");
+        say!("chính sách / policy {number}, từ / from {from}: {state}");
         print(&view.policy);
         Ok(0)
     }
 }
 
 fn print(policy: &Policy) {
-    println!("\nLĩnh vực / topics");
+    say!("\nLĩnh vực / topics");
     let topics =
         policy.topics.iter().map(|(id, name)| vec![id.to_string(), name.vi.clone(), name.en.clone()]);
     output::table(&["id", "tên", "name"], &topics.collect::<Vec<_>>());
-    println!(
-        "\nChỉ báo / indicators (--grade ID=LEVEL; 0 kém nhất / worst, - không áp dụng / does not apply)"
-    );
+    say!("\nChỉ báo / indicators (--grade ID=LEVEL; 0 kém nhất / worst, - không áp dụng / does not apply)");
     let indicators = policy.criteria.iter().flat_map(|criterion| {
         let head = vec![
             criterion.id.to_string(),
@@ -86,8 +84,8 @@ fn print(policy: &Policy) {
     });
     output::table(&["id", "mức / levels", "tên", "name"], &indicators.collect::<Vec<_>>());
     let classes = policy.assessment.class_permille.iter().map(|(id, weight)| format!("{id} {weight} ‰"));
-    println!("\nĐánh giá viên / assessors' classes: {}", classes.collect::<Vec<_>>().join(", "));
-    println!("\nXử lý / sanctions");
+    say!("\nĐánh giá viên / assessors' classes: {}", classes.collect::<Vec<_>>().join(", "));
+    say!("\nXử lý / sanctions");
     let severities = policy.sanction.severities.iter().map(|(severity, one)| {
         let term = one.term_days.map_or("–".to_owned(), |days| days.to_string());
         let more = match (one.withholds, one.best_band) {
@@ -99,10 +97,10 @@ fn print(policy: &Policy) {
     });
     output::table(&["mức / severity", "điểm / points", "ngày / days", ""], &severities.collect::<Vec<_>>());
     let bands = policy.bands.iter().map(|one| format!("{} ≥ {}", one.band, points(i64::from(one.min_score))));
-    println!("\nHạng / bands: {}", bands.collect::<Vec<_>>().join(", "));
-    println!("\nCần có / what is needed");
+    say!("\nHạng / bands: {}", bands.collect::<Vec<_>>().join(", "));
+    say!("\nCần có / what is needed");
     requirements::sentences(policy).iter().for_each(|one| output::line(&format!("  {one}")));
-    println!("\nThời hạn theo ngày / clocks in days");
+    say!("\nThời hạn theo ngày / clocks in days");
     let days = windows::rows(policy)
         .map(|(what, days)| vec![what.to_owned(), days.map_or("–".to_owned(), |days| days.to_string())]);
     output::table(&["việc / what", "ngày / days"], &days);

@@ -116,8 +116,11 @@ impl Score {
             output::json(&shown)?;
             return Ok(0);
         }
-        let name = names(client, [subject]).await.remove(&subject).unwrap_or_default();
+        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+        let name = clean(view.row.name.as_deref().unwrap_or_default());
         say!("{}  {}\n{}", score.subject, figure(&score.figure), name);
+        let topics: Vec<String> = view.row.topics.iter().map(ToString::to_string).collect();
+        say!("lĩnh vực / topics: {}", topics.join(", "));
         let (as_of, size, policy) = (score.as_of, score.size, score.policy);
         say!(
             "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
@@ -170,6 +173,22 @@ pub fn figure(figure: &Figure) -> String {
     }
     text
 }
+
+/// A figure in few words, for a narrow cell; [`NOT_SHOWN`] says where the others are told.
+pub fn figure_words(shown: &Figure) -> String {
+    let few = match &shown.standing {
+        Standing::Rated => return figure(shown),
+        Standing::NotRated { .. } => "chưa đủ / not rated",
+        Standing::WithheldClock { .. } | Standing::Withheld { .. } => "không hiện / withheld",
+        Standing::Ended { .. } => "bị thu hồi / ended",
+        Standing::Departed => "đã rời / departed",
+    };
+    few.to_owned()
+}
+
+/// What is said below a table in which scores are not shown.
+const NOT_SHOWN: &str =
+    "không có điểm: `tinnhiem score KOL` nói vì sao / where no score is shown, `tinnhiem score KOL` says why";
 
 fn standing(standing: &Standing) -> String {
     match standing {
@@ -373,9 +392,12 @@ pub fn print_subjects(page: &SubjectPage) {
                 row.subject.to_string(),
                 row.name.clone().unwrap_or_default(),
                 row.assessments.to_string(),
-                figure(&row.figure),
+                figure_words(&row.figure),
             ]
         })
         .collect();
     output::table(&["mã / id", "tên / name", "đánh giá / assessments", "điểm / score"], &rows);
+    if page.subjects.iter().any(|row| row.figure.score.is_none()) {
+        say!("{NOT_SHOWN}");
+    }
 }

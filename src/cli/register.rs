@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::contribute::named;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::clock::Date;
 use crate::event::{
@@ -73,7 +73,7 @@ impl Pledge {
 pub struct Collaborate {
     /// The business that pays
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Who works for it, and signs too
     #[arg(long)]
     subject: SubjectName,
@@ -112,7 +112,8 @@ impl Collaborate {
             value_band: self.value_band,
             papers: papers?,
         };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -143,7 +144,7 @@ impl From<Act> for OfficialAct {
 pub struct RecordDecision {
     /// The state agency that records it
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -162,7 +163,8 @@ impl RecordDecision {
         let mut attaching = Attaching::default();
         let document = self.document.map(|path| attaching.file(&path)).transpose()?;
         let body = DecisionRecorded { act: self.act.into(), document };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -173,7 +175,7 @@ impl RecordDecision {
 pub struct OverturnDecision {
     /// The state agency that records it
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom the decision is about
     #[arg(long)]
     subject: SubjectName,
@@ -191,6 +193,7 @@ impl OverturnDecision {
         let subject = self.signing.subject(&self.subject).await?;
         let target = self.signing.event(&self.target).await?;
         let body = DecisionOverturned { target, act: self.act.into() };
-        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
     }
 }

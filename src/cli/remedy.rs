@@ -9,7 +9,7 @@ use super::assess::{Evidence, by_indicator};
 use super::attaching::Large;
 use super::contribute::named;
 use super::me;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::needed::Needed;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::SubjectView;
@@ -38,7 +38,7 @@ enum Action {
 pub struct Correct {
     /// Who issued the item; `council` for a sanction
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom the item is about
     #[arg(long)]
     subject: SubjectName,
@@ -82,7 +82,8 @@ impl Correct {
             }
         };
         let body = CorrectionIssued { target: self.signing.event(&self.target).await?, action, statement };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -156,7 +157,7 @@ impl RequestErasure {
 pub struct ExecuteErasure {
     /// The operator
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Who asked
     #[arg(long)]
     subject: SubjectName,
@@ -175,7 +176,8 @@ impl ExecuteErasure {
         let subject = self.signing.subject(&self.subject).await?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureExecuted { request, targets: self.signing.events(&self.targets).await? };
-        self.signing.publish(Statement::about(subject, self.issuer, body, Attaching::default())).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
     }
 }
 
@@ -186,7 +188,7 @@ impl ExecuteErasure {
 pub struct RefuseErasure {
     /// The operator
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Who asked
     #[arg(long)]
     subject: SubjectName,
@@ -210,7 +212,8 @@ impl RefuseErasure {
         let reason = attaching.optional(self.reason)?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureRefused { request, ground: self.ground, reason };
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 
@@ -220,7 +223,7 @@ impl RefuseErasure {
 pub struct ReportFinding {
     /// The auditor
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// What it concerns: log, rule, clock, score, evidence
     #[arg(long, value_parser = named::<FindingKind>)]
     kind: FindingKind,
@@ -239,7 +242,7 @@ impl ReportFinding {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
         let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
-        let (issuer, attachments) = (self.issuer, attaching);
+        let (issuer, attachments) = (self.signing.party(&self.issuer).await?, attaching);
         let newcomers = Vec::new();
         self.signing.publish(Statement { issuer, subject: None, body, attachments, newcomers }).await
     }

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventPage, EventView};
 use crate::clock::Date;
@@ -99,7 +99,7 @@ impl Terms {
 pub struct Propose {
     /// The member that proposes it; a seat of its controller group has no say in it
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -114,7 +114,8 @@ impl Propose {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = self.terms.whole(&self.signing, &mut attaching).await?;
-        self.signing.publish(Statement::about(subject, self.issuer, body, attaching)).await
+        let issuer = self.signing.party(&self.issuer).await?;
+        self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
 }
 

@@ -14,9 +14,17 @@ pub fn width() -> Option<usize> {
     size().map(|(columns, _)| columns)
 }
 
+/// The same where the error stream goes to a terminal.
+pub fn width_of_errors() -> Option<usize> {
+    size_of(&std::io::stderr()).map(|(columns, _)| columns)
+}
+
 fn size() -> Option<(usize, usize)> {
-    let out = std::io::stdout();
-    let size = if out.is_terminal() { tcgetwinsize(&out).ok()? } else { return None };
+    size_of(&std::io::stdout())
+}
+
+fn size_of<S: IsTerminal + std::os::fd::AsFd>(stream: &S) -> Option<(usize, usize)> {
+    let size = if stream.is_terminal() { tcgetwinsize(stream).ok()? } else { return None };
     (size.ws_col > 0).then_some((size.ws_col.into(), size.ws_row.into()))
 }
 
@@ -64,6 +72,10 @@ fn paged(text: &str) -> bool {
     };
     if std::env::var_os("LESS").is_none() {
         pager.env("LESS", "FRX");
+    }
+    // Where no locale is set, `less` shows letters with diacritics as bytes.
+    if std::env::var_os("LESSCHARSET").is_none() {
+        pager.env("LESSCHARSET", "utf-8");
     }
     let Ok(mut running) = pager.stdin(Stdio::piped()).spawn() else { return false };
     if let Some(mut input) = running.stdin.take() {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::course;
 use super::effect;
+use super::fates;
 use super::keys::read_draft;
 use super::named::EventName;
 use super::output::{self, say};
@@ -111,6 +112,12 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         say!("  khóa / key: {key}");
     }
     say!("  mã / event: {}", row.id);
+    if let Some(fate) = fates::of(client, &[row.seq]).await?.remove(&row.seq) {
+        say!("  tình trạng / state: {}", fates::state(&fate));
+        for one in &fate.by {
+            say!("    {}", fates::sentence(one));
+        }
+    }
     let contest = match row.type_name.as_str() {
         "contest.filed" => Some(row.id.to_string()),
         "appeal.filed" => view.payload["body"]["contest"].as_str().map(str::to_owned),

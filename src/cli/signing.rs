@@ -9,18 +9,21 @@ use clap::Args;
 pub use super::attaching::Attaching;
 use super::consent::{Consent, Unsigned};
 use super::effect;
+use super::foresee;
 use super::keys::read_submission;
-use super::named::{EventName, SubjectName};
+use super::named::{EventName, PartyName, SubjectName};
 use super::output;
 use super::owner;
+use super::told;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
-use crate::client::{Client, Draft};
+use crate::client::{Client, ClientError, Draft};
 use crate::clock::{Clock, Date};
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
+use crate::rules::Reason;
 use crate::vault::{NamedKey, read_secret};
 
 /// Where a ledger answers when nothing else is said.
@@ -35,7 +38,7 @@ pub struct At {
 }
 
 /// A ledger's address; nothing stands for the usual one.
-fn address(text: &str) -> Result<String, String> {
+pub fn address(text: &str) -> Result<String, String> {
     let Some(rest) = text.strip_prefix("http://").or(text.strip_prefix("https://")) else {
         return if text.is_empty() {
             Ok(DEFAULT_LEDGER.to_owned())
@@ -123,6 +126,17 @@ impl Signing {
         name.whole(&self.at.client()).await
     }
 
+    /// The id of a party that is named, by the whole name; without a ledger to ask, by its id.
+    pub async fn party(&self, name: &PartyName) -> anyhow::Result<PartyId> {
+        match name.id_itself() {
+            Some(party) if !self.asks() => Ok(party),
+            None if !self.asks() => {
+                anyhow::bail!("a name is looked up at a ledger: give the id, or leave --origin out")
+            }
+            _ => name.whole(&self.at.client()).await,
+        }
+    }
+
     /// The id of an event that is named.
     pub async fn event(&self, name: &EventName) -> anyhow::Result<EventId> {
         name.id(&self.at.client()).await
@@ -198,6 +212,9 @@ impl Signing {
             let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
             owner::check(&client, &statement.issuer, &statement.body, &public).await?;
         }
+        if self.origin.is_none() {
+            foresee::check(&client, &statement.issuer, statement.subject, &statement.body).await?;
+        }
         let mut absent = Vec::new();
         for newcomer in statement.newcomers {
             match newcomer {
@@ -269,7 +286,16 @@ async fn send(
     receipt: Option<Written>,
     json: bool,
 ) -> anyhow::Result<u8> {
-    let (recorded, before) = client.submit_anew(submission).await?;
+    let (recorded, before) = match client.submit_anew(submission).await {
+        Err(ClientError::Refused { status, code, detail }) if code == Reason::TargetEnded.code() => {
+            let event = Event::parse(submission.envelope.payload());
+            let events = event.map(|event| told::event_ids(&told::body(&event))).unwrap_or_default();
+            let became = foresee::ended(client, &events).await;
+            let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
+            return Err(ClientError::Refused { status, code, detail }.into());
+        }
+        sent => sent?,
+    };
     if json {
         output::json(&recorded)?;
     } else {
@@ -325,7 +351,7 @@ pub struct Publish {
     type_name: String,
     /// Who issues it: a member, `council`, or a subject
     #[arg(long)]
-    issuer: PartyId,
+    issuer: PartyName,
     /// Whom it is about
     #[arg(long)]
     subject: Option<SubjectName>,
@@ -345,11 +371,12 @@ impl Publish {
             Some(name) => Some(self.signing.subject(name).await?),
             None => None,
         };
+        let issuer = self.signing.party(&self.issuer).await?;
         let named = || format!("{} is not JSON", self.body.display());
         let body: Box<serde_json::value::RawValue> =
             serde_json::from_slice(&written::read(&self.body)?).with_context(named)?;
         let mut shell = serde_json::json!({
-            "ledger": "unbound", "type": self.type_name, "issuer": self.issuer, "subject": subject,
+            "ledger": "unbound", "type": self.type_name, "issuer": issuer, "subject": subject,
             "issued_at": "1970-01-01T00:00:00.000Z", "body": body,
         });
         if subject.is_none()

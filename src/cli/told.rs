@@ -49,6 +49,8 @@ pub struct Known {
     policy: Option<Policy>,
     /// Commitments whose bytes are not kept there.
     pub absent: Vec<Commitment>,
+    /// Commitments whose bytes are not in the file that is told of.
+    apart: Vec<Commitment>,
     /// Files among the attachments, by name.
     files: Vec<(Commitment, String)>,
     /// Evidence that members keep, and who does until when.
@@ -63,6 +65,11 @@ impl Known {
     /// Nothing yet but the names of files.
     pub fn of_files(files: &[(Commitment, String)]) -> Self {
         Self { files: files.to_vec(), ..Self::default() }
+    }
+
+    /// Nothing yet but what is not in the file of an event.
+    pub fn of_receipt(apart: Vec<Commitment>) -> Self {
+        Self { apart, ..Self::default() }
     }
 
     /// Asks a ledger.
@@ -138,13 +145,13 @@ impl Known {
     }
 }
 
-fn body(event: &Event) -> Value {
+pub fn body(event: &Event) -> Value {
     let payload: Value = serde_json::from_slice(&event.to_payload()).unwrap_or_default();
     payload["body"].clone()
 }
 
 /// The events that a body names.
-fn event_ids(body: &Value) -> Vec<String> {
+pub fn event_ids(body: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in body.as_object().into_iter().flatten() {
         let names = EVENTS.contains(&name.as_str());
@@ -262,7 +269,12 @@ impl Told<'_> {
                 ("grades", Value::Object(grades)) => self.grades(grades),
                 _ => self.said(name, name, value),
             };
-            (label(name), said)
+            match (name.as_str(), &self.event.body) {
+                ("key", Body::KeyAdded(_) | Body::MemberAdmitted(_) | Body::SubjectEnrolled(_)) => {
+                    ("khóa mới / new key".to_owned(), said)
+                }
+                _ => (label(name), said),
+            }
         };
         Ok(members.iter().map(line).collect())
     }
@@ -352,6 +364,11 @@ impl Told<'_> {
             }
             if self.known.absent.contains(&commitment) {
                 return format!("{text} (không lưu ở đây / not kept here)");
+            }
+            if self.known.apart.contains(&commitment) {
+                return format!(
+                    "lời văn không ở trong tệp này, chỉ có cam kết / the words are not in this file, only the commitment to them: {text}"
+                );
             }
         }
         if let Some((id, what)) = self.known.events.iter().find(|(id, _)| id == text) {

@@ -1,29 +1,37 @@
 //! `verify`: one file, offline
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::output::{self, points};
+use super::named::SubjectName;
+use super::output::{self, points, say};
+use super::signing::address;
 use super::told::{Known, Told};
 use super::{FOUND, key_name, read, written};
+use crate::client::Client;
 use crate::clock::{Clock, Date};
 use crate::dsse::PublicKey;
-use crate::event::{Event, SubjectId};
+use crate::event::{Commitment, Event, SubjectId};
+use crate::ledger::Submission;
+use crate::limits;
 use crate::log::{Receipt, VerifiedReceipt, VerifierKey};
 use crate::proof::{ProvenScore, ScoreReceipt};
+use crate::vault::Attachment;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem verify contest.tlog-proof --vkey \"$VKEY\"
+  tinnhiem verify entry-42.tlog-proof --vkey log.vkey --words entry-42.json    the words are those committed to
   tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a --subject kol-0123456789abc --max-age 7")]
 pub struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
-    /// The log's key, as `tinnhiem init` and /v1/ledger show it
-    #[arg(long)]
+    /// The log's key, as `tinnhiem ledger --vkey` prints it, or its file
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: VerifierKey,
     /// The key of an auditor whose word you take for a score being complete, in hex or by its file; repeatable
     #[arg(long = "auditor", value_parser = key_name::public)]
@@ -34,9 +42,16 @@ pub struct Verify {
     /// The date a score is read on; that of the commitment unless given
     #[arg(long)]
     as_of: Option<Date>,
-    /// The KOL that it must be about
+    /// The KOL that it must be about: an id, or with --ledger a name
     #[arg(long, value_name = "KOL")]
-    subject: Option<SubjectId>,
+    subject: Option<SubjectName>,
+    /// Words and documents to check against what the entry commits to: a file that `receipt --words` wrote, or
+    /// the signed event
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
+    /// Ask this ledger what ids are called; nothing is asked of anybody unless it is given
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    ledger: Option<String>,
     /// Most days ago that the state was committed to, or the entry recorded, by this machine's clock
     #[arg(long, value_name = "DAYS")]
     max_age: Option<u32>,
@@ -49,52 +64,111 @@ pub struct Verify {
 struct Lacking(Vec<String>);
 
 impl Verify {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(self) -> anyhow::Result<u8> {
+        let client = self.ledger.as_deref().map(Client::new);
+        let about = match (&self.subject, &client) {
+            (Some(name), Some(client)) => Some(name.id(client).await?),
+            (Some(name), None) => {
+                let id = name.id_itself();
+                Some(id.context(
+                    "--subject: a name is looked up at a ledger: give the id, or --ledger ADDRESS",
+                )?)
+            }
+            (None, _) => None,
+        };
         let bytes = written::read(&self.receipt)?;
         if bytes.trim_ascii_start().first() == Some(&b'{') {
-            return self.score(&bytes);
+            anyhow::ensure!(self.words.is_none(), "--words is for the receipt of an entry");
+            return self.score(&bytes, about, client.as_ref()).await;
         }
         let Ok(text) = String::from_utf8(bytes) else {
             anyhow::bail!("{} is no receipt: it is not text", self.receipt.display());
         };
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {
-            Ok(verified) => self.entry(&verified),
+            Ok(verified) => self.entry(&verified, about, client.as_ref()).await,
             Err(error) => Ok(self.refuse(&error, error.code())),
         }
     }
 
-    fn entry(&self, verified: &VerifiedReceipt) -> anyhow::Result<u8> {
+    async fn entry(
+        &self,
+        verified: &VerifiedReceipt,
+        about: Option<SubjectId>,
+        client: Option<&Client>,
+    ) -> anyhow::Result<u8> {
         let event = Event::parse(verified.event.payload())?;
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
         let age_days = age_days(verified.recorded_at.date_at(0));
-        let lacking = self.lacking(event.subject, age_days, "recorded");
+        let mut lacking = self.lacking(about, event.subject, age_days, "recorded");
+        let mut committed = event.attachable();
+        committed.sort_unstable();
+        committed.dedup();
+        let given = self.words.as_deref().map(words).transpose()?.unwrap_or_default();
+        let (own, others): (Vec<Attachment>, Vec<Attachment>) =
+            given.into_iter().partition(|one| committed.contains(&one.commitment()));
+        if let Some(path) = &self.words {
+            let (file, of) = (path.display(), own.len() + others.len());
+            if !others.is_empty() || own.is_empty() {
+                let count = others.len();
+                lacking
+                    .0
+                    .push(format!("{count} of the {of} texts in {file} are not what the entry commits to"));
+            }
+        }
+        let apart = |one: &Commitment| own.iter().all(|attached| attached.commitment() != *one);
+        let apart: Vec<Commitment> = committed.iter().filter(|one| apart(one)).copied().collect();
         if self.json {
             let payload: serde_json::Value = serde_json::from_slice(verified.event.payload())?;
+            let checked: Vec<Commitment> = own.iter().map(Attachment::commitment).collect();
             output::json(&json!({
                 "seq": verified.seq, "recorded_at": verified.recorded_at, "age_days": age_days,
                 "id": verified.event.id(), "keys": keys, "size": verified.checkpoint.size,
                 "root": verified.checkpoint.root, "origin": verified.checkpoint.origin, "payload": payload,
+                "words": {"checked": checked, "not_in_the_files": apart},
                 "lacking": lacking.0,
             }))?;
             return Ok(lacking.exit());
         }
-        println!("{}: entry {} of {}", lacking.print(), verified.seq, verified.checkpoint.origin);
-        println!("recorded at {}, {}; event {}", verified.recorded_at, ago(age_days), verified.event.id());
-        println!("signed by {}", keys.join(", "));
-        println!(
+        say!("{}: entry {} of {}", lacking.print(), verified.seq, verified.checkpoint.origin);
+        say!("recorded at {}, {}; event {}", verified.recorded_at, ago(age_days), verified.event.id());
+        for key in &keys {
+            say!("signed by {key}");
+        }
+        say!(
             "that {} may sign so, and with these keys, only the whole log shows: `tinnhiem audit`",
             event.issuer
         );
-        println!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
-        let (attachments, known) = (&[], &Known::default());
-        for (label, value) in (Told { event: &event, attachments, known, done: true }).lines()? {
-            println!("  {label}: {value}");
+        say!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
+        let mut known = Known::of_receipt(apart.clone());
+        if let Some(client) = client {
+            known.learn(client, &event).await;
+        }
+        for (label, value) in
+            (Told { event: &event, attachments: &own, known: &known, done: true }).lines()?
+        {
+            say!("  {label}: {value}");
+        }
+        if !own.is_empty() {
+            let (checked, of) = (own.len(), committed.len());
+            say!("lời văn đúng như đã cam kết / the words are those committed to: {checked} of {of}");
+        }
+        if !apart.is_empty() {
+            let seq = verified.seq;
+            say!(
+                "biên nhận giữ cam kết, không giữ lời văn / a receipt holds commitments, not the words: \
+                 `tinnhiem receipt {seq} --words FILE` fetches them, `verify … --words FILE` checks them"
+            );
         }
         Ok(lacking.exit())
     }
 
-    fn score(&self, bytes: &[u8]) -> anyhow::Result<u8> {
+    async fn score(
+        &self,
+        bytes: &[u8],
+        about: Option<SubjectId>,
+        client: Option<&Client>,
+    ) -> anyhow::Result<u8> {
         let proven = ScoreReceipt::parse(bytes).and_then(|receipt| receipt.verify(&self.vkey, self.as_of));
         let proven = match proven {
             Ok(proven) => proven,
@@ -107,14 +181,20 @@ impl Verify {
         let agreeing = yours.len().min(names);
         let attested = agreeing >= needed;
         let age_days = age_days(proven.committed.date);
-        let mut lacking = self.lacking(Some(proven.score.subject), age_days, "committed to");
+        let mut lacking = self.lacking(about, Some(proven.score.subject), age_days, "committed to");
         if !self.auditors.is_empty() && !attested {
             // Who named auditors asked for their word.
             lacking.0.push(format!("{agreeing} of your auditors attested it, {needed} must have"));
         }
         if !self.json {
+            let name = match client {
+                Some(client) => {
+                    read::names(client, [proven.score.subject]).await.remove(&proven.score.subject)
+                }
+                None => None,
+            };
             let held = lacking.print();
-            self.print_score(held, &proven, attested.then_some(agreeing), age_days);
+            self.print_score(held, &proven, name, attested.then_some(agreeing), age_days);
             return Ok(lacking.exit());
         }
         let claimed = proven.claimed_by.iter().flat_map(|(auditor, keys)| {
@@ -148,28 +228,38 @@ impl Verify {
         signed.filter(|key| self.auditors.contains(key)).copied().collect()
     }
 
-    fn print_score(&self, held: &str, proven: &ProvenScore, attested: Option<usize>, age_days: i32) {
+    fn print_score(
+        &self,
+        held: &str,
+        proven: &ProvenScore,
+        name: Option<String>,
+        attested: Option<usize>,
+        age_days: i32,
+    ) {
         let (score, committed) = (&proven.score, &proven.committed);
-        println!("{held}: {}  {}", score.subject, read::figure(&score.figure));
-        println!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
+        say!("{held}: {}  {}", score.subject, read::figure(&score.figure));
+        if let Some(name) = name {
+            say!("tên theo sổ cái đã hỏi / called, by the ledger that was asked: {name}");
+        }
+        say!("as of {} at size {} by policy {}", score.as_of, score.size, score.policy);
         for part in &score.parts {
-            println!("  {:>8}  {}", points(part.points), part.code);
+            say!("  {:>8}  {}", points(part.points), part.code);
         }
         let (of, seq) = (&proven.commitment.checkpoint.origin, proven.commitment.seq);
-        println!("committed to on {}, {}, by entry {seq} of {of}", committed.date, ago(age_days));
+        say!("committed to on {}, {}, by entry {seq} of {of}", committed.date, ago(age_days));
         match attested {
-            Some(agreeing) => println!(
+            Some(agreeing) => say!(
                 "complete up to entry {} of {}: {agreeing} of your auditors found the same state",
                 committed.size - 1,
                 committed.date
             ),
-            None => println!(
+            None => say!(
                 "operator's word only: that nothing is left out no auditor of yours has said (--auditor KEY)"
             ),
         }
         let later = score.as_of.days_since(committed.date);
         if later > 0 {
-            println!(
+            say!(
                 "what was recorded in the {later} days after {} is not in it: ask for a newer receipt",
                 committed.date
             );
@@ -177,18 +267,24 @@ impl Verify {
         for (auditor, keys) in &proven.claimed_by {
             for key in keys {
                 if self.auditors.contains(key) {
-                    println!("attested with your auditor's key {key}, as {auditor}");
+                    say!("attested with your auditor's key {key}, as {auditor}");
                 } else {
-                    println!("an attestation claims to be by {auditor}, key {key}: you named no such key");
+                    say!("an attestation claims to be by {auditor}, key {key}: you named no such key");
                 }
             }
         }
     }
 
     /// What was asked for by `--subject` and `--max-age`, and a date that has not come.
-    fn lacking(&self, about: Option<SubjectId>, age_days: i32, what: &str) -> Lacking {
+    fn lacking(
+        &self,
+        asked: Option<SubjectId>,
+        about: Option<SubjectId>,
+        age_days: i32,
+        what: &str,
+    ) -> Lacking {
         let mut lacking = Vec::new();
-        if let Some(subject) = self.subject.filter(|subject| about != Some(*subject)) {
+        if let Some(subject) = asked.filter(|subject| about != Some(*subject)) {
             let about = about.map_or("nobody".to_owned(), |about| about.to_string());
             lacking.push(format!("it is about {about}, not about {subject}"));
         }
@@ -212,10 +308,28 @@ impl Lacking {
     /// Tells first what is not as asked; what the receipt is to be called then.
     fn print(&self) -> &'static str {
         for what in &self.0 {
-            println!("NOT as asked: {what}");
+            say!("NOT as asked: {what}");
         }
         if self.0.is_empty() { "verified" } else { "the receipt itself is sound" }
     }
+}
+
+/// The words and documents in a file, each with its salt.
+fn words(path: &Path) -> anyhow::Result<Vec<Attachment>> {
+    let length = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+    let most = limits::SUBMISSION_BYTES as u64;
+    anyhow::ensure!(length <= most, "{}: over {most} bytes", path.display());
+    let bytes = written::read(path)?;
+    let several = serde_json::from_slice::<Vec<Attachment>>(&bytes);
+    let one = || serde_json::from_slice::<Attachment>(&bytes).map(|one| vec![one]);
+    let sent = || Submission::parse(bytes.trim_ascii()).map(|signed| signed.attachments);
+    several.or_else(|_| one()).ok().or_else(|| sent().ok()).with_context(|| {
+        format!(
+            "{} holds no words with their salts, without which nobody can check them: `tinnhiem receipt SEQ --words FILE` \
+             writes them",
+            path.display()
+        )
+    })
 }
 
 /// How many days ago a date was, by this machine's clock.

@@ -31,7 +31,9 @@ pub struct Answer {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No answer.
-    #[error("no answer from {0}: {1}. Is it running? --ledger or TINNHIEM_LEDGER name another")]
+    #[error(
+        "is the ledger running, and its address right? --ledger ADDRESS or TINNHIEM_LEDGER names another; no answer from {0}: {1}"
+    )]
     Unreachable(String, String),
     /// A server that does not speak as its address says.
     #[error("{0} does not speak {1}: give the address as {2}://…, by --ledger or TINNHIEM_LEDGER")]
@@ -256,8 +258,25 @@ fn unanswered(path: &str, error: &reqwest::Error) -> ClientError {
         Some(("http", base)) if causes.contains("invalid HTTP version") => {
             ClientError::OtherScheme(base, "http", "https")
         }
-        _ => ClientError::Unreachable(path.to_owned(), causes),
+        _ => {
+            let of = url.map_or(path.to_owned(), |(_, base)| base);
+            ClientError::Unreachable(of, happened(error))
+        }
     }
+}
+
+/// What happened, without what only says through which layers it was asked.
+fn happened(error: &reqwest::Error) -> String {
+    const LAYERS: [&str; 3] = ["error sending request", "client error (", "tcp connect error"];
+    let mut told: Vec<String> = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        told.push(error.to_string());
+        cause = error.source();
+    }
+    let last = told.last().cloned().unwrap_or_default();
+    told.retain(|one| !LAYERS.iter().any(|layer| one.starts_with(layer)));
+    if told.is_empty() { last } else { told.join(": ") }
 }
 
 /// What went wrong, down to the cause that tells most.

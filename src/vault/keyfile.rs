@@ -20,6 +20,11 @@ pub enum KeyFileError {
     /// The system refuses.
     #[error("{0}: {1}")]
     Io(PathBuf, std::io::Error),
+    /// There is none.
+    #[error(
+        "{0}: No such file: name the file of the key, where it was made or handed over; `tinnhiem keygen FILE` makes a new one"
+    )]
+    Missing(PathBuf),
     /// There is a file already.
     #[error("{0} exists already: a key is never overwritten; choose another path")]
     Exists(PathBuf),
@@ -49,7 +54,7 @@ impl KeyFileError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Io(..) => "keyfile.io",
+            Self::Io(..) | Self::Missing(_) => "keyfile.io",
             Self::Exists(_) => "keyfile.exists",
             Self::Mode(_) => "keyfile.mode",
             Self::Malformed(..) => "keyfile.malformed",
@@ -180,7 +185,12 @@ pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
 /// A file's bytes, and whether others can read them.
 fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, bool), KeyFileError> {
     let io = |error| KeyFileError::Io(path.to_owned(), error);
-    let file = File::open(path).map_err(io)?;
+    let file = match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(KeyFileError::Missing(path.to_owned()));
+        }
+        opened => opened.map_err(io)?,
+    };
     let metadata = file.metadata().map_err(io)?;
     if metadata.is_dir() {
         return Err(io(std::io::ErrorKind::IsADirectory.into()));
@@ -227,8 +237,10 @@ fn open(path: &Path, locked: &Locked) -> Result<SecretKey, KeyFileError> {
     if phrase::is_given() {
         return Err(KeyFileError::Phrase(path.to_owned()));
     }
-    for _ in 0..TRIES {
-        let asked = phrase::ask(&format!("Mật khẩu / Pass phrase of {}: ", path.display())).map_err(io)?;
+    for time in 0..TRIES {
+        let wrong = if time == 0 { "" } else { "Sai mật khẩu / Wrong pass phrase.\n" };
+        let prompt = format!("{wrong}Mật khẩu / Pass phrase of {}: ", path.display());
+        let asked = phrase::ask(&prompt).map_err(io)?;
         let phrase = asked.ok_or_else(|| KeyFileError::Locked(path.to_owned()))?;
         if let Some(key) = tried(&phrase)? {
             return Ok(key);

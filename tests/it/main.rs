@@ -39,6 +39,7 @@ mod own_cause;
 mod paging;
 mod panels;
 mod parameters;
+mod people;
 mod policy;
 mod process_attacks;
 mod programme;

@@ -1,0 +1,138 @@
+//! What became of entries, in words: how each stands, and by which later entry
+
+use std::collections::BTreeMap;
+
+use crate::api::views::{EventPage, Fate, FateEntry};
+use crate::client::{Client, ClientError};
+use crate::event::words;
+
+/// Rows asked for at once.
+const ROWS: u64 = 1000;
+
+/// What became of the items that some entries made, by seq, ascending.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, ClientError> {
+    let mut fates = BTreeMap::new();
+    let mut from = 0;
+    while let Some(&first) = seqs.get(from) {
+        let run = seqs[from..].iter().zip(first..first + ROWS).take_while(|(seq, next)| *seq == next).count();
+        let after = first.checked_sub(1).map_or(String::new(), |before| format!("&after={before}"));
+        let mut left = run as u64;
+        let mut path = format!("/v1/events?fates=true&limit={left}{after}");
+        // The ledger may answer fewer rows at a time.
+        loop {
+            let page: EventPage = client.json(&path).await?;
+            left = left.saturating_sub(page.events.len() as u64);
+            let next = page.events.last().map(|row| row.seq);
+            fates.extend(page.events.into_iter().filter_map(|row| Some((row.seq, row.fate?))));
+            match next.filter(|_| left > 0) {
+                Some(next) => path = format!("/v1/events?fates=true&limit={left}&after={next}"),
+                None => break,
+            }
+        }
+        from += run.max(1);
+    }
+    Ok(fates)
+}
+
+/// How an item stands, in words.
+pub fn state(fate: &Fate) -> String {
+    let ended_by = fate.by.last().map(|last| last.type_name.as_str()).unwrap_or_default();
+    let ended = ["ended", "struck"].contains(&fate.stage.as_str());
+    let (vi, en) = match (fate.stage.as_str(), ended_by) {
+        (_, "assessment.withdrawn" | "endorsement.withdrawn" | "accreditation.withdrawn") if ended => {
+            ("đã rút", "withdrawn")
+        }
+        (_, "correction.issued") if ended => ("đã rút lại vì sai", "retracted"),
+        (_, "assessment.published" | "accreditation.granted") if ended => ("đã được thay", "replaced"),
+        (_, "contest.decided" | "appeal.decided") if ended => ("bị hủy do khiếu nại", "struck by a decision"),
+        (_, "decision.overturned") if ended => ("mất căn cứ", "its basis has fallen"),
+        (stage, _) => match STAGES.iter().find(|[name, ..]| *name == stage) {
+            Some([_, vi, en]) => (*vi, *en),
+            None => return stage.to_owned(),
+        },
+    };
+    let contested = if fate.contested { "; đang bị khiếu nại / contested" } else { "" };
+    format!("{vi} / {en}{contested}")
+}
+
+/// Whether an item counts, or is to come.
+pub fn is_in_force(fate: &Fate) -> bool {
+    ["standing", "valid", "linked", "declared", "held"].contains(&fate.stage.as_str())
+}
+
+/// The same with the last entry that made it so, in one cell.
+pub fn cell(fate: &Fate) -> String {
+    match fate.by.last() {
+        Some(last) => format!("{} (mục / entry {})", state(fate), last.seq),
+        None => state(fate),
+    }
+}
+
+/// An entry by which something became of an item.
+pub fn sentence(entry: &FateEntry) -> String {
+    let what = words::of_type(&entry.type_name).map_or(entry.type_name.clone(), |words| words.done());
+    format!("mục / entry {}, {}: {what}, {}", entry.seq, entry.recorded_at, entry.issuer)
+}
+
+const STAGES: &[[&str; 3]] = &[
+    ["standing", "còn hiệu lực", "in force"],
+    ["valid", "còn hiệu lực", "in force"],
+    ["expired", "đã hết hạn", "expired"],
+    ["over", "đã hết hạn", "over"],
+    ["ended", "đã kết thúc", "ended"],
+    ["voided", "vô hiệu", "void: hides paid work"],
+    ["lifted", "đã gỡ bỏ", "lifted"],
+    ["struck", "đã hủy", "struck"],
+    ["linked", "đang gắn", "linked"],
+    ["unlinked", "đã gỡ", "unlinked"],
+    ["declared", "đang chạy", "runs"],
+    ["overturned", "đã bị hủy", "overturned"],
+    ["held", "đang lưu giữ", "kept"],
+    ["destroyed", "đã hủy", "destroyed"],
+    ["erased", "đã xóa", "erased"],
+    ["requested", "chờ trả lời", "not answered yet"],
+    ["executed", "đã thực hiện", "executed"],
+    ["refused", "bị từ chối", "refused"],
+    ["waiting", "chờ phản hồi", "waits for a reply"],
+    ["replied", "đã phản hồi", "replied to"],
+    ["unanswered", "không phản hồi", "not replied to"],
+    ["published", "đã công bố", "published"],
+    ["imposed", "đã áp dụng", "imposed"],
+    ["lapsed", "đã quá hạn dùng", "lapsed"],
+    ["filed", "chờ thụ lý", "filed"],
+    ["admitted", "đã thụ lý", "admitted"],
+    ["seated", "hội đồng đang xem xét", "before its panel"],
+    ["overdue", "quá hạn quyết định", "overdue"],
+    ["decided", "đã quyết định", "decided"],
+    ["appealed", "khiếu nại lần hai", "appealed"],
+    ["appeal_seated", "hội đồng xem xét lần hai", "appeal before its panel"],
+    ["appeal_overdue", "lần hai quá hạn", "appeal overdue"],
+    ["final", "đã có quyết định cuối cùng", "decided for good"],
+    ["declined", "không thụ lý", "declined"],
+    ["withdrawn", "đã rút", "withdrawn"],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::MACHINES;
+
+    #[test]
+    fn every_stage_of_an_item_has_words() {
+        for machine in MACHINES.iter().filter(|one| !NO_ITEMS.contains(&one.item)) {
+            for stage in machine.stages {
+                let apart =
+                    |c: char| if c.is_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] };
+                let name: String = stage.chars().flat_map(apart).collect();
+                let name = name.trim_start_matches('_');
+                assert!(STAGES.iter().any(|[known, ..]| *known == name), "{}: {name}", machine.item);
+            }
+        }
+    }
+
+    /// What rows tell nothing of.
+    const NO_ITEMS: [&str; 4] = ["member", "subject", "key", "policy version"];
+}

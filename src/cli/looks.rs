@@ -1,0 +1,23 @@
+//! Which verbs only show something, whose answers go through a pager.
+
+use super::Verb;
+
+impl Verb {
+    /// Whether it only shows something, and ends.
+    pub(super) fn looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Score(_)
+                | Self::History(_)
+                | Self::Me(_)
+                | Self::Ledger(_)
+                | Self::Clocks(_)
+                | Self::Members(_)
+                | Self::Member(_)
+                | Self::Find(_)
+                | Self::Top(_)
+                | Self::Log(_)
+                | Self::Show(_)
+        )
+    }
+}

@@ -1,0 +1,234 @@
+//! What a person who works for a member is promised at the command line: what was said is found, by whom
+//! and about whom in names, and what became of it; words are checked against a receipt.
+
+use std::process::Command;
+
+use serde_json::Value;
+use tinnhiem::event::MemberClass;
+
+use crate::programme::*;
+use crate::reading::Demo;
+use crate::withdrawal::run;
+
+/// Runs a verb that asks no ledger; its exit code and all that it said.
+fn offline(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tinnhiem")).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+fn endorse<'a>(issuer: &'a str, kol: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["endorse", "--issuer", issuer, "--subject", kol, "--relation", "none"], more].concat()
+}
+
+const ON: [&str; 2] = ["--topic", "my-pham"];
+
+/// The seq of the newest entry.
+fn newest(programme: &Programme) -> String {
+    (programme.ledger.snapshot().size() - 1).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_checked_against_a_receipt_and_a_key_may_be_broken_or_lie_in_a_file() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let said = "Chúng tôi đã làm việc cùng trong ba số báo.";
+    let (done, told) = run(
+        &programme,
+        &endorse("business", &kol, &[&ON[..], &["--statement", said]].concat()),
+        &["business"],
+    );
+    assert!(done, "{told}");
+    let seq = newest(&programme);
+    let (receipt, words) = (file("entry.tlog-proof"), file("entry.json"));
+    let (done, told) = run(&programme, &["receipt", &seq, "--out", &receipt, "--words", &words], &[]);
+    assert!(done, "{told}");
+
+    let vkey = programme.get("/v1/ledger").await["log_vkey"].as_str().unwrap().to_owned();
+    let (first, rest) = vkey.split_at(40);
+    let broken = format!("  {first}\n  {rest}\n");
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &broken]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains("the words are not in this file") && !told.contains(said), "{told}");
+    std::fs::write(file("log.vkey"), &broken).unwrap();
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &file("log.vkey"), "--words", &words]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains(said) && told.contains("the words are those committed to: 1 of 1"), "{told}");
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &receipt]);
+    assert!(exit == Some(2) && told.contains("holds no key of a log"), "{told}");
+
+    // One letter of them is another.
+    let mut changed: Vec<tinnhiem::vault::Attachment> =
+        serde_json::from_slice(&std::fs::read(&words).unwrap()).unwrap();
+    changed[0].bytes[0] ^= 1;
+    std::fs::write(file("changed.json"), serde_json::to_vec(&changed).unwrap()).unwrap();
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &vkey, "--words", &file("changed.json")]);
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains("1 of the 1 texts in") && told.contains("not what the entry commits to"), "{told}");
+    std::fs::write(file("plain.txt"), said).unwrap();
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &vkey, "--words", &file("plain.txt")]);
+    assert!(exit == Some(2) && told.contains("no words with their salts"), "{told}");
+    // A name needs somebody to ask.
+    let about = ["verify", &receipt, "--vkey", &vkey, "--subject", "kol"];
+    assert!(offline(&about).1.contains("--ledger ADDRESS"));
+    assert!(run(&programme, &about, &[]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_an_item_is_shown_wherever_it_is() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    assert!(run(&programme, &endorse("business", &kol, &ON), &["business"]).0);
+    let first = newest(&programme);
+    let show = |seq: &str| run(&programme, &["show", seq], &[]).1;
+    assert!(show(&first).contains("còn hiệu lực / in force"), "{}", show(&first));
+
+    // The same again is refused before it is signed, and what stands is named.
+    let (done, told) = run(&programme, &endorse("business", &kol, &ON), &["business"]);
+    assert!(
+        !done && told.contains("endorsement.exists") && told.contains(&format!("entry {first}")),
+        "{told}"
+    );
+    assert!(!told.contains("About to sign"), "{told}");
+    let (done, told) = run(&programme, &endorse("business", &kol, &["--topic", "game"]), &["business"]);
+    assert!(!done && told.contains("(kol) are my-pham") && !told.contains("About to sign"), "{told}");
+    assert!(run(&programme, &["score", &kol], &[]).1.contains("topics: my-pham"));
+
+    assert!(run(&programme, &["withdraw", &first], &["business"]).0);
+    let withdrawal = newest(&programme);
+    let by = format!("mục / entry {withdrawal}");
+    let told = show(&first);
+    assert!(
+        told.contains("đã rút / withdrawn") && told.contains(&by) && told.contains("withdrew an"),
+        "{told}"
+    );
+    assert!(run(&programme, &endorse("business", &kol, &ON), &["business"]).0);
+    let second = newest(&programme);
+
+    // In a listing, and at whoever said it.
+    for listing in
+        [vec!["log", "--subject", "kol"], vec!["log", "--issuer", "business"], vec!["member", "business"]]
+    {
+        let (_, told) = run(&programme, &listing, &[]);
+        let line =
+            |seq: &str| told.lines().find(|line| line.trim_start().starts_with(seq)).unwrap().to_owned();
+        assert!(line(&first).contains(&format!("đã rút / withdrawn ({by})")), "{told}");
+        assert!(line(&second).contains("còn hiệu lực / in force"), "{told}");
+        assert!(line(&second).contains("my-pham"), "{told}");
+    }
+    let (done, told) = run(&programme, &["withdraw", &first], &["business"]);
+    assert!(!done && told.contains("target.ended") && told.contains(&by), "{told}");
+    assert!(!told.contains("About to sign"), "{told}");
+
+    let item = programme.assess("a1", "kol").await;
+    let seq = newest(&programme);
+    programme.contest("kol", item).await.unwrap();
+    let contest = newest(&programme);
+    let told = show(&seq);
+    assert!(told.contains("in force; đang bị khiếu nại / contested"), "{told}");
+    assert!(told.contains(&format!("mục / entry {contest}")), "{told}");
+    assert!(run(&programme, &["withdraw", &contest], &["kol"]).0);
+    assert!(!show(&seq).contains("đang bị khiếu nại"), "{}", show(&seq));
+    assert!(show(&contest).contains("đã rút / withdrawn"), "{}", show(&contest));
+    programme.assess("a1", "kol").await;
+    assert!(show(&seq).contains("đã được thay / replaced"), "{}", show(&seq));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_entry_that_changes_an_item_is_told_with_it() {
+    let demo = Demo::start().await;
+    let page = demo.json("/v1/events?limit=1000&fates=true").await;
+    let rows = page["events"].as_array().unwrap();
+    let of = |id: &Value| rows.iter().find(|row| row["id"] == *id).unwrap();
+    let changing = [
+        ("withdrawn", ["target", "contest"]),
+        ("lifted", ["target", ""]),
+        ("issued", ["target", ""]),
+        ("unlinked", ["target", ""]),
+        ("ended", ["target", ""]),
+        ("overturned", ["target", ""]),
+        ("destroyed", ["target", ""]),
+        ("disclosed", ["target", ""]),
+        ("filed", ["target", "contest"]),
+        ("admitted", ["contest", ""]),
+        ("declined", ["contest", ""]),
+        ("decided", ["contest", ""]),
+    ];
+    let mut looked_at = 0;
+    for row in rows {
+        let (kind, verb) = row["type"].as_str().unwrap().split_once('.').unwrap();
+        let Some((_, names)) = changing.iter().find(|(name, _)| *name == verb) else { continue };
+        let entry = demo.json(&format!("/v1/events/{}", row["seq"])).await;
+        let named = names.iter().find_map(|name| entry["payload"]["body"].get(*name));
+        let Some(named) = named else { continue };
+        let target = of(named);
+        let told = target["fate"]["by"].as_array().unwrap();
+        assert!(told.iter().any(|one| one["seq"] == row["seq"]), "{kind}.{verb} {}: {target}", row["seq"]);
+        looked_at += 1;
+    }
+    assert!(looked_at > 8, "{looked_at}");
+    // Nothing is told twice, nor before it happened; and what is not asked for is not told.
+    for row in rows.iter().filter(|row| row.get("fate").is_some()) {
+        let by: Vec<u64> =
+            row["fate"]["by"].as_array().unwrap().iter().map(|one| one["seq"].as_u64().unwrap()).collect();
+        assert!(by.is_sorted_by(|one, next| one < next), "{row}");
+        assert!(by.iter().all(|seq| *seq > row["seq"].as_u64().unwrap()), "{row}");
+        assert_ne!(row["fate"]["stage"], "", "{row}");
+    }
+    let plain = demo.json("/v1/events?limit=1000").await;
+    assert!(plain["events"].as_array().unwrap().iter().all(|row| row.get("fate").is_none()));
+    for kind in [
+        "assessment.published",
+        "endorsement.published",
+        "sanction.imposed",
+        "contest.filed",
+        "collaboration.declared",
+        "accreditation.granted",
+        "account.linked",
+        "decision.recorded",
+    ] {
+        let untold = rows.iter().find(|row| row["type"] == kind && row.get("fate").is_none());
+        assert!(untold.is_none(), "{untold:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_is_called_by_its_name_and_a_misspelt_one_is_told() {
+    let programme = Programme::start(policy()).await;
+    let named = tinnhiem::event::MemberAdmitted {
+        name: "Báo Nhịp Số".to_owned(),
+        ..admission("nhip-so", MemberClass::Press, &[])
+    };
+    let draft = programme.draft(party("council"), None, named);
+    programme.recorded(draft, &[&SEATS[..3], &["nhip-so"]].concat()).await;
+    let kol = subject("kol").to_string();
+    let (done, told) = run(&programme, &endorse("bao nhip so", &kol, &ON), &["nhip-so"]);
+    assert!(done, "{told}");
+    let seq = newest(&programme);
+    let (_, told) = run(&programme, &["log", "--issuer", "Báo Nhịp Số"], &[]);
+    assert!(told.lines().any(|line| line.starts_with(&seq)), "{told}");
+    assert!(run(&programme, &["member", "Báo Nhịp Số"], &[]).1.starts_with("nhip-so"));
+    for verb in
+        [vec!["member", "nhip-sp"], vec!["log", "--issuer", "Báo Nhịp"], endorse("nhip-sp", &kol, &ON)]
+    {
+        let (done, told) = run(&programme, &verb, &["nhip-so"][..usize::from(verb[0] == "endorse")]);
+        assert!(!done && told.contains("did you mean nhip-so (Báo Nhịp Số)?"), "{verb:?}: {told}");
+    }
+    let (_, told) = run(&programme, &["log", "--type", "endorsment.published"], &[]);
+    assert!(told.contains("endorsement.published") && !told.contains("draw.committed"), "{told}");
+    let (_, told) = run(&programme, &["find", "nhip", "so"], &[]);
+    assert!(told.contains("nhip-so") && told.contains("Báo Nhịp Số"), "{told}");
+    let (_, told) = run(&programme, &["find", "KOL"], &[]);
+    assert!(told.contains(&kol) && told.contains("other-kol"), "{told}");
+    let (_, told) = run(&programme, &["top", "Nhịp Số"], &[]);
+    assert!(told.contains("`tinnhiem find 'Nhịp Số'`"), "{told}");
+    // Whose the wrong key is.
+    let (_, told) = run(&programme, &endorse("business", &kol, &ON), &["nhip-so"]);
+    assert!(told.contains("it is a key of nhip-so (Báo Nhịp Số)"), "{told}");
+    for (day, why) in [("2026-02-30", "no such day"), ("28/11/2027", "the year first")] {
+        let (_, told) =
+            run(&programme, &endorse("business", &kol, &["--topic", "my-pham", "--expires-on", day]), &[]);
+        assert!(told.contains(why), "{told}");
+    }
+}
