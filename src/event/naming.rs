@@ -1,7 +1,7 @@
 //! Names for people: what can be shown as one, and when two are taken for the same.
 //!
-//! What looks alike across all scripts is more than a table can hold: a name is always shown beside an id,
-//! and a council reads both before it admits.
+//! What looks alike across all scripts is more than a table can hold: only letters that look like Latin ones
+//! are known here. A name is always shown beside an id, and a council reads both before it admits.
 
 use std::fmt;
 
@@ -24,6 +24,8 @@ pub enum Unfit {
     Blanks,
     /// No letter or digit, or a mark without a letter before it.
     NothingVisible,
+    /// A letter bears this mark twice, which looks like once.
+    RepeatedMark(char),
 }
 
 impl fmt::Display for Unfit {
@@ -34,6 +36,7 @@ impl fmt::Display for Unfit {
             Self::Uncomposed => f.write_str("not in composed form (NFC)"),
             Self::Blanks => f.write_str("blanks at an end, or two together"),
             Self::NothingVisible => f.write_str("no letter or digit, or a mark that stands alone"),
+            Self::RepeatedMark(c) => write!(f, "the mark U+{:04X} twice on one letter", u32::from(*c)),
         }
     }
 }
@@ -55,11 +58,13 @@ const INVISIBLE: &[(char, char)] = &[
     ('\u{202a}', '\u{202e}'),
     ('\u{2060}', '\u{206f}'),
     ('\u{2800}', '\u{2800}'),
+    ('\u{2d7f}', '\u{2d7f}'),
     ('\u{3164}', '\u{3164}'),
     ('\u{fe00}', '\u{fe0f}'),
     ('\u{feff}', '\u{feff}'),
     ('\u{ffa0}', '\u{ffa0}'),
     ('\u{fff0}', '\u{ffff}'),
+    ('\u{1107f}', '\u{1107f}'),
     ('\u{110bd}', '\u{110bd}'),
     ('\u{110cd}', '\u{110cd}'),
     ('\u{13430}', '\u{1343f}'),
@@ -76,7 +81,7 @@ pub fn is_invisible(c: char) -> bool {
 }
 
 /// Checks that a text can be shown as a name: 1 to 200 characters in composed form, at least one of them a
-/// letter or digit, none that cannot be seen, and single blanks between words only.
+/// letter or digit, none that cannot be seen, no mark twice on one letter, and single blanks between words only.
 ///
 /// # Errors
 /// [`Unfit`]: what to change.
@@ -96,8 +101,13 @@ pub fn check(name: &str) -> Result<(), Unfit> {
         return Err(Unfit::Blanks);
     }
     let alone = name.split(' ').any(|word| word.starts_with(is_combining_mark));
-    if alone || !name.contains(char::is_alphanumeric) {
+    // Unicode calls many marks alphabetic.
+    if alone || !name.contains(|c: char| c.is_alphanumeric() && !is_combining_mark(c)) {
         return Err(Unfit::NothingVisible);
+    }
+    let mut pairs = name.nfd().zip(name.nfd().skip(1));
+    if let Some((mark, _)) = pairs.find(|(one, next)| one == next && is_combining_mark(*one)) {
+        return Err(Unfit::RepeatedMark(mark));
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ proptest! {
         hidden in prop::sample::select(vec![
             '\u{0}', '\u{7}', '\n', '\t', '\u{85}', '\u{a0}', '\u{ad}', '\u{34f}', '\u{115f}', '\u{200b}', '\u{200d}',
             '\u{200e}', '\u{200f}', '\u{2003}', '\u{2028}', '\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{2800}',
-            '\u{3000}', '\u{3164}', '\u{e000}', '\u{fe0f}', '\u{feff}', '\u{ffa0}', '\u{fffd}', '\u{e0041}', '\u{378}',
+            '\u{2d7f}', '\u{3000}', '\u{3164}', '\u{e000}', '\u{fe0f}', '\u{feff}', '\u{ffa0}', '\u{fffd}', '\u{1107f}', '\u{e0041}', '\u{378}',
         ]),
     ) {
         let places: Vec<usize> = name.char_indices().map(|(at, _)| at).chain([name.len()]).collect();
@@ -76,6 +76,11 @@ fn names_are_measured_in_characters_and_need_something_to_see() {
         ("Ba\u{301}o Mới", Unfit::Uncomposed),
         ("...", Unfit::NothingVisible),
         ("\u{301}o", Unfit::NothingVisible),
+        // Marks that Unicode calls alphabetic.
+        (".\u{93e}", Unfit::NothingVisible),
+        ("·\u{345}", Unfit::NothingVisible),
+        ("B\u{e1}\u{301}o", Unfit::RepeatedMark('\u{301}')),
+        ("Vi\u{1ec7}\u{323}t", Unfit::RepeatedMark('\u{323}')),
     ] {
         assert_eq!(check(name), Err(unfit), "{name:?}");
     }
