@@ -4,6 +4,7 @@ Each attack is named after the check that finds it, as `tools/verify` marks it.
 """
 
 import base64
+import copy
 import hashlib
 import json
 
@@ -11,14 +12,14 @@ from blake3 import blake3
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from forge import Export, here, instant, judgements, moment, public, secret, secrets, vkey_of
+from misspelt import misspelt_notes, misspelt_texts
 from verify.dates import days
-from verify.documents import document_leaf, dossier_document, policy_document, state_roots
+from verify.documents import state_roots
 from verify.ed25519 import P
 from verify.entry import Entry, event_id, pae
 from verify.scores import score
 from verify.source import tile_path
 from verify.state import State
-from verify.tree import leaf_hash, tree_root
 
 L = 2**252 + 27742317777372353535851937790883648493
 SEATS, KOL = ("seat-1", "seat-2", "seat-3"), "kol-0123456789abc"
@@ -40,6 +41,11 @@ class Ledger:
         rest = self.spell(opening | {"ledger": self.origin}).strip()
         self.export, self.state, self.ids = Export(self.origin, secret("log")), State(), {}
         self.add(f'{{ "body" : {body} ,{rest[1:]}'.encode(), first["keys"])
+
+    @classmethod
+    def of_copy(cls, other):
+        """Another ledger under way that has said the same so far."""
+        return copy.deepcopy(other, {id(other.export.log_key): other.export.log_key})
 
     def add(self, payload, keys):
         self.export.sign(self.at, payload, keys)
@@ -191,8 +197,8 @@ def signed_by_another(_ledger, export):
 
 
 def unsigned(_ledger, export):
-    note = export.checkpoint()
-    export.changed["checkpoint"] = note[: note.index(b"\n\n") + 2]
+    text, line = export.checkpoint().split(b"\n\n")
+    export.changed["checkpoint"] = text + b"\n\n" + line.replace(export.origin.encode(), b"elsewhere.example")
 
 
 def of_another_log(_ledger, export):
@@ -238,74 +244,9 @@ def said_by_council(change):
     return attack
 
 
-def inclusion(leaves, index):
-    """RFC 6962's proof that a leaf is in the tree over these."""
-    if len(leaves) == 1:
-        return []
-    half = 1 << (len(leaves) - 1).bit_length() - 1
-    if index < half:
-        return [*inclusion(leaves[:half], index), tree_root(leaves[half:])]
-    return [*inclusion(leaves[half:], index - half), tree_root(leaves[:half])]
-
-
-def receipt(export, index):
-    proof = inclusion([leaf_hash(one) for one in export.entries], index)
-    lines = [b"c2sp.org/tlog-proof@v1", b"extra " + base64.b64encode(export.entries[index]), b"index %d" % index]
-    return b"\n".join([*lines, *map(base64.b64encode, proof), b"", export.checkpoint()]).decode()
-
-
-def receipts(ledger):
-    """An honest receipt, and others each with the check that refuses it."""
-    other = ledger.export.copy()
-    foreign = withdrawal(ledger).replace(ledger.origin.encode(), b"it/other")
-    other.sign(ledger.at, foreign, [public(secret("business")).hex()])
-    whole, last = receipt(ledger.export, 4), len(other.entries) - 1
-    lines = whole.split("\n")
-    lines[3] = base64.b64encode(bytes(32)).decode()
-    return whole, [("receipt.root", "\n".join(lines)), ("receipt.ledger", receipt(other, last))]
-
-
-def score_receipt(ledger):
-    """A score with all that it is made of, from the state that the last entry commits to."""
-    state = ledger.state
-    dossiers = {name: dossier_document(state, name) for name in sorted(state.subjects)}
-    parties = {name: rows | {"party": name} for name, rows in sorted(state.parties.items()) if any(rows.values())}
-
-    def proven(documents, name):
-        leaves = [document_leaf(*one) for one in documents.items()]
-        place = list(documents).index(name)
-        proof = [base64.b64encode(one).decode() for one in inclusion(leaves, place)]
-        return {"document": documents[name], "index": place, "proof": proof}
-
-    return {
-        "format": "score-receipt/1",
-        "commitment": receipt(ledger.export, len(ledger.export.entries) - 1),
-        "dossier": proven(dossiers, KOL),
-        "parties": [proven(parties, "business")],
-        "policies": [policy_document(row) for row in state.published],
-        "attestations": [],
-    }
-
-
-def score_receipts(ledger):
-    """An honest one, and others each with the check that refuses it and the day asked for."""
-    whole = score_receipt(ledger)
-    other = json.loads(json.dumps(whole))
-    other["dossier"]["document"]["endorsements"][0]["relation"] = "professional"
-    cheaper = json.loads(json.dumps(whole))
-    cheaper["policies"][0]["policy"]["quorum"]["groups"] = 1
-    return whole, [
-        ("receipt.format", whole | {"format": "score-receipt/0"}, None),
-        ("receipt.document", other, None),
-        ("receipt.parties", whole | {"parties": []}, None),
-        ("receipt.policies", cheaper, None),
-        ("receipt.date", whole, "2026-11-01"),
-    ]
-
-
 def serve(ledger, export):
     """A running ledger that serves this export and its scores."""
-    export.remote, export.attachments = True, lambda: None
+    export.remote, export.attachments, export.listed = True, lambda: None, lambda: None
     today = moment(ledger.at)[:10]
     export.changed["v1/ledger"] = json.dumps({"today": today}).encode()
     own = score(ledger.state, KOL, days(today))
@@ -338,6 +279,55 @@ def damaged(ledger, export):
 
 def unnamed(_ledger, export):
     export.files["ef" * 32] = (bytes(32), b"")
+
+
+def cut_off(_ledger, export):
+    """A checkpoint of one entry fewer, over all the files."""
+    shorter = export.copy()
+    shorter.entries.pop()
+    export.changed = {path: shorter.read(path) for path in shorter.listed()}
+
+
+def with_file(path):
+    def attack(_ledger, export):
+        export.changed[path] = next(export.tiles())[1][:32]
+
+    return attack
+
+
+def named(name):
+    """A member whom the council admits under this name."""
+    return said_by_council(lambda said: said.replace(b'"Press"', json.dumps(name, ensure_ascii=False).encode()))
+
+
+NAMES = [
+    ("name.length", "a" * 201),
+    ("name.hidden", "Báo\u200bMới"),
+    ("name.hidden", "Báo\u2d7fMới"),
+    ("name.hidden", "Báo\U0001107fMới"),
+    ("name.composed", "Ba\u0301o"),
+    ("name.blanks", "Báo  Mới"),
+    ("name.alone", "Báo \u0301o"),
+    ("name.seen", "..."),
+    ("name.seen", ".\u093e"),
+    ("name.seen", "·\u0345"),
+    ("name.repeated", "B\u00e1\u0301o"),
+    ("name.repeated", "Việ\u0323t"),
+]
+
+
+def misspelt_checkpoint(note):
+    def attack(_ledger, export):
+        export.changed["checkpoint"] = note
+
+    return attack
+
+
+def misspelt_checkpoints(ledger):
+    """Checkpoints of a folder that a lax reader takes for the honest one."""
+    signed = ((mark, ledger.export.checkpoint(text)) for mark, text in misspelt_texts(ledger))
+    found = (*misspelt_notes(ledger.export.checkpoint()), *signed)
+    return [(mark, "", misspelt_checkpoint(note)) for mark, note in found]
 
 
 def of_small_order(y):
@@ -408,4 +398,12 @@ ATTACKS = [
     ("attachment.kept", "attachment.kept", put_back),
     ("attachment.damaged", "attachment.damaged", damaged),
     ("attachment.unnamed", "attachment.unnamed", unnamed),
+    ("log.beyond", "log.beyond", cut_off),
+    ("log.beyond", "log.beyond", with_file("tile/entries/x001/000.p/7")),
+    ("file.unnamed", "file.unnamed", with_file("evil.txt")),
+    ("file.unnamed", "file.unnamed", with_file("checkpoint/000")),
+    ("file.unnamed", "file.unnamed", with_file("tile/0/000.p/1")),
+    ("file.unnamed", "file.unnamed", with_file("tile/0/999.p/256")),
+    ("file.unnamed", "file.unnamed", with_file("tile/2/000.p/1")),
+    *((mark, "member.name", named(name)) for mark, name in NAMES),
 ]

@@ -82,7 +82,7 @@ class Export:
         root = base64.b64encode(tree_root([leaf_hash(one) for one in self.entries])).decode()
         text = f"{self.origin}\n{len(self.entries)}\n{root}\n" if text is None else text.decode()
         name, key_id, _ = parse_vkey(vkey_of(self.origin, self.log_key))
-        blob = bytes.fromhex(key_id) + self.log_key.sign(text.encode())
+        blob = key_id + self.log_key.sign(text.encode())
         return f"{text}\n— {name} {base64.b64encode(blob).decode()}\n".encode()
 
     def tiles(self):
@@ -104,6 +104,11 @@ class Export:
             part = self.entries[256 * number : 256 * number + 256]
             return b"".join(len(one).to_bytes(2, "big") + one for one in part)
         return dict(self.tiles()).get(path)
+
+    def listed(self):
+        bundles = range(0, len(self.entries), 256)
+        entries = {"tile/entries/" + tile_path(at // 256, min(256, len(self.entries) - at)) for at in bundles}
+        return {"checkpoint"} | entries | {path for path, _ in self.tiles()} | self.changed.keys()
 
     def attachments(self):
         return set(self.files)

@@ -16,9 +16,11 @@ import json
 import pathlib
 import re
 import sys
+import tempfile
 
 import forge
-from attacks import ATTACKS, honest, receipts, respelled, score_receipts, serve
+from attacks import ATTACKS, honest, misspelt_checkpoints, respelled, serve
+from proofs import receipts, score_receipts
 from refused import refused
 from verify.dates import instant
 from verify.entry import Entry, event_id, parse_entry
@@ -159,17 +161,16 @@ def found_in(ledger, export, **asked):
             return [repr(error)]
 
 
-def is_taken(module, base, receipt, as_of=None):
-    """Whether a receipt is verified, of an entry or of a score."""
-    vkey = forge.vkey_of(base.origin, base.export.log_key)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            if isinstance(receipt, dict):
-                module.verify_score(receipt, vkey, as_of)
-            else:
-                module.receipt_entry(receipt, vkey)
-    except Exception:
-        return False
+def is_taken(module, base, receipt, as_of=None, vkey=None):
+    """Whether the file of a receipt is verified, of an entry or of a score."""
+    vkey = vkey or forge.vkey_of(base.origin, base.export.log_key)
+    with tempfile.NamedTemporaryFile() as file, contextlib.redirect_stdout(io.StringIO()):
+        file.write(receipt)
+        file.flush()
+        try:
+            module.verify_receipt(file.name, vkey, as_of)
+        except Exception:
+            return False
     return True
 
 
@@ -250,14 +251,16 @@ def replace(tree, old, new):
 
 def main():
     copy, vectors, base = Copy(), Vectors(), honest()
-    attacks = [(mark, code, *attacked(base, attack)) for mark, code, attack in ATTACKS]
+    attacks = [(mark, code, *attacked(base, attack)) for mark, code, attack in (*ATTACKS, *misspelt_checkpoints(base))]
     sys.meta_path.insert(0, copy)
     rules, state, ledger, proofs = copy.load({})
     entry, wrong = receipts(base)
     scored, wrong_scores = score_receipts(base)
-    wrong = [(mark, one, None) for mark, one in wrong] + wrong_scores
-    assert is_taken(proofs, base, entry) and is_taken(proofs, base, scored), "honest receipts are refused"
-    assert not any(is_taken(proofs, base, *one) for _, *one in wrong), "a forged receipt is verified"
+    wrong += wrong_scores
+    for honest_one in (entry, *scored):
+        assert is_taken(proofs, base, honest_one), f"an honest receipt is refused: {honest_one[:80]!r}"
+    for mark, *one in wrong:
+        assert not is_taken(proofs, base, *one), f"a forged receipt is verified: {mark}, {one[0][-300:]!r}"
     assert vectors.differs(rules, state) is None, vectors.differs(rules, state)
     served = base.export.copy()
     serve(base, served)

@@ -81,7 +81,7 @@ class Named:
         listed = source.attachments()
         for name in sorted((listed or set()) - self.by.keys()):
             # check:attachment.unnamed
-            yield f"attachments/{name[:64]}: no entry names it (attachment.unnamed)"
+            yield f"attachments/{name[:64]!r}: no entry names it (attachment.unnamed)"
         self.compared = self.gone = 0
         for commitment, namings in sorted(self.by.items()):
             kept, found = self.is_kept(state, namings), None

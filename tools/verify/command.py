@@ -27,7 +27,7 @@ def main(description):
             verify_receipt(asked.receipt, asked.vkey, asked.as_of)
             return 0
         findings = verify_ledger(asked.ledger, asked.vkey, asked.size, asked.as_of, asked.now)
-    except (Wrong, InvalidSignature, ValueError, LookupError, TypeError) as wrong:
+    except (Wrong, InvalidSignature, ValueError, LookupError, TypeError, AttributeError, RecursionError) as wrong:
         print(f"FOUND {type(wrong).__name__}: {wrong}")
         return 1
     except OSError as error:

@@ -12,11 +12,11 @@ from .dates import days, iso, moment
 from .documents import state_roots
 from .entry import parse_entry
 from .findings import Wrong, require
-from .note import make_vkey, open_checkpoint
+from .note import claim, make_vkey, open_checkpoint
 from .rules import judge
 from .rules.times import AHEAD_MS
 from .scores import compare, score
-from .source import Address, Folder, check_tiles, read_log
+from .source import Address, Folder, check_files, check_tiles, read_log
 from .state import State
 from .tree import leaf_hash, tree_root
 
@@ -29,6 +29,7 @@ UNCHECKED = (
     "not checked: that nothing was kept from this log or cut off its end (compare checkpoints and receipts from "
     "elsewhere), media types of attachments, cosignatures of witnesses, who stands behind a key"
 )
+FILES = "checked: that no other files lie in the folder"
 UNSERVED = "not checked: any served page but scores"
 MOST_TOLD = 100
 
@@ -129,7 +130,7 @@ def verify_source(source, vkey=None, size=None, as_of=None, now=None):
     note = source.read("checkpoint")
     require(note is not None, "there is no checkpoint (checkpoint.missing)")
     note = note.decode()
-    published = int(note.splitlines()[1])
+    published = claim(note)[1]
     require(published > 0, "the ledger is empty")
     first = payload.parse(parse_entry(next(read_log(source, published))).payload)
     given = vkey is not None
@@ -142,6 +143,8 @@ def verify_source(source, vkey=None, size=None, as_of=None, now=None):
         work.take_scores()
     root = check_head(work, note, vkey, published)
     for wrong in check_tiles(source, work.leaves):
+        work.find(wrong)
+    for wrong in check_files(source, published):
         work.find(wrong)
     for wrong in work.named.check(source, work.state):
         work.find(wrong)
@@ -174,6 +177,8 @@ def tell(work, published, root, vkey):
     served = " and compared with those served" if work.source.remote else ""
     print(f"{len(work.scores)} scores recomputed as of {iso(work.day)}{served}")
     print(CHECKED)
+    if not work.source.remote:
+        print(FILES)
     print(UNCHECKED)
     if work.source.remote:
         print(UNSERVED)

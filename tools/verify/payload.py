@@ -32,11 +32,11 @@ DECODER = json.JSONDecoder(
 )
 
 
-def parse(raw):
+def parse(raw, most=MOST_BYTES):
     """The value that strict JSON says."""
     # check:payload.bytes
-    if len(raw) > MOST_BYTES:
-        raise Wrong("the payload is over 32 KiB")
+    if len(raw) > most:
+        raise Wrong(f"it is over {most} bytes")
     text = raw.decode()
     value, end = DECODER.raw_decode(text, spaces(text, 0))
     # check:payload.end

@@ -1,27 +1,40 @@
 """Receipts of entries and of scores."""
 
-import base64
 import json
 import pathlib
 
+from . import payload, shapes
 from .dates import days, instant, iso
-from .documents import document_leaf
+from .documents import document_leaf, policy_document
 from .entry import parse_entry
 from .findings import require
 from .note import open_checkpoint
 from .scores import score
 from .state import Policy, State
 from .tree import inclusion_root, leaf_hash, tree_root
+from .written import decimal, unbase64, unbase64_hash
+
+MOST_SCORE_BYTES = 16 * 1024 * 1024
+MOST_HASHES = 63
+
+
+def after(line, word):
+    # check:receipt.words
+    require(line.startswith(word), f"no line that begins with {word!r}")
+    return line.removeprefix(word)
 
 
 def receipt_entry(text, vkey):
     """The entry of a receipt, its place, and the checkpoint's size."""
-    head, checkpoint = text.split("\n\n", 1)
+    head, empty, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
+    require(empty and len(lines) >= 3, "it is no receipt")
+    # check:receipt.header
     require(lines[0] == "c2sp.org/tlog-proof@v1", "it is no receipt")
-    entry = base64.b64decode(lines[1].removeprefix("extra "))
-    index = int(lines[2].removeprefix("index "))
-    proof = [base64.b64decode(line) for line in lines[3:]]
+    entry, index = unbase64(after(lines[1], "extra ")), decimal(after(lines[2], "index "))
+    proof = [unbase64_hash(line) for line in lines[3:]]
+    # check:receipt.proof
+    require(len(proof) <= MOST_HASHES, "the proof is too long")
     size, root = open_checkpoint(checkpoint, vkey)
     # check:receipt.root
     require(inclusion_root(size, index, leaf_hash(entry), proof) == root, "the proof does not lead to the root")
@@ -32,10 +45,11 @@ def receipt_entry(text, vkey):
 
 
 def verify_receipt(path, vkey, as_of):
-    text = pathlib.Path(path).read_text()
-    if text.startswith("{"):
-        return verify_score(json.loads(text), vkey, as_of)
-    parsed, index, size = receipt_entry(text, vkey)
+    # The bytes as they are: no end of a line may be taken for another.
+    raw = pathlib.Path(path).read_bytes()
+    if raw.lstrip().startswith(b"{"):
+        return verify_score(payload.parse(raw, MOST_SCORE_BYTES), vkey, as_of)
+    parsed, index, size = receipt_entry(raw.decode(), vkey)
     print(f"verified: entry {index} of {size}, event {parsed.id}")
     print(f"signed under {', '.join(parsed.keys)}; not checked: whose keys they are, and that the rules let it stand")
     print(parsed.payload.decode())
@@ -43,33 +57,39 @@ def verify_receipt(path, vkey, as_of):
 
 def verify_score(receipt, vkey, as_of):
     """A score with all that it is made of, against what the operator committed to."""
-    # check:receipt.format
-    require(receipt["format"] == "score-receipt/1", "it is no score receipt")
+    shapes.check_receipt(receipt)
     commitment = receipt_entry(receipt["commitment"], vkey)[0]
     event = commitment.event
     require(event["type"] == "state.committed", "its commitment is another event")
     body = event["body"]
 
-    def proven(one, name, size, root):
-        leaf, proof = document_leaf(name, one["document"]), [base64.b64decode(hash) for hash in one["proof"]]
+    def proven(one, form, name, size, root):
+        document, proof = shapes.completed(form, one["document"]), [unbase64_hash(hash) for hash in one["proof"]]
+        leaf = document_leaf(name, document)
         holds = inclusion_root(body[size], one["index"], leaf, proof).hex() == body[root]
         # check:receipt.document
         require(holds, f"the document of {name} is not what the operator committed to")
-        return one["document"]
+        return document
 
     dossier = receipt["dossier"]
-    dossier = proven(dossier, dossier["document"]["subject"], "subjects", "root")
-    parties = [proven(one, one["document"]["party"], "parties", "parties_root") for one in receipt["parties"]]
+    dossier = proven(dossier, "dossier", dossier["document"]["subject"], "subjects", "root")
+    parties = [
+        proven(one, "whole party", one["document"]["party"], "parties", "parties_root") for one in receipt["parties"]
+    ]
     named = {one["assessor"] for one in dossier["assessments"]} | {one["endorser"] for one in dossier["endorsements"]}
     # check:receipt.parties
     require([one["party"] for one in parties] == sorted(named), "its parties are not those that the dossier names")
-    policies = [document_leaf(row["version"], row) for row in receipt["policies"]]
+    policies = [policy_document(shapes.completed("version", row)) for row in receipt["policies"]]
+    versions = [row["version"] for row in policies]
+    # check:receipt.versions
+    require(versions == sorted(set(versions)), "its versions do not ascend, each once")
+    leaves = [document_leaf(row["version"], row) for row in policies]
     # check:receipt.policies
-    require(tree_root(policies).hex() == body["policies_root"], "the policies are not those committed to")
+    require(tree_root(leaves).hex() == body["policies_root"], "the policies are not those committed to")
     as_of = days(as_of or body["date"])
     # check:receipt.date
     require(as_of >= days(body["date"]), f"the commitment is of {body['date']}: ask for that day or a later one")
-    figure = score(state_of(dossier, parties, receipt["policies"]), dossier["subject"], as_of)["figure"]
+    figure = score(state_of(dossier, parties, policies), dossier["subject"], as_of)["figure"]
     attested = set()
     for text in receipt["attestations"]:
         entry = receipt_entry(text, vkey)[0]

@@ -1,4 +1,4 @@
-"""The members of events: which each type has, and how they are written."""
+"""The members of events and of score receipts: which each has, and how they are written."""
 
 import datetime
 import re
@@ -29,6 +29,8 @@ PATTERNS = {
     "confidence": "low|medium|high",
     "rules": "rules/1",
     "score": "score/1",
+    "receipt": "score-receipt/1",
+    "standing": "active|suspended|removed",
 }
 PATTERNS = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 WIDTHS = {"u8": 2**8 - 1, "u16": 2**16 - 1, "u32": 2**32 - 1, "u64": 2**53 - 1}
@@ -45,6 +47,9 @@ ENROLMENT = "identity: hex, identity_key?: hex, profile: hex, consent: hex, topi
 ENDING = "target: hex, reason?: hex"
 REPLY = "statement: hex, evidence=: [hex]"
 RULING = "contest: hex, outcome: outcome, effect?: effect, reason: hex, panel?: hex"
+STOOD = "from_size: u64, to_size?: u64"
+RECORDED = "at: instant, event: hex, on: date, seq: u64"
+PROVEN = "index: u64, proof: [text]"
 ROOTS = "size: u64, date: date, root: hex, parties_root: hex, policies_root: hex"
 STANDING = "member: party, reason?: hex"
 OBJECTS = {
@@ -76,6 +81,30 @@ OBJECTS = {
     "contesting": "max_open: u8, panel_size=: u8",
     "windows": "reply?: u16, file?: u16, admit?: u16, decide?: u16, decide_extension?: u16, appeal?: u16, "
     "appeal_decide?: u16, appeal_extension?: u16",
+    # The documents of `dossier/1`, and what a receipt says beside them.
+    "score receipt": "format: receipt, commitment: text, attestations: [text], dossier: proven dossier, "
+    "parties: [proven party], policies: [version]",
+    "proven dossier": f"{PROVEN}, document: dossier",
+    "proven party": f"{PROVEN}, document: whole party",
+    "dossier": "subject: subject, enrolment?: enrolment, assessments: [assessment], endorsements: [endorsement], "
+    "sanctions: [sanction], contests: [contest]",
+    "enrolment": f"{RECORDED}, group: id, profile: hex, registrar: party, topics: [id]",
+    "assessment": f"{RECORDED}, assessor: party, conflict: bool, counts_from: date, fee: bool, key: hex, "
+    "policy: u32, reply?: answered, valid_until?: date, values: {named: u16?}",
+    "answered": "event: hex, on: date, statement: hex",
+    "endorsement": f"{RECORDED}, dilution: u16, endorser: party, expires_on: date, key: hex, reciprocal: bool, "
+    "relation: relation, topic: id, voided_by?: hex",
+    "sanction": f"{RECORDED}, basis: basis, ends_on?: date, lifted: bool, reply?: answered, severity: severity, "
+    "starts_on: date, term_days?: u32, urgent: bool",
+    "contest": f"{RECORDED}, decide_by?: date, grounds: grounds, target: hex",
+    "whole party": "party: party, accreditations: [accreditation], keys: [key line], member: [member line], "
+    "subject: [subject line]",
+    "accreditation": f"{STOOD}, class: id, event: hex, topics: [id], valid_until?: date",
+    "key line": f"{STOOD}, invalid: [invalid], key: hex, live_from: instant, seat: bool",
+    "invalid": "from: instant, known_from_size: u64",
+    "member line": f"{STOOD}, class: class, group: id, name: text, roles: [role], standing: standing",
+    "subject line": f"{STOOD}, group: id",
+    "version": f"{STOOD}, effective_from: date, event: hex, policy: policy, version: u32",
 }
 # Objects of which exactly one member stands.
 CHOICES = {
@@ -270,3 +299,21 @@ def check(event):
     check_object("event", ABOUT[kind in OF_SUBJECT], event)
     # check:payload.shape
     check_object(kind, BODIES[kind], event["body"])
+
+
+def check_receipt(receipt):
+    """Refuses what no score receipt looks like."""
+    # check:receipt.shape
+    check_form("receipt", "score receipt", receipt)
+
+
+def completed(form, value):
+    """The same document with null for what it leaves out."""
+    if form.endswith("?") or value is None:
+        return None if value is None else completed(form[:-1], value)
+    if form[0] == "[":
+        return [completed(form[1:-1], one) for one in value]
+    if form in PARSED:
+        members = {name: inner for name, (inner, optional) in PARSED[form].items() if optional != "=" or name in value}
+        return {name: completed(inner, value.get(name)) for name, inner in members.items()}
+    return value

@@ -1,14 +1,16 @@
 """Where a ledger's published files are read from."""
 
-import base64
 import http.client
+import os
 import pathlib
+import re
 import urllib.parse
 
 from blake3 import blake3
 
 from .findings import Wrong, require
 from .tree import tree_root
+from .written import unbase64
 
 
 class Folder:
@@ -20,6 +22,11 @@ class Folder:
     def read(self, path):
         file = self.path / path
         return file.read_bytes() if file.is_file() else None
+
+    def listed(self):
+        """The paths of all files."""
+        found = ((pathlib.Path(folder), names) for folder, _, names in os.walk(self.path))
+        return {(folder / name).relative_to(self.path).as_posix() for folder, names in found for name in names}
 
     def attachments(self):
         """The names of the attachments that are there."""
@@ -49,6 +56,10 @@ class Address:
         answer, body = self.ask(path)
         return body if answer.status == 200 else None
 
+    def listed(self):
+        """An address does not list its files."""
+        return None
+
     def attachments(self):
         """An address does not list them."""
         return None
@@ -57,7 +68,7 @@ class Address:
         answer, body = self.ask(f"v1/attachments/{commitment}")
         if answer.status != 200:
             return None
-        return base64.b64decode(answer.headers["x-salt"] or ""), body
+        return unbase64(answer.headers["x-salt"] or ""), body
 
 
 def parse_attachment(file):
@@ -106,3 +117,35 @@ def check_tiles(source, leaves):
         complete = len(row) // 256 * 256
         row = [tree_root(row[at : at + 256]) for at in range(0, complete, 256)]
         level += 1
+
+
+def layout(size):
+    """The paths of a log's files, its attachments apart."""
+    yield "checkpoint"
+    for kind, count in [("entries", size), *((level, size >> 8 * level) for level in range(8))]:
+        for at in range(0, count, 256):
+            yield f"tile/{kind}/" + tile_path(at // 256, min(256, count - at))
+
+
+def last_of(path):
+    """How many entries a log has at least that has this tile or bundle; none where it is neither."""
+    found = re.fullmatch(r"tile/(?:0|entries)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", path)
+    if found is None:
+        return 0
+    number, width = int(re.sub("[x/]", "", found[1])), int(found[2] or 256)
+    return 256 * number + width if path.endswith("/" + tile_path(number, width)) else 0
+
+
+def check_files(source, size):
+    """Every file that does not belong to a log of this size."""
+    listed = source.listed()
+    for path in sorted((listed or set()) - set(layout(size))):
+        if path.startswith("attachments/"):
+            # Those are told by the entries that name them.
+            continue
+        if last_of(path) > size:
+            # check:log.beyond
+            yield f"{path[:100]!r}: entries beyond the checkpoint, which has {size} (log.beyond)"
+        else:
+            # check:file.unnamed
+            yield f"{path[:100]!r}: no file of this log (file.unnamed)"
