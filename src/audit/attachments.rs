@@ -7,8 +7,8 @@ use crate::dsse::EventId;
 use crate::event::Commitment;
 use crate::state::State;
 
-/// What must become of an attachment, by the events that commit to it; the first holds where they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What must become of an attachment, by the events that commit to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It must be there.
     Text,
@@ -40,13 +40,24 @@ impl Attachments {
         }
     }
 
+    /// Whether an entry names a commitment.
+    pub fn names(&self, commitment: &Commitment) -> bool {
+        self.named.contains_key(commitment)
+    }
+
     /// Every commitment and what must become of it, by a state in which the log ends.
     pub fn fates<'a>(&'a self, state: &'a State) -> impl Iterator<Item = (Commitment, Fate)> + 'a {
-        let fate = |(event, text): &(EventId, bool)| match (state.is_erased(event), text) {
-            (true, _) => Fate::Erased,
-            (false, true) => Fate::Text,
-            (false, false) => Fate::Document,
-        };
-        self.named.iter().filter_map(move |(commitment, by)| Some((*commitment, by.iter().map(fate).min()?)))
+        self.named.iter().map(|(commitment, by)| (*commitment, fate(state, by)))
+    }
+}
+
+/// A text's fate is told by the events that name it as one, whoever else cites it.
+fn fate(state: &State, by: &[(EventId, bool)]) -> Fate {
+    let texts = || by.iter().filter(|(_, text)| *text).map(|(event, _)| *event);
+    let is_text = texts().next().is_some();
+    match is_text {
+        true if state.keeps_text_of(texts()) => Fate::Text,
+        false if state.keeps_document_of(by.iter().map(|(event, _)| *event)) => Fate::Document,
+        _ => Fate::Erased,
     }
 }

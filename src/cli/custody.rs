@@ -70,7 +70,8 @@ pub fn check_directory(
         );
         println!("{} signatures verified, {} attachments kept", report.signatures, report.attachments);
         if report.unneeded > 0 {
-            println!("{} of these belong to no entry: the next start removes them", report.unneeded);
+            println!("{} files belong to no entry: the next start removes them", report.unneeded);
+            report.unneeded_files.iter().for_each(|file| println!("  {file}"));
         }
         if let Some(newest) = report.newest_at {
             println!("the newest entry is of {newest}");

@@ -102,6 +102,7 @@ pub async fn audit_log(
     };
     replayed.compare_tiles(progress).await?;
     let (attachments, erased) = replayed.compare_attachments(progress).await?;
+    replayed.look_beside(claim.size);
     let auditor = &replayed.auditor;
     let mut report = AuditReport {
         log_vkey: log_vkey.to_string(),

@@ -1,6 +1,7 @@
 //! What parties and auditors run on their side: drafting events, talking to a ledger, checking it.
 
 mod audit;
+mod beside;
 mod draft;
 mod events;
 mod export;

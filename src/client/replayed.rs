@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::StreamExt;
 
 use super::audit::{BUNDLE_BYTES, Progress};
+use super::beside::Beside;
 use super::http::ClientError;
 use super::report::NotCompared;
 use super::source::{Kept, Source};
@@ -262,6 +263,21 @@ impl Replayed {
             ));
         }
         Ok((compared, erased))
+    }
+
+    /// Names what lies in a folder beside what the checkpoint of this size and the entries ask for.
+    pub(super) fn look_beside(&mut self, size: u64) {
+        let Source::Folder(folder) = &self.source else { return };
+        let every_entry = self.auditor.unjudged().is_none() && self.auditor.size() == size;
+        let not_compared = match Beside::of(folder, size, &self.named, every_entry) {
+            Ok(beside) => {
+                self.findings.extend(beside.findings);
+                let what = format!("{} attachments that no entry at hand names", beside.unjudged);
+                (beside.unjudged > 0).then(|| NotCompared::new(what, "not every entry can be read"))
+            }
+            Err(error) => Some(NotCompared::new("what else lies in the folder", error.to_string())),
+        };
+        self.not_compared.extend(not_compared);
     }
 
     /// Shows what was taken as the ledger that it is.

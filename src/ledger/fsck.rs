@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 
 use super::image::{Damage, Imaged};
-use super::kept::may_keep;
 use super::scan::scan;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
@@ -15,7 +14,7 @@ use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
 use crate::store::{HeadsState, keys};
-use crate::vault::KeyFileError;
+use crate::vault::{KeyFileError, Listing, VaultError};
 
 /// What a check of a data directory found.
 #[derive(Debug, Serialize)]
@@ -38,9 +37,11 @@ pub struct FsckReport {
     pub signatures: u64,
     /// How many attachments there are files for.
     pub attachments: u64,
-    /// How many of these no entry needs: they came with what was never recorded, or were erased, and the
-    /// next start removes them.
+    /// How many files a fault left with what was never recorded: no entry names them, and the next start
+    /// removes them.
     pub unneeded: u64,
+    /// Which these are.
+    pub unneeded_files: Vec<String>,
     /// From where on the rules could not be applied.
     pub unjudged: Option<Unjudged>,
     /// What is wrong.
@@ -111,10 +112,11 @@ pub fn fsck(archive: &Archive) -> FsckReport {
     let former =
         named.map_or(&[][..], |ledger| ledger.log_keys().split_last().map_or(&[], |(_, former)| former));
     let former_vkeys = former.iter().map(|(_, key)| vkey(key).to_string()).collect();
-    let kept = archive.vault.commitments().unwrap_or_default();
-    // A state that is short of the whole does not know what the rest names.
-    let unneeded = kept.iter().filter(|one| !may_keep(auditor.state(), one) && auditor.unjudged().is_none());
-    let unneeded = unneeded.count() as u64;
+    let listing = archive.vault.list().unwrap_or_else(|error| {
+        findings.push(Finding::new(Place::File("vault".to_owned()), error.code(), error.to_string()));
+        Listing::default()
+    });
+    let unneeded_files = check_listing(archive, &listing, &attachments, &auditor, &mut findings);
     FsckReport {
         origin: archive.identity.origin.to_string(),
         log_vkey: archive.identity.log_vkey.to_string(),
@@ -124,8 +126,9 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         good,
         newest_at: (auditor.state().size() > 0).then(|| auditor.state().last_at()),
         signatures: auditor.signatures(),
-        attachments: kept.len() as u64,
-        unneeded,
+        attachments: listing.commitments.len() as u64,
+        unneeded: unneeded_files.len() as u64,
+        unneeded_files,
         unjudged: auditor.unjudged().cloned(),
         findings,
     }
@@ -204,7 +207,7 @@ fn check_image(imaged: &Imaged, entries_make: Option<(State, ChainHash)>, findin
 }
 
 /// Every text that an entry commits to is there and whole, unless the log says that it was erased; a
-/// document that is there is whole.
+/// document that is there is whole; and what was erased is gone.
 fn check_attachments(
     archive: &Archive,
     attachments: &Attachments,
@@ -213,6 +216,10 @@ fn check_attachments(
 ) {
     for (commitment, fate) in attachments.fates(auditor.state()) {
         let (code, what) = match archive.vault.read(&commitment) {
+            Ok(Some(_)) | Err(VaultError::Damaged(_)) if fate == Fate::Erased => {
+                let what = "its events were erased, and its file is still there: the next start destroys it";
+                ("attachment.kept", what.to_owned())
+            }
             Ok(Some(_)) => continue,
             // Past what was judged, the log may say that it was erased.
             Ok(None) if fate != Fate::Text || auditor.unjudged().is_some() => continue,
@@ -221,4 +228,41 @@ fn check_attachments(
         };
         findings.push(Finding::new(Place::Attachment(commitment), code, what));
     }
+}
+
+/// Nothing lies in the vault but what entries name, and what a fault may leave of what was never recorded,
+/// which is returned.
+fn check_listing(
+    archive: &Archive,
+    listing: &Listing,
+    attachments: &Attachments,
+    auditor: &Auditor,
+    findings: &mut Vec<Finding>,
+) -> Vec<String> {
+    let path = |file: &String| format!("vault/{}", file.escape_debug());
+    for file in &listing.others {
+        findings.push(Finding::new(
+            Place::File(path(file)),
+            "file.unnamed",
+            "the vault puts no such file there",
+        ));
+    }
+    let mut left: Vec<String> = listing.unfinished.iter().map(path).collect();
+    // Entries that cannot be read may name any of them.
+    let unnamed = listing.commitments.iter().filter(|one| !attachments.names(one));
+    for commitment in unnamed.filter(|_| auditor.unjudged().is_none()) {
+        let name = commitment.to_string();
+        let (code, what) = match archive.vault.read(commitment) {
+            Ok(whole) => {
+                left.extend(whole.map(|_| format!("vault/{}/{name}", &name[..2])));
+                continue;
+            }
+            Err(VaultError::Damaged(_)) => {
+                ("attachment.unnamed", "no entry names it, and it does not match its name".to_owned())
+            }
+            Err(error) => (error.code(), error.to_string()),
+        };
+        findings.push(Finding::new(Place::Attachment(*commitment), code, what));
+    }
+    left
 }

@@ -1,17 +1,13 @@
-//! Which attachments the entries need: a text that one of them names and that is not erased, a document
-//! that one of them rests on.
+//! Which attachments the entries need, as the stored entries tell: the rule is the state's.
 
 use super::{ReadError, Reader};
 use crate::dsse::EventId;
-use crate::event::{Body, Commitment, Event, EvidenceStage, PartyId, SubjectId};
+use crate::event::{Commitment, Event};
 use crate::log::Entry;
 use crate::state::State;
 
-/// Whether an entry that is not erased needs the attachment of a commitment.
-///
-/// A text stays as long as one of the entries that it belongs to does. A document stays as long as an
-/// entry cites it; but what a custodian destroyed is not kept by documents of its own, or of who gave it
-/// to it, about the same subject: they are why it had it.
+/// Whether an entry that is not erased needs the attachment of a commitment, by [`State::keeps_text`] and
+/// [`State::keeps_document_of`].
 ///
 /// # Errors
 /// [`ReadError`].
@@ -19,25 +15,13 @@ pub fn keeps(reader: &Reader, state: &State, commitment: &Commitment) -> Result<
     if let Some(kept) = state.keeps_text(commitment) {
         return Ok(kept);
     }
-    let mut destroyed = Vec::new();
-    let mut needed_by = Vec::new();
+    let mut citing = Vec::new();
     for seq in state.attached().documents(commitment) {
         let entry = reader.entry(seq)?.and_then(|bytes| event_of(&bytes));
-        let Some((id, event)) = entry.filter(|(_, event)| event.documents().contains(commitment)) else {
-            continue;
-        };
-        if state.is_erased(&id) {
-            destroyed.extend(owners(state, &id, &event));
-        } else {
-            needed_by.push(event);
-        }
+        let cites = entry.filter(|(_, event)| event.documents().contains(commitment));
+        citing.extend(cites.map(|(id, _)| id));
     }
-    let own = |event: &Event| {
-        let held = matches!(event.body, Body::EvidenceCommitted(_));
-        let by = |of: &Owners| of.subject == event.subject && of.members.contains(&event.issuer);
-        !held && destroyed.iter().any(by)
-    };
-    Ok(needed_by.iter().any(|event| !own(event)))
+    Ok(state.keeps_document_of(citing))
 }
 
 /// The same as far as the state tells by itself: a document may be said to be named that is not, one in
@@ -51,24 +35,4 @@ pub fn may_keep(state: &State, commitment: &Commitment) -> bool {
 pub fn event_of(bytes: &[u8]) -> Option<(EventId, Event)> {
     let entry = Entry::parse(bytes).ok()?;
     Some((entry.id(), Event::parse_recorded(&entry.payload).ok()?))
-}
-
-/// Whose documents about whom do not keep what is to go.
-struct Owners {
-    subject: Option<SubjectId>,
-    members: [PartyId; 2],
-}
-
-/// Of evidence that its custodian destroyed: the custodian, and who gave it to it.
-fn owners(state: &State, id: &EventId, event: &Event) -> Option<Owners> {
-    let register = event.subject.and_then(|subject| state.register(&subject));
-    let mut evidence = register.into_iter().flat_map(|register| register.evidence.open());
-    let destroyed = evidence.any(|one| one.recorded.event == *id && one.stage == EvidenceStage::Destroyed);
-    match &event.body {
-        Body::EvidenceCommitted(body) if destroyed => {
-            let members = [body.custodian.clone(), event.issuer.clone()];
-            Some(Owners { subject: event.subject, members })
-        }
-        _ => None,
-    }
 }

@@ -25,6 +25,7 @@ mod given;
 mod hearing;
 mod image;
 mod index;
+mod keeping;
 mod key;
 mod ledger;
 mod member;
@@ -211,13 +212,6 @@ impl State {
     /// The entry that named a text first, whose it is; none: nobody named it as a text.
     pub fn text_owner(&self, commitment: &Commitment) -> Option<Row<'_>> {
         self.attached.texts(commitment).first().and_then(|seq| self.index.row(*seq))
-    }
-
-    /// Whether an entry that is not erased names a text; none: nobody ever named it as one.
-    pub fn keeps_text(&self, commitment: &Commitment) -> Option<bool> {
-        let named = self.attached.texts(commitment);
-        let rows = named.iter().filter_map(|seq| self.index.row(*seq));
-        (!named.is_empty()).then(|| rows.map(|row| row.id).any(|id| !self.is_erased(&id)))
     }
 
     /// Whether the attachments of an event were destroyed by its custodian or at its subject's request.

@@ -12,6 +12,7 @@
 //! ```
 
 mod keyfile;
+mod listing;
 mod phrase;
 mod writing;
 
@@ -19,6 +20,7 @@ pub use keyfile::{
     KeyFileError, NamedKey, read_named, read_private, read_public, read_secret, write_encrypted, write_new,
     write_secret,
 };
+pub use listing::Listing;
 pub use phrase::take_phrases_from;
 
 use std::collections::BTreeMap;
@@ -261,7 +263,11 @@ impl Vault {
         };
         let mut swept = 0;
         for folder in folders {
-            let folder = folder?.path();
+            let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            let folder = folder.path();
             // Whoever stores something waits for a folder, not for all of them.
             let incoming = self.incoming();
             let before = swept;
@@ -287,27 +293,6 @@ impl Vault {
     /// Whether there is a file for a commitment.
     pub fn contains(&self, commitment: &Commitment) -> bool {
         self.path(commitment).exists()
-    }
-
-    /// The commitments there are files for, ascending.
-    ///
-    /// # Errors
-    /// [`VaultError::Io`].
-    pub fn commitments(&self) -> Result<Vec<Commitment>, VaultError> {
-        let mut found = Vec::new();
-        let folders = match std::fs::read_dir(&self.directory) {
-            Ok(folders) => folders,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(found),
-            Err(error) => return Err(error.into()),
-        };
-        for folder in folders {
-            for file in std::fs::read_dir(folder?.path())? {
-                let name = file?.file_name();
-                found.extend(name.to_str().and_then(|name| name.parse::<Commitment>().ok()));
-            }
-        }
-        found.sort_unstable();
-        Ok(found)
     }
 
     /// Where the file of a commitment lies.

@@ -168,6 +168,49 @@ async fn a_refused_entry_is_named_and_the_rest_is_judged_all_the_same() {
     assert_eq!(places(&report.findings), [at(enrolled, "key.unknown")]);
 }
 
+/// The key of the log signed a shorter log, and the rest of the longer one stayed beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_beyond_the_checkpoint_or_is_no_tile_is_found() {
+    let published = Published::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (origin, clock) = (&published.programme.origin, &published.programme.clock);
+    let (entries, size) = (&published.entries, published.entries.len() as u64);
+    let audit = async || audited(&Source::Folder(folder.path().to_owned()), None, clock).await;
+    publish(folder.path(), origin, &key("log"), entries.clone(), &published.texts);
+    assert_eq!(audit().await.findings, vec![]);
+    let last = BundleId::of_size(size).last().unwrap();
+    let narrower = TileId { level: 0, index: last.index, width: last.width - 1 }.path();
+    let junk =
+        [&*narrower, "tile/1/000.p/1", "tile/8/000", "tile/00/000", "tile/0/000.bak", "tile/entries/x"];
+    for file in junk {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, [0; 32]).unwrap();
+        let place = Place::File(file.to_owned());
+        assert_eq!(places(&audit().await.findings), [(place, "file.unnamed")]);
+        std::fs::remove_file(path).unwrap();
+    }
+    // One of a log of 256 entries and more is beyond too.
+    let tile = folder.path().join(TileId { level: 0, index: 1, width: 3 }.path());
+    std::fs::create_dir_all(tile.parent().unwrap()).unwrap();
+    std::fs::write(&tile, [0; 96]).unwrap();
+    let beyond = |count: u64| {
+        let what = format!("entries beyond the checkpoint: {count}");
+        vec![Finding::new(Place::Checkpoint, "log.beyond", what)]
+    };
+    assert_eq!(audit().await.findings, beyond(259 - size));
+    std::fs::remove_file(tile).unwrap();
+    // The last two entries leave nothing that is personal.
+    let shorter = entries[..entries.len() - 2].to_vec();
+    let texts = &published.texts;
+    let other = tempfile::tempdir().unwrap();
+    publish(other.path(), origin, &key("log"), shorter.clone(), texts);
+    let expected = audited(&Source::Folder(other.path().to_owned()), None, clock).await.findings;
+    publish(folder.path(), origin, &key("log"), shorter, texts);
+    let findings = audit().await.findings;
+    assert_eq!(findings, [expected, beyond(2)].concat());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_what_cannot_be_read_the_rules_are_silent_and_the_rest_is_checked() {
     let published = Published::new().await;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use tinnhiem::audit::{Finding, Place};
 use tinnhiem::client::{ClientError, Source, export};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Archive, Ledger, fsck, keeps};
@@ -190,7 +192,10 @@ async fn files_that_no_event_names_are_not_served_or_exported_and_go_at_a_start(
     };
     let report = fsck(&archive());
     let damage: Vec<_> = report.findings.iter().filter(|one| one.code != "keyfile.io").collect();
-    assert!(damage.is_empty() && report.unneeded == 1, "{} {damage:?}", report.unneeded);
+    let left = |path: std::path::PathBuf| path.strip_prefix(directory).unwrap().to_str().unwrap().to_owned();
+    let files = [left(unfinished.clone()), left(vault.path(&stray.commitment()))];
+    assert!(damage.is_empty() && report.unneeded_files == files, "{:?} {damage:?}", report.unneeded_files);
+    assert_eq!(report.unneeded, 2);
     let folder = tempfile::tempdir().unwrap();
     let exported = folder.path().join("export");
     export(&archive(), &exported, &mut |_, _, _| {}).unwrap();
@@ -208,4 +213,108 @@ async fn files_that_no_event_names_are_not_served_or_exported_and_go_at_a_start(
         assert!(keeps(ledger.reader(), state, one).unwrap());
     }
     assert_eq!(fsck(&archive()).unneeded, 0);
+}
+
+/// What the findings are but for the log's key, which these programmes keep elsewhere.
+fn found(findings: &[Finding]) -> Vec<(Place, &'static str)> {
+    let all = findings.iter().filter(|one| one.code != "keyfile.io");
+    all.map(|one| (one.place.clone(), one.code)).collect()
+}
+
+/// A withdrawn contest that cited the statement of an erased one let the statement be kept unseen, as did the
+/// assessment of a custodian who destroyed what it rests on; and so did a name that no entry knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
+    // A check of a directory has the clock of the system.
+    let clock = Clock::manual(Clock::system().now().minus_ms(3 * 86_400_000));
+    let programme = Programme::start_at(policy(), clock.clone()).await;
+    let (kol, about) = (PartyId::from(subject("kol")), Some(subject("kol")));
+    let document = text("what was seen");
+    let body = AssessmentPublished {
+        evidence: [("I1".parse().unwrap(), vec![document.commitment()])].into(),
+        ..assessment(programme.today())
+    };
+    let draft = programme.draft(party("a1"), about, body).with([document.clone()]);
+    programme.recorded(draft, &["a1"]).await;
+    let draft = programme.draft(party("a1"), about, cites(&programme, "a1", &document));
+    let held = programme.recorded(draft, &["a1"]).await;
+    let words = text("what happened to me");
+    let item = programme.impose("kol", Severity::S1, 20).await;
+    let by_kol = async |body: Body, texts: &[Attachment]| {
+        let draft = programme.draft(kol.clone(), about, body).with(texts.iter().cloned());
+        programme.recorded(draft, &["kol"]).await
+    };
+    let body = ContestFiled { statement: words.commitment(), ..contest(item) };
+    let first = by_kol(body.into(), std::slice::from_ref(&words)).await;
+    by_kol(ContestWithdrawn { contest: first, reason: None }.into(), &[]).await;
+    let again = text("once more");
+    let evidence = vec![words.commitment()];
+    let body = ContestFiled { statement: again.commitment(), evidence, ..contest(item) };
+    let second = by_kol(body.into(), std::slice::from_ref(&again)).await;
+    by_kol(ContestWithdrawn { contest: second, reason: None }.into(), &[]).await;
+    clock.set(clock.now().plus_ms(2 * 86_400_000));
+    let request = by_kol(ErasureRequested { targets: vec![first], reason: None }.into(), &[]).await;
+    let body = ErasureExecuted { request, targets: vec![first] };
+    programme.recorded(programme.draft(party("operator"), about, body), &["operator"]).await;
+    let body = EvidenceDestroyed { target: held, reason: None };
+    programme.recorded(programme.draft(party("a1"), about, body), &["a1"]).await;
+    tokio::task::block_in_place(|| programme.ledger.close());
+
+    let directory = programme.parts.directory.path();
+    let archive = || {
+        let store = std::sync::Arc::new(MemoryStore::open(&programme.parts.disk));
+        Archive::over(Ok(store), directory, None).unwrap()
+    };
+    let vault = Vault::open(directory);
+    let gone = [&words, &document];
+    assert!(gone.iter().all(|one| !vault.contains(&one.commitment())), "the eraser ends with the ledger");
+    assert_eq!(found(&fsck(&archive()).findings), vec![]);
+    let folder = tempfile::tempdir().unwrap();
+    let exported = folder.path().join("export");
+    export(&archive(), &exported, &mut |_, _, _| {}).unwrap();
+    let audit = async || audited(&Source::Folder(exported.clone()), None, &clock).await;
+    let report = audit().await;
+    assert_eq!((report.findings, report.erased), (vec![], 2));
+    for one in gone {
+        let kept = [(Place::Attachment(one.commitment()), "attachment.kept")];
+        drop(vault.store(std::slice::from_ref(one)).unwrap());
+        assert_eq!(found(&fsck(&archive()).findings), kept);
+        vault.destroy(&one.commitment()).unwrap();
+        let file = exported.join("attachments").join(one.commitment().to_string());
+        std::fs::write(&file, one.to_file()).unwrap();
+        assert_eq!(found(&audit().await.findings), kept);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    // What nobody ever named, under every kind of name.
+    let stray = text("never recorded");
+    let name = stray.commitment().to_string();
+    let other = again.commitment().to_string();
+    for file in [&*name, &*format!("{other}.new"), &*other.to_uppercase(), &*format!("00/{other}"), "zzz"] {
+        let path = exported.join("attachments").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, stray.to_file()).unwrap();
+        let place = match file == name {
+            true => Place::Attachment(stray.commitment()),
+            false => Place::File(format!("attachments/{file}")),
+        };
+        assert_eq!(found(&audit().await.findings), [(place, "attachment.unnamed")]);
+        std::fs::remove_file(path).unwrap();
+    }
+    for file in [&*format!("{}/{other}.bak", &other[..2]), &*format!("zz/{other}"), "stray.txt"] {
+        let path = directory.join("vault").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, stray.to_file()).unwrap();
+        let place = Place::File(format!("vault/{file}"));
+        assert_eq!(found(&fsck(&archive()).findings), [(place, "file.unnamed")]);
+        std::fs::remove_file(path).unwrap();
+    }
+    // A fault leaves files whole or under another name.
+    drop(vault.store(std::slice::from_ref(&stray)).unwrap());
+    let report = fsck(&archive());
+    assert_eq!((found(&report.findings), report.unneeded), (vec![], 1));
+    std::fs::write(vault.path(&stray.commitment()), "half").unwrap();
+    let report = fsck(&archive());
+    let place = Place::Attachment(stray.commitment());
+    assert_eq!((found(&report.findings), report.unneeded), (vec![(place, "attachment.unnamed")], 0));
 }
