@@ -56,11 +56,16 @@ def receipts(ledger):
     ]
 
 
-def score_receipt(ledger):
-    """A score with all that it is made of, from the state that the last entry commits to."""
+def documents(ledger):
+    """The dossiers and parties by name, and the policies, that the ledger stands for."""
     state = ledger.state
     dossiers = {name: dossier_document(state, name) for name in sorted(state.subjects)}
     parties = {name: rows | {"party": name} for name, rows in sorted(state.parties.items()) if any(rows.values())}
+    return dossiers, parties, [policy_document(row) for row in state.published]
+
+
+def score_receipt(ledger, dossiers, parties, policies):
+    """A score with all that it is made of, from the documents that the last entry commits to."""
 
     def proven(documents, name):
         leaves = [document_leaf(*one) for one in documents.items()]
@@ -73,36 +78,85 @@ def score_receipt(ledger):
         "commitment": receipt(ledger.export, len(ledger.export.entries) - 1).decode(),
         "dossier": proven(dossiers, KOL),
         "parties": [proven(parties, "business")],
-        "policies": [policy_document(row) for row in state.published],
+        "policies": policies,
         "attestations": [],
     }
 
 
+def committed(ledger, change):
+    """A receipt of documents that were changed before the operator committed to them."""
+    other, (dossiers, parties, policies) = Ledger.of_copy(ledger), json.loads(json.dumps(documents(ledger)))
+    change(dossiers[KOL], parties["business"], policies)
+
+    def root(named):
+        return tree_root([document_leaf(*one) for one in named]).hex()
+
+    versions = root((row["version"], row) for row in policies)
+    other.commit(root=root(dossiers.items()), parties_root=root(parties.items()), policies_root=versions)
+    return written(score_receipt(other, dossiers, parties, policies))
+
+
+def unfit(ledger):
+    """Receipts of documents from which no score follows, whoever committed to them."""
+
+    def more(kind, count=1, **parts):
+        def change(dossier, *_):
+            line = {name: dossier["endorsements"][0][name] for name in ("at", "event", "on", "seq")}
+            line |= {"key": dossier["endorsements"][0]["key"]} if kind == "assessments" else {}
+            dossier[kind] = [line | lines[kind] | parts] * count
+
+        return change
+
+    day, id = "2026-11-25", "ab" * 32
+    lines = {
+        "assessments": {"assessor": "business", "conflict": False, "counts_from": day, "fee": False}
+        | {"policy": 1, "reply": None, "valid_until": None, "values": {"I1": 10_000}},
+        "sanctions": {"basis": {"conduct": "I1"}, "ends_on": day, "lifted": False, "reply": None, "severity": "S1"}
+        | {"starts_on": day, "term_days": None, "urgent": False},
+        "contests": {"decide_by": None, "grounds": "procedure", "target": id},
+    }
+    yield "", committed(ledger, more("assessments"))
+    yield "", committed(ledger, more("contests", 255))
+    yield "", committed(ledger, more("sanctions", 10_000))
+    yield "receipt.seq", committed(ledger, more("contests", seq=10**9))
+    yield "receipt.contests", committed(ledger, more("contests", 256))
+    yield "receipt.sanctions", committed(ledger, more("sanctions", 10_001))
+    yield "receipt.graded", committed(ledger, more("assessments", policy=7))
+    yield "receipt.graded", committed(ledger, more("assessments", values={"nothing": 1}))
+    yield "receipt.full", committed(ledger, more("assessments", values={"I1": 10_001}))
+    yield "receipt.bounds", committed(ledger, lambda _one, _party, rows: rows[0]["policy"].update(topics={}))
+    yield "receipt.begins", committed(ledger, lambda _one, party, _rows: party["member"][0].update(from_size=0))
+    line = {"from_size": 1, "group": "business", "to_size": None}
+    yield "receipt.subject", committed(ledger, lambda _one, party, _rows: party.update(subject=[line]))
+    yield "receipt.versions", committed(ledger, lambda _one, _party, rows: rows.extend(list(rows)))
+
+
 def score_receipts(ledger):
     """Honest ones, and others each with the check that refuses it and the day asked for."""
-    whole = score_receipt(ledger)
+    whole = score_receipt(ledger, *documents(ledger))
 
     def relate(one):
         one["dossier"]["document"]["endorsements"][0]["relation"] = "professional"
 
     def cheapen(one):
-        one["policies"][0]["policy"]["quorum"]["groups"] = 1
+        one["policies"][0]["policy"]["sanction"]["public_days"] += 1
 
     def leave_out(one):
         del one["policies"][0]["to_size"]
         del one["dossier"]["document"]["endorsements"][0]["voided_by"]
 
-    twice = Ledger.of_copy(ledger)
-    rows = [policy_document(row) for row in ledger.state.published] * 2
-    twice.commit(policies_root=tree_root([document_leaf(row["version"], row) for row in rows]).hex())
-    twofold = score_receipt(twice) | {"policies": rows}
     raw = written(whole)
     honest_ones = [raw, b" \t\r\n" + json.dumps(whole, indent="\t").encode() + b"\r\n", changed(whole, leave_out)]
-    return honest_ones, [
+    made = list(unfit(ledger))
+    return [*honest_ones, *(one for mark, one in made if not mark)], [
+        *((mark, one) for mark, one in made if mark),
         ("receipt.document", changed(whole, relate)),
         ("receipt.parties", written(whole | {"parties": []})),
         ("receipt.policies", changed(whole, cheapen)),
-        ("receipt.versions", written(twofold)),
+        (
+            "receipt.attestation",
+            changed(whole, lambda one: one["attestations"].append(receipt(ledger.export, 4).decode())),
+        ),
         ("receipt.date", raw, "2026-11-01"),
         *misspelt_scores(whole),
     ]

@@ -9,13 +9,16 @@ from .documents import document_leaf, policy_document
 from .entry import parse_entry
 from .findings import require
 from .note import open_checkpoint
-from .scores import score
+from .rules.bounds import out_of_bounds
+from .scores import FULL, score
 from .state import Policy, State
 from .tree import inclusion_root, leaf_hash, tree_root
 from .written import decimal, unbase64, unbase64_hash
 
 MOST_SCORE_BYTES = 16 * 1024 * 1024
 MOST_HASHES = 63
+MOST_CONTESTS, MOST_SANCTIONS = 255, 10_000
+STANDINGS = ("member", "subject", "accreditations")
 
 
 def after(line, word):
@@ -89,10 +92,12 @@ def verify_score(receipt, vkey, as_of):
     as_of = days(as_of or body["date"])
     # check:receipt.date
     require(as_of >= days(body["date"]), f"the commitment is of {body['date']}: ask for that day or a later one")
+    check_fit(dossier, parties, policies, body["size"])
     figure = score(state_of(dossier, parties, policies), dossier["subject"], as_of)["figure"]
     attested = set()
     for text in receipt["attestations"]:
         entry = receipt_entry(text, vkey)[0]
+        # check:receipt.attestation
         require(entry.event["type"] == "state.attested", "an attestation is another event")
         said = entry.event["body"]
         if said == {name: body[name] for name in ("size", "date", "root", "parties_root", "policies_root")}:
@@ -104,6 +109,35 @@ def verify_score(receipt, vkey, as_of):
     auditors = ", and by ".join(f"who {one}" for one in sorted(attested))
     print("attested by " + (auditors or "nobody: the operator's word only"))
     print(json.dumps(figure))
+
+
+def check_fit(dossier, parties, policies, size):
+    """Refuses documents of which no score can be made."""
+    items = [one for kind in ("assessments", "endorsements", "sanctions", "contests") for one in dossier[kind]]
+    # check:receipt.seq
+    require(all(one["seq"] < size for one in items), "an item is not older than the commitment")
+    # check:receipt.contests
+    require(len(dossier["contests"]) <= MOST_CONTESTS, "more open contests than a policy allows")
+    # check:receipt.sanctions
+    require(len(dossier["sanctions"]) <= MOST_SANCTIONS, "more sanctions than are read")
+    # check:receipt.bounds
+    require(not any(out_of_bounds(row["policy"]) for row in policies), "a policy's numbers cannot be worked with")
+    graded = {row["version"]: {one["id"] for criterion in row["policy"]["criteria"] for one in criterion["indicators"]}
+              for row in policies}  # fmt: skip
+    for one in dossier["assessments"]:
+        # check:receipt.graded
+        require(one["values"].keys() <= graded.get(one["policy"], set()), "a grade is not of its policy")
+        # check:receipt.full
+        require(all((value or 0) <= FULL for value in one["values"].values()), "a grade is above its highest")
+    lines = [(one["party"], kind, line) for one in parties for kind in STANDINGS for line in one[kind]]
+    # check:receipt.begins
+    require(all(line["from_size"] and line["to_size"] != 0 for _, _, line in lines), "nothing stands at size 0")
+    # check:receipt.subject
+    require(all(kind != "subject" or is_subject(name) for name, kind, _ in lines), "a subject's id names no subject")
+
+
+def is_subject(name):
+    return shapes.PATTERNS["subject"].fullmatch(name)
 
 
 def claim(entry, key):
