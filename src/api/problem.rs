@@ -73,7 +73,13 @@ impl From<BadMoment> for Problem {
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         tracing::error!(code = error.code(), %error, "reading what is stored");
-        Self::new(500, error.code(), error.to_string())
+        match &error {
+            // Nothing is wrong with what is stored: the machine lacks something for a while.
+            ReadError::Store(of_machine) if of_machine.is_of_the_machine() => {
+                Self::new(503, error.code(), error.to_string()).after_s(1)
+            }
+            _ => Self::new(500, error.code(), error.to_string()),
+        }
     }
 }
 

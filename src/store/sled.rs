@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -18,6 +18,8 @@ use crate::limits;
 
 /// Longest wait for a handle of this process to be let go of.
 const LET_GO: Duration = Duration::from_secs(10);
+/// The file of [`Reserve`], in the store's folder.
+const RESERVE: &str = "reserve";
 /// Rows that one iterator passes.
 const SCAN_ROWS: usize = 4;
 
@@ -31,8 +33,8 @@ const SCAN_ROWS: usize = 4;
 pub struct SledStore {
     directory: PathBuf,
     cache_bytes: u64,
-    /// None while it could not be opened again.
-    db: RwLock<Option<sled::Db>>,
+    /// Or why it could not be opened again.
+    db: RwLock<Result<sled::Db, StoreError>>,
     /// The log's file, to keep blocks for it.
     log: File,
 }
@@ -44,15 +46,16 @@ impl SledStore {
     /// [`StoreError`]: the files cannot be read, or are damaged.
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         create_private_folder(directory)?;
+        // What a kill left while it was being opened anew.
+        drop(Reserve(directory.join(RESERVE)));
         let db = open_whole(directory, cache_bytes)?;
         let log = OpenOptions::new().write(true).open(directory.join("db"))?;
-        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Some(db)), log })
+        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Ok(db)), log })
     }
 
     /// A handle for a moment: as long as one is held, sled cannot be opened anew.
     fn db(&self) -> Result<sled::Db, StoreError> {
-        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        db.clone().ok_or_else(|| StoreError::Io("it is being opened anew".to_owned()))
+        self.db.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -166,14 +169,43 @@ impl Store for SledStore {
     }
 
     fn reopen(&self) -> Result<(), StoreError> {
-        // The old handle still reads, and what opens needs some room.
-        if free_bytes(&self.directory).is_some_and(|free| free < limits::FREE_BYTES) {
+        // The old handle still reads: it is let go of once there is room to open another.
+        let reserve = Reserve::of(&self.directory)?;
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        *db = Err(StoreError::Io("it is being opened anew".to_owned()));
+        let opened = match open_whole(&self.directory, self.cache_bytes) {
+            Err(StoreError::Full) => {
+                drop(reserve);
+                open_whole(&self.directory, self.cache_bytes)
+            }
+            opened => opened,
+        };
+        *db = opened;
+        db.as_ref().map(drop).map_err(StoreError::clone)
+    }
+}
+
+/// Blocks kept for what opens a store, so that nobody takes them meanwhile; given back when dropped.
+struct Reserve(PathBuf);
+
+impl Reserve {
+    fn of(directory: &Path) -> Result<Self, StoreError> {
+        if free_bytes(directory).is_some_and(|free| free < limits::REOPEN_BYTES) {
             return Err(StoreError::Full);
         }
-        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
-        *db = None;
-        *db = Some(open_whole(&self.directory, self.cache_bytes)?);
-        Ok(())
+        let reserve = Self(directory.join(RESERVE));
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&reserve.0)?;
+        match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, limits::REOPEN_BYTES) {
+            Err(Errno::NOSPC | Errno::DQUOT) => Err(StoreError::Full),
+            // Not every file system keeps blocks: what is free now must do then.
+            Ok(()) | Err(_) => Ok(reserve),
+        }
+    }
+}
+
+impl Drop for Reserve {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 

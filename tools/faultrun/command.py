@@ -84,7 +84,10 @@ class Run:
             code, said = ledger.fsck()
             clean = code == 0
             self.tally.count("fsck", str(code))
-            if not clean:
+            found = [line for line in said.splitlines() if line.startswith("FOUND ")]
+            # What was recorded ahead of time lies ahead of this clock, and is said to.
+            ahead = ledger.retired and found and all("(entry.ahead)" in line for line in found)
+            if not clean and not ahead:
                 self.tally.found("false alarm" if code == 1 else "fsck did not run", f"{code}: {said}")
         started = time.monotonic()
         try:
