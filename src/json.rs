@@ -4,6 +4,10 @@
 //! integer and another may not. Bytes that readers could take differently are refused here,
 //! before anything is built from them.
 
+mod typed;
+
+pub use typed::from_slice;
+
 use std::collections::BTreeSet;
 
 use crate::limits;

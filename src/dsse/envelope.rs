@@ -132,7 +132,7 @@ impl Envelope {
             return Err(EnvelopeError::TooLarge);
         }
         json::check(bytes, ENVELOPE_DEPTH)?;
-        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(|error| {
+        let wire: Wire<'_> = json::from_slice(bytes).map_err(|error| {
             let text = error.to_string();
             if text.starts_with("unknown field") {
                 EnvelopeError::UnknownMember(text)

@@ -151,7 +151,7 @@ macro_rules! catalogue {
 
             fn parse(type_name: &str, raw: &str) -> Result<Self, Malformed> {
                 match type_name {
-                    $($name => serde_json::from_str(raw)
+                    $($name => json::from_slice(raw.as_bytes())
                         .map(Self::$variant)
                         .map_err(|error| Malformed::body($name, &error)),)*
                     other => Err(Malformed::UnknownType(shortened(other))),
@@ -268,11 +268,16 @@ struct Payload<'a> {
     #[serde(borrow, rename = "type")]
     type_name: std::borrow::Cow<'a, str>,
     issuer: PartyId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
     subject: Option<SubjectId>,
     issued_at: Timestamp,
     #[serde(borrow)]
     body: std::borrow::Cow<'a, RawValue>,
+}
+
+/// A subject is named or left out: null names nobody, and stands nowhere.
+fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectId>, D::Error> {
+    SubjectId::deserialize(deserializer).map(Some)
 }
 
 impl Event {
@@ -294,7 +299,7 @@ impl Event {
     /// [`Malformed`]: the bytes are not those that were recorded.
     pub fn parse_recorded(payload: &[u8]) -> Result<Self, Malformed> {
         let outer: Payload<'_> =
-            serde_json::from_slice(payload).map_err(|error| Malformed::body("payload", &error))?;
+            json::from_slice(payload).map_err(|error| Malformed::body("payload", &error))?;
         let body = Body::parse(&outer.type_name, outer.body.get())?;
         match (body.takes_subject(), outer.subject.is_some()) {
             (true, false) => return Err(Malformed::Subject(body.type_name(), "name a subject")),
@@ -354,7 +359,7 @@ impl Policy {
             return Err(Malformed::TooLarge);
         }
         json::check(bytes, limits::JSON_DEPTH)?;
-        serde_json::from_slice(bytes).map_err(|error| Malformed::body("policy", &error))
+        json::from_slice(bytes).map_err(|error| Malformed::body("policy", &error))
     }
 }
 
@@ -368,7 +373,7 @@ pub fn type_of(payload: &[u8]) -> Result<std::borrow::Cow<'_, str>, Malformed> {
         #[serde(borrow, rename = "type")]
         type_name: std::borrow::Cow<'a, str>,
     }
-    serde_json::from_slice::<TypeOnly<'_>>(payload)
+    json::from_slice::<TypeOnly<'_>>(payload)
         .map(|only| only.type_name)
         .map_err(|error| Malformed::body("payload", &error))
 }
@@ -383,7 +388,7 @@ pub fn body_bytes(payload: &[u8]) -> Result<&[u8], Malformed> {
         #[serde(borrow)]
         body: &'a RawValue,
     }
-    serde_json::from_slice::<BodyOnly<'_>>(payload)
+    json::from_slice::<BodyOnly<'_>>(payload)
         .map(|only| only.body.get().as_bytes())
         .map_err(|error| Malformed::body("payload", &error))
 }
@@ -416,6 +421,8 @@ mod tests {
             (".678Z", "Z", "payload.member"),
             ("\"subject\":\"kol-0123456789abc\",", "", "payload.subject"),
             ("\"food\"", "1.5", "json.float"),
+            ("\"none\"", "{\"none\":null}", "payload.member"),
+            ("\"kol-0123456789abc\"", "null", "payload.member"),
         ] {
             let error = Event::parse(VECTOR.replacen(from, to, 1).as_bytes()).unwrap_err();
             assert_eq!(error.code(), code, "{from} -> {to}: {error}");

@@ -82,11 +82,11 @@ impl Submission {
         }
         json::check(bytes, DEPTH)?;
         let malformed = |error: serde_json::Error| Refusal::Malformed(error.to_string());
-        let probe: Probe<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
+        let probe: Probe<'_> = json::from_slice(bytes).map_err(malformed)?;
         if probe.envelope.is_none() {
             return Ok(Self { envelope: envelope(bytes)?, attachments: Vec::new() });
         }
-        let wire: Wire<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
+        let wire: Wire<'_> = json::from_slice(bytes).map_err(malformed)?;
         if wire.attachments.len() > limits::ATTACHMENTS {
             return Err(Refusal::AttachmentCount(wire.attachments.len()));
         }

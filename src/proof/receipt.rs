@@ -147,7 +147,7 @@ impl ScoreReceipt {
             return Err(malformed(format!("larger than {} bytes", limits::SCORE_RECEIPT_BYTES)));
         }
         crate::json::check(text, limits::JSON_DEPTH).map_err(|error| malformed(error.to_string()))?;
-        serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))
+        crate::json::from_slice(text).map_err(|error| malformed(error.to_string()))
     }
 
     /// Whose score it is about, as it says itself.
