@@ -160,6 +160,9 @@ impl Sequencer {
         }
         if self.holds.lasting().is_none() {
             self.images.finish(&self.edge.state, &self.edge.chain);
+            if let Err(error) = self.heads.rest() {
+                tracing::warn!(code = error.code(), %error, "no new file of heads was begun at the end");
+            }
         }
     }
 

@@ -4,12 +4,15 @@
 //! Whoever begins to sign begins a file, which says in its first frame where it lies itself: see
 //! [`super::term`]. So heads that were written elsewhere, or at another time, are known as such. The file
 //! before is told that another follows: so a newest file that is gone is missed, and whatever puts an older
-//! copy in the place of a directory has to write that file anew, which then lies elsewhere.
+//! copy in the place of a directory has to write that file anew, which then lies elsewhere. What writes into
+//! the files that are there (`cp` over a directory) keeps their places; but a file is written to for a few
+//! minutes only, and not after an end: so an older copy has other files than those that are there.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::StoreError;
 use super::frames::{Found, Frame, framed_twice};
@@ -38,6 +41,7 @@ pub struct Heads {
     state: HeadsState,
     standing: Standing,
     file: Option<File>,
+    begun: Instant,
     poisoned: bool,
 }
 
@@ -57,6 +61,7 @@ impl Heads {
             state: HeadsState::Clean,
             standing: Standing::ReadOnly(ReadOnly::Unmarked),
             file: None,
+            begun: Instant::now(),
             poisoned: false,
         };
         // The newest file begins with the last head of the one before, so one file nearly always does.
@@ -127,6 +132,21 @@ impl Heads {
         })
     }
 
+    /// Ends with files of heads that no older copy has, where this directory signs: the process ends.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is appended after it.
+    pub fn rest(&mut self) -> Result<(), StoreError> {
+        match self.standing {
+            // Twice: the file before the newest is kept.
+            Standing::Signer(_) => self.unless_poisoned(|heads| {
+                heads.roll_over()?;
+                heads.roll_over()
+            }),
+            Standing::ReadOnly(_) => Ok(()),
+        }
+    }
+
     /// Opens beforehand what the next head needs, so that writing it opens nothing.
     ///
     /// # Errors
@@ -137,7 +157,8 @@ impl Heads {
 
     /// The file to write so many bytes to, open.
     fn make_ready(&mut self, bytes: usize) -> Result<(), StoreError> {
-        if self.number == 0 || self.valid_bytes + bytes as u64 > limits::HEADS_BYTES {
+        let is_old = self.file.is_some() && self.begun.elapsed() > limits::HEADS_AGE;
+        if self.number == 0 || is_old || self.valid_bytes + bytes as u64 > limits::HEADS_BYTES {
             self.roll_over()?;
         }
         if self.file.is_none() {
@@ -215,6 +236,7 @@ impl Heads {
             std::fs::remove_file(self.path(old))?;
         }
         (self.number, self.valid_bytes, self.file) = (next, bytes.len() as u64, Some(file));
+        self.begun = Instant::now();
         Ok(())
     }
 
