@@ -20,10 +20,10 @@ use crate::event::Event;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem show 42           who said what, when, with the words attached
-  tinnhiem show 42 57 61     several
-  tinnhiem show 42 --json    the entry as it is logged
-  tinnhiem show event.json   a file that waits for signatures: what it says, who has signed, who is missing")]
+  tinnhiem show 42            who said what, when, with the words attached
+  tinnhiem show 42 57 61      several
+  tinnhiem show 42 --json     the entry as it is logged
+  tinnhiem show event.json    a file that waits for signatures: what it says, who has signed, who is missing")]
 pub struct Show {
     /// The entry: its seq, or its event id; or the file of an event; one or several
     #[arg(name = "event", required = true)]
@@ -48,7 +48,7 @@ impl FromStr for Shown {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse() {
             Ok(name) => Ok(Self::Entry(name)),
-            Err(_) if Path::new(text).is_file() => Ok(Self::File(text.into())),
+            Err(_) if text.ends_with(".json") || Path::new(text).is_file() => Ok(Self::File(text.into())),
             Err(unknown) => Err(format!("{unknown}; or the file of an event")),
         }
     }

@@ -199,7 +199,18 @@ impl Matter<'_> {
             format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")
         });
         let asked = Asked { of: self.subjects.len() as u64, ..Asked::default() };
-        asked.also(every).also(past.paths)
+        asked.also(every).also(past.paths).also(self.suppositions(route))
+    }
+
+    /// Scores as they would be without the newest assessment.
+    fn suppositions(&self, route: &str) -> Vec<String> {
+        let places = self.dice.below(&format!("{route} without"), self.subjects.len() as u64);
+        let newest = places.iter().filter_map(|place| {
+            let assessment = self.state.dossiers().get(*place as usize)?.assessments.open().next_back()?;
+            let (subject, event) = (&self.subjects[*place as usize], assessment.recorded.event);
+            Some(format!("/v1/subjects/{subject}/score?without={event}"))
+        });
+        newest.collect()
     }
 
     /// Subjects at sizes and days of the past, and at days to come.
@@ -286,8 +297,10 @@ impl Matter<'_> {
     fn event_listings(&self) -> Asked {
         let pages = self.state.size().div_ceil(WHOLE_PAGE as u64);
         let pages = self.dice.below("pages of events", pages).into_iter().map(|page| match page {
-            0 => format!("/v1/events?limit={WHOLE_PAGE}"),
-            page => format!("/v1/events?limit={WHOLE_PAGE}&after={}", page * WHOLE_PAGE as u64 - 1),
+            0 => format!("/v1/events?limit={WHOLE_PAGE}&fates=true"),
+            page => {
+                format!("/v1/events?limit={WHOLE_PAGE}&fates=true&after={}", page * WHOLE_PAGE as u64 - 1)
+            }
         });
         let members = self.dice.some("issuers", &self.members);
         let subjects = self.dice.some("events about", &self.subjects);
@@ -301,7 +314,7 @@ impl Matter<'_> {
     }
 
     fn events_of_subjects(&self, route: &str) -> Asked {
-        let path = |subject: &String| format!("/v1/subjects/{subject}/events?limit={WHOLE_PAGE}");
+        let path = |subject: &String| format!("/v1/subjects/{subject}/events?limit={WHOLE_PAGE}&fates=true");
         let asked = Asked::each(self.dice, route, &self.subjects, path);
         let members = Dice::few(self.dice, "events by", &self.members);
         let by = members.iter().map(|member| self.first_subject(&format!("/events?issuer={member}")));

@@ -363,7 +363,9 @@ fn no_value_of_another_shape_is_taken() {
 /// Everybody's keys of the demo.
 fn keys(directory: &Path) -> BTreeMap<PublicKey, SecretKey> {
     let files = std::fs::read_dir(directory.join("keys")).unwrap();
-    let kept = files.map(|file| read_secret(&file.unwrap().path()).unwrap());
+    let files = files.map(|file| file.unwrap().path());
+    let kept = files.filter(|path| path.extension().is_some_and(|extension| extension == "pem"));
+    let kept = kept.map(|path| read_secret(&path).unwrap());
     // Keys that were lost, recovered or stolen.
     let others = ["ha, lost", "ha, recovered", "la-sen 2"].map(demo::key);
     let all = kept.chain(others);
