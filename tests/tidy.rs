@@ -118,6 +118,8 @@ fn pure_modules_stay_pure() {
         let named = IMPURE.iter().find(|word| code.contains(**word));
         // A key is drawn from the operating system where keys are defined, and nowhere else.
         let excused = path.ends_with("dsse/key.rs") && named == Some(&"getrandom");
+        // What stands between a reader and JSON passes on whatever comes, and computes nothing.
+        let excused = excused || path.ends_with("json/typed.rs");
         assert!(named.is_none() || excused, "{} names {}", path.display(), named.unwrap());
     }
 }

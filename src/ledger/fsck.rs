@@ -1,6 +1,5 @@
 //! Checking a data directory: heads, entries, tile rows, stored state, attachments.
 
-use std::io::ErrorKind;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -155,7 +154,7 @@ fn check_heads(archive: &Archive, findings: &mut Vec<Finding>) {
     match read(LOG_KEY_FILE) {
         Ok(key) if signs(&key) => {}
         // It may lie apart.
-        Err(KeyFileError::Io(_, error)) if error.kind() == ErrorKind::NotFound => {}
+        Err(KeyFileError::Missing(_)) => {}
         Ok(_) if read(NEXT_LOG_KEY_FILE).is_ok_and(|key| signs(&key)) => {}
         Ok(_) => findings.push(Finding::new(
             place(LOG_KEY_FILE),
