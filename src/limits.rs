@@ -56,8 +56,8 @@ pub const PAGE_ROWS: usize = 1_000;
 pub const PAGE_ROWS_DEFAULT: usize = 100;
 /// Size at which the heads file rolls over, in bytes.
 pub const HEADS_BYTES: u64 = 4 * 1024 * 1024;
-/// How long a file of heads is written to before another is begun.
-pub const HEADS_AGE: std::time::Duration = std::time::Duration::from_secs(5 * 60);
+/// How long a file of heads is written to before another is begun, in seconds.
+pub const HEADS_AGE_S: u64 = 5 * 60;
 /// Most seats of a council.
 pub const COUNCIL_SEATS: usize = 32;
 /// Days before and after a collaboration in which an endorsement between the two is commercial: 24 months.

@@ -157,7 +157,7 @@ impl Heads {
 
     /// The file to write so many bytes to, open.
     fn make_ready(&mut self, bytes: usize) -> Result<(), StoreError> {
-        let is_old = self.file.is_some() && self.begun.elapsed() > limits::HEADS_AGE;
+        let is_old = self.file.is_some() && self.begun.elapsed().as_secs() > limits::HEADS_AGE_S;
         if self.number == 0 || is_old || self.valid_bytes + bytes as u64 > limits::HEADS_BYTES {
             self.roll_over()?;
         }
