@@ -87,10 +87,10 @@ impl Programme {
 
     fn enrol(&mut self) {
         let body = SubjectEnrolled {
-            identity: Commitment::from_bytes([1; 32]),
+            identity: Commitment::from_bytes([101; 32]),
             identity_key: None,
-            profile: Commitment::from_bytes([2; 32]),
-            consent: Commitment::from_bytes([3; 32]),
+            profile: Commitment::from_bytes([102; 32]),
+            consent: Commitment::from_bytes([103; 32]),
             topics: vec!["am-thuc".parse().unwrap()],
             group: "subject".parse().unwrap(),
             key: key("subject").public(),
