@@ -114,9 +114,9 @@ async fn what_was_acknowledged_survives_every_kill() {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| tokio::spawn(write(server.base.clone(), origin.clone(), client, receipts.clone())))
             .collect();
-        // Half of the time something was acknowledged, however slow the machine is.
+        // Half of the time some were acknowledged, however slow the machine is.
         for _ in 0..1000 {
-            if kill % 2 == 0 || receipts.lock().unwrap().len() > before {
+            if kill % 2 == 0 || receipts.lock().unwrap().len() > before + 2 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -132,7 +132,7 @@ async fn what_was_acknowledged_survives_every_kill() {
     let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
     let snapshot = ledger.snapshot();
     let receipts = receipts.lock().unwrap();
-    assert!(receipts.len() as u64 >= u64::from(KILLS) / 2, "{} receipts", receipts.len());
+    assert!(receipts.len() as u64 > u64::from(KILLS), "{} receipts", receipts.len());
     let newest = snapshot.checkpoint.checkpoint();
     for text in receipts.iter() {
         let receipt = Receipt::parse(text).unwrap();
