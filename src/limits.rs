@@ -121,8 +121,6 @@ pub const ROOM_BYTES: u64 = 4 * 1024 * 1024;
 pub const ROOM_TIMES: u64 = 4;
 /// Most attachments, and folders of them, that are open and synced at once.
 pub const SYNCS: usize = 16;
-/// File descriptors that are kept from connections: the store's, the heads', the images' and the system's.
-pub const RESERVED_DESCRIPTORS: u64 = 128;
 /// Most rows that one listing looks through; the answer says where to go on.
 pub const SCAN_ROWS: usize = 100_000;
 /// Fewest entries after which a running ledger writes an image of its state.
