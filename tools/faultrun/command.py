@@ -51,6 +51,7 @@ class Run:
         if mounted.returncode:
             sys.exit("a tmpfs cannot be mounted: run this as root")
         self.plain = self.small = None
+        self.failures = {}
 
     def begin(self):
         self.plain = Ledger(self.program, self.work / "data", self.tally, self.work, self.keep)
@@ -58,6 +59,13 @@ class Run:
 
     def either(self, source):
         return source.choice((self.plain, self.small))
+
+    def next_failure(self, where, failures, source):
+        """Each failure comes before one of them comes again."""
+        left = self.failures.setdefault(where, [])
+        if not left:
+            left.extend(source.sample(failures, len(failures)))
+        return left.pop()
 
     def end(self):
         for ledger in (self.plain, self.small):

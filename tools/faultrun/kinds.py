@@ -18,6 +18,13 @@ from .load import Load, post_one, write_for
 RECOVERY_S = 45
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "openat", "rename", "mkdir", "ftruncate", "sync_file_range")
 ERRORS = {"openat": ("EMFILE", "EIO", "ENOSPC"), "mkdir": ("ENOSPC", "EIO", "EMFILE")}
+#: Each call with each of its errors, once and from then on.
+FAILURES = [
+    (call, error, lasting)
+    for call in CALLS for error in ERRORS.get(call, ("EIO", "ENOSPC")) for lasting in (False, True)
+]
+#: Which call of its name fails first: some calls are rare.
+NTH = (1, 1, 2, 3, 5, 8, 12)
 #: How far a clock may be off, and still be believed.
 SLACK_S = 2.5
 STEPS_S = (3, 30, 3600, 86_400 * 2, 86_400 * 400, 86_400 * 3650)
@@ -45,20 +52,22 @@ def must_write_again(run, ledger, source, after):
 
 def kill_writing(run, source):
     """SIGKILL while many write."""
+    killed_writing(run, source, 0.6)
+
+
+def killed_writing(run, source, longest):
+    """A ledger that was killed within `longest` seconds of writing."""
     ledger = run.either(source)
     ledger.serve()
     with Load(ledger, source) as load:
-        write_for(load, source.uniform(0.02, run.scale * 0.6))
+        write_for(load, source.uniform(0.02, run.scale * longest))
         load.kill()
+    return ledger
 
 
 def kill_starting(run, source):
     """SIGKILL at random moments of starts, after one while writing."""
-    ledger = run.either(source)
-    ledger.serve()
-    with Load(ledger, source) as load:
-        write_for(load, source.uniform(0.02, run.scale * 0.3))
-        load.kill()
+    ledger = killed_writing(run, source, 0.3)
     for _ in range(source.randrange(1, 4)):
         server = ledger.start()
         time.sleep(source.uniform(0, 1.2 * run.start_s))
@@ -154,22 +163,21 @@ def inject(call, error, when):
     return ["-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
 
 
-def count_injected(run, trace):
+def count_injected(run, trace, lasting):
     for call, error in re.findall(r"(\w+)\(.*= -1 (\w+) .*\(INJECTED\)", trace.read_text(errors="replace")):
-        run.tally.count("failed calls", f"{call} {error}")
+        run.tally.count("failed calls", f"{call} {error} {'from then on' if lasting else 'once'}")
     trace.unlink()
 
 
 def failed_calls(run, source):
     """One system call of the write path fails, once or from then on."""
     ledger = run.either(source)
-    call = source.choice(CALLS)
-    error = source.choice(ERRORS.get(call, ("EIO", "ENOSPC")))
-    nth, on = source.randrange(1, 12), source.random() < 0.5
-    what = f"{call}, {error} {'from' if on else 'at'} {nth}"
+    call, error, lasting = run.next_failure("writing", FAILURES, source)
+    nth = source.choice(NTH)
+    what = f"{call}, {error} {'from' if lasting else 'at'} {nth}"
     run.tally.place += f", {what}"
     trace = run.work / "trace"
-    options = ["-f", "-qq", "-o", trace, *inject(call, error, f"{nth}+" if on else nth)]
+    options = ["-f", "-qq", "-o", trace, *inject(call, error, f"{nth}+" if lasting else nth)]
     ledger.serve()
     if call == "write":
         # Only what is written to the directory: sockets and wake-ups are no part of the path.
@@ -194,7 +202,7 @@ def failed_calls(run, source):
     finally:
         tracer.kill()
         tracer.wait()
-    count_injected(run, trace)
+    count_injected(run, trace, lasting)
 
 
 def wait_for_tracer(server, tracer):
@@ -212,17 +220,13 @@ def wait_for_tracer(server, tracer):
 
 def failed_calls_starting(run, source):
     """The same while starting: it may refuse to start, and the next start finds everything."""
-    ledger = run.either(source)
-    call = source.choice(CALLS[1:])
-    error = source.choice(ERRORS.get(call, ("EIO", "ENOSPC")))
-    nth, on = source.randrange(1, 60 if call == "openat" else 12), source.random() < 0.5
-    run.tally.place += f", {call}, {error} {'from' if on else 'at'} {nth}"
-    ledger.serve()
-    with Load(ledger, source) as load:
-        write_for(load, source.uniform(0.02, run.scale * 0.3))
-        load.kill()
+    # At a start nothing tells yet a `write` to the directory from one that speaks or wakes a thread.
+    call, error, lasting = run.next_failure("starting", [one for one in FAILURES if one[0] != "write"], source)
+    nth = source.choice(NTH) * (5 if call == "openat" else 1)
+    run.tally.place += f", {call}, {error} {'from' if lasting else 'at'} {nth}"
+    ledger = killed_writing(run, source, 0.3)
     trace = run.work / "trace"
-    wrap = ["strace", "-D", "-f", "-qq", "-o", trace, *inject(call, error, f"{nth}+" if on else nth)]
+    wrap = ["strace", "-D", "-f", "-qq", "-o", trace, *inject(call, error, f"{nth}+" if lasting else nth)]
     if source.random() < 0.3:
         code, said = ledger.fsck(wrap=wrap)
         run.tally.count("fsck with failing calls", str(code))
@@ -245,7 +249,7 @@ def failed_calls_starting(run, source):
         if not any(one.name == "strace" for one in processes_on(trace)):
             break
         time.sleep(0.02)
-    count_injected(run, trace)
+    count_injected(run, trace, lasting)
 
 
 def processes_on(path):
