@@ -210,6 +210,12 @@ impl<'a> Scanner<'a> {
 }
 
 /// Where the first control character stands, none of which a JSON string may hold as it is.
+/// A line of JSON without the carriage return that may stand before its line feed. It is empty where
+/// nothing is left then; a line of blanks is not.
+pub fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 fn first_control(bytes: &[u8]) -> Option<usize> {
     // Looking at all of them without stopping is several at a time.
     let any = bytes.iter().fold(false, |any, byte| any | (*byte < 0x20));

@@ -175,8 +175,15 @@ pub const CONNECTIONS: usize = 2_048;
 pub const CONNECTIONS_LEAST: u64 = 16;
 /// Files that are left to the ledger of those that the process may open.
 pub const DESCRIPTORS_RESERVED: u64 = 256;
-/// Largest head of a request; a connection reads no further ahead than that.
-pub const HEAD_BYTES: usize = 64 * 1024;
+/// Largest head of a request, its first line included.
+pub const HEAD_BYTES: usize = 16 * 1024;
+/// Most header lines of a request.
+pub const HEAD_LINES: usize = 64;
+/// Most bytes that a connection reads ahead, and that it writes together.
+pub const READ_AHEAD_BYTES: usize = 64 * 1024;
+/// Longest that a connection which ends takes in what is still being sent, so that the answer is heard, in
+/// milliseconds.
+pub const LINGER_MS: u64 = 1_000;
 /// Longest wait for a whole request head, in milliseconds.
 pub const HEAD_MS: u64 = 20_000;
 /// Longest wait for the next piece of a body, in milliseconds.

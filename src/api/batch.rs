@@ -127,7 +127,8 @@ pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let operation = operation
         .id("batch_submit")
         .tag("batch")
-        .summary("Record many events: a submission per line in, its fate per line out, in order (NDJSON)");
+        .summary("Record many events: a submission per line in, its fate per line out, in order (NDJSON)")
+        .description("Every line has one answer but an empty one, of no byte before its line feed or its carriage return and line feed. A body that is over its limits or breaks off has one more, in place of what was not read; one whose `Content-Length` is over them is refused whole.");
     openapi::line_by_line::<openapi::Submitted, LineFate>(operation)
 }
 

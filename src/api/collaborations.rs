@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::{InQuery, page_rows};
 use super::looks::{Look, Turn};
 use super::moments::Cursor;
-use super::names::{Found, Wanted, folded};
+use super::names::{self, Found, Wanted};
 use super::queries::unknown_value;
 use super::respond::Prepared;
 use super::subjects::enrolment;
@@ -70,7 +70,9 @@ pub struct Which {
     subject: Option<SubjectId>,
     /// Of this business.
     business: Option<PartyId>,
-    /// Whose campaign, category, business or subject is named like this, with or without diacritics.
+    /// Whose campaign, category, business or subject is named like this, with or without diacritics and
+    /// punctuation. It has a letter or digit.
+    #[schemars(length(min = 1))]
     q: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
@@ -94,6 +96,7 @@ pub async fn list(
     {
         return Err(unknown_value("business", business, "/v1/members"));
     }
+    names::check_sought(which.q.as_deref())?;
     let after = after.map(|after| after.place);
     app.look(Look::Search, move |app, turn| {
         Prepared::of(&page(app, &snapshot, as_of, &which, after, limit, turn))
@@ -110,8 +113,7 @@ fn page(
     limit: usize,
     turn: &Turn,
 ) -> CollaborationPage {
-    let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
-    let sought = sought.map(|text| Sought::new(app, text));
+    let sought = which.q.as_deref().map(|text| Sought::new(app, text.trim()));
     let mut page = CollaborationPage { size: snapshot.size(), collaborations: Vec::new(), next: None };
     let mut last = None;
     for (scanned, (seq, subject)) in snapshot.state.declared_after(after).enumerate() {
@@ -187,16 +189,15 @@ struct Sought {
 impl Sought {
     fn new(app: &App, text: &str) -> Self {
         app.names.read_few();
-        Self { text: Wanted::new(text), names: app.names.found(text.trim()) }
+        Self { text: Wanted::new(text), names: app.names.found(text) }
     }
 
     fn fits(&self, app: &App, snapshot: &Snapshot, subject: SubjectId, one: &Collaboration) -> bool {
-        let category = one.category.as_str().replace('-', " ");
-        let texts = [one.campaign.as_str(), &category, one.category.as_str()];
+        let texts = [one.campaign.as_str(), one.category.as_str()];
         let mut texts = texts.into_iter().chain(business_name(snapshot, one));
         let named = |profile: Commitment| {
             self.names.holds(app.names.number(&profile)) && app.names.shown(&profile).is_some()
         };
-        texts.any(|text| self.text.is_in(&folded(text))) || profile(snapshot, subject).is_some_and(named)
+        texts.any(|text| self.text.is_in(text)) || profile(snapshot, subject).is_some_and(named)
     }
 }

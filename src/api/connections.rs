@@ -1,6 +1,7 @@
 //! Connections: how many, and how long one may be silent.
 //!
-//! Whoever sends no request, or does not read the answer, is cut off, so that the places go round.
+//! Whoever sends no request, or does not read the answer, is cut off, so that the places go round. Who is
+//! refused while still sending hears so: a connection that ends takes in for a moment what is on its way.
 //! What cannot be accepted for want of files is waited out; the listener keeps the rest in its queue.
 
 use std::future::Future;
@@ -93,9 +94,11 @@ fn leaving(mut response: Response, places: &Semaphore, all: usize) -> Response {
 async fn connection(stream: TcpStream, router: Router, bounds: Bounds, mut told: watch::Receiver<bool>) {
     // An answer is written whole: waiting for more of it would only delay it.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Patient { stream, patience: bounds.unread, waiting: None });
+    let stream = TokioIo::new(Patient { stream, patience: bounds.unread, waiting: None, lingering: None });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(bounds.head).max_buf_size(limits::HEAD_BYTES);
+    http.timer(TokioTimer::new()).header_read_timeout(bounds.head);
+    http.max_header_size(limits::HEAD_BYTES).max_headers(limits::HEAD_LINES);
+    http.max_buf_size(limits::READ_AHEAD_BYTES);
     // Who has sent all of it may say so and still be answered.
     http.half_close(true);
     let mut served = pin!(http.serve_connection(stream, TowerToHyperService::new(router)));
@@ -118,6 +121,8 @@ struct Patient {
     patience: Duration,
     /// Runs while nothing that is to be written is taken.
     waiting: Option<Pin<Box<Sleep>>>,
+    /// Runs once all is written and the other end was told so.
+    lingering: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
@@ -130,6 +135,23 @@ impl Patient {
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         ready!(waiting.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the answer is not read")))
+    }
+
+    /// Takes in what is still sent, until the other end is done or it takes too long: a system that closes
+    /// over unread bytes takes back the answer with them.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        const PIECE: usize = 4 * 1024;
+        let linger = || Box::pin(tokio::time::sleep(Duration::from_millis(limits::LINGER_MS)));
+        let lingering = self.lingering.get_or_insert_with(linger);
+        while lingering.as_mut().poll(cx).is_pending() {
+            let mut piece = [0; PIECE];
+            let mut piece = ReadBuf::new(&mut piece);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut piece)) {
+                Ok(()) if !piece.filled().is_empty() => {}
+                _ => break,
+            }
+        }
+        Poll::Ready(())
     }
 }
 
@@ -167,6 +189,9 @@ impl AsyncWrite for Patient {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        if self.lingering.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        }
+        self.poll_rest(cx).map(Ok)
     }
 }

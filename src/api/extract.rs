@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use futures_util::StreamExt;
@@ -90,6 +90,26 @@ async fn read(body: Body, most: usize, app: &App) -> Result<SubmissionBody, Prob
         read.held.merge(app.events_in_flight.take(piece.len()).await?);
         read.bytes.extend_from_slice(&piece);
     }
+}
+
+/// The longest body that a path takes, and the code of a longer one.
+fn longest(path: &str) -> (usize, &'static str) {
+    match path {
+        super::BATCH_PATH => (limits::BATCH_BYTES, "batch.too_large"),
+        _ => (limits::SUBMISSION_BYTES, "submission.too_large"),
+    }
+}
+
+/// Looks at the length that a request announces: nobody waits for a body that is refused anyway.
+///
+/// # Errors
+/// The code that the path answers a longer body with.
+pub fn check_length(request: &Request) -> Result<(), Problem> {
+    let (most, code) = longest(request.uri().path());
+    if request.body().size_hint().lower() <= most as u64 {
+        return Ok(());
+    }
+    Err(Problem::new(413, code, format!("the body is over {most} bytes: send less at a time")))
 }
 
 /// The problem with a body that does not come.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use super::names::folded;
+use super::names::plain;
 use crate::event::{Commitment, SubjectId};
 use crate::state::State;
 use crate::vault::Vault;
@@ -47,7 +47,7 @@ struct Account {
 impl Account {
     /// The account that a text names; none where it names none.
     fn parse(text: &str) -> Option<Self> {
-        let text = folded(text);
+        let text = plain(text);
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let is_address = rest.is_some();
         let rest = rest.unwrap_or(&text);
@@ -89,7 +89,7 @@ impl Handles {
         let Some(wanted) = Account::parse(text) else { return BTreeSet::new() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         self.bring_forward(&mut kept, state);
-        let begins = !wanted.whole && folded(text).starts_with('@');
+        let begins = !wanted.whole && plain(text).starts_with('@');
         let accounts = kept
             .by_handle
             .range(wanted.handle.clone()..)

@@ -1,8 +1,10 @@
 //! A body cut into lines: bounded in length, number and sum, and none is lost, wherever it ends.
 //!
-//! A line is what stands between line feeds, or between one and the end of the body. Blank lines do
-//! not count. A line that is too long is told as such and those after it go on; a body that is over
-//! its limits, or breaks off, ends with one problem in place of all that was not whole by then.
+//! A line is what stands between line feeds, or between one and the end of the body; a carriage return
+//! before its end belongs to the end. Only a line without a byte is empty and does not count: any other,
+//! of blanks alone too, is a line that the client awaits an answer to. A line that is too long is told as
+//! such and those after it go on; a body that is over its limits, or breaks off, ends with one problem in
+//! place of all that was not whole by then.
 
 use std::collections::VecDeque;
 
@@ -10,7 +12,7 @@ use axum::body::Bytes;
 use futures_util::{Stream, StreamExt};
 
 use super::Problem;
-use crate::limits;
+use crate::{json, limits};
 
 /// Lines handed on together.
 const CHUNK_LINES: usize = 64;
@@ -22,7 +24,7 @@ const CHUNK_BYTES: usize = 512 * 1024;
 pub struct Bounds {
     /// Longest line, without what ends it.
     pub line_bytes: usize,
-    /// Most lines that are not blank.
+    /// Most lines that are not empty.
     pub lines: usize,
     /// Most bytes in all.
     pub bytes: usize,
@@ -82,8 +84,6 @@ pub struct Cut<S> {
     open: Lines,
     /// Where the line that has not ended begins in `open`.
     begins: usize,
-    /// Whether that line holds anything but blanks.
-    is_seen: bool,
     /// Whether that line is too long, and no longer kept.
     is_over: bool,
     count: usize,
@@ -103,7 +103,6 @@ where
             full: VecDeque::new(),
             open: Lines::default(),
             begins: 0,
-            is_seen: false,
             is_over: false,
             count: 0,
             total: 0,
@@ -178,7 +177,6 @@ where
     }
 
     fn extend(&mut self, text: &[u8]) {
-        self.is_seen = self.is_seen || !text.iter().all(u8::is_ascii_whitespace);
         // One more, as a carriage return may be the end of the line.
         let room = (self.bounds.line_bytes + 1).saturating_sub(self.open.bytes.len() - self.begins);
         self.is_over = self.is_over || text.len() > room;
@@ -191,13 +189,14 @@ where
 
     fn end_line(&mut self) -> Result<(), Problem> {
         let line = &self.open.bytes[self.begins..];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let (is_seen, is_over) = (self.is_seen, self.is_over || line.len() > self.bounds.line_bytes);
-        let keep = if is_seen && !is_over { line.len() } else { 0 };
+        let line = json::without_return(line);
+        let is_over = self.is_over || line.len() > self.bounds.line_bytes;
+        let is_empty = line.is_empty() && !is_over;
+        let keep = if is_over { 0 } else { line.len() };
         self.open.bytes.truncate(self.begins + keep);
         self.begins = self.open.bytes.len();
-        (self.is_seen, self.is_over) = (false, false);
-        if !is_seen {
+        self.is_over = false;
+        if is_empty {
             return Ok(());
         }
         if self.count == self.bounds.lines {
@@ -239,14 +238,14 @@ mod tests {
         }
         let mut told = Vec::new();
         for line in lines {
-            if line.iter().all(u8::is_ascii_whitespace) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
                 continue;
             }
             if told.len() == bounds.lines {
                 told.push(Told::Problem("batch.too_many".to_owned()));
                 return told;
             }
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
             let is_long = line.len() > bounds.line_bytes;
             told.push(if is_long { Told::TooLong } else { Told::Line(line.to_vec()) });
         }
@@ -295,7 +294,7 @@ mod tests {
     fn line() -> impl Strategy<Value = String> {
         prop_oneof![
             4 => "[a-z]{1,12}",
-            1 => "[ \t\r]{0,30}",
+            1 => "[ \t\r\x0b\x0c]{0,30}",
             1 => "[a-z ]{10,40}",
             1 => "[ ]{14,20}[a-z]",
             1 => "[a-z]{14,18}\r?",

@@ -89,6 +89,9 @@ use queries::Queries;
 use ranking::Rankings;
 use rates::Rates;
 
+/// Where many events are recorded at once.
+const BATCH_PATH: &str = "/v1/events/batch";
+
 /// What every handler shares.
 pub struct App {
     ledger: Arc<Ledger>,
@@ -204,10 +207,7 @@ fn routes() -> ApiRouter<Arc<App>> {
                 )
             }),
         )
-        .api_route(
-            "/v1/events/batch",
-            post_with(batch::submit, batch::document).layer(CompressionLayer::new()),
-        )
+        .api_route(BATCH_PATH, post_with(batch::submit, batch::document).layer(CompressionLayer::new()))
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
         .api_route("/v1/attachments", read!(attachments::list, "The attachments that are kept here"))
         .api_route(

@@ -28,7 +28,7 @@ impl<P: fmt::Display> fmt::Display for Cursor<P> {
     }
 }
 
-impl<P: FromStr> FromStr for Cursor<P> {
+impl<P: FromStr + fmt::Display> FromStr for Cursor<P> {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
@@ -37,7 +37,8 @@ impl<P: FromStr> FromStr for Cursor<P> {
             let (size, as_of) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             Some(Self { at: At { size, as_of }, place: parts.next()?.parse().ok()? })
         };
-        parse().ok_or_else(malformed)
+        // A place has one spelling, the one that it is told in.
+        parse().filter(|cursor: &Self| cursor.to_string() == text).ok_or_else(malformed)
     }
 }
 
@@ -110,7 +111,16 @@ mod tests {
         let cursor = Cursor { at, place: "-.kol.1".to_owned() };
         assert_eq!(cursor.to_string(), "396.2026-06-01.-.kol.1");
         assert_eq!(cursor.to_string().parse::<Cursor<String>>().unwrap(), cursor);
-        for text in ["", "396", "396.2026-06-01", "x.2026-06-01.1", "396.2026-13-01.1", "396.2026-06-01.y"] {
+        for text in [
+            "",
+            "396",
+            "396.2026-06-01",
+            "x.2026-06-01.1",
+            "396.2026-13-01.1",
+            "396.2026-06-01.y",
+            "0396.2026-06-01.1",
+            "396.2026-06-01.+1",
+        ] {
             assert_eq!(text.parse::<Cursor<u64>>().unwrap_err().code, "query.after", "{text}");
         }
     }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::Problem;
 use crate::event::Commitment;
 use crate::limits;
 use crate::vault::Vault;
@@ -101,16 +102,18 @@ impl Names {
         let wanted = Wanted::new(text);
         let kept = self.read();
         let mut words = vec![0; kept.shown.len().div_ceil(64)];
-        let mut begins = kept.begins.iter().peekable();
-        for at in memmem::find_iter(kept.folded.as_bytes(), wanted.rarest().as_bytes()) {
-            let mut holder = None;
-            while let Some(next) = begins.next_if(|(begin, _)| *begin <= at) {
-                holder = Some(*next);
-            }
-            if let Some((begin, number)) = holder {
-                let name = kept.folded[begin..].split('\n').next().unwrap_or("");
-                if wanted.is_in(name) {
-                    words[number as usize / 64] |= 1 << (number % 64);
+        for form in &wanted.forms {
+            let mut begins = kept.begins.iter().peekable();
+            for at in memmem::find_iter(kept.folded.as_bytes(), rarest(form).as_bytes()) {
+                let mut holder = None;
+                while let Some(next) = begins.next_if(|(begin, _)| *begin <= at) {
+                    holder = Some(*next);
+                }
+                if let Some((begin, number)) = holder {
+                    let name = kept.folded[begin..].split('\n').next().unwrap_or("");
+                    if is_form_in(form, name) {
+                        words[number as usize / 64] |= 1 << (number % 64);
+                    }
                 }
             }
         }
@@ -150,7 +153,7 @@ impl Names {
             kept.folded.push('\n');
             let begin = kept.folded.len();
             kept.begins.push((begin, number));
-            kept.folded.push_str(&folded(&name));
+            kept.folded.push_str(&indexed(&name));
             kept.shown[number as usize] = Some(name.into());
         }
         true
@@ -177,33 +180,89 @@ impl Names {
 
 /// A text to be found in others, however the two are written and in whatever order its words stand.
 pub struct Wanted {
-    text: String,
+    /// Its folded forms: as words, and as words that punctuation within does not part. Without a letter
+    /// or digit it has none, and nothing holds it.
+    forms: Vec<String>,
 }
 
 impl Wanted {
     /// A text to be found.
     pub fn new(text: &str) -> Self {
-        Self { text: folded(text) }
+        let mut forms = vec![folded(text), unparted(&plain(text)).collect::<Vec<_>>().join(" ")];
+        forms.dedup();
+        forms.retain(|form| !form.is_empty());
+        Self { forms }
     }
 
-    /// Whether a folded text holds it, or words that each of its words begins.
-    pub fn is_in(&self, folded: &str) -> bool {
-        let begun = |wanted: &str| folded.split(' ').any(|word| word.starts_with(wanted));
-        folded.contains(&self.text) || self.text.contains(' ') && self.text.split(' ').all(begun)
+    /// Whether there is anything to be found.
+    pub fn is_nothing(&self) -> bool {
+        self.forms.is_empty()
     }
 
-    /// What stands in everything that holds it: its longest word.
-    fn rarest(&self) -> &str {
-        self.text.split(' ').max_by_key(|word| word.len()).unwrap_or("")
+    /// Whether a text holds it, or words that each of its words begins.
+    pub fn is_in(&self, text: &str) -> bool {
+        let indexed = indexed(text);
+        self.forms.iter().any(|form| is_form_in(form, &indexed))
     }
 }
 
-/// A text without case, diacritics, widths, marks that nobody sees and repeated blanks; đ becomes d.
+fn is_form_in(form: &str, indexed: &str) -> bool {
+    let begun = |wanted: &str| indexed.split(' ').any(|word| word.starts_with(wanted));
+    indexed.contains(form) || form.contains(' ') && form.split(' ').all(begun)
+}
+
+/// What stands in everything that holds a form: its longest word.
+fn rarest(form: &str) -> &str {
+    form.split(' ').max_by_key(|word| word.len()).unwrap_or("")
+}
+
+/// The words of a text, without case, diacritics, widths and marks that nobody sees; đ becomes d, and
+/// what is no letter or digit parts words.
 pub fn folded(text: &str) -> String {
+    let plain = plain(text);
+    let words = plain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What a text is searched as: its words, and those that punctuation parts also in one (H'Hen: h hen hhen).
+fn indexed(text: &str) -> String {
+    let (mut indexed, plain) = (folded(text), plain(text));
+    let is_parted = |word: &str| {
+        word.trim_matches(|letter: char| !letter.is_alphanumeric())
+            .contains(|letter: char| !letter.is_alphanumeric())
+    };
+    let parted = plain.split(' ').filter(|word| is_parted(word)).collect::<Vec<_>>().join(" ");
+    for word in unparted(&parted) {
+        indexed.push(' ');
+        indexed.push_str(&word);
+    }
+    indexed
+}
+
+/// The words between the blanks of a plain text, what is no letter or digit left out.
+fn unparted(plain: &str) -> impl Iterator<Item = String> {
+    let words = plain.split(' ').map(|word| word.chars().filter(|letter| letter.is_alphanumeric()).collect());
+    words.filter(|word: &String| !word.is_empty())
+}
+
+/// Looks at what is asked to be searched for.
+///
+/// # Errors
+/// `query.empty` where it holds nothing that can be found.
+pub fn check_sought(asked: Option<&str>) -> Result<(), Problem> {
+    if asked.is_some_and(|text| Wanted::new(text).is_nothing()) {
+        let detail = "`q` holds no letter or digit: name what to search for, or leave it out";
+        return Err(Problem::new(400, "query.empty", detail));
+    }
+    Ok(())
+}
+
+/// A text without case, diacritics, widths, marks that nobody sees and repeated blanks; đ becomes d.
+pub fn plain(text: &str) -> String {
     let seen = text.nfkd().filter(|letter| !is_combining_mark(*letter) && !is_unseen(*letter));
     // Ð of Icelandic and Ɖ of Ewe look like Đ, and keyboards and scanners write them for it.
-    let plain = |letter| if matches!(letter, 'đ' | 'ð' | 'ɖ') { 'd' } else { letter };
-    let plain: String = seen.flat_map(char::to_lowercase).map(plain).collect();
+    let latin = |letter| if matches!(letter, 'đ' | 'ð' | 'ɖ') { 'd' } else { letter };
+    let plain: String = seen.flat_map(char::to_lowercase).map(latin).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -244,7 +303,9 @@ mod tests {
             ("ĐỖ  Thị Đào", "do thi dao"),
             ("Tra\u{302}\u{300}n", "tran"),
             ("Nguyễn Hữu Tướng", "nguyen huu tuong"),
-            ("BS. Ngô\tThùy Dung", "bs. ngo thuy dung"),
+            ("BS. Ngô\tThùy Dung", "bs ngo thuy dung"),
+            ("«Trần», Bảo-Ngân (@b.ngan)", "tran bao ngan b ngan"),
+            ("…!", ""),
             ("\u{d0}ặng Thị \u{189}ào", "dang thi dao"),
             ("\u{f0}ặng", "dang"),
             ("Ｔｒần　Ｂảo", "tran bao"),
@@ -252,6 +313,35 @@ mod tests {
         ] {
             assert_eq!(folded(name), plain);
         }
+    }
+
+    #[test]
+    fn punctuation_neither_hides_nor_is_needed() {
+        for (name, ways) in [
+            (
+                "Trần Bảo Ngân",
+                vec!["Trần, Bảo Ngân", "Tran-Bao.Ngan", "\"Bảo Ngân\"", "(ngân) trần", "@ngan", "“Trần”"],
+            ),
+            (
+                "Trần-Bảo.Ngân",
+                vec!["tran bao ngan", "Trần Bảo Ngân", "ngan, tran", "tranbaongan", "bao.ngan"],
+            ),
+            ("H'Hen Niê", vec!["hhen nie", "H’Hen", "h hen nie", "Niê, H'Hen", "hhen"]),
+            ("Hhen Nie", vec!["H'Hen Niê", "h'hen"]),
+            ("Lê \"Bống\" Hân (Hân Review)", vec!["le bong han", "bống hân", "han review", "(Lê)"]),
+        ] {
+            for text in ways {
+                assert!(Wanted::new(text).is_in(name), "{text} in {name}");
+            }
+        }
+        for (name, other) in [("Trần Bảo Ngân", "ngan-gao"), ("Trần Bảo Ngân", "ran.ngan"), ("Trần", "…")]
+        {
+            assert!(!Wanted::new(other).is_in(name), "{other} in {name}");
+        }
+        for nothing in ["", " ", "@", "…, (-)", "\u{200b}", "\u{301}"] {
+            assert_eq!(check_sought(Some(nothing)).unwrap_err().code, "query.empty", "{nothing:?}");
+        }
+        assert!(check_sought(Some(" a. ")).is_ok() && check_sought(None).is_ok());
     }
 
     #[test]

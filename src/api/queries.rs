@@ -1,17 +1,47 @@
-//! What stands after the question mark: every parameter is one that the route knows, once.
+//! Parameters: one in a query is one that the route knows, stands there once and has a value, and a
+//! number has one spelling, in paths too.
 //!
 //! The OpenAPI document is what says which those are, so that the two cannot differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aide::openapi::OpenApi;
-use axum::extract::{MatchedPath, Query, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
+use serde_json::Value;
 
 use super::Problem;
 
 /// The parameters of every route, by path and method.
-pub struct Queries(BTreeMap<(String, String), BTreeSet<String>>);
+pub struct Queries(BTreeMap<(String, String), Known>);
+
+/// The parameters of one route.
+#[derive(Default)]
+struct Known {
+    /// Those of its query.
+    queries: BTreeSet<String>,
+    /// Those of its path or query that are whole numbers.
+    numbers: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(operation: &Value) -> Self {
+        let mut known = Self::default();
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let Some(name) = parameter["name"].as_str() else { continue };
+            if parameter["in"] == "query" {
+                known.queries.insert(name.to_owned());
+            }
+            let kind = &parameter["schema"]["type"];
+            if kind == "integer"
+                || kind.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == "integer"))
+            {
+                known.numbers.insert(name.to_owned());
+            }
+        }
+        known
+    }
+}
 
 impl Queries {
     /// Those that a document tells of.
@@ -20,10 +50,7 @@ impl Queries {
         let paths = document["paths"].as_object().into_iter().flatten();
         let operations = paths.flat_map(|(path, item)| {
             item.as_object().into_iter().flatten().map(move |(method, operation)| {
-                let parameters = operation["parameters"].as_array().into_iter().flatten();
-                let queries = parameters.filter(|one| one["in"] == "query");
-                let names = queries.filter_map(|one| one["name"].as_str().map(str::to_owned)).collect();
-                ((path.clone(), method.to_ascii_uppercase()), names)
+                ((path.clone(), method.to_ascii_uppercase()), Known::of(operation))
             })
         });
         Self(operations.collect())
@@ -32,20 +59,30 @@ impl Queries {
     /// Looks at the parameters of a request.
     ///
     /// # Errors
-    /// `query.unknown`, which names the nearest known one; `query.repeated`; `query.malformed`.
+    /// `query.unknown`, which names the nearest known one; `query.repeated`; `query.empty`;
+    /// `query.malformed`; `path.malformed`.
     pub fn check(&self, request: &Request) -> Result<(), Problem> {
+        let Some(template) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
+        self.check_path(template.as_str(), request.method(), request.uri().path())?;
         let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else { return Ok(()) };
-        let Some(path) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
-        self.check_named(path.as_str(), request.method(), query)
+        self.check_query(template.as_str(), request.method(), query)
     }
 
-    fn check_named(&self, path: &str, method: &Method, query: &str) -> Result<(), Problem> {
-        let malformed =
-            |error: &dyn std::fmt::Display| Problem::new(400, "query.malformed", error.to_string());
-        let uri = format!("/?{query}").parse().map_err(|error| malformed(&error))?;
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&uri);
-        let Query(pairs) = pairs.map_err(|error| malformed(&error))?;
-        let none = BTreeSet::new();
+    fn check_path(&self, template: &str, method: &Method, path: &str) -> Result<(), Problem> {
+        let Some(known) = self.0.get(&(template.to_owned(), method.to_string())) else { return Ok(()) };
+        for (name, value) in template.split('/').zip(path.split('/')) {
+            let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+            if let Some(name) = name.filter(|name| known.numbers.contains(*name))
+                && !is_number(value)
+            {
+                return Err(Problem::new(400, "path.malformed", told_of_number(name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_query(&self, path: &str, method: &Method, query: &str) -> Result<(), Problem> {
+        let none = Known::default();
         let known = match self.0.get(&(path.to_owned(), method.to_string())) {
             Some(known) => known,
             // Another method takes the path: the router says so.
@@ -53,16 +90,66 @@ impl Queries {
             None => &none,
         };
         let mut seen = BTreeSet::new();
-        for (name, _) in &pairs {
-            if !known.contains(name) {
-                return Err(Problem::new(400, "query.unknown", told(name, known)));
+        for pair in query.split('&') {
+            let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decoded(name)?, decoded(raw)?);
+            if !known.queries.contains(&name) {
+                return Err(Problem::new(400, "query.unknown", told(&name, &known.queries)));
             }
-            if !seen.insert(name) {
+            if value.trim().is_empty() {
+                let detail = format!("`{name}` has no value: give it one, or leave it out");
+                return Err(Problem::new(400, "query.empty", detail));
+            }
+            if known.numbers.contains(&name) && !is_number(raw) {
+                return Err(Problem::new(400, "query.malformed", told_of_number(&name)));
+            }
+            if !seen.insert(name.clone()) {
                 let detail = format!("`{name}` stands there twice: give it once");
                 return Err(Problem::new(400, "query.repeated", detail));
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a text is the one spelling of a whole number, however large.
+fn is_number(text: &str) -> bool {
+    let is_plain = text == "0" || !text.starts_with('0');
+    is_plain && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn told_of_number(name: &str) -> String {
+    format!("`{name}` is a whole number: write its digits alone, without a sign or leading zeros")
+}
+
+/// A name or value out of a query as text.
+fn decoded(raw: &str) -> Result<String, Problem> {
+    let malformed = |what: &str| Problem::new(400, "query.malformed", what);
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+                let pair = digit(rest.next()).zip(digit(rest.next()));
+                let (high, low) =
+                    pair.ok_or_else(|| malformed("a % is followed by two hex digits: write it as %25"))?;
+                (high * 16 + low) as u8
+            }
+            byte => byte,
+        });
+    }
+    let text = String::from_utf8(bytes).map_err(|_| malformed("the query is not UTF-8: write it so"))?;
+    match text.chars().find(|letter| letter.is_control() && !letter.is_whitespace()) {
+        Some(control) => {
+            let detail = format!(
+                "the control character U+{:04X} stands in no parameter: leave it out",
+                u32::from(control)
+            );
+            Err(malformed(&detail))
+        }
+        None => Ok(text),
     }
 }
 
@@ -91,10 +178,12 @@ mod tests {
 
     #[test]
     fn the_nearest_known_parameter_is_named() {
-        let known = ["after", "issuer", "limit", "subject", "type"].map(str::to_owned);
-        let known = [(("/v1/events".to_owned(), "GET".to_owned()), known.into_iter().collect())];
+        let queries =
+            ["after", "issuer", "limit", "subject", "type"].map(str::to_owned).into_iter().collect();
+        let numbers = BTreeSet::from(["limit".to_owned()]);
+        let known = [(("/v1/events".to_owned(), "GET".to_owned()), Known { queries, numbers })];
         let queries = Queries(known.into_iter().collect());
-        let check = |path, query| queries.check_named(path, &Method::GET, query);
+        let check = |path, query| queries.check_query(path, &Method::GET, query);
         assert!(check("/v1/events", "limit=3&subject=x").is_ok());
         for (query, code, says) in [
             ("limit=1000&subjcet=kol", "query.unknown", "did you mean `subject`?"),
@@ -102,12 +191,20 @@ mod tests {
             ("zzzzzzzzzzzz=1", "query.unknown", "it takes after, issuer, limit, subject, type"),
             ("limit=1&limit=2", "query.repeated", "`limit`"),
             ("%73ubject=a&subject=b", "query.repeated", "`subject`"),
+            ("limit=1&", "query.unknown", "it takes after"),
+            ("subject", "query.empty", "`subject`"),
+            ("subject=%20+", "query.empty", "`subject`"),
+            ("limit=01", "query.malformed", "`limit`"),
+            ("limit=%31", "query.malformed", "`limit`"),
+            ("subject=%ff", "query.malformed", "UTF-8"),
+            ("subject=%0", "query.malformed", "%25"),
+            ("subject=a%00", "query.malformed", "U+0000"),
         ] {
             let problem = check("/v1/events", query).unwrap_err();
             assert_eq!(problem.code, code, "{query}");
             assert!(problem.detail.contains(says), "{}", problem.detail);
         }
-        assert!(queries.check_named("/v1/events", &Method::DELETE, "x=1").is_ok());
+        assert!(queries.check_query("/v1/events", &Method::DELETE, "x=1").is_ok());
         assert!(check("/healthz", "x=1").unwrap_err().detail.contains("takes none"));
     }
 }

@@ -19,6 +19,7 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 use tracing::Instrument;
 
+use super::extract::check_length;
 use super::flight::Counted;
 use super::{App, Problem, Shared};
 
@@ -203,9 +204,13 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     let reading = *request.method() == Method::GET;
     let known: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let gzip = accepts_gzip(request.headers());
-    let response = match app.queries.check(&request).and_then(|()| is_plain(request.headers())) {
-        Ok(()) => in_time(app, request, next).await,
-        Err(problem) => problem.into_response(),
+    let response = match check_length(&request) {
+        Ok(()) => match app.queries.check(&request).and_then(|()| is_plain(request.headers())) {
+            Ok(()) => in_time(app, request, next).await,
+            Err(problem) => problem.into_response(),
+        },
+        // The body is not read, so that nothing follows it.
+        Err(problem) => ([(header::CONNECTION, "close")], problem).into_response(),
     };
     let response = if reading && response.status() == StatusCode::OK {
         validated(response, &known).await
@@ -296,7 +301,7 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
     let Some(length) = response.body().size_hint().exact() else { return response };
     if !response.headers().contains_key(header::CONTENT_ENCODING) {
-        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        vary(response.headers_mut());
     }
     if (length as usize) < GZIP_LEAST_BYTES || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
@@ -327,6 +332,18 @@ async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
     match app.answers_in_flight.take(bytes.len()).await {
         Ok(held) => Response::from_parts(parts, Counted::body(bytes, held)),
         Err(problem) => passing(problem.into_response()),
+    }
+}
+
+/// Says in one header what an answer depends on: what its route names, and the encodings that are taken.
+fn vary(headers: &mut HeaderMap) {
+    let known: Vec<&str> = headers.get_all(header::VARY).iter().filter_map(|one| one.to_str().ok()).collect();
+    let mut names: Vec<&str> = known.iter().flat_map(|one| one.split(',')).map(str::trim).collect();
+    if !names.iter().any(|name| name.eq_ignore_ascii_case("accept-encoding")) {
+        names.push("accept-encoding");
+    }
+    if let Ok(all) = HeaderValue::from_str(&names.join(", ")) {
+        headers.insert(header::VARY, all);
     }
 }
 

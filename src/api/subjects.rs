@@ -14,7 +14,7 @@ use super::extract::{InPath, InQuery, page_rows};
 use super::looks::{Look, Turn};
 use super::members::{KeyView, keys_of};
 use super::moments::{Cursor, expired};
-use super::names::Found;
+use super::names::{Found, check_sought};
 use super::queries::unknown_value;
 use super::ranking::{InField, Place, Ranking, Row, Sort};
 use super::register::RegisterView;
@@ -97,8 +97,9 @@ pub struct Which {
     band: Option<char>,
     /// With at least this score, in hundredths of a point.
     min_score: Option<u16>,
-    /// Whose name holds this text or its words in any order, with or without diacritics, whose linked account
-    /// has this handle or address, or whose id begins with it.
+    /// Whose name holds this text or its words in any order, with or without diacritics and punctuation, whose
+    /// linked account has this handle or address, or whose id begins with it. It has a letter or digit.
+    #[schemars(length(min = 1))]
     q: Option<String>,
     /// `best` (the default) or `worst` first; the unrated come last either way.
     sort: Option<Sort>,
@@ -162,6 +163,7 @@ pub async fn list(
     let limit = page_rows(which.limit)?;
     let after: Option<Cursor<Place>> = which.after.as_deref().map(str::parse).transpose()?;
     let snapshot = app.ledger.snapshot();
+    check_sought(which.q.as_deref())?;
     which.check(&snapshot)?;
     let ranking = match (after.map(|after| after.at), which.as_of) {
         (Some(at), as_of) if as_of.is_some_and(|as_of| as_of != at.as_of) => {
@@ -235,8 +237,7 @@ fn page(
     is_over: &dyn Fn() -> bool,
 ) -> SubjectPage {
     let (state, At { size, as_of }) = (&snapshot.state, ranking.at);
-    let sought = which.q.as_deref().filter(|text| !text.trim().is_empty());
-    let sought = sought.map(|text| Sought::new(app, state, text));
+    let sought = which.q.as_deref().map(|text| Sought::new(app, state, text.trim()));
     let field = which.topic.as_ref().map(|topic| (topic, ranking.field(topic)));
     let sort = which.sort.unwrap_or_default();
     let mut subjects: Vec<SubjectRow> = Vec::new();
@@ -309,7 +310,6 @@ struct Sought {
 impl Sought {
     fn new(app: &App, state: &crate::state::State, text: &str) -> Self {
         app.names.read_few();
-        let text = text.trim();
         let within = |filler: &str| {
             let rest = text.to_ascii_lowercase();
             let rest = rest.strip_prefix("kol-").filter(|rest| rest.len() <= 13)?;

@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::ledger::Submission;
-use crate::limits;
 use crate::log::Origin;
+use crate::{json, limits};
 
 /// A ledger at an address.
 #[derive(Debug, Clone)]
@@ -184,13 +184,13 @@ impl Client {
         each: &mut (dyn FnMut(Value) + Send),
     ) -> Result<(), ClientError> {
         let path = if receipts { "/v1/events/batch" } else { "/v1/events/batch?receipts=false" };
-        let sent = lines.split(|byte| *byte == b'\n').filter(|line| !is_blank(line)).count();
+        let sent = lines.split(|byte| *byte == b'\n').filter(|line| !is_empty(line)).count();
         let answer = self.http.post(self.url(path)).body(lines).send().await;
         let mut answer = answered(path, answer).await?;
         let broken = |what: String| ClientError::Unreadable(path.to_owned(), what);
         let mut told = 0;
         let mut tell = |line: &[u8]| {
-            if !is_blank(line) {
+            if !is_empty(line) {
                 each(serde_json::from_slice(line).map_err(|error| broken(error.to_string()))?);
                 told += 1;
             }
@@ -222,8 +222,9 @@ impl Client {
     }
 }
 
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(u8::is_ascii_whitespace)
+/// Whether a line, up to its line feed or with it, is one that the server does not answer.
+fn is_empty(line: &[u8]) -> bool {
+    json::without_return(line.strip_suffix(b"\n").unwrap_or(line)).is_empty()
 }
 
 /// The answer, if it is a good one.

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use tinnhiem::ledger::Submission;
 use tinnhiem::log::Receipt;
@@ -152,7 +155,7 @@ async fn too_long_a_line_is_refused_by_name_and_the_others_go_on() {
     let long = vec![b'x'; 3 * tinnhiem::limits::SUBMISSION_BYTES];
     let blank = vec![b' '; 2 * tinnhiem::limits::SUBMISSION_BYTES];
     let mut body = lines(&events[..2]);
-    body.extend([&long[..], b"\n", &blank, b"\n", &blank, b"x\n"].concat());
+    body.extend([&long[..], b"\n", &blank, b"\n", &blank, b"x\n", b"\r\n"].concat());
     body.extend(lines(&events[2..]));
     body.extend(&long);
     let fates = answers(&programme, body).await;
@@ -161,7 +164,60 @@ async fn too_long_a_line_is_refused_by_name_and_the_others_go_on() {
         .map(|fate| (fate["status"].as_u64().unwrap(), fate["code"].as_str().unwrap_or_default()))
         .collect();
     let long = (413, "submission.too_large");
-    assert_eq!(told, [(201, ""), (201, ""), long, long, (201, ""), long]);
+    assert_eq!(told, [(201, ""), (201, ""), long, long, long, (201, ""), long]);
+}
+
+/// What a body is made of: ends of lines, blanks of all kinds, bytes that are no text, and events.
+fn part(event: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let ends = prop::sample::select(vec![&b"\n"[..], b"\n", b"\r\n", b"\r", b"\n\n"]);
+    let blanks = prop::sample::select(vec![
+        &b" "[..],
+        b"\t",
+        b"\x0b",
+        b"\x0c",
+        b"\0",
+        b"\xff",
+        b"\xc2\x85",
+        b"\xe2\x80\xa8",
+        b"\xef\xbb\xbf",
+        b"{}",
+        b"x",
+    ]);
+    prop_oneof![
+        6 => ends.prop_map(<[u8]>::to_vec),
+        4 => blanks.prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 0..6),
+        1 => Just(event),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_line_that_is_not_empty_has_one_answer() {
+    let programme = Programme::start(policy()).await;
+    let event = events(&programme, 1)[0].to_json().into_bytes();
+    // Empty is a line of no byte, or of a carriage return alone: each of these but the last has answers.
+    for (body, count) in [
+        (&b"\x0c"[..], 1),
+        (b"\x0b\n \n\t\n\r\r\n", 4),
+        (b"\n\n{}\n\n\r\n{}\n", 2),
+        (b"\xe2\x80\xa8\n\xc2\x85\n\0", 3),
+        (b"\n\r\n\n\r", 0),
+    ] {
+        assert_eq!(answers(&programme, body.to_vec()).await.len(), count, "{body:?}");
+    }
+    let parts = prop::collection::vec(part(event), 0..30);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..120 {
+        let body = parts.new_tree(&mut runner).unwrap().current().concat();
+        let lines = body.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let count = lines.filter(|line| !line.is_empty()).count();
+        let told = answers(&programme, body.clone()).await;
+        assert_eq!(told.len(), count, "{:?}", String::from_utf8_lossy(&body));
+        // Who counts the lines by the same rule knows that none is missing.
+        let mut heard = 0;
+        programme.client.submit_batch(body, false, &mut |_| heard += 1).await.unwrap();
+        assert_eq!(heard, count);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

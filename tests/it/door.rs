@@ -6,6 +6,7 @@ use serde_json::Value;
 use tinnhiem::api::Bounds;
 use tinnhiem::client::{Client, ClientError};
 use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -163,6 +164,89 @@ async fn a_key_records_so_much_a_day_and_pays_for_nothing_else() {
         |wanted: &str| told.iter().filter(|fate| fate["code"] == wanted || fate["status"] == wanted).count();
     let recorded = told.iter().filter(|fate| fate["status"] == 201).count();
     assert_eq!((recorded, of("key.rate")), (8, 0), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_is_bounded_in_bytes_and_lines() {
+    let programme = Programme::start(policy()).await;
+    let lines = |count: usize| (0..count).map(|number| format!("x-{number}: y\r\n")).collect::<String>();
+    let head =
+        |path: &str, rest: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{rest}\r\n");
+    let filling = |bytes: usize| format!("x: {}\r\n", "a".repeat(bytes));
+    let bare = head("/healthz", &filling(0)).len();
+    for (sent, status) in [
+        (head("/healthz", &lines(limits::HEAD_LINES - 2)), "200"),
+        (head("/healthz", &lines(limits::HEAD_LINES - 1)), "431"),
+        (head("/healthz", &lines(5_000)), "431"),
+        (head("/healthz", &filling(limits::HEAD_BYTES - bare)), "200"),
+        (head("/healthz", &filling(limits::HEAD_BYTES - bare + 1)), "431"),
+        (head("/healthz", &filling(70_000)), "431"),
+        (head("/healthz", &filling(1_000_000)), "431"),
+        (head(&format!("/{}", "a".repeat(limits::HEAD_BYTES)), ""), "431"),
+        (head(&format!("/v1/subjects?q={}", "a".repeat(limits::HEAD_BYTES)), ""), "431"),
+        (head(&format!("/{}", "a".repeat(limits::HEAD_BYTES / 2)), ""), "404"),
+    ] {
+        let mut stream = connect(&programme.client).await;
+        let _ = stream.write_all(sent.as_bytes()).await;
+        let told = rest(&mut stream).await;
+        assert!(
+            told.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{} bytes, {status}: {told:.80}",
+            sent.len()
+        );
+    }
+    is_served(&programme.client).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_says_it_is_too_long_is_not_waited_for() {
+    let programme = Programme::start(policy()).await;
+    let (one, many) = (limits::SUBMISSION_BYTES, limits::BATCH_BYTES);
+    for (path, most, code) in [
+        ("/v1/events", one, "submission.too_large"),
+        ("/v1/policies/diff", one, "submission.too_large"),
+        ("/v1/events/batch", many, "batch.too_large"),
+        ("/v1/events/batch?receipts=false", many, "batch.too_large"),
+    ] {
+        for (extra, body) in [("", 0), ("expect: 100-continue\r\n", 0), ("", 100_000), ("", 4 * one)] {
+            let mut stream = connect(&programme.client).await;
+            let head =
+                format!("POST {path} HTTP/1.1\r\nhost: x\r\n{extra}content-length: {}\r\n\r\n", most + 1);
+            let sent = [head.into_bytes(), vec![b' '; body]].concat();
+            let asked = Instant::now();
+            let _ = stream.write_all(&sent).await;
+            let told = rest(&mut stream).await;
+            assert!(told.starts_with("HTTP/1.1 413 ") && told.contains(code), "{path}: {told:.300}");
+            assert!(told.contains("connection: close"), "{told:.300}");
+            assert!(
+                asked.elapsed() < Duration::from_millis(limits::BODY_PIECE_MS / 2),
+                "{path} is waited for"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_taken_for_a_second_request_that_was_sent_as_a_body() {
+    let programme = Programme::start(policy()).await;
+    let hidden = "GET /checkpoint HTTP/1.1\r\nhost: x\r\n\r\n";
+    let (length, chunked) =
+        (format!("content-length: {}\r\n", 5 + hidden.len()), "transfer-encoding: chunked\r\n");
+    for headers in [
+        format!("{length}{chunked}"),
+        format!("{chunked}{length}"),
+        "content-length: 5\r\ncontent-length: 6\r\n".to_owned(),
+        "content-length: +5\r\n".to_owned(),
+        "content-length: 5, 5\r\n".to_owned(),
+        "transfer-encoding: chunked, identity\r\n".to_owned(),
+    ] {
+        let mut stream = connect(&programme.client).await;
+        let sent = format!("POST /v1/events HTTP/1.1\r\nhost: x\r\n{headers}\r\n0\r\n\r\n{hidden}");
+        let _ = stream.write_all(sent.as_bytes()).await;
+        let told = rest(&mut stream).await;
+        assert!(told.starts_with("HTTP/1.1 400 "), "{headers}: {told:.200}");
+        assert_eq!(told.matches("HTTP/1.1 ").count(), 1, "{headers}: {told:.400}");
+    }
 }
 
 #[test]

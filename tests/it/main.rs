@@ -54,6 +54,7 @@ mod resumption;
 mod rights;
 mod seats;
 mod signer;
+mod spellings;
 mod steps;
 mod texts;
 mod trees;
