@@ -295,6 +295,11 @@ def with_file(path):
     return attack
 
 
+def linked(_ledger, export):
+    """A tile that lies elsewhere: whoever takes the folder along leaves it behind."""
+    export.irregular = [next(export.tiles())[0]]
+
+
 def named(name):
     """A member whom the council admits under this name."""
     return said_by_council(lambda said: said.replace(b'"Press"', json.dumps(name, ensure_ascii=False).encode()))
@@ -400,6 +405,7 @@ ATTACKS = [
     ("attachment.unnamed", "attachment.unnamed", unnamed),
     ("log.beyond", "log.beyond", cut_off),
     ("log.beyond", "log.beyond", with_file("tile/entries/x001/000.p/7")),
+    ("file.irregular", "file.irregular", linked),
     ("file.unnamed", "file.unnamed", with_file("evil.txt")),
     ("file.unnamed", "file.unnamed", with_file("checkpoint/000")),
     ("file.unnamed", "file.unnamed", with_file("tile/0/000.p/1")),

@@ -47,6 +47,8 @@ class Export:
     """Entries, the key that signs their checkpoints, and the attachments beside them."""
 
     remote = False
+    # Paths of files that are links.
+    irregular = ()
 
     def __init__(self, origin, log_key, attachments=None):
         self.origin, self.log_key, self.files = origin, log_key, dict(attachments or {})

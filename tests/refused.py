@@ -103,7 +103,8 @@ def standing(ledger):
     ledger.refuse("target.unknown", "contest.filed", KOL, claim | {"target": given}, ["kol"], KOL)
     ledger.at += 3 * DAY
     ledger.refuse("target.ended", "endorsement.withdrawn", "business", {"target": given}, ["business"], KOL)
-    ledger.refuse("target.ended", "assessment.withdrawn", "assessor", {"target": item}, ["assessor"], KOL)
+    # One that has expired is still its issuer's to take back.
+    ledger.say("assessment.withdrawn", "assessor", {"target": item}, ["assessor"], KOL)
     again = ledger.assess("2027-01-01")
     ledger.say("assessment.withdrawn", "assessor", {"target": again}, ["assessor"], KOL)
     ledger.refuse("target.ended", "contest.filed", KOL, claim | {"target": again}, ["kol"], KOL)

@@ -6,6 +6,7 @@ what stands under a comment `check:NAME`. Each time a history that was judged ri
 Usage: second_checks.py
 """
 
+import argparse
 import ast
 import contextlib
 import importlib
@@ -174,6 +175,22 @@ def is_taken(module, base, receipt, as_of=None, vkey=None):
     return True
 
 
+def check_log_keys(base):
+    """`--vkey` takes the key, however it was broken into lines, or a file that holds it, and nothing else."""
+    named, vkey = importlib.import_module("verify.command").log_key, forge.vkey_of(base.origin, base.export.log_key)
+    with tempfile.TemporaryDirectory() as place:
+        file = pathlib.Path(place) / "log.vkey"
+        for text in (vkey, vkey + "\n", f" {vkey[:20]}\r\n{vkey[20:]}\n"):
+            file.write_text(text)
+            assert named(text) == vkey and named(str(file)) == vkey, repr(text)
+        for text in ("", vkey[:-4], vkey * 2, vkey.replace("+", "-"), "\ufffd"):
+            file.write_text(text)
+            for given in (text, str(file), str(file) + "x"):
+                with contextlib.suppress(argparse.ArgumentTypeError):
+                    named(given)
+                    raise AssertionError(f"{given!r} is no key of a log")
+
+
 def attacked(base, attack):
     export = base.export.copy()
     return export, attack(base, export) or {}
@@ -254,6 +271,7 @@ def main():
     attacks = [(mark, code, *attacked(base, attack)) for mark, code, attack in (*ATTACKS, *misspelt_checkpoints(base))]
     sys.meta_path.insert(0, copy)
     rules, state, ledger, proofs = copy.load({})
+    check_log_keys(base)
     entry, wrong = receipts(base)
     scored, wrong_scores = score_receipts(base)
     wrong += wrong_scores

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Judges a Tinnhiem ledger from its published files: a second implementation of log, rules and scores.
 
-    verify.py LEDGER [--vkey VKEY] [--size N] [--as-of DATE] [--now INSTANT]
-    verify.py --receipt FILE --vkey VKEY [--as-of DATE]
+    verify.py LEDGER [--vkey FILE|TEXT] [--size N] [--as-of DATE] [--now INSTANT]
+    verify.py --receipt FILE --vkey FILE|TEXT [--as-of DATE]
 
 LEDGER is an address or the folder of an export. It verifies the checkpoint's signature, the hash
 chain, the Merkle root and every tile, every event's id, form and signatures, judges every entry by

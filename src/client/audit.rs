@@ -50,7 +50,14 @@ pub async fn audit_log(
     auditing: &Auditing,
     progress: Progress<'_>,
 ) -> Result<Audited, ClientError> {
-    let note = source.text("checkpoint").await?;
+    let note = match source.text("checkpoint").await {
+        Ok(note) => note,
+        Err(ClientError::File(path, what)) if is_no_note(&path) => {
+            let finding = Finding::new(Place::Checkpoint, "checkpoint.unreadable", what);
+            return Ok(broken(auditing, None, vec![finding]));
+        }
+        Err(error) => return Err(error),
+    };
     let claim = match SignedCheckpoint::claim(&note) {
         Ok(claim) => claim,
         Err(error) => {
@@ -121,6 +128,11 @@ pub async fn audit_log(
     report.findings.append(&mut replayed.findings);
     replayed.publish(signed, log_vkey);
     Ok(Audited { report, replayed: Some(replayed) })
+}
+
+/// Whether what lies in the place of a checkpoint can be none, whoever reads it.
+fn is_no_note(path: &std::path::Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| !file.is_file() || file.len() > limits::NOTE_BYTES as u64)
 }
 
 /// The report of an audit that comes no further.

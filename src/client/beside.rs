@@ -27,20 +27,55 @@ impl Beside {
     /// A folder cannot be listed.
     pub fn of(folder: &Path, size: u64, named: &Attachments, every_entry: bool) -> std::io::Result<Self> {
         let mut found = Self::default();
-        found.take_tiles(&files_below(&folder.join("tile"))?, size);
-        found.take_attachments(&files_below(&attachments_path(folder))?, named, every_entry);
+        let (tiles, attachments) = (folder.join("tile"), attachments_path(folder));
+        let mut rest = Vec::new();
+        for file in std::fs::read_dir(folder)? {
+            let file = file?;
+            let (path, is_folder) = (file.path(), file.file_type()?.is_dir());
+            match file.file_name().to_string_lossy().into_owned() {
+                _ if is_folder && (path == tiles || path == attachments) => {}
+                name if is_folder => {
+                    rest.extend(files_below(&path)?.into_iter().map(|file| file.within(&name)))
+                }
+                name => rest.push(Below { plain: file.file_type()?.is_file(), path: name }),
+            }
+        }
+        rest.sort_unstable();
+        found.take_rest(&rest);
+        found.take_tiles(&files_below(&tiles)?, size);
+        found.take_attachments(&files_below(&attachments)?, named, every_entry);
         Ok(found)
     }
 
-    fn take_tiles(&mut self, files: &[String], size: u64) {
+    fn take_rest(&mut self, files: &[Below]) {
+        for file in files {
+            self.take_irregular(file, "");
+            if file.path != "checkpoint" {
+                let what = "an export holds no such file";
+                self.findings.push(Finding::new(place("", &file.path), "file.unnamed", what));
+            }
+        }
+    }
+
+    /// Whoever takes the folder along takes no more than the link: what was read through it lies elsewhere.
+    fn take_irregular(&mut self, file: &Below, folder: &str) {
+        if !file.plain {
+            let what =
+                "a link or a device in the place of a file: what it leads to is no part of this folder";
+            self.findings.push(Finding::new(place(folder, &file.path), "file.irregular", what));
+        }
+    }
+
+    fn take_tiles(&mut self, files: &[Below], size: u64) {
         let mut end = size;
         for file in files {
-            match tile_of(file) {
+            self.take_irregular(file, "tile/");
+            match tile_of(&file.path) {
                 Some(tile) if TileId::width_at(tile.level, tile.index, size) == Some(tile.width) => {}
                 Some(tile) if tile.level == 0 && end_of(&tile) > size => end = end.max(end_of(&tile)),
                 _ => {
                     let what = "a log of this size has no such tile or bundle";
-                    self.findings.push(Finding::new(place("tile", file), "file.unnamed", what));
+                    self.findings.push(Finding::new(place("tile/", &file.path), "file.unnamed", what));
                 }
             }
         }
@@ -50,9 +85,10 @@ impl Beside {
         }
     }
 
-    fn take_attachments(&mut self, files: &[String], named: &Attachments, every_entry: bool) {
+    fn take_attachments(&mut self, files: &[Below], named: &Attachments, every_entry: bool) {
         for file in files {
-            let (place, what) = match file.parse::<Commitment>() {
+            self.take_irregular(file, "attachments/");
+            let (place, what) = match file.path.parse::<Commitment>() {
                 Ok(commitment) if named.names(&commitment) => continue,
                 Ok(_) if !every_entry => {
                     self.unjudged += 1;
@@ -60,7 +96,8 @@ impl Beside {
                 }
                 Ok(commitment) => (Place::Attachment(commitment), "no entry names it"),
                 Err(_) => {
-                    (place("attachments", file), "its name is no commitment, so that no entry names it")
+                    let what = "its name is no commitment, so that no entry names it";
+                    (place("attachments/", &file.path), what)
                 }
             };
             self.findings.push(Finding::new(place, "attachment.unnamed", what));
@@ -85,11 +122,25 @@ fn end_of(tile: &TileId) -> u64 {
 }
 
 fn place(folder: &str, file: &str) -> Place {
-    Place::File(format!("{folder}/{}", file.escape_debug()))
+    Place::File(format!("{folder}{}", file.escape_debug()))
 }
 
-/// The paths of all files below a folder, ascending; none where there is no such folder. No link is followed.
-fn files_below(folder: &Path) -> std::io::Result<Vec<String>> {
+/// What lies below a folder and is none.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Below {
+    path: String,
+    /// Whether it is a file, and no link, pipe or device.
+    plain: bool,
+}
+
+impl Below {
+    fn within(self, folder: &str) -> Self {
+        Self { path: format!("{folder}/{}", self.path), ..self }
+    }
+}
+
+/// All that lies below a folder, ascending; none where there is no such folder. No link is followed.
+fn files_below(folder: &Path) -> std::io::Result<Vec<Below>> {
     let mut found = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -101,9 +152,10 @@ fn files_below(folder: &Path) -> std::io::Result<Vec<String>> {
         for file in files {
             let file = file?;
             let path = format!("{prefix}{}", file.file_name().to_string_lossy());
-            match file.file_type()?.is_dir() {
+            let kind = file.file_type()?;
+            match kind.is_dir() {
                 true => folders.push((file.path(), format!("{path}/"))),
-                false => found.push(path),
+                false => found.push(Below { path, plain: kind.is_file() }),
             }
         }
     }

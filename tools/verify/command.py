@@ -8,13 +8,38 @@ from cryptography.exceptions import InvalidSignature
 from .dates import instant
 from .findings import Wrong
 from .ledger import MOST_TOLD, verify_ledger
+from .note import parse_vkey
 from .receipts import verify_receipt
+
+VKEY_FILE_BYTES = 4096
+
+
+def log_key(named):
+    """The key that a log's checkpoints are verified with: itself, however it was broken into lines, or its file."""
+    bare = "".join(named.split())
+    try:
+        parse_vkey(bare)
+        return bare
+    except (Wrong, ValueError):
+        pass
+    try:
+        with open(named, "rb") as file:
+            bare = "".join(file.read(VKEY_FILE_BYTES).decode().split())
+    except (OSError, ValueError):
+        said = "expected the log's key, NAME+HASH+KEY as `tinnhiem ledger --vkey` prints it, or a file that holds it"
+        raise argparse.ArgumentTypeError(said) from None
+    try:
+        parse_vkey(bare)
+        return bare
+    except (Wrong, ValueError) as wrong:
+        raise argparse.ArgumentTypeError(f"{named} holds no key of a log: {wrong}") from None
 
 
 def main(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ledger", nargs="?")
-    parser.add_argument("--vkey")
+    vkey_of = "the log's key, or its file, from somewhere that the operator cannot change"
+    parser.add_argument("--vkey", metavar="FILE|TEXT", help=vkey_of, type=log_key)
     parser.add_argument("--receipt")
     parser.add_argument("--size", type=int)
     parser.add_argument("--as-of")

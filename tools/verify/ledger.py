@@ -58,7 +58,9 @@ class Work:
         self.leaves.append(leaf_hash(raw))
         # check:chain.broken
         if raw[9:41] != self.prev:
-            self.find(f"entry {seq} does not name the hash of the entry before it (chain.broken)")
+            # Whoever changed an entry left the next one naming what was there.
+            what = f"its hash is not the one that entry {seq} names" if seq else "its prev is not the hash of the origin"
+            self.find(f"entry {max(seq - 1, 0)}: {what} (chain.broken)")
         self.prev = blake3(raw).digest()
         try:
             entry = parse_entry(raw)

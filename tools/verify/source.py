@@ -24,9 +24,14 @@ class Folder:
         return file.read_bytes() if file.is_file() else None
 
     def listed(self):
-        """The paths of all files."""
-        found = ((pathlib.Path(folder), names) for folder, _, names in os.walk(self.path))
-        return {(folder / name).relative_to(self.path).as_posix() for folder, names in found for name in names}
+        """The paths of all that is no folder; a link to one is followed nowhere."""
+        paths = {}
+        for folder, folders, names in os.walk(self.path):
+            links = [name for name in folders if (pathlib.Path(folder) / name).is_symlink()]
+            for file in (pathlib.Path(folder) / name for name in (*names, *links)):
+                paths[file.relative_to(self.path).as_posix()] = file.is_file() and not file.is_symlink()
+        self.irregular = {path for path, is_plain in paths.items() if not is_plain}
+        return set(paths)
 
     def attachments(self):
         """The names of the attachments that are there."""
@@ -139,6 +144,9 @@ def last_of(path):
 def check_files(source, size):
     """Every file that does not belong to a log of this size."""
     listed = source.listed()
+    for path in sorted(getattr(source, "irregular", ())):
+        # check:file.irregular
+        yield f"{path[:100]!r}: a link or a device in the place of a file (file.irregular)"
     for path in sorted((listed or set()) - set(layout(size))):
         if path.startswith("attachments/"):
             # Those are told by the entries that name them.
