@@ -43,6 +43,8 @@ pub struct FsckReport {
     pub unneeded_files: Vec<String>,
     /// From where on the rules could not be applied.
     pub unjudged: Option<Unjudged>,
+    /// What is not whole though nothing is lost by it, as of what is kept twice one copy; no finding.
+    pub notes: Vec<Finding>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -59,8 +61,8 @@ const OF_THE_MACHINE: [&str; 5] = ["store.full", "store.descriptors", "store.io"
 
 /// Checks all that a data directory holds. Nothing is changed.
 pub fn fsck(archive: &Archive) -> FsckReport {
-    let mut findings = Vec::new();
-    check_heads(archive, &mut findings);
+    let (mut findings, mut notes) = (Vec::new(), Vec::new());
+    check_heads(archive, &mut findings, &mut notes);
     let imaged = Imaged::read(&archive.directory);
     let mut at_image = None;
     let mut auditor = Auditor::new(archive.identity.origin.clone(), Clock::system().now());
@@ -129,6 +131,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         unneeded: unneeded_files.len() as u64,
         unneeded_files,
         unjudged: auditor.unjudged().cloned(),
+        notes,
         findings,
     }
 }
@@ -142,11 +145,23 @@ fn first_bad(findings: &[Finding]) -> Option<u64> {
     of_entries.min()
 }
 
-fn check_heads(archive: &Archive, findings: &mut Vec<Finding>) {
+fn check_heads(archive: &Archive, findings: &mut Vec<Finding>, notes: &mut Vec<Finding>) {
     let place = |name: &str| Place::File(name.to_owned());
+    match archive.heads.blemishes() {
+        Ok(blemishes) => notes.extend(blemishes.into_iter().map(|(name, what)| {
+            let then = "the next start that signs begins a file that is whole; find out what changed this one: check \
+                        the disk, and back up";
+            Finding::new(Place::File(name), "heads.copy", format!("{what}: {then}"))
+        })),
+        Err(error) => findings.push(Finding::new(place("heads"), error.code(), error.to_string())),
+    }
     match archive.heads.state() {
         HeadsState::Clean => {}
-        HeadsState::TornTail => tracing::info!("an unfinished head at the end is cut off at the next start"),
+        HeadsState::TornTail => notes.push(Finding::new(
+            place("heads"),
+            "heads.torn",
+            "a head was being written when the process ended, and nobody was told of it: the next start cuts it off",
+        )),
         HeadsState::Damaged(what) => findings.push(Finding::new(place("heads"), "heads.damaged", what)),
     }
     let read = |name| crate::vault::read_secret(&archive.directory.join(name));

@@ -116,6 +116,45 @@ impl Found {
     }
 }
 
+/// How a file of heads fares, frame by frame.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Copies {
+    /// Frames that are whole, each counted once.
+    pub frames: u64,
+    /// Those of them whose other copy is not.
+    pub single: u64,
+    /// Bytes before the last whole frame that belong to no whole frame.
+    pub foreign: u64,
+}
+
+impl Copies {
+    pub fn in_bytes(bytes: &[u8]) -> Self {
+        let (mut at, mut end, mut copies) = (0, 0, Self::default());
+        let mut waiting: Option<&[u8]> = None;
+        while at < bytes.len() {
+            let Some((_, _, length)) = whole_frame(&bytes[at..]) else {
+                at += 1;
+                continue;
+            };
+            let frame = &bytes[at..at + length];
+            copies.foreign += (at - end) as u64;
+            at += length;
+            end = at;
+            if waiting == Some(frame) {
+                (waiting, copies.single) = (None, copies.single - 1);
+            } else {
+                (copies.frames, copies.single) = (copies.frames + 1, copies.single + 1);
+                waiting = Some(frame);
+            }
+        }
+        copies
+    }
+
+    pub fn are_whole(&self) -> bool {
+        self.single == 0 && self.foreign == 0
+    }
+}
+
 fn whole_frame(bytes: &[u8]) -> Option<(Frame, &[u8], usize)> {
     let kind = Frame::begins(bytes)?;
     let rest = bytes.strip_prefix(kind.magic())?;
@@ -142,4 +181,28 @@ fn is_torn(tail: &[u8]) -> bool {
     let Some(length) = tail.get(4..8).and_then(|length| length.try_into().ok()) else { return true };
     let length = u32::from_be_bytes(length) as usize;
     length <= limits::NOTE_BYTES && tail.len() < 8 + length + SUM
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_wrong_byte_anywhere_is_told() {
+        let heads: [&[u8]; 3] = [b"one", b"two", b"three"];
+        let whole: Vec<u8> = heads.iter().flat_map(|head| framed_twice(Frame::Head, head)).collect();
+        assert_eq!(Copies::in_bytes(&whole), Copies { frames: 3, single: 0, foreign: 0 });
+        for at in 0..whole.len() {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            let copies = Copies::in_bytes(&bytes);
+            assert!(copies.frames == 3 && copies.single == 1 && !copies.are_whole(), "byte {at}: {copies:?}");
+        }
+        // Both copies of a head that is not the newest.
+        let frame = framed(Frame::Head, b"one").len();
+        let mut bytes = whole;
+        (bytes[9], bytes[frame + 9]) = (0, 0);
+        let lost = 2 * frame as u64;
+        assert_eq!(Copies::in_bytes(&bytes), Copies { frames: 2, single: 0, foreign: lost });
+    }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::StoreError;
-use super::frames::{Found, Frame, framed_twice};
+use super::frames::{Copies, Found, Frame, framed_twice};
 use super::private::create_private_folder;
 use super::term::{Instance, Place, ReadOnly, Standing, Term};
 use crate::limits;
@@ -97,6 +97,29 @@ impl Heads {
     /// The newest whole head.
     pub fn last(&self) -> Option<&[u8]> {
         self.last.as_deref()
+    }
+
+    /// What of the files is not whole, though nothing is lost by it: each file's name, and what it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn blemishes(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut found = Vec::new();
+        for number in numbers(&self.directory)? {
+            let mut bytes = Vec::new();
+            let file = File::open(self.path(number))?;
+            file.take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
+            let copies = Copies::in_bytes(&bytes);
+            if !copies.are_whole() {
+                let Copies { frames, single, foreign } = copies;
+                let what = format!(
+                    "of {frames} heads and marks, each written twice, {single} are whole in one copy only, and \
+                     {foreign} bytes among them belong to neither copy of any"
+                );
+                found.push((format!("heads/{number:08}"), what));
+            }
+        }
+        Ok(found)
     }
 
     /// What the files say of their end.
