@@ -2,6 +2,7 @@
 //!
 //! Parsing asks nothing of the ledger. Whether a key may act is a rule, judged later.
 
+mod beside;
 mod envelope;
 mod key;
 mod pem;

@@ -11,6 +11,7 @@ use pkcs8::spki::SubjectPublicKeyInfoRef;
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
+use super::beside::Beside;
 use super::key::{PublicKey, SecretKey};
 use super::pem;
 
@@ -34,13 +35,14 @@ pub enum Stored {
     Locked(Locked),
     /// A public key alone.
     Public(PublicKey),
+    /// 64 hex digits of which a public key can be made, as of every second secret: nothing tells which.
+    Hex(PublicKey),
 }
 
 /// An encrypted private key.
 pub struct Locked {
     der: Vec<u8>,
-    /// The public key that stands beside it, as far as the file can be believed.
-    pub public: Option<PublicKey>,
+    beside: Beside,
 }
 
 impl fmt::Debug for Locked {
@@ -68,14 +70,19 @@ pub enum KeyFault {
     /// A key for other signatures.
     #[error("holds a key of another algorithm: the ledger knows Ed25519 keys")]
     Algorithm,
-    /// The public key that a private key carries is not its own.
+    /// The public key in a private key, or beside it, is not its own.
     #[error(
-        "holds a private key and, inside it, a public key that is another's: get the file anew from where it was made"
+        "holds a private key and a public key or certificate that is another's: keep in it what belongs together, or get it anew from where it was made"
     )]
     Mismatch,
     /// It could be any of them.
-    #[error("holds more than one private key: put the one that is meant into a file of its own")]
+    #[error("holds more than one key: put the one that is meant into a file of its own")]
     Several,
+    /// Hex of something else.
+    #[error(
+        "holds 64 hex digits that are no Ed25519 public key, but perhaps the seed of a private one or another secret: a private key is PKCS#8 PEM (-----BEGIN PRIVATE KEY-----)"
+    )]
+    Hex,
     /// Encrypted in a way that is not read.
     #[error(
         "is encrypted in a way that is not read: encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
@@ -100,27 +107,23 @@ impl Stored {
         }
         let text = pem::text(bytes);
         let hex = text.trim().to_ascii_lowercase();
-        if let Ok(public) = hex.parse() {
-            return Ok(Self::Public(public));
+        if let Ok(public) = hex.parse::<PublicKey>() {
+            return public.check_admissible().map(|()| Self::Hex(public)).map_err(|_| KeyFault::Hex);
         }
         from_blocks(&pem::blocks(&text))
     }
 }
 
 fn from_blocks(blocks: &[pem::Block]) -> Result<Stored, KeyFault> {
-    let (mut secrets, mut locked, mut public, mut other) = (Vec::new(), Vec::new(), None, None);
+    let (mut secrets, mut locked, mut beside, mut other) = (Vec::new(), Vec::new(), Beside::default(), None);
     for block in blocks {
         let whole = block.der.as_ref().map(|der| der.as_slice());
         match block.label.as_str() {
             "PRIVATE KEY" => secrets.push(secret(whole.ok_or(KeyFault::Damaged)?)?),
             "ENCRYPTED PRIVATE KEY" => locked.push(whole.ok_or(KeyFault::Damaged)?.to_vec()),
-            "PUBLIC KEY" | "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
-                let is_key = block.label == "PUBLIC KEY";
-                match whole.ok_or(KeyFault::Damaged).and_then(if is_key { spki } else { certified }) {
-                    Ok(key) if is_key => public = Some(key),
-                    Ok(key) => public = public.or(Some(key)),
-                    Err(fault) => other = other.or(Some(fault)),
-                }
+            "PUBLIC KEY" => beside.keys.push(whole.ok_or(KeyFault::Damaged).and_then(spki)),
+            "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+                beside.certified.push(whole.ok_or(KeyFault::Damaged).and_then(certified));
             }
             label if label.ends_with("PRIVATE KEY") => other = Some(KeyFault::Form),
             _ => {}
@@ -128,13 +131,15 @@ fn from_blocks(blocks: &[pem::Block]) -> Result<Stored, KeyFault> {
     }
     secrets.dedup_by_key(|key| key.public());
     locked.dedup();
-    match (secrets.len(), locked.len(), public) {
-        (0, 0, Some(public)) => Ok(Stored::Public(public)),
-        (0, 0, None) => Err(other.unwrap_or(KeyFault::None)),
-        (1, 0, _) => secrets.pop().map(Stored::Secret).ok_or(KeyFault::None),
-        (0, 1, public) => {
-            locked.pop().map(|der| Stored::Locked(Locked { der, public })).ok_or(KeyFault::None)
+    match (secrets.len(), locked.len()) {
+        (0, 0) => {
+            beside.alone().map_or_else(|| Err(other.unwrap_or(KeyFault::None)), |key| key.map(Stored::Public))
         }
+        (1, 0) => {
+            let own = secrets.pop().ok_or(KeyFault::None)?;
+            if beside.is_of(&own.public()) { Ok(Stored::Secret(own)) } else { Err(KeyFault::Mismatch) }
+        }
+        (0, 1) => locked.pop().map(|der| Stored::Locked(Locked { der, beside })).ok_or(KeyFault::None),
         _ => Err(KeyFault::Several),
     }
 }
@@ -145,7 +150,7 @@ fn from_der(der: &[u8]) -> Option<Result<Stored, KeyFault>> {
         return Some(secret(der).map(Stored::Secret));
     }
     if EncryptedPrivateKeyInfoRef::from_der(der).is_ok() {
-        return Some(Ok(Stored::Locked(Locked { der: der.to_vec(), public: None })));
+        return Some(Ok(Stored::Locked(Locked { der: der.to_vec(), beside: Beside::default() })));
     }
     SubjectPublicKeyInfoRef::from_der(der).ok().map(|_| spki(der).map(Stored::Public))
 }
@@ -189,10 +194,16 @@ fn certified(der: &[u8]) -> Result<PublicKey, KeyFault> {
 }
 
 impl Locked {
+    /// The public key that stands beside it, as far as the file can be believed.
+    pub fn public(&self) -> Option<PublicKey> {
+        self.beside.named().and_then(Result::ok)
+    }
+
     /// Opens it.
     ///
     /// # Errors
-    /// [`KeyFault::Phrase`] for another pass phrase; [`KeyFault::Scheme`] for what is not read, or would take
+    /// [`KeyFault::Mismatch`] where a public key beside it is another's; [`KeyFault::Phrase`] for another pass
+    /// phrase; [`KeyFault::Scheme`] for what is not read, or would take
     /// more time or memory than a key file may ask for.
     pub fn open(&self, phrase: &str) -> Result<SecretKey, KeyFault> {
         let info = EncryptedPrivateKeyInfoRef::from_der(&self.der).map_err(|_| KeyFault::Damaged)?;
@@ -206,6 +217,7 @@ impl Locked {
             // What another phrase makes of it ends in a padding and begins like DER only by chance.
             Ok(opened) => match secret(opened.as_bytes()) {
                 Err(KeyFault::Damaged) => Err(KeyFault::Phrase),
+                Ok(key) if !self.beside.is_of(&key.public()) => Err(KeyFault::Mismatch),
                 other => other,
             },
             Err(pkcs8::Error::EncryptedPrivateKey(
@@ -253,6 +265,17 @@ mod tests {
     fn key() -> SecretKey {
         SecretKey::from_seed([7; 32])
     }
+
+    /// Somebody else's.
+    const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
+        MIIBLjCB4aADAgECAhQXeMRHF5PpNzelAPmZmriGPoxyGTAFBgMrZXAwDDEKMAgG\n\
+        A1UEAwwBdDAgFw0yNjExMjgxOTE2MzZaGA8yMTI2MTEwNDE5MTYzNlowDDEKMAgG\n\
+        A1UEAwwBdDAqMAUGAytlcAMhAK0QiUYATiAuNnitFMYSnhxMub/tbnqLC9Sh0/Lt\n\
+        6C8go1MwUTAdBgNVHQ4EFgQUZ9P2RldnlIgGSjf0MqTAeCjDbBcwHwYDVR0jBBgw\n\
+        FoAUZ9P2RldnlIgGSjf0MqTAeCjDbBcwDwYDVR0TAQH/BAUwAwEB/zAFBgMrZXAD\n\
+        QQCylnwTt1MIZRaegY4PFsqDkKebmfwAuVjhxYBN6JE5gG1PrcddnEXMcq5D5fMN\n\
+        EVaNbWZtJ2A5iC/KnFd4wT0D\n\
+        -----END CERTIFICATE-----\n";
 
     /// The private key that every spelling stands for.
     fn read(bytes: &[u8]) -> Result<PublicKey, KeyFault> {
@@ -316,6 +339,8 @@ mod tests {
     fn what_is_no_private_key_is_told_apart() {
         let pem = key().to_pem().to_string();
         let other = SecretKey::from_seed([8; 32]).to_pem().to_string();
+        let public = key().public().to_pem().unwrap();
+        let foreign = SecretKey::from_seed([8; 32]).public().to_pem().unwrap();
         let named = |label: &str| pem.replace("PRIVATE KEY", label);
         let x25519 = pem.replace("K2Vw", "K2Vu");
         for (text, fault) in [
@@ -328,6 +353,14 @@ mod tests {
             (&named("OPENSSH PRIVATE KEY"), KeyFault::Form),
             (&x25519, KeyFault::Algorithm),
             (&format!("{pem}{other}"), KeyFault::Several),
+            (&format!("{pem}{foreign}"), KeyFault::Mismatch),
+            (&format!("{foreign}{pem}"), KeyFault::Mismatch),
+            (&format!("{pem}{public}{foreign}"), KeyFault::Mismatch),
+            (&format!("{pem}{public}{CERTIFICATE}"), KeyFault::Mismatch),
+            (&format!("{pem}{CERTIFICATE}"), KeyFault::Mismatch),
+            (&format!("{public}{foreign}"), KeyFault::Several),
+            (&format!("{public}{CERTIFICATE}"), KeyFault::Several),
+            (&"02".repeat(32), KeyFault::Hex),
         ] {
             assert_eq!(Stored::read(text.as_bytes()).map(|_| ()), Err(fault), "{text}");
         }
@@ -343,7 +376,8 @@ mod tests {
         let pem = own.to_pem().unwrap();
         for text in [own.to_string(), format!("  {own}\r\n"), own.to_string().to_uppercase(), pem.clone()] {
             match Stored::read(text.as_bytes()) {
-                Ok(Stored::Public(read)) => assert_eq!(read, own),
+                Ok(Stored::Public(read)) => assert_eq!((read, &text), (own, &pem)),
+                Ok(Stored::Hex(read)) => assert_eq!((read, text != pem), (own, true)),
                 other => panic!("{other:?}"),
             }
         }
@@ -356,12 +390,20 @@ mod tests {
         let Ok(Stored::Locked(locked)) = Stored::read(format!("{}{public}", *pem).as_bytes()) else {
             panic!()
         };
-        assert_eq!(locked.public, Some(key().public()));
+        assert_eq!(locked.public(), Some(key().public()));
         assert_eq!(locked.open("mật khẩu").unwrap().public(), key().public());
         for wrong in ["", "mat khau", "mật khẩu "] {
             assert_eq!(locked.open(wrong).map(|_| ()), Err(KeyFault::Phrase));
         }
         assert!(!format!("{locked:?}").contains("30"));
+        let foreign = SecretKey::from_seed([8; 32]).public().to_pem().unwrap();
+        for beside in [foreign.clone(), format!("{public}{foreign}"), CERTIFICATE.to_owned()] {
+            let Ok(Stored::Locked(locked)) = Stored::read(format!("{beside}{}", *pem).as_bytes()) else {
+                panic!()
+            };
+            assert_eq!(locked.open("mật khẩu").map(|_| ()), Err(KeyFault::Mismatch));
+            assert_eq!(locked.open("mat khau").map(|_| ()), Err(KeyFault::Phrase));
+        }
     }
 
     #[test]

@@ -37,6 +37,11 @@ pub enum KeyFileError {
     /// It holds the half that cannot sign.
     #[error("{0} holds a public key only: name the file of the private key that belongs to it")]
     PublicOnly(PathBuf),
+    /// It holds hex that may be a secret.
+    #[error(
+        "{0} holds 64 hex digits: a public key, or the seed of a private one or another secret, and nothing tells which, so nothing of it is shown or signed with. A public key is given as it is wherever one is named; a private one is PKCS#8 PEM, as the tool that made it writes it"
+    )]
+    Hex(PathBuf),
     /// No key is as large.
     #[error("{0} has over {1} bytes: no key file is as large; name another")]
     TooLarge(PathBuf, usize),
@@ -57,6 +62,9 @@ impl KeyFileError {
             Self::Io(..) | Self::Missing(_) => "keyfile.io",
             Self::Exists(_) => "keyfile.exists",
             Self::Mode(_) => "keyfile.mode",
+            Self::Malformed(_, KeyFault::Mismatch) => "keyfile.mismatch",
+            Self::Malformed(_, KeyFault::Several) => "keyfile.several",
+            Self::Malformed(_, KeyFault::Hex) | Self::Hex(_) => "keyfile.hex",
             Self::Malformed(..) => "keyfile.malformed",
             Self::PublicOnly(_) => "keyfile.public",
             Self::TooLarge(..) => "keyfile.too_large",
@@ -146,6 +154,7 @@ pub fn read_secret(path: &Path) -> Result<SecretKey, KeyFileError> {
         Stored::Secret(key) => Ok(key),
         Stored::Locked(locked) => open(path, &locked),
         Stored::Public(_) => Err(KeyFileError::PublicOnly(path.to_owned())),
+        Stored::Hex(_) => Err(KeyFileError::Hex(path.to_owned())),
     }
 }
 
@@ -157,7 +166,7 @@ pub fn read_named(path: &Path) -> Result<NamedKey, KeyFileError> {
     match stored(path)? {
         Stored::Secret(key) => Ok(NamedKey::Secret(key)),
         Stored::Locked(locked) => open(path, &locked).map(NamedKey::Secret),
-        Stored::Public(key) => Ok(NamedKey::Public(key)),
+        Stored::Public(key) | Stored::Hex(key) => Ok(NamedKey::Public(key)),
     }
 }
 
@@ -166,10 +175,36 @@ pub fn read_named(path: &Path) -> Result<NamedKey, KeyFileError> {
 /// # Errors
 /// [`KeyFileError`].
 pub fn read_public(path: &Path) -> Result<PublicKey, KeyFileError> {
+    public_of(path, stored(path)?)
+}
+
+/// The same, to be shown: hex that may be a secret is not.
+///
+/// # Errors
+/// [`KeyFileError`].
+pub fn read_shown(path: &Path) -> Result<PublicKey, KeyFileError> {
     match stored(path)? {
-        Stored::Secret(key) => Ok(key.public()),
-        Stored::Public(key) | Stored::Locked(Locked { public: Some(key), .. }) => Ok(key),
-        Stored::Locked(locked) => Ok(open(path, &locked)?.public()),
+        Stored::Hex(_) => Err(KeyFileError::Hex(path.to_owned())),
+        stored => public_of(path, stored),
+    }
+}
+
+fn public_of(path: &Path, stored: Stored) -> Result<PublicKey, KeyFileError> {
+    let locked = match stored {
+        Stored::Secret(key) => return Ok(key.public()),
+        Stored::Public(key) | Stored::Hex(key) => return Ok(key),
+        Stored::Locked(locked) => locked,
+    };
+    match locked.public() {
+        // Nobody is asked for a pass phrase for what stands in the clear; whoever gives one is told the truth.
+        Some(key) if !phrase::is_given() => {
+            tracing::warn!(
+                "{}: this is the public key that stands beside the encrypted one; whether it is its own shows once a pass phrase opens it",
+                path.display()
+            );
+            Ok(key)
+        }
+        _ => Ok(open(path, &locked)?.public()),
     }
 }
 
@@ -279,11 +314,27 @@ mod tests {
         let path = directory.path().join("key.pub");
         let public = SecretKey::from_seed([3; 32]).public();
         for text in [public.to_string() + "\n", public.to_pem().unwrap()] {
-            std::fs::write(&path, text).unwrap();
+            std::fs::write(&path, &text).unwrap();
             chmod(&path, 0o644);
             assert_eq!(read_public(&path).unwrap(), public);
             assert!(matches!(read_named(&path).unwrap(), NamedKey::Public(key) if key == public));
-            assert_eq!(read_secret(&path).unwrap_err().code(), "keyfile.public");
+            let is_hex = !text.starts_with('-');
+            let (code, shown) = if is_hex { ("keyfile.hex", None) } else { ("keyfile.public", Some(public)) };
+            assert_eq!(read_secret(&path).unwrap_err().code(), code);
+            assert_eq!(read_shown(&path).ok(), shown);
+        }
+    }
+
+    #[test]
+    fn hex_that_may_be_a_secret_is_never_shown() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("seed");
+        for seed in 0..64u8 {
+            let seed = blake3::hash(&[seed]).to_hex().to_string();
+            std::fs::write(&path, format!("{seed}\n")).unwrap();
+            let error = read_shown(&path).unwrap_err();
+            assert_eq!(error.code(), "keyfile.hex");
+            assert!(!error.to_string().contains(&seed));
         }
     }
 
