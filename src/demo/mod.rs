@@ -4,6 +4,7 @@
 //! same log; nothing here is secret, and nobody in it exists.
 
 mod cast;
+mod rated;
 pub mod ratings;
 mod story;
 

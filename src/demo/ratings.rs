@@ -1,13 +1,10 @@
 //! A public file of ratings turned into a ledger of signed assessments, at their own times.
-//!
-//! The SNAP form: `rater,ratee,rating,unix seconds` per line, ratings −10 to 10 without 0.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::collections::BTreeSet;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
+pub use super::rated::{Lines, Rating, Skip, read};
 use super::{key, salt, subject};
 use crate::client::{Draft, opening};
 use crate::clock::{Date, Timestamp};
@@ -20,148 +17,9 @@ use crate::vault::Attachment;
 /// The policy of such a ledger: one criterion, one indicator, every rating counts for ever.
 pub const POLICY: &str = include_str!("policy-ratings.json");
 
-/// Most lines that a file may have.
-const MOST_LINES: usize = 10_000_000;
-/// Longest line that is looked at, in bytes.
-const LINE_BYTES: u64 = 1024;
 const REGISTRAR: &str = "registrar";
 const COUNCIL: &str = "council-seat";
 const OPERATOR: &str = "operator";
-
-/// One line of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rating {
-    /// Who rates.
-    pub rater: u32,
-    /// Who is rated.
-    pub ratee: u32,
-    /// −10 to 10, without 0.
-    pub rating: i8,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Why a line is no rating that can be recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Skip {
-    /// Nothing stands in it, or a comment.
-    Blank,
-    /// It names the columns.
-    Header,
-    /// It has other columns.
-    Malformed,
-    /// −10 to 10 without 0.
-    OutOfRange,
-    /// Nobody assesses itself.
-    SelfRating,
-    /// The same row stands above.
-    Repeated,
-    /// It has not happened yet.
-    Ahead,
-}
-
-impl Skip {
-    /// The reason in words.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Blank => "blank, or a comment",
-            Self::Header => "names of columns",
-            Self::Malformed => "not rater,ratee,rating,seconds in numbers",
-            Self::OutOfRange => "a rating outside -10 to 10, or 0",
-            Self::SelfRating => "somebody rates itself",
-            Self::Repeated => "the same row stands above",
-            Self::Ahead => "lies ahead of the clock",
-        }
-    }
-}
-
-/// What was read, and what was skipped: how many lines for each reason, and the first of them.
-#[derive(Debug, Default)]
-pub struct Lines {
-    /// The ratings, by time.
-    pub ratings: Vec<Rating>,
-    /// The lines skipped: their number, and that of the first, counted from 1.
-    pub skipped: BTreeMap<Skip, (u64, u64)>,
-}
-
-/// Reads a ratings file, plain or gzip, by time; what is no rating before `now` is skipped and counted.
-///
-/// # Errors
-/// What the system says, or when nothing is left.
-pub fn read(path: &Path, now: Timestamp) -> anyhow::Result<Lines> {
-    let named = || path.display().to_string();
-    let mut file = std::fs::File::open(path).with_context(named)?;
-    let mut magic = Vec::new();
-    (&mut file).take(2).read_to_end(&mut magic).with_context(named)?;
-    let whole = std::io::Cursor::new(magic.clone()).chain(file);
-    let mut lines: Box<dyn BufRead> = if magic == [0x1f, 0x8b] {
-        Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(whole)))
-    } else {
-        Box::new(BufReader::new(whole))
-    };
-    let (mut out, mut seen) = (Lines::default(), BTreeSet::new());
-    for number in 1.. {
-        let Some(line) = next_line(&mut *lines).with_context(named)? else { break };
-        // The first line that says anything may say what the columns are.
-        let is_first = out.ratings.is_empty() && out.skipped.keys().all(|skip| *skip == Skip::Blank);
-        let judged = parse(&line, is_first).and_then(|rating| match rating {
-            _ if rating.rater == rating.ratee => Err(Skip::SelfRating),
-            _ if rating.at.as_ms() > now.as_ms() => Err(Skip::Ahead),
-            _ if !seen.insert((rating.rater, rating.ratee, rating.rating, rating.at)) => Err(Skip::Repeated),
-            _ => Ok(rating),
-        });
-        match judged {
-            Ok(rating) => out.ratings.push(rating),
-            Err(skip) => out.skipped.entry(skip).or_insert((0, number)).0 += 1,
-        }
-        if out.ratings.len() > MOST_LINES || number > 2 * MOST_LINES as u64 {
-            bail!("{} holds over {MOST_LINES} ratings", path.display());
-        }
-    }
-    if out.ratings.is_empty() {
-        let first = out.skipped.iter().map(|(skip, (_, first))| format!("; line {first}: {}", skip.reason()));
-        bail!("{} holds no ratings{}", path.display(), first.collect::<String>());
-    }
-    out.ratings.sort_by_key(|rating| rating.at);
-    Ok(out)
-}
-
-/// The next line, however it ends and whatever bytes it has; the end of a long one is no part of it.
-fn next_line(lines: &mut dyn BufRead) -> std::io::Result<Option<String>> {
-    let mut line = Vec::new();
-    if lines.take(LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut whole = line.ends_with(b"\n");
-    while !whole {
-        let mut rest = Vec::new();
-        whole = lines.take(LINE_BYTES).read_until(b'\n', &mut rest)? == 0 || rest.ends_with(b"\n");
-    }
-    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
-}
-
-fn parse(line: &str, is_first: bool) -> Result<Rating, Skip> {
-    let line = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if line.is_empty() || line.starts_with('#') {
-        return Err(Skip::Blank);
-    }
-    let part = |part: &str| part.trim().trim_matches('"').trim().to_owned();
-    let parts: Vec<String> = line.split(',').map(part).collect();
-    let is_number = |part: &String| part.parse::<f64>().is_ok();
-    let malformed = || if is_first && !parts.iter().any(is_number) { Skip::Header } else { Skip::Malformed };
-    let [rater, ratee, rating, seconds] = &parts[..] else { return Err(malformed()) };
-    let rater = rater.parse().map_err(|_| malformed())?;
-    let ratee = ratee.parse().map_err(|_| malformed())?;
-    let rating: i64 = rating.parse().map_err(|_| malformed())?;
-    let rating = i8::try_from(rating).ok().filter(|rating| (1..=10).contains(&rating.unsigned_abs()));
-    let rating = rating.ok_or(Skip::OutOfRange)?;
-    // Some editions give fractions of a second.
-    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-    let plain = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let at = whole.parse::<u64>().ok().filter(|_| plain).and_then(|seconds| seconds.checked_mul(1000));
-    let at = at.and_then(Timestamp::from_ms).ok_or_else(malformed)?;
-    Ok(Rating { rater, ratee, rating, at })
-}
 
 /// The ratings as signed events, the opening first.
 pub struct Ratings {

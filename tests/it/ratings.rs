@@ -34,7 +34,12 @@ fn a_line_that_is_no_rating_is_skipped_counted_and_told_why() {
         ("", Some(Blank)),
         ("\r", Some(Blank)),
         ("# a comment", Some(Blank)),
-        ("SOURCE,TARGET,RATING,TIME", Some(Malformed)),
+        ("\"5\";\"6\";\"2\";\"1289241911,5\"", None),
+        ("5\t6\t2\t1289241911.5\r", None),
+        ("\"5\",\"6\",\"2\",\"1289241911,5\"", None),
+        ("SOURCE,TARGET,WHAT,TIME", Some(Malformed)),
+        ("5\t6\t2", Some(Malformed)),
+        ("5;6;2;;", Some(Malformed)),
         ("5,6,1,1289241911", Some(Repeated)),
         ("5,6,1,1289241911.0\r", Some(Repeated)),
         ("7,7,1,1289241911", Some(SelfRating)),
@@ -68,6 +73,58 @@ fn a_line_that_is_no_rating_is_skipped_counted_and_told_why() {
     let error = ratings::read(&path, now).unwrap_err().to_string();
     assert!(error.contains("holds no ratings; line 1: names of columns"), "{error}");
     assert_eq!(ratings::read(EXCERPT.as_ref(), now).unwrap().ratings.len(), 2000);
+}
+
+#[test]
+fn a_line_of_names_says_where_the_columns_are_wherever_it_stands() {
+    use ratings::Skip::*;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ratings.csv");
+    let now = Clock::system().now();
+    let rows = [[1, 2, 5, 1289241912], [3, 4, -5, 1289241913]];
+    for separator in [",", ";", "\t"] {
+        for end in ["\n", "\r\n", "\r"] {
+            for quote in ["", "\""] {
+                for (names, order) in [
+                    (vec!["rater", "ratee", "rating", "time"], vec![0, 1, 2, 3]),
+                    (vec!["Time", "Target", "Source", "Weight"], vec![3, 1, 0, 2]),
+                    (vec!["note", "SOURCE", "TARGET", "RATING", "TIME"], vec![3, 0, 1, 2, 3]),
+                    (vec!["ai", "về ai", "điểm", "lúc"], vec![0, 1, 2, 3]),
+                ] {
+                    let joined = |parts: Vec<String>| {
+                        let parts: Vec<_> = parts.iter().map(|one| format!("{quote}{one}{quote}")).collect();
+                        parts.join(separator) + end
+                    };
+                    let head = joined(names.iter().map(|one| (*one).to_owned()).collect());
+                    let lines = rows.map(|row| joined(order.iter().map(|at| row[*at].to_string()).collect()));
+                    // Files that were put one after the other.
+                    let text = format!("\u{feff}{head}{}\u{feff}{head}{}", lines[0], lines[1]);
+                    std::fs::write(&path, &text).unwrap();
+                    let read = ratings::read(&path, now).unwrap();
+                    let found: Vec<_> = read
+                        .ratings
+                        .iter()
+                        .map(|one| {
+                            [
+                                one.rater as i64,
+                                one.ratee.into(),
+                                one.rating.into(),
+                                one.at.as_ms() as i64 / 1000,
+                            ]
+                        })
+                        .collect();
+                    assert_eq!(found, rows, "{text:?}");
+                    let expected = match names[0] {
+                        "ai" => vec![(Header, (1, 1)), (Malformed, (1, 3))],
+                        _ => vec![(Header, (2, 1))],
+                    };
+                    assert_eq!(read.skipped.into_iter().collect::<Vec<_>>(), expected, "{text:?}");
+                }
+            }
+        }
+    }
+    std::fs::write(&path, [0xff, 0xfe, b'1', 0]).unwrap();
+    assert!(ratings::read(&path, now).unwrap_err().to_string().contains("UTF-8"));
 }
 
 #[test]
