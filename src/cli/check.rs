@@ -7,7 +7,7 @@ use clap::Args;
 use super::checkpoint::AFTER_A_FORK;
 use super::continuity::Continuity;
 use super::named::EventName;
-use super::output::{self, Bar};
+use super::output::{self, Answer, Bar};
 use super::signing::At;
 use super::told::Known;
 use super::written::{Overwriting, Written};
@@ -37,6 +37,8 @@ pub struct FetchReceipt {
     #[command(flatten)]
     overwriting: Overwriting,
     #[command(flatten)]
+    answer: Answer,
+    #[command(flatten)]
     at: At,
 }
 
@@ -48,18 +50,19 @@ impl FetchReceipt {
         let view = self.event.entry(&client).await?;
         let seq = view.row.seq;
         let text = client.text(&format!("/v1/receipts/{seq}")).await?;
-        match out {
+        let value = serde_json::json!({"seq": seq, "receipt": text, "file": self.out, "words": self.words});
+        let told = match out {
             Some(out) => {
                 let path = out.path();
                 out.write(&text)?;
-                println!("receipt written to {}", path.display());
+                format!("receipt written to {}", path.display())
             }
-            None => print!("{text}"),
-        }
+            None => text.trim_end_matches('\n').to_owned(),
+        };
         if let Some(words) = words {
             write_words(&client, &view, words).await?;
         }
-        Ok(0)
+        self.answer.tell(&value, &told)
     }
 }
 

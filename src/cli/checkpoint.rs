@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::output::Answer;
 use super::signing::At;
 use super::written::{self, Overwriting};
 use super::{FOUND, key_name, output};
@@ -28,6 +29,8 @@ pub struct Checkpoint {
     out: Option<PathBuf>,
     #[command(flatten)]
     overwriting: Overwriting,
+    #[command(flatten)]
+    answer: Answer,
     #[command(flatten)]
     at: At,
 }
@@ -61,15 +64,17 @@ impl Checkpoint {
         }
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let note = self.at.client().text("/checkpoint").await?;
-        match out {
+        let size = SignedCheckpoint::claim(&note).map(|claim| claim.size).ok();
+        let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
+        let words = match out {
             Some(out) => {
                 let path = out.path();
                 out.write(&note)?;
-                println!("the newest checkpoint is in {}", path.display());
+                format!("the newest checkpoint is in {}", path.display())
             }
-            None => print!("{note}"),
-        }
-        Ok(0)
+            None => note.trim_end_matches('\n').to_owned(),
+        };
+        self.answer.tell(&value, &words)
     }
 }
 

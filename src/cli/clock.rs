@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::Answer;
 use crate::clock::Timestamp;
 use crate::ledger::{confirm_clock, present};
 use crate::limits;
@@ -18,6 +19,8 @@ pub struct ConfirmClock {
     /// What time it is, by another clock than the machine's: with `Z`, or an offset such as `+07:00`
     #[arg(long, value_parser = instant)]
     now: Timestamp,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl ConfirmClock {
@@ -25,12 +28,12 @@ impl ConfirmClock {
         present(&self.data)?;
         confirm_clock(&self.data, self.now)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.data.display()))?;
-        println!(
+        let words = format!(
             "said that it is {}: a ledger that doubts its clock takes it once, where they agree within {} minutes. A running one does so within seconds: see /readyz",
             self.now,
             limits::CLOCK_CONFIRM_MS / 60_000
         );
-        Ok(0)
+        self.answer.tell(&serde_json::json!({"said": self.now}), &words)
     }
 }
 

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use serde_json::json;
 
 use super::continuity::Continuity;
-use super::output::{self, Bar};
+use super::output::{self, Answer, Bar};
 use super::signing::At;
 use super::{FOUND, check, key_name, seal};
+use crate::audit::{Finding, Place};
 use crate::client::{self, Client};
 use crate::ledger::{Archive, OpenError, fsck};
 use crate::log::VerifierKey;
@@ -48,10 +50,20 @@ pub fn check_directory(
                 keys.filter_map(|key| key.parse().ok()).chain(vkey.clone()).collect();
             let head = archive.head.checkpoint();
             report.findings.extend(continuity.findings(&archive.reader, head, &keys)?);
+            let is_its = |vkey: String| vkey == report.log_vkey || report.former_vkeys.contains(&vkey);
+            if !vkey.as_ref().is_none_or(|vkey| is_its(vkey.to_string())) {
+                let what = format!("another log: its key is {}", report.log_vkey);
+                report.findings.push(Finding::new(Place::Checkpoint, "checkpoint.key", what));
+            }
             (archive, report)
         }
         Err(error @ (OpenError::Heads(_) | OpenError::Diverged { .. })) => {
-            println!("FOUND {error} ({})", error.code());
+            let finding = Finding::new(Place::File("heads".to_owned()), error.code(), error.to_string());
+            if json {
+                output::json(&json!({"notes": [], "findings": [finding]}))?;
+            } else {
+                println!("FOUND {error} ({})", error.code());
+            }
             return Ok(FOUND);
         }
         Err(error) => return Err(error.into()),
@@ -59,8 +71,6 @@ pub fn check_directory(
     if let Some(finding) = report.not_judged() {
         anyhow::bail!("nothing was judged: {finding}");
     }
-    let is_its = |vkey: String| vkey == report.log_vkey || report.former_vkeys.contains(&vkey);
-    let expected = vkey.as_ref().is_none_or(|vkey| is_its(vkey.to_string()));
     if json {
         output::json(&report)?;
     } else {
@@ -80,24 +90,26 @@ pub fn check_directory(
         if let Some(unjudged) = &report.unjudged {
             println!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
         }
+        for note in &report.notes {
+            println!("NOTE {note}");
+        }
         for finding in &report.findings {
             println!("FOUND {finding}");
         }
         check::after(&report.findings);
-        if !expected {
-            println!("FOUND another log: its key is {}", report.log_vkey);
-        }
         if report.good < report.acknowledged.max(report.entries) {
             println!(
                 "the last good position is {}: restore the entries from there on from an export, a mirror or a backup",
                 report.good
             );
         }
-        if report.findings.is_empty() && expected {
-            println!("clean");
+        match report.notes.len() {
+            _ if !report.findings.is_empty() => {}
+            0 => println!("clean"),
+            notes => println!("nothing is lost, but not all is whole: {notes} noted above"),
         }
     }
-    if !report.findings.is_empty() || !expected {
+    if !report.findings.is_empty() {
         return Ok(FOUND);
     }
     continuity.save(&archive.head)?;
@@ -121,13 +133,15 @@ pub struct Export {
     #[arg(long, value_name = "SEQ", requires = "data")]
     events_from: Option<u64>,
     #[command(flatten)]
+    answer: Answer,
+    #[command(flatten)]
     at: At,
 }
 
 impl Export {
     pub async fn run(self) -> anyhow::Result<u8> {
         if let (Some(from), Some(data)) = (self.events_from, &self.data) {
-            return events(data, from, &self.folder);
+            return events(data, from, &self.folder, self.answer);
         }
         let bar = Bar::new();
         let mut progress = |what: &str, done, of| bar.show(what, done, of);
@@ -152,13 +166,13 @@ impl Export {
             (None, None) => unreachable!("without a directory it is served"),
         };
         drop(bar);
-        println!("{size} entries written to {}", self.folder.display());
-        Ok(0)
+        let words = format!("{size} entries written to {}", self.folder.display());
+        self.answer.tell(&json!({"size": size, "folder": self.folder}), &words)
     }
 }
 
 /// Writes the events of a stopped ledger's directory into a new file.
-fn events(data: &Path, from: u64, to: &Path) -> anyhow::Result<u8> {
+fn events(data: &Path, from: u64, to: &Path, answer: Answer) -> anyhow::Result<u8> {
     anyhow::ensure!(!to.exists(), "{} exists already: choose another path", to.display());
     let archive = Archive::open(data)?;
     let unfinished = to.with_extension("partial");
@@ -174,11 +188,11 @@ fn events(data: &Path, from: u64, to: &Path) -> anyhow::Result<u8> {
     drop(bar);
     let count = written.inspect_err(|_| drop(std::fs::remove_file(&unfinished)));
     let count = count.with_context(|| to.display().to_string())?;
-    println!(
+    let words = format!(
         "{count} events written to {path}; send them with `curl --data-binary @{path} ADDRESS/v1/events/batch`, which answers each line",
         path = to.display()
     );
-    Ok(0)
+    answer.tell(&json!({"events": count, "file": to}), &words)
 }
 
 #[derive(Debug, Args)]
@@ -196,6 +210,8 @@ pub struct Import {
     /// The log's key, or its file, from somewhere that the operator cannot change
     #[arg(long, value_parser = key_name::log_key)]
     vkey: Option<VerifierKey>,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl Import {
@@ -205,12 +221,11 @@ impl Import {
         let log_key = self.log_key.as_deref();
         let size = client::import(&self.folder, &self.data, log_key, self.vkey, &mut progress).await?;
         drop(bar);
-        println!("{size} entries brought to {}", self.data.display());
         let log_key = self.log_key.map(|file| format!(" --log-key {}", file.display())).unwrap_or_default();
-        println!(
-            "it is read-only until `tinnhiem serve --data {}{log_key}` is given --newest and the newest checkpoint known outside (not the export's own), or --take-over",
-            self.data.display()
+        let words = format!(
+            "{size} entries brought to {data}\nit is read-only until `tinnhiem serve --data {data}{log_key}` is given --newest and the newest checkpoint known outside (not the export's own), or --take-over",
+            data = self.data.display()
         );
-        Ok(0)
+        self.answer.tell(&json!({"size": size, "data": self.data}), &words)
     }
 }

@@ -52,3 +52,30 @@ fn check(path: &str, command: &clap::Command) {
 fn every_verb_has_an_example_that_parses() {
     check("tinnhiem", &Cli::command());
 }
+
+/// Verbs that take no `--json`, and why.
+const IN_WORDS: [(&str, &str); 5] = [
+    ("demo", "runs until it is stopped; what it says is its log"),
+    ("serve", "runs until it is stopped; what it says is its log"),
+    ("schemas", "writes files"),
+    ("completions", "prints a script for a shell"),
+    ("man", "prints a manual page"),
+];
+
+#[test]
+fn every_verb_answers_programs_or_says_why_not() {
+    fn look(command: &clap::Command, found: &mut Vec<String>) {
+        let verbs: Vec<_> = command.get_subcommands().filter(|one| one.get_name() != "help").collect();
+        for verb in &verbs {
+            look(verb, found);
+        }
+        // A verb with others below it may be one itself.
+        let is_verb = verbs.is_empty() || !command.is_subcommand_required_set();
+        if is_verb && !command.get_arguments().any(|one| one.get_long() == Some("json")) {
+            found.push(command.get_name().to_owned());
+        }
+    }
+    let mut found = Vec::new();
+    Cli::command().get_subcommands().for_each(|verb| look(verb, &mut found));
+    assert_eq!(found, IN_WORDS.map(|(verb, _)| verb));
+}

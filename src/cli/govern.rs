@@ -10,6 +10,7 @@ use super::contribute::named;
 use super::key_name::{KeyName, MemberKey};
 use super::keys::read_submission;
 use super::named::{EventName, PartyName, SubjectName};
+use super::output::Answer;
 use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
@@ -67,6 +68,8 @@ pub struct Init {
     opening: Option<PathBuf>,
     #[command(flatten)]
     consent: Consent,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl Init {
@@ -84,12 +87,12 @@ impl Init {
             self.keep(&key, made)?;
             let path = out.path();
             out.write(submission.to_json() + "\n")?;
-            println!(
+            let words = format!(
                 "written to {path}; the other seats add theirs with `tinnhiem sign {path}`, then `tinnhiem init{} --opening {path}`",
                 self.places(),
                 path = path.display()
             );
-            return Ok(0);
+            return self.answer.tell(&serde_json::json!({"file": path}), &words);
         }
         // What would be refused is refused before anything is made.
         let opening = submission.verify()?;
@@ -100,9 +103,9 @@ impl Init {
         ledger::create(&setup, &opening)?;
         let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
         let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
-        println!("{}\n{}", identity.origin, identity.log_vkey);
-        println!("start it with `tinnhiem serve{}`", self.places());
-        Ok(0)
+        let (origin, vkey) = (identity.origin.to_string(), identity.log_vkey.to_string());
+        let words = format!("{origin}\n{vkey}\nstart it with `tinnhiem serve{}`", self.places());
+        self.answer.tell(&serde_json::json!({"origin": origin, "log_vkey": vkey}), &words)
     }
 
     /// The options by which other verbs find this ledger and its key.

@@ -11,6 +11,7 @@ use clap::Args;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::output::Answer;
 use super::owner;
 use crate::api::views::{LedgerView, MemberList};
 use crate::client::Client;
@@ -30,6 +31,8 @@ pub struct IdentitySecret {
     /// Print the fingerprint of a secret that is there already
     #[arg(long)]
     show: bool,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl IdentitySecret {
@@ -39,8 +42,8 @@ impl IdentitySecret {
             let hex = Zeroizing::new(blake3::Hash::from_bytes(*secret).to_hex().to_string() + "\n");
             write_new(&self.out, &hex)?;
         }
-        println!("{}", IdentityKey::of(&*secret(&self.out)?));
-        Ok(0)
+        let fingerprint = IdentityKey::of(&*secret(&self.out)?).to_string();
+        self.answer.tell(&serde_json::json!({"fingerprint": fingerprint, "file": self.out}), &fingerprint)
     }
 }
 
@@ -159,9 +162,12 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        IdentitySecret { out: path.clone(), show: false }.run().unwrap();
+        IdentitySecret { out: path.clone(), show: false, answer: Answer { json: false } }.run().unwrap();
         assert!(secret(&path).is_ok());
-        assert!(IdentitySecret { out: path.clone(), show: false }.run().is_err(), "it is never written over");
+        assert!(
+            IdentitySecret { out: path.clone(), show: false, answer: Answer { json: false } }.run().is_err(),
+            "it is never written over"
+        );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(secret(&path).unwrap_err().to_string().contains("chmod 600"));
     }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use serde_json::json;
 
 use super::consent::{Consent, Unsigned};
 use super::effect;
+use super::output::Answer;
 use super::signing::At;
-use super::written::{self, Overwriting};
+use super::written::{self, Overwriting, Written};
 use crate::dsse::SecretKey;
 use crate::event::Event;
 use crate::ledger::{Refusal, Submission};
 use crate::limits;
-use crate::vault::{read_public, read_secret, write_encrypted, write_secret};
+use crate::vault::{read_secret, read_shown, write_encrypted, write_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -26,6 +28,8 @@ pub struct Keygen {
     /// Encrypt it under a pass phrase, which is asked for twice (or the first line of --pass-file)
     #[arg(long)]
     encrypt: bool,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl Keygen {
@@ -35,8 +39,8 @@ impl Keygen {
             true => write_encrypted(&self.out, &key)?,
             false => write_secret(&self.out, &key)?,
         }
-        println!("{}", key.public());
-        Ok(0)
+        let public = key.public();
+        self.answer.tell(&json!({"public_key": public, "file": self.out}), &public.to_string())
     }
 }
 
@@ -50,16 +54,16 @@ pub struct ShowPublic {
     /// Print PEM (SubjectPublicKeyInfo) in place of hex
     #[arg(long)]
     pem: bool,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl ShowPublic {
     pub fn run(self) -> anyhow::Result<u8> {
-        let key = read_public(&self.key)?;
-        match self.pem {
-            true => print!("{}", key.to_pem()?),
-            false => println!("{key}"),
-        }
-        Ok(0)
+        let key = read_shown(&self.key)?;
+        let pem = key.to_pem();
+        let words = if self.pem { pem.clone()?.trim_end().to_owned() } else { key.to_string() };
+        self.answer.tell(&json!({"public_key": key, "pem": pem.ok()}), &words)
     }
 }
 
@@ -80,6 +84,8 @@ pub struct Sign {
     #[command(flatten)]
     consent: Consent,
     #[command(flatten)]
+    answer: Answer,
+    #[command(flatten)]
     at: At,
 }
 
@@ -98,19 +104,27 @@ impl Sign {
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";
+        let file = out.as_ref().map_or(self.event.clone(), Written::path);
         match out {
             Some(out) => out.write(&signed)?,
             None => std::fs::write(&self.event, signed).with_context(|| self.event.display().to_string())?,
         }
-        if !std::io::stdout().is_terminal() {
-            println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
-        }
-        println!("signed by {}", key.public());
         let signed: Vec<_> = submission.envelope.signers().collect();
-        for line in effect::signatures(&self.at.client(), &event, &signed).await {
-            println!("{line}");
+        let lines: Vec<_> = effect::signatures(&self.at.client(), &event, &signed).await;
+        let payload = String::from_utf8_lossy(submission.envelope.payload());
+        let mut words: Vec<String> = vec![format!("signed by {}", key.public())];
+        if !std::io::stdout().is_terminal() {
+            words.insert(0, payload.to_string());
         }
-        Ok(0)
+        words.extend(lines.iter().map(ToString::to_string));
+        let value = json!({
+            "signed_by": key.public(),
+            "signers": signed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "file": file,
+            "payload": serde_json::from_str::<serde_json::Value>(&payload).ok(),
+            "told": lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
+        self.answer.tell(&value, &words.join("\n"))
     }
 }
 

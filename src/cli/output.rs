@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -28,6 +29,28 @@ pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// Whether an answer is for a program.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Answer {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Answer {
+    /// Prints what was done, to a program or in words.
+    ///
+    /// # Errors
+    /// Nobody takes it.
+    pub fn tell(self, value: &serde_json::Value, words: &str) -> anyhow::Result<u8> {
+        match self.json {
+            true => json(value)?,
+            false => println!("{words}"),
+        }
+        Ok(0)
+    }
 }
 
 /// Prints rows under a head, columns aligned; at a terminal no line is wider than it is.

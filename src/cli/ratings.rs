@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::output::Bar;
+use super::output::{self, Answer, Bar};
 use super::{FOUND, check, read};
 use crate::api::{self, views::SubjectPage};
 use crate::client::{Auditing, Client, ClientError, Source};
@@ -23,7 +24,8 @@ const BATCH_RATINGS: usize = 4_000;
 #[command(after_help = "Example:
   tinnhiem ratings soc-sign-bitcoinotc.csv.gz --show 5")]
 pub struct Ratings {
-    /// The ratings: rater,ratee,rating,seconds per line, plain or gzip
+    /// The ratings: rater, ratee, rating and seconds per line, separated by commas, semicolons or tabs, plain or
+    /// gzip; a line of names says where each stands. What is no rating is skipped and counted
     file: PathBuf,
     /// The data directory to make; a throw-away one unless given
     #[arg(long)]
@@ -34,6 +36,8 @@ pub struct Ratings {
     /// Go on serving the ledger here afterwards
     #[arg(long)]
     listen: Option<String>,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl Ratings {
@@ -59,27 +63,41 @@ impl Ratings {
         }));
         let client = Client::new(&base);
         let (sent, refused) = send(&client, drafts, count).await?;
-        for ((code, detail), events) in refused {
-            println!("skipped {events} events that the ledger refused: {detail} ({code})");
-        }
-        println!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
-        for (skip, (lines, first)) in skipped {
-            println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
-        }
         let bar = Bar::new();
         let source = Source::Running(client.clone());
         let inquiry = Inquiry { today: Some(today), ..Inquiry::sampled(Auditing::default()) };
         let report = audit(&source, &inquiry, &mut |what, done, of| bar.show(what, done, of)).await?;
         drop(bar);
-        check::print_report(&report);
-        for (title, sort) in [("most credible", "best"), ("least credible", "worst")] {
-            let path = format!("/v1/subjects?limit={}&sort={sort}", self.show);
-            let page: SubjectPage = client.json(&path).await?;
-            println!("\nThe {title} as of {today}:");
-            read::print_subjects(&page);
+        let page = |sort: &str| format!("/v1/subjects?limit={}&sort={sort}", self.show);
+        let (best, worst): (SubjectPage, SubjectPage) =
+            (client.json(&page("best")).await?, client.json(&page("worst")).await?);
+        if self.answer.json {
+            let refused = refused
+                .iter()
+                .map(|((code, detail), events)| json!({"code": code, "detail": detail, "events": events}));
+            let skipped = skipped.iter().map(
+                |(skip, (lines, first))| json!({"reason": skip.reason(), "lines": lines, "first": first}),
+            );
+            output::json(&json!({
+                "ratings": count, "events": sent, "skipped": skipped.collect::<Vec<_>>(),
+                "refused": refused.collect::<Vec<_>>(), "audit": report, "best": best, "worst": worst,
+            }))?;
+        } else {
+            for ((code, detail), events) in refused {
+                println!("skipped {events} events that the ledger refused: {detail} ({code})");
+            }
+            println!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
+            for (skip, (lines, first)) in skipped {
+                println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
+            }
+            check::print_report(&report);
+            for (title, page) in [("most credible", &best), ("least credible", &worst)] {
+                println!("\nThe {title} as of {today}:");
+                read::print_subjects(page);
+            }
         }
         if self.listen.is_some() {
-            println!("\n{base} goes on serving until Ctrl-C");
+            eprintln!("\n{base} goes on serving until Ctrl-C");
             tokio::signal::ctrl_c().await?;
         }
         drop(stop);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
+use super::output::Answer;
 use super::written::Overwriting;
 use crate::clock::Clock;
 use crate::ledger::{Ledger, OpenError, Setup, present};
@@ -38,6 +39,8 @@ pub struct Seal {
     out: Option<PathBuf>,
     #[command(flatten)]
     overwriting: Overwriting,
+    #[command(flatten)]
+    answer: Answer,
 }
 
 impl Seal {
@@ -47,18 +50,22 @@ impl Seal {
         let note = tokio::task::spawn_blocking(move || seal(&data, log_key.as_deref())).await??;
         let size = SignedCheckpoint::claim(&note)?.size;
         let data = self.data.display();
+        let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
         match out {
             Some(out) => {
                 let path = out.path();
                 out.write(&note)?;
-                println!("{data} is sealed at {size} entries; its last checkpoint is in {}", path.display());
+                let words = format!(
+                    "{data} is sealed at {size} entries; its last checkpoint is in {}",
+                    path.display()
+                );
+                self.answer.tell(&value, &words)
             }
             None => {
                 eprintln!("{data} is sealed at {size} entries; its last checkpoint:");
-                print!("{note}");
+                self.answer.tell(&value, note.trim_end_matches('\n'))
             }
         }
-        Ok(0)
     }
 }
 

@@ -18,6 +18,7 @@ mod corrections;
 mod council;
 mod damage;
 mod demo;
+mod distrust;
 mod door;
 mod evidence;
 mod exit_codes;
