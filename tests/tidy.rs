@@ -1,6 +1,6 @@
 //! What the tree promises of itself: imports point one way, generated files are current.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules in order: each may use those of earlier rows, and those of its own row where it says so.
@@ -168,6 +168,47 @@ fn nothing_searches_bytes_for_what_they_mean() {
             assert!(named.is_none(), "{} searches bytes: {line}", path.display());
         }
     }
+}
+
+/// Where two words with a point between them are members of a policy.
+const POLICY_MEMBERS: [&str; 3] = ["src/score/bounds.rs", "src/score/contest.rs", "src/event/stages.rs"];
+/// Others that are no codes.
+const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
+/// What ends the name of a file.
+const FILES: [&str; 3] = ["json", "md", "secret"];
+
+/// Whatever in a text has the form of a code.
+fn codes(text: &str, quote: char) -> BTreeSet<String> {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
+    let is_code = |part: &&str| part.split_once('.').is_some_and(|(of, what)| word(of) && word(what));
+    text.split(quote).filter(is_code).map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn every_code_is_tabled_and_every_row_has_one() {
+    let schemas = written("schemas", "json");
+    let types: BTreeSet<&str> = schemas.keys().filter_map(|path| path.file_name()?.to_str()).collect();
+    let is_type = |code: &str| {
+        types.iter().any(|name| name.strip_prefix(code).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let is_file =
+        |code: &str| code != "answer.json" && FILES.iter().any(|end| code.ends_with(&format!(".{end}")));
+    let mut all = BTreeSet::new();
+    for (path, text) in sources() {
+        let own = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        if !POLICY_MEMBERS.iter().any(|one| path == Path::new(one)) {
+            all.extend(codes(own, '"'));
+        }
+    }
+    all.retain(|code| !is_type(code) && !is_file(code) && !NO_CODES.contains(&code.as_str()));
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" | "));
+    let mut tabled: BTreeSet<String> = rows.flat_map(|(named, _)| codes(&format!("`{named}"), '`')).collect();
+    tabled.retain(|code| !is_type(code));
+    let missing: Vec<_> = all.difference(&tabled).collect();
+    assert!(missing.is_empty(), "in no table of README.md: {missing:?}");
+    let unknown: Vec<_> = tabled.difference(&all).collect();
+    assert!(unknown.is_empty(), "tabled in README.md, and nowhere in src: {unknown:?}");
 }
 
 #[test]
