@@ -139,6 +139,8 @@ pub const DATES: usize = 4_096;
 pub const MOVERS: usize = 10_000;
 /// Most clocks in one calendar, the soonest first.
 pub const CALENDAR_CLOCKS: usize = 1_000;
+/// Most characters of what is searched for: an address of a profile is hardly longer.
+pub const SOUGHT_CHARS: usize = 500;
 /// Most names kept to search in; the profiles of further subjects are read as they are shown.
 pub const KEPT_NAMES: usize = 4_000_000;
 /// Most values of one chain from which panels are drawn.

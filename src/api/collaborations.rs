@@ -72,7 +72,7 @@ pub struct Which {
     business: Option<PartyId>,
     /// Whose campaign, category, business or subject is named like this, with or without diacritics and
     /// punctuation. It has a letter or digit.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 500))]
     q: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,

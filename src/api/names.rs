@@ -248,8 +248,12 @@ fn unparted(plain: &str) -> impl Iterator<Item = String> {
 /// Looks at what is asked to be searched for.
 ///
 /// # Errors
-/// `query.empty` where it holds nothing that can be found.
+/// `query.empty` where it holds nothing that can be found, `query.long` where it is no name of anything.
 pub fn check_sought(asked: Option<&str>) -> Result<(), Problem> {
+    if asked.is_some_and(|text| text.chars().count() > limits::SOUGHT_CHARS) {
+        let detail = format!("`q` is over {} characters: search for less", limits::SOUGHT_CHARS);
+        return Err(Problem::new(400, "query.long", detail));
+    }
     if asked.is_some_and(|text| Wanted::new(text).is_nothing()) {
         let detail = "`q` holds no letter or digit: name what to search for, or leave it out";
         return Err(Problem::new(400, "query.empty", detail));
@@ -341,6 +345,9 @@ mod tests {
         for nothing in ["", " ", "@", "…, (-)", "\u{200b}", "\u{301}"] {
             assert_eq!(check_sought(Some(nothing)).unwrap_err().code, "query.empty", "{nothing:?}");
         }
+        let most = "ầ".repeat(limits::SOUGHT_CHARS);
+        assert!(check_sought(Some(&most)).is_ok());
+        assert_eq!(check_sought(Some(&(most + "a"))).unwrap_err().code, "query.long");
         assert!(check_sought(Some(" a. ")).is_ok() && check_sought(None).is_ok());
     }
 

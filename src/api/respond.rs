@@ -222,9 +222,13 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
 
 /// Whether a body comes as it is: what is verified and counted is never unpacked first.
 fn is_plain(headers: &HeaderMap) -> Result<(), Problem> {
-    let encodings = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut encodings = encodings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    if encodings.all(|one| one.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+    let only = |name: header::HeaderName, known: &[u8]| {
+        let all = headers.get_all(name).iter();
+        let mut all = all.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+        all.all(|one| one.trim_ascii().eq_ignore_ascii_case(known))
+    };
+    // Connections take no transfer coding off but the pieces.
+    if only(header::CONTENT_ENCODING, b"identity") && only(header::TRANSFER_ENCODING, b"chunked") {
         return Ok(());
     }
     Err(Problem::new(

@@ -99,7 +99,7 @@ pub struct Which {
     min_score: Option<u16>,
     /// Whose name holds this text or its words in any order, with or without diacritics and punctuation, whose
     /// linked account has this handle or address, or whose id begins with it. It has a letter or digit.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 500))]
     q: Option<String>,
     /// `best` (the default) or `worst` first; the unrated come last either way.
     sort: Option<Sort>,

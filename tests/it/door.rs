@@ -239,12 +239,14 @@ async fn nothing_is_taken_for_a_second_request_that_was_sent_as_a_body() {
         "content-length: +5\r\n".to_owned(),
         "content-length: 5, 5\r\n".to_owned(),
         "transfer-encoding: chunked, identity\r\n".to_owned(),
+        "transfer-encoding: gzip, chunked\r\nconnection: close\r\n".to_owned(),
     ] {
         let mut stream = connect(&programme.client).await;
         let sent = format!("POST /v1/events HTTP/1.1\r\nhost: x\r\n{headers}\r\n0\r\n\r\n{hidden}");
         let _ = stream.write_all(sent.as_bytes()).await;
         let told = rest(&mut stream).await;
-        assert!(told.starts_with("HTTP/1.1 400 "), "{headers}: {told:.200}");
+        let status = if headers.contains("gzip") { "415" } else { "400" };
+        assert!(told.starts_with(&format!("HTTP/1.1 {status} ")), "{headers}: {told:.200}");
         assert_eq!(told.matches("HTTP/1.1 ").count(), 1, "{headers}: {told:.400}");
     }
 }

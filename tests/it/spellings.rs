@@ -167,6 +167,9 @@ async fn a_parameter_has_a_value_that_is_text_and_stands_once() {
                 "query.empty"
             );
         }
+        // Words without end would be looked for in every name.
+        let problem = refused(&demo, &Method::GET, &format!("{path}?q={}", "a+".repeat(5_000))).await;
+        assert_eq!(problem["code"], "query.long");
     }
 }
 
