@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gungraun::prelude::*;
 
 use tinnhiem::client::{Draft, opening};
-use tinnhiem::clock::{Clock, Date, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::{Envelope, EventId, PublicKey, SecretKey, Verified};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Claim, OwnOrder, Reader, Setup, Submission, restore};
@@ -18,6 +18,7 @@ use tinnhiem::rules::{self, Candidate};
 use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Recording, State};
 use tinnhiem::store::{Disk, MemoryStore};
+use tinnhiem::time::{Date, Timestamp};
 use tinnhiem::{demo, json, limits};
 
 /// Assessors that assessed, and members that endorsed, the one subject.

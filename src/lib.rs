@@ -5,29 +5,11 @@
 
 #![forbid(unsafe_code)]
 
+pub use tinnhiem_kernel::{audit, dsse, event, json, log, proof, rules, score, state, time};
+
 pub mod limits;
 
 pub mod clock;
-
-pub mod json;
-
-mod compact;
-
-pub mod dsse;
-
-pub mod event;
-
-pub mod log;
-
-pub mod score;
-
-pub mod state;
-
-pub mod rules;
-
-pub mod proof;
-
-pub mod audit;
 
 pub mod store;
 

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tinnhiem::client::{Client, Draft};
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::event::{CollaborationDeclared, ValueBand};
 use tinnhiem::ledger::{Archive, Ledger, Setup, Submission, fsck};
 use tinnhiem::log::{Origin, Receipt, verify_consistency};
+use tinnhiem::time::Timestamp;
 
 /// Kills by SIGKILL.
 const KILLS: u32 = 60;

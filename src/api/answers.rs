@@ -69,7 +69,7 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Date;
+    use crate::time::Date;
 
     #[test]
     fn what_is_kept_stays_within_its_bounds() {

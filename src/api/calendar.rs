@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::clock::{Date, Timestamp};
 use crate::log::Origin;
+use crate::time::{Date, Timestamp};
 
 /// Longest line before it is folded, in octets, its end not counted.
 const LINE_OCTETS: usize = 75;

@@ -18,12 +18,12 @@ use super::queries::unknown_value;
 use super::respond::Text;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared, members, subjects};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::state::{Awaited, Duty, OpenClock, Who};
+use crate::time::Date;
 
 /// A clock that runs.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -14,12 +14,12 @@ use super::queries::unknown_value;
 use super::respond::Prepared;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{CategoryId, Commitment, PartyId, SubjectId, ValueBand};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::state::Collaboration;
+use crate::time::Date;
 
 /// A declared collaboration as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

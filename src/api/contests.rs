@@ -15,13 +15,13 @@ use super::moments::Cursor;
 use super::queries::unknown_value;
 use super::respond::Prepared;
 use super::{App, Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Contesting, DeclineCode, Grounds, Outcome, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::score::Contest;
 use crate::state::{Brought, Drawer};
+use crate::time::Date;
 
 /// A contest as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

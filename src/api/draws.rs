@@ -9,10 +9,10 @@ use super::contests::One;
 use super::events::seq_of;
 use super::extract::InPath;
 use super::{Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{DrawValue, PartyId};
 use crate::state::{self, Brought, Draw, Drawer};
+use crate::time::Date;
 
 /// A draw: who has brought which value to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

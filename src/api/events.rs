@@ -14,13 +14,13 @@ use super::looks::{Look, Turn};
 use super::queries::unknown_value;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
-use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Commitment, Event, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::log::{ChainHash, Entry};
 use crate::state::{Row, State as LedgerState};
+use crate::time::Timestamp;
 
 /// An entry in a listing.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

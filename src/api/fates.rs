@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Date, Timestamp};
 use crate::dsse::EventId;
 use crate::event::{
     AccountStage, AccreditationStage, AssessmentStage, CollaborationStage, DecisionStage, EndorsementStage,
@@ -14,6 +13,7 @@ use crate::event::{
 };
 use crate::score::{Dossier, Item, Records};
 use crate::state::{Register, Row, State};
+use crate::time::{Date, Timestamp};
 
 /// What became of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

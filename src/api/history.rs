@@ -10,9 +10,9 @@ use super::looks::{Look, Turn};
 use super::respond::Prepared;
 use super::subjects::{One, unknown};
 use super::{App, Problem, Shared};
-use crate::clock::Date;
 use crate::event::SubjectId;
 use crate::score::{At, Figure, Reply};
+use crate::time::Date;
 
 /// One event about a subject, and the figure after it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

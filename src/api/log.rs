@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::extract::InPath;
 use super::respond::{Lasting, Text};
 use super::{Problem, Shared};
-use crate::clock::{Date, Timestamp};
 use crate::event::{IdentityKey, PartyId};
 use crate::ledger::Belief;
 use crate::limits;
 use crate::log::{BundleId, Hash, TileId};
+use crate::time::{Date, Timestamp};
 
 /// What a ledger is.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::InPath;
 use super::{Problem, Shared};
-use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
 use crate::score::{Capacity, Member, Parties};
+use crate::time::{Date, Timestamp};
 
 /// A member as it stands.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

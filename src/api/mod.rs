@@ -79,8 +79,8 @@ use axum::Router;
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 
-use crate::clock::Date;
 use crate::ledger::Ledger;
+use crate::time::Date;
 use answers::Answers;
 use flight::Flight;
 use looks::Looks;

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::extract::InPath;
 use super::subjects::{One, unknown};
 use super::{Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{AssessmentNotified, NoticeStage, PartyId, ProposalStage, SanctionProposed, SubjectId};
 use crate::score::{Hearing, Reply};
+use crate::time::Date;
 
 /// What is announced about a subject: it is neither done nor lapsed.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::InPath;
 use super::{App, Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::Policy;
 use crate::score::PolicyVersion;
+use crate::time::Date;
 
 /// A policy version.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

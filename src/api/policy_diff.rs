@@ -16,12 +16,12 @@ use super::extract::{InPath, InQuery, SubmissionBody};
 use super::looks::Look;
 use super::subjects::enrolment;
 use super::{App, Names, Problem, Shared, openapi};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Policy, SubjectId};
 use crate::limits;
 use crate::score::{self, At, Dossier, Figure, PolicyBook, PolicyVersion, Span};
 use crate::state;
+use crate::time::Date;
 
 /// Movers listed where no limit is asked for.
 const MOVERS_DEFAULT: usize = 1_000;

@@ -14,11 +14,11 @@ use super::extract::InPath;
 use super::looks::Look;
 use super::members::{Which, unknown};
 use super::{Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{EndorsementStage, Outcome, PartyId};
 use crate::score::{At, Dossier, Item, PartyNumber, Records};
 use crate::state;
+use crate::time::Date;
 
 /// How recent an assessment is that counts as work of late, in days.
 const LATE_DAYS: i32 = 30;

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::collaborations::{self, CollaborationView};
 use super::subjects::enrolment;
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
     Commitment, CorrectionAction, ErasureStage, EvidenceStage, OfficialAct, PartyId, PlatformId, SubjectId,
 };
 use crate::ledger::Snapshot;
 use crate::state::{Correction, ErasureRequest, Evidence};
+use crate::time::Date;
 
 /// What is registered about a subject.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

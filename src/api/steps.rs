@@ -16,12 +16,12 @@ use super::looks::Look;
 use super::ranking::touches;
 use super::subjects::{One, unknown};
 use super::{Problem, Shared, openapi};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
 use crate::limits;
 use crate::score::{At, Cause, Figure, Foreseen, Reply};
 use crate::state;
+use crate::time::Date;
 
 /// A move of a score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

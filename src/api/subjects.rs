@@ -20,12 +20,12 @@ use super::ranking::{InField, Place, Ranking, Row, Sort};
 use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Score};
+use crate::time::Date;
 
 /// How long a listing waits for the entries of a ledger at rest to be ranked.
 const PATIENCE_AT_REST: Duration = Duration::from_secs(2);

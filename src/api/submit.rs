@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::SubmissionBody;
 use super::{Problem, Shared, openapi};
-use crate::clock::Timestamp;
 use crate::dsse::{EventId, PublicKey};
 use crate::ledger::{Accepted, Submission};
+use crate::time::Timestamp;
 
 /// A recorded event.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

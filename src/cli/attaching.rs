@@ -7,9 +7,9 @@ use anyhow::Context;
 
 use super::written;
 use crate::client::random_salt;
-use crate::clock::Date;
 use crate::event::Commitment;
 use crate::limits;
+use crate::time::Date;
 use crate::vault::Attachment;
 
 /// What travels beside an event, each under a fresh salt, and none twice.

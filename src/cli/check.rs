@@ -15,11 +15,11 @@ use super::{FOUND, custody, key_name};
 use crate::api::views::EventView;
 use crate::audit::Finding;
 use crate::client::{AuditReport, Auditing, Client, Source};
-use crate::clock::Date;
 use crate::ledger::{Absent, LOG_KEY_FILE, OpenError, present};
 use crate::limits;
 use crate::log::VerifierKey;
 use crate::oracle::{Inquiry, audit};
+use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

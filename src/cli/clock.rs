@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::output::Answer;
-use crate::clock::Timestamp;
 use crate::ledger::{confirm_clock, present};
 use crate::limits;
+use crate::time::Timestamp;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:

@@ -9,9 +9,9 @@ use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::signing::At;
 use crate::api::views::{ClockPage, ClockView};
-use crate::clock::Date;
 use crate::limits;
 use crate::state::Duty;
+use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

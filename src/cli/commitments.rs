@@ -9,10 +9,10 @@ use super::signing::{Signing, Statement};
 use super::{FOUND, key_name};
 use crate::api::views::LedgerView;
 use crate::client::{Auditing, Source};
-use crate::clock::Date;
 use crate::event::StateCommitted;
 use crate::log::VerifierKey;
 use crate::oracle::{Inquiry, audit};
+use crate::time::Date;
 
 /// The code of the finding that a commitment has other roots.
 const FALSE_ROOTS: &str = "commitment.root";

@@ -13,7 +13,7 @@ use super::read::figure;
 use super::signing::{Attaching, Signing, Statement};
 use super::{owner, policies, written};
 use crate::client::{Client, ClientError, random_subject};
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::dsse::EventId;
 use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IdentityKey, PartyId, Relation,
@@ -21,6 +21,7 @@ use crate::event::{
 };
 use crate::rules::Reason;
 use crate::score::Score;
+use crate::time::Date;
 use crate::vault::Attachment;
 
 /// Reads a value of a closed list by the name it has in JSON.

@@ -8,11 +8,11 @@ use super::key_name::MemberKey;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{MemberList, MemberView};
-use crate::clock::Date;
 use crate::event::{
     AccreditationGranted, Body, ClassId, Commitment, CouncilChanged, GroupId, MemberClass, MemberUpdated,
     Operator, OperatorChanged, PartyId, Role, Seat, TopicId,
 };
+use crate::time::Date;
 use crate::vault::NamedKey;
 
 #[derive(Debug, Args)]

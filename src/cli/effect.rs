@@ -9,11 +9,11 @@ use super::read::bare;
 use super::told::clean;
 use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
 use crate::client::Client;
-use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::{Body, Event, KeyAdded, PartyId, Seat, SubjectId};
 use crate::ledger::Submission;
 use crate::score::Figure;
+use crate::time::Timestamp;
 
 /// Longest that a ledger is asked about what is recorded already.
 const ASKING: Duration = Duration::from_secs(5);

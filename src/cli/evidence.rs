@@ -10,8 +10,8 @@ use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use super::written;
 use crate::client::random_salt;
-use crate::clock::Date;
 use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed};
+use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(

@@ -6,13 +6,13 @@ use super::fates;
 use super::told::clean;
 use crate::api::views::{EventPage, EventView, LedgerView, SubjectView};
 use crate::client::{Client, ClientError};
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{
     AccountStage, AccreditationStage, AssessmentStage, Body, EndorsementPublished, EndorsementStage, Move,
     PartyId, Relation, SanctionStage, SubjectId,
 };
 use crate::rules::{Kind, Reason};
+use crate::time::Date;
 
 /// Refuses what the ledger would refuse, in its words and with what they are about.
 ///

@@ -15,7 +15,7 @@ use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
 use crate::client::opening;
-use crate::clock::{Clock, Date, Timestamp};
+use crate::clock::Clock;
 use crate::dsse::SecretKey;
 use crate::event::{
     AppealDecided, Body, ContestDecided, Effect, GroupId, IndicatorId, LedgerOpened, MemberAdmitted,
@@ -23,6 +23,7 @@ use crate::event::{
 };
 use crate::ledger::{self, Identity, OpenError, Setup, Submission};
 use crate::store::create_private_folder;
+use crate::time::{Date, Timestamp};
 use crate::vault::{NamedKey, read_secret, write_secret};
 
 #[derive(Debug, Args)]

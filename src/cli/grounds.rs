@@ -3,8 +3,8 @@
 use super::policies;
 use crate::api::views::{ContestView, PolicyList, PolicyView};
 use crate::client::Client;
-use crate::clock::Date;
 use crate::event::{Contesting, Grounds};
+use crate::time::Date;
 
 /// Every ground, in the order in which they are told.
 const ALL: [Grounds; 4] =

@@ -14,10 +14,10 @@ use super::signing::At;
 use super::steps;
 use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, SubjectView};
 use crate::client::Client;
-use crate::clock::Date;
 use crate::event::{Contesting, PartyId, SubjectId, words};
 use crate::score::{Change, Figure, Outlook, Score};
 use crate::state::Duty;
+use crate::time::Date;
 
 /// How many of the newest rows tell what was said.
 const TOLD: usize = 200;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::told::short;
 use crate::api::views::{ContestView, NoticeList, SubjectView};
 use crate::client::Client;
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::{Contesting, ErasureStage, EvidenceStage};
+use crate::time::Date;
 
 /// Entries whose texts are needed, and until when in words.
 #[derive(Default)]

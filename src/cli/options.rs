@@ -7,12 +7,13 @@ use super::needed::Needed;
 use super::output::say;
 use crate::api::views::{ClockView, ContestView, EventPage, KeyView, SubjectView};
 use crate::client::Client;
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::dsse::EventId;
 use crate::event::{Grounds, PartyId, SubjectId, words};
 use crate::limits;
 use crate::score::{Score, Standing};
 use crate::state::{Awaited, Duty};
+use crate::time::Date;
 
 /// Something that the subject may do.
 #[derive(Serialize)]

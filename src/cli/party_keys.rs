@@ -6,9 +6,9 @@ use super::contribute::named;
 use super::key_name::{self, KeyName};
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::clock::Timestamp;
 use crate::dsse::PublicKey;
 use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
+use crate::time::Timestamp;
 
 fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
     let body = body.into();

@@ -11,8 +11,8 @@ use super::signing::{At, Signing, Statement};
 use super::{requirements, windows};
 use crate::api::views::{PolicyList, PolicyView};
 use crate::client::Client;
-use crate::clock::Date;
 use crate::event::{Policy, PolicyPublished};
+use crate::time::Date;
 
 /// The policy version in force, or the one of this number.
 ///

@@ -12,9 +12,10 @@ use super::written;
 use crate::api::Names;
 use crate::api::policy_diff::{self, Asked, Proposal};
 use crate::api::views::PolicyDiff;
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::event;
 use crate::ledger::{Ledger, Setup};
+use crate::time::Date;
 
 /// The policy in a file.
 ///

@@ -16,9 +16,9 @@ use super::told::{clean, short};
 use super::written::Overwriting;
 use crate::api::views::{HistoryPage, HistoryRow, SubjectPage, SubjectView};
 use crate::client::Client;
-use crate::clock::Date;
 use crate::event::{Policy, SubjectId, TopicId, words};
 use crate::score::{self, Figure, Missing, Standing};
+use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

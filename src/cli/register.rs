@@ -8,11 +8,11 @@ use clap::Args;
 use super::contribute::named;
 use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
-use crate::clock::Date;
 use crate::event::{
     CategoryId, ClauseId, CodePublished, CollaborationDeclared, DecisionOverturned, DecisionRecorded,
     OfficialAct, PartyId, PledgeSigned, ValueBand,
 };
+use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:

@@ -8,11 +8,11 @@ use super::contribute::named;
 use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventPage, EventView};
-use crate::clock::Date;
 use crate::event::{
     AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
     SanctionProposed, SanctionReplied, Severity, SubjectId,
 };
+use crate::time::Date;
 
 /// The terms of a sanction.
 #[derive(Debug, Args)]

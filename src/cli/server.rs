@@ -13,11 +13,12 @@ use super::consent::Consent;
 use super::door::Door;
 use super::{checkpoint, seal};
 use crate::api;
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::demo;
 use crate::dsse::SecretKey;
 use crate::ledger::{Check, Claim, Hold, Ledger, Setup, confirm_clock, descriptors, keep_committing};
 use crate::limits;
+use crate::time::Date;
 use crate::vault::read_secret;
 
 /// How long requests under way may take once the process is asked to stop.

@@ -18,12 +18,13 @@ use super::told;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
 use crate::client::{Client, ClientError, Draft};
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
 use crate::rules::Reason;
+use crate::time::Date;
 use crate::vault::{NamedKey, read_secret};
 
 /// Where a ledger answers when nothing else is said.

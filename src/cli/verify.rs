@@ -13,13 +13,14 @@ use super::signing::address;
 use super::told::{Known, Told};
 use super::{FOUND, key_name, read, written};
 use crate::client::Client;
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event, SubjectId};
 use crate::ledger::Submission;
 use crate::limits;
 use crate::log::{Receipt, VerifiedReceipt, VerifierKey};
 use crate::proof::{ProvenScore, ScoreReceipt};
+use crate::time::Date;
 use crate::vault::Attachment;
 
 #[derive(Debug, Args)]

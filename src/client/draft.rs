@@ -1,10 +1,10 @@
 //! Drafting an event: its members, its attachments, and who signs it.
 
-use crate::clock::Timestamp;
 use crate::dsse::{Envelope, EnvelopeError, SecretKey};
 use crate::event::{Body, DrawValue, Event, LedgerOpened, PartyId, SubjectId, body_bytes};
 use crate::ledger::Submission;
 use crate::log::{MalformedOrigin, Origin};
+use crate::time::Timestamp;
 use crate::vault::Attachment;
 
 /// An event that is not signed yet.

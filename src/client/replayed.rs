@@ -10,12 +10,12 @@ use super::http::ClientError;
 use super::report::NotCompared;
 use super::source::{Kept, Source};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit};
-use crate::clock::Timestamp;
 use crate::dsse::EventId;
 use crate::event::Commitment;
 use crate::ledger::Mirror;
 use crate::limits;
 use crate::log::{BundleId, Checkpoint, Hash, SignedCheckpoint, TileId, VerifierKey, readable_entries};
+use crate::time::Timestamp;
 
 /// Bundles, tiles and attachments fetched at once.
 const AT_ONCE: usize = 8;

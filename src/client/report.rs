@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::audit::{Finding, Unjudged};
-use crate::clock::{Date, Timestamp};
 use crate::event::StateAttested;
 use crate::log::Checkpoint;
+use crate::time::{Date, Timestamp};
 
 /// What an audit found.
 #[derive(Debug, Clone, Serialize)]

@@ -14,10 +14,11 @@ use anyhow::Context as _;
 
 use self::story::Step;
 use crate::client::Draft;
-use crate::clock::{Clock, Date, Timestamp};
+use crate::clock::Clock;
 use crate::dsse::SecretKey;
 use crate::event::{Body, MemberClass, PartyId, SubjectId};
 use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission};
+use crate::time::{Date, Timestamp};
 use crate::vault::{write_new, write_secret};
 
 /// The programme's policy, version 1.

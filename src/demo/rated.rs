@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use crate::clock::Timestamp;
+use crate::time::Timestamp;
 
 /// Most lines that a file may have.
 const MOST_LINES: usize = 10_000_000;

@@ -7,11 +7,11 @@ use anyhow::Context as _;
 pub use super::rated::{Lines, Rating, Skip, read};
 use super::{key, salt, subject};
 use crate::client::{Draft, opening};
-use crate::clock::{Date, Timestamp};
 use crate::dsse::SecretKey;
 use crate::event::*;
 use crate::ledger::Submission;
 use crate::log::Origin;
+use crate::time::{Date, Timestamp};
 use crate::vault::Attachment;
 
 /// The policy of such a ledger: one criterion, one indicator, every rating counts for ever.

@@ -11,8 +11,9 @@
 //! operator confirms it. No one confirms a clock behind the last entry: entries are in the order of time,
 //! so that writing waits until then.
 
-use crate::clock::{Reading, Timestamp, span};
+use crate::clock::Reading;
 use crate::limits;
+use crate::time::{Timestamp, span};
 
 /// Why a clock is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]

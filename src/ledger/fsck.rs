@@ -8,11 +8,12 @@ use super::image::{Damage, Imaged};
 use super::scan::scan;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
 use crate::store::{HeadsState, keys};
+use crate::time::Timestamp;
 use crate::vault::{KeyFileError, Listing, VaultError};
 
 /// What a check of a data directory found.

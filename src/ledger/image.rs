@@ -320,10 +320,10 @@ fn warned(written: io::Result<()>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::dsse::EventId;
     use crate::event::{AuditFinding, Commitment, Event, FindingKind, PartyId};
     use crate::state::Recording;
+    use crate::time::Timestamp;
 
     /// A state of so many entries that change nothing else.
     fn grown(mut state: State, to: u64) -> State {

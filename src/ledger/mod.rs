@@ -54,13 +54,14 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
-use crate::clock::{Clock, Date, Timestamp};
+use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::Commitment;
 use crate::limits;
 use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
 use crate::state::State;
 use crate::store::{Heads, ReadOnly, StoreError};
+use crate::time::{Date, Timestamp};
 use crate::vault::{Attachment, Vault, VaultError};
 
 use patrol::Patrol;

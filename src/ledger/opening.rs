@@ -6,7 +6,7 @@ use super::recovery::OpenError;
 use super::rows::TileRows;
 use super::timekeeper::note_time;
 use super::{Admissible, LOG_KEY_FILE, Setup};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
@@ -14,6 +14,7 @@ use crate::state::State;
 use crate::store::{
     Batch, DirectoryLock, Heads, Instance, PackWriter, StoreError, create_private_folder, read_entry,
 };
+use crate::time::Timestamp;
 use crate::vault::{read_secret, write_secret};
 
 impl Setup {

@@ -16,13 +16,13 @@ use super::rows::TileRows;
 use super::timekeeper::Timekeeper;
 use super::{Accepted, Admissible, Claim, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
-use crate::clock::Timestamp;
 use crate::event::{Body, Commitment};
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
 use crate::rules::{self, Candidate};
 use crate::state::{Recording, State};
 use crate::store::{Batch, Heads, PackWriter, StoreError};
+use crate::time::Timestamp;
 use crate::vault::{Attachment, Vault};
 
 /// What the writer is woken by.

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::Hold;
 use super::clockguard::{Belief, ClockGuard, Doubt, Known};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Clock;
 use crate::limits;
 use crate::state::State;
+use crate::time::Timestamp;
 
 /// The file that holds an instant which has passed.
 const NOTE: &str = "clock";

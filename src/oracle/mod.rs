@@ -30,8 +30,8 @@ use crate::client::{
     Answer, AnswerKind, AnswersReport, AuditReport, Audited, Auditing, Client, ClientError, Moved,
     NotCompared, Progress, Replayed, Source, audit_log,
 };
-use crate::clock::Date;
 use crate::limits;
+use crate::time::Date;
 
 use dice::Dice;
 use difference::{Apart, difference};

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::dice::Dice;
-use crate::clock::Date;
 use crate::limits;
 use crate::state::State;
+use crate::time::Date;
 
 /// Routes whose answers do not follow from the log, and why.
 pub const APART: &[(&str, &str)] = &[

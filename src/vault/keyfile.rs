@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::phrase;
-use crate::dsse::{KeyFault, Locked, PublicKey, SecretKey, Stored, encrypted_pem};
+use super::stored::{KeyFault, Locked, Stored, encrypted_pem};
+use crate::dsse::{PublicKey, SecretKey};
 use crate::limits;
 
 /// How often a pass phrase is asked for.

@@ -11,9 +11,12 @@
 //! 34+n      the bytes
 //! ```
 
+mod beside;
 mod keyfile;
 mod listing;
+mod pem;
 mod phrase;
+mod stored;
 mod writing;
 
 pub use keyfile::{

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use tinnhiem::client::{ClientError, Draft};
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::Ledger;
+use tinnhiem::time::Date;
 
 use crate::programme::*;
 use crate::refusals::Provoked;

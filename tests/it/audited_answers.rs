@@ -12,8 +12,8 @@ use serde_json::Value;
 use tinnhiem::api;
 use tinnhiem::audit::Place;
 use tinnhiem::client::{AuditReport, Auditing, Client, Source};
-use tinnhiem::clock::Date;
 use tinnhiem::oracle::{self, APART, Inquiry};
+use tinnhiem::time::Date;
 use tower::ServiceExt;
 
 use crate::programme::*;

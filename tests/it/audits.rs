@@ -6,12 +6,13 @@ use std::process::Command;
 use serde_json::Value;
 use tinnhiem::audit::{CheckedEntry, Finding, Place};
 use tinnhiem::client::{AuditReport, Source};
-use tinnhiem::clock::{Clock, Date, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::dsse::{Envelope, SecretKey};
 use tinnhiem::event::*;
 use tinnhiem::log::*;
 use tinnhiem::state::State;
+use tinnhiem::time::{Date, Timestamp};
 use tinnhiem::vault::Attachment;
 
 use crate::programme::*;

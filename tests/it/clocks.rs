@@ -246,7 +246,7 @@ async fn what_is_announced_is_answered_by_a_day_and_done_by_another() {
         let shown = |one: &Value| {
             assert_eq!(one["duty"], "may");
             let (what, due) = (one["what"].as_str().unwrap(), one["due"].as_str().unwrap());
-            (what.to_owned(), due.parse::<tinnhiem::clock::Date>().unwrap().days_since(today))
+            (what.to_owned(), due.parse::<tinnhiem::time::Date>().unwrap().days_since(today))
         };
         all.iter().map(shown).collect::<Vec<_>>()
     };

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tinnhiem::client::Draft;
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
+use tinnhiem::time::Date;
 
 use crate::programme::*;
 use crate::refusals::Provoked;

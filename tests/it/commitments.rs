@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tinnhiem::client::{ClientError, Source};
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::dsse::Envelope;
 use tinnhiem::event::*;
@@ -15,6 +15,7 @@ use tinnhiem::proof::{
 };
 use tinnhiem::score::Dossier;
 use tinnhiem::state::State;
+use tinnhiem::time::Date;
 
 use crate::judgements;
 use crate::programme::*;

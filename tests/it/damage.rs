@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use tinnhiem::audit::Place;
 use tinnhiem::client::{Source, export, import};
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::ledger::{Archive, Ledger, OpenError, Setup, fsck};
 use tinnhiem::limits;
+use tinnhiem::time::Date;
 
 use crate::programme::{audited, files};
 

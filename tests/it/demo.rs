@@ -1,10 +1,10 @@
 //! The demo tells the same stories whatever day it is seen on.
 
 use serde_json::Value;
-use tinnhiem::clock::Date;
 use tinnhiem::demo::subject;
 use tinnhiem::event::{Body, Event, Windows};
 use tinnhiem::log::Entry;
+use tinnhiem::time::Date;
 
 use crate::reading::Demo;
 

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tinnhiem::api::Bounds;
 use tinnhiem::client::{Client, ClientError};
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::limits;
+use tinnhiem::time::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tinnhiem::audit::CheckedEntry;
 use tinnhiem::client::{Draft, opening};
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::SecretKey;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{
@@ -15,6 +15,7 @@ use tinnhiem::log::{ChainHash, Entry, Origin};
 use tinnhiem::rules::Reason;
 use tinnhiem::state::{BadImage, IMAGE_FORMAT, State};
 use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store};
+use tinnhiem::time::Timestamp;
 
 use crate::programme::*;
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use tinnhiem::audit::{Auditor, CheckedEntry};
 use tinnhiem::client::{Draft, opening};
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::{EventId, SecretKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Ledger, Refusal};
@@ -13,6 +13,7 @@ use tinnhiem::log::Origin;
 use tinnhiem::proof::{Leaves, Roots};
 use tinnhiem::score::{At, Score};
 use tinnhiem::state::{Image, Index, Part, PartKind, State};
+use tinnhiem::time::Timestamp;
 use tinnhiem::vault::Attachment;
 
 use crate::adverse::{notified, proposed, published};

@@ -1,12 +1,13 @@
 //! Images of the state: their form, and what becomes of those that are not of this log.
 
 use tinnhiem::audit::Place;
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::{Commitment, CorrectionAction, CorrectionIssued, Event, Regrading};
 use tinnhiem::ledger::{Archive, Ledger, Setup, fsck};
 use tinnhiem::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, Recording, State};
+use tinnhiem::time::Date;
 
 use crate::judgements::replay;
 

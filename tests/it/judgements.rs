@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
-use tinnhiem::clock::Timestamp;
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::Ledger;
 use tinnhiem::log::Entry;
 use tinnhiem::rules::{Candidate, Reason, check_recorded_at, judge, record_at};
 use tinnhiem::state::{Recording, State};
+use tinnhiem::time::Timestamp;
 
 use crate::programme::*;
 use crate::refusals::Provoked;

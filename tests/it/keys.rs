@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 use tinnhiem::client::ClientError;
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
+use tinnhiem::time::Timestamp;
 
 use crate::contests::{Court, id};
 use crate::programme::*;

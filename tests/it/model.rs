@@ -8,11 +8,11 @@ mod process;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tinnhiem::clock::{Date, Timestamp};
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::rules::{Candidate, Reason, Rejection, judge};
 use tinnhiem::state::{Recording, State};
+use tinnhiem::time::{Date, Timestamp};
 
 use crate::programme::*;
 use observed::{Item, Thing};

@@ -1,11 +1,12 @@
 //! Openings that cannot be: each has its code, leaves nothing behind, and the next one may succeed.
 
 use tinnhiem::client::{Draft, opening};
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::PublicKey;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{self, Ledger, OpenError, Setup};
 use tinnhiem::log::VerifierKey;
+use tinnhiem::time::Timestamp;
 
 use crate::judgements::{self, Judgement};
 use crate::programme::*;

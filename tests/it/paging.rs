@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 use tinnhiem::api;
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::event::*;
+use tinnhiem::time::Timestamp;
 
 use crate::programme::*;
 

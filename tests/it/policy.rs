@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tinnhiem::api::Names;
 use tinnhiem::api::policy_diff::{Asked, Proposal, diff};
-use tinnhiem::clock::Date;
 use tinnhiem::demo;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::Refusal;
 use tinnhiem::score::{At, Figure};
 use tinnhiem::state::{Recording, State};
+use tinnhiem::time::Date;
 
 use crate::history::{Move, Trial, moves};
 use crate::programme::policy;

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tinnhiem::api;
 use tinnhiem::client::{AuditReport, Auditing, Client, ClientError, Draft, Source, opening};
-use tinnhiem::clock::{Clock, Date, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::{EventId, SecretKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{self, Claim, Ledger, OwnOrder, Setup, Submission};
 use tinnhiem::log::{Origin, VerifierKey};
 use tinnhiem::oracle::{self, Inquiry};
 use tinnhiem::store::{Disk, MemoryStore};
+use tinnhiem::time::{Date, Timestamp};
 use tinnhiem::vault::Attachment;
 
 use crate::judgements::{self, Judgement};

@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::StatusCode;
 use serde_json::Value;
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::event::Commitment;
 use tinnhiem::ledger::{Ledger, Setup};
 use tinnhiem::log::*;
+use tinnhiem::time::Date;
 
 use crate::programme::listen_as_of;
 

@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use tinnhiem::api::record::{AssessmentRecord, EndorsementRecord, record};
 use tinnhiem::audit::CheckedEntry;
-use tinnhiem::clock::Date;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 use tinnhiem::ledger::Refusal;
 use tinnhiem::score::At;
+use tinnhiem::time::Date;
 
 use crate::history::{Trial, moves};
 use crate::ranking::established;

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tinnhiem::client::ClientError;
-use tinnhiem::clock::{Clock, Timestamp};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::{Envelope, EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::{Hold, Ledger, Order, OrderError, Placed, Refusal};
 use tinnhiem::limits;
 use tinnhiem::rules::{Kind, Reason};
 use tinnhiem::store::Fault;
+use tinnhiem::time::Timestamp;
 use tinnhiem::vault::Attachment;
 
 use crate::programme::*;

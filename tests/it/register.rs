@@ -2,9 +2,10 @@
 
 use serde_json::json;
 use tinnhiem::client::Draft;
-use tinnhiem::clock::{Clock, Date};
+use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
+use tinnhiem::time::Date;
 
 use crate::programme::*;
 use crate::refusals::Provoked;

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use tinnhiem::api::steps::{Step, walk};
-use tinnhiem::clock::Date;
 use tinnhiem::event::SubjectId;
 use tinnhiem::ledger::Refusal;
 use tinnhiem::score::{At, Figure, Passing, Standing};
 use tinnhiem::state::State;
+use tinnhiem::time::Date;
 
 use crate::history::{Move, Trial, moves};
 use crate::ranking::established;

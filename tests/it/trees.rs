@@ -166,7 +166,7 @@ fn receipt() -> (Receipt, VerifierKey) {
     let mut prev = ChainHash::of_origin(&origin);
     let mut entries = Vec::new();
     for number in 0..11 {
-        let at = tinnhiem::clock::Timestamp::from_ms(1000 + number).unwrap();
+        let at = tinnhiem::time::Timestamp::from_ms(1000 + number).unwrap();
         let body = LedgerKeyRotated { old: log_key.public(), new: key.public() };
         let draft = Draft::new(&origin, PartyId::council(), None, at, body);
         let event = draft.sign(&[&key]).unwrap().envelope.verify().unwrap();

@@ -6,10 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tinnhiem::clock::Timestamp;
 use tinnhiem::dsse::{Envelope, PAYLOAD_TYPE, SecretKey, pae};
 use tinnhiem::event::{Commitment, Event};
 use tinnhiem::log::*;
+use tinnhiem::time::Timestamp;
 
 const EVENT: &str = include_str!("../vectors/event.md");
 const C2SP: &str = include_str!("../vectors/c2sp.md");

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tinnhiem::clock::{Date, Timestamp};
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::score::*;
+use tinnhiem::time::{Date, Timestamp};
 
 /// The day on which it is read.
 pub const TODAY: i32 = 20_000;

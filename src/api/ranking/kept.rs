@@ -14,10 +14,10 @@ use super::Ranking;
 use super::changes::Changes;
 use super::maintained::Maintained;
 use crate::api::names::Names;
-use crate::clock::Date;
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::score::At;
+use crate::time::Date;
 
 /// Figures that a reader computes itself.
 const FEW_SUBJECTS: usize = 128;

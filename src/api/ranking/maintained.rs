@@ -9,11 +9,11 @@ use super::{OTHER_TOPICS, Place, Ranking};
 use crate::api::cores::on_every_core;
 use crate::api::names::Names;
 use crate::api::subjects::enrolment;
-use crate::clock::Date;
 use crate::dsse::EventId;
 use crate::event::TopicId;
 use crate::score::{At, Dossier};
 use crate::state::State;
+use crate::time::Date;
 
 /// Days beyond those of all subjects that are kept before they are swept.
 const FEW: usize = 256;

@@ -96,9 +96,9 @@ impl Ranking {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Date;
     use crate::event::SubjectId;
     use crate::score::{Figure, Standing};
+    use crate::time::Date;
 
     #[test]
     fn pages_of_any_size_give_every_row_once_in_either_order() {

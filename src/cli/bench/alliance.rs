@@ -5,10 +5,10 @@
 use std::sync::LazyLock;
 
 use crate::client::{Draft, opening};
-use crate::clock::Timestamp;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::event::*;
 use crate::log::Origin;
+use crate::time::Timestamp;
 use crate::vault::Attachment;
 
 /// Assessors, each of its own controller group.

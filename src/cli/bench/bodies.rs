@@ -2,10 +2,10 @@
 
 use super::alliance::{ASSESSORS, Signer, UTC_OFFSET_MIN, class, commitment, subject};
 use super::dice::Dice;
-use crate::clock::Date;
 use crate::demo;
 use crate::dsse::EventId;
 use crate::event::*;
+use crate::time::Date;
 use crate::vault::Attachment;
 
 /// Indicators of the policy, `I1` to `I20`, four to a criterion.
@@ -213,7 +213,7 @@ impl Bodies {
 }
 
 /// The ledger's date at an instant.
-pub fn date(at: crate::clock::Timestamp) -> Date {
+pub fn date(at: crate::time::Timestamp) -> Date {
     at.date_at(UTC_OFFSET_MIN)
 }
 

@@ -9,8 +9,9 @@ use super::alliance;
 use super::bodies::policy;
 use super::signing::on_every_core;
 use super::workload::{Planned, Scale, Story, Workload};
-use crate::clock::{Clock, Date, Timestamp};
+use crate::clock::Clock;
 use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup};
+use crate::time::{Date, Timestamp};
 use crate::vault::write_secret;
 
 /// Events planned and signed together.

@@ -8,8 +8,9 @@ use super::child::Served;
 use super::ledgers::Kept;
 use super::load::{Outcome, Pace, get};
 use super::workload::PROLOGUE;
-use crate::clock::{Clock, Date};
+use crate::clock::Clock;
 use crate::ledger::{Ledger, Setup};
+use crate::time::Date;
 
 /// Connections that read.
 const READERS: usize = 64;

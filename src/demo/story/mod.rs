@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use super::cast::{self, HA, INFLUENCERS};
 use super::{POLICY_1, UTC_OFFSET_MIN, key, replayed_until, salt, subject};
 use crate::client::{Draft, opening};
-use crate::clock::{Date, Timestamp};
 use crate::dsse::{EventId, SecretKey};
 use crate::event::*;
 use crate::ledger::Submission;
 use crate::log::Origin;
 use crate::state::State;
+use crate::time::{Date, Timestamp};
 use crate::vault::Attachment;
 
 /// Days ago on which the ledger was opened.

@@ -1,10 +1,10 @@
 //! What a walk keeps in sight, read off the state's records without the rules.
 
-use tinnhiem::clock::{Date, Timestamp};
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::score::Records;
 use tinnhiem::state::State;
+use tinnhiem::time::{Date, Timestamp};
 
 /// The drawings that a walk follows.
 pub const KINDS: [&str; 16] = [

@@ -13,9 +13,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::alliance::{self, ENDORSERS, Signer, THRESHOLD};
 use super::bodies::{Bodies, date, some_assessor};
 use super::dice::Dice;
-use crate::clock::{Date, Timestamp};
 use crate::dsse::EventId;
 use crate::event::*;
+use crate::time::{Date, Timestamp};
 use crate::vault::Attachment;
 
 /// Items kept to be contested, withdrawn or lifted later.

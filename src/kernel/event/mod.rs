@@ -1,0 +1,442 @@
+//! Events: what parties sign. A closed set of types, one file per family.
+//!
+//! [`Event::parse`] turns the exact payload bytes into a typed event; it asks nothing of the
+//! ledger's state. Whether an event may be recorded is for the rules.
+
+mod account;
+mod accreditation;
+mod appeal;
+mod assessment;
+mod code;
+mod collaboration;
+mod commitment;
+mod contest;
+mod correction;
+mod council;
+mod decision;
+mod draw;
+mod endorsement;
+mod erasure;
+mod evidence;
+mod finding;
+mod ids;
+mod items;
+mod key;
+mod ledger;
+mod levels;
+mod malformed;
+mod member;
+pub mod naming;
+mod panel;
+mod policy;
+mod sanction;
+pub mod schema;
+mod stages;
+mod subject;
+pub mod words;
+
+pub use account::{AccountLinked, AccountUnlinked};
+pub use accreditation::{AccreditationGranted, AccreditationWithdrawn};
+pub use appeal::{AppealDecided, AppealFiled};
+pub use assessment::{
+    AssessmentNotified, AssessmentPublished, AssessmentReplied, AssessmentWithdrawn, Findings,
+};
+pub use code::{CodePublished, PledgeSigned};
+pub use collaboration::{CollaborationDeclared, CollaborationEnded};
+pub use commitment::{StateAttested, StateCommitted, StateFormat};
+pub use contest::{
+    ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
+    DeclineCode, Effect, Grounds, Outcome, Reduction,
+};
+pub use correction::{CorrectionAction, CorrectionIssued, Regrading};
+pub use council::{CouncilChanged, OperatorChanged};
+pub use decision::{DecisionOverturned, DecisionRecorded, OfficialAct};
+pub use draw::{DrawCommitted, DrawRevealed};
+pub use endorsement::{EndorsementPublished, EndorsementWithdrawn, Relation, ValueBand};
+pub use erasure::{ErasureExecuted, ErasureRefused, ErasureRequested, LegalGround};
+pub use evidence::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed};
+pub use finding::{AuditFinding, FindingKind};
+pub use ids::{
+    CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IdentityKey, IndicatorId,
+    MalformedName, PartyId, PlatformId, StateRoot, SubjectId, TopicId,
+};
+pub use items::*;
+pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
+pub use ledger::{LedgerKeyRotated, LedgerOpened, Operator, Seat};
+pub use levels::Levels;
+pub use malformed::Malformed;
+use malformed::shortened;
+pub use member::{
+    MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
+};
+pub use panel::PanelSeated;
+pub use policy::*;
+pub use sanction::{
+    Basis, ClauseBasis, SanctionImposed, SanctionLifted, SanctionProposed, SanctionReplied, Severity, Terms,
+};
+pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move, NoticeStage, ProposalStage};
+pub use subject::{SubjectDeparted, SubjectEnrolled, SubjectResumed};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::time::Timestamp;
+use crate::{json, limits};
+
+/// What every body says of the texts and documents it commits to.
+pub trait EventBody {
+    /// Commitments to texts that must be attached when the event is submitted.
+    fn texts(&self) -> Vec<Commitment>;
+
+    /// Commitments to documents that may be attached, or stay with their custodian.
+    fn documents(&self) -> Vec<Commitment>;
+}
+
+/// A body that commits to nothing.
+macro_rules! no_texts {
+    () => {
+        fn texts(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+
+        fn documents(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+    };
+}
+
+/// A body whose one text is an optional `reason`.
+macro_rules! reason_text {
+    () => {
+        fn texts(&self) -> Vec<Commitment> {
+            self.reason.into_iter().collect()
+        }
+
+        fn documents(&self) -> Vec<Commitment> {
+            Vec::new()
+        }
+    };
+}
+
+use no_texts;
+use reason_text;
+
+/// The closed catalogue: the enum, the names, parsing and schemas all come from this one table.
+macro_rules! catalogue {
+    ($($variant:ident = $name:literal, subject: $subject:ident;)*) => {
+        /// The body of an event, by type.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Body {
+            $(#[doc = concat!("`", $name, "`")] $variant($variant),)*
+        }
+
+        /// Every event type, in the catalogue's order.
+        pub const TYPES: &[&str] = &[$($name),*];
+
+        impl Body {
+            /// The event's type, `family.verb`.
+            pub fn type_name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name,)* }
+            }
+
+            /// The type's place in [`TYPES`].
+            pub fn type_number(&self) -> u8 {
+                let name = self.type_name();
+                TYPES.iter().position(|one| *one == name).unwrap_or(TYPES.len()) as u8
+            }
+
+            fn inner(&self) -> &dyn EventBody {
+                match self { $(Self::$variant(body) => body,)* }
+            }
+
+            fn parse(type_name: &str, raw: &str) -> Result<Self, Malformed> {
+                match type_name {
+                    $($name => json::from_slice(raw.as_bytes())
+                        .map(Self::$variant)
+                        .map_err(|error| Malformed::body($name, &error)),)*
+                    other => Err(Malformed::UnknownType(shortened(other))),
+                }
+            }
+
+            fn to_raw(&self) -> Box<RawValue> {
+                let json = match self { $(Self::$variant(body) => serde_json::value::to_raw_value(body),)* };
+                json.expect("event bodies are plain structures, which serialise")
+            }
+
+            fn takes_subject(&self) -> bool {
+                match self { $(Self::$variant(_) => $subject,)* }
+            }
+        }
+
+        fn body_schemas() -> Vec<(&'static str, bool, schemars::Schema)> {
+            vec![$((
+                $name,
+                $subject,
+                schemars::SchemaGenerator::default().into_root_schema_for::<$variant>(),
+            ),)*]
+        }
+
+        $(impl From<$variant> for Body {
+            fn from(body: $variant) -> Self {
+                Self::$variant(body)
+            }
+        })*
+    };
+}
+
+catalogue! {
+    LedgerOpened = "ledger.opened", subject: false;
+    LedgerKeyRotated = "ledger.key_rotated", subject: false;
+    CouncilChanged = "council.changed", subject: false;
+    OperatorChanged = "operator.changed", subject: false;
+    PolicyPublished = "policy.published", subject: false;
+    MemberAdmitted = "member.admitted", subject: false;
+    MemberUpdated = "member.updated", subject: false;
+    MemberSuspended = "member.suspended", subject: false;
+    MemberReinstated = "member.reinstated", subject: false;
+    MemberRemoved = "member.removed", subject: false;
+    AccreditationGranted = "accreditation.granted", subject: false;
+    AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
+    KeyAdded = "key.added", subject: false;
+    KeyRotated = "key.rotated", subject: false;
+    KeyRevoked = "key.revoked", subject: false;
+    SubjectEnrolled = "subject.enrolled", subject: true;
+    SubjectDeparted = "subject.departed", subject: true;
+    SubjectResumed = "subject.resumed", subject: true;
+    AccountLinked = "account.linked", subject: true;
+    AccountUnlinked = "account.unlinked", subject: true;
+    AssessmentNotified = "assessment.notified", subject: true;
+    AssessmentReplied = "assessment.replied", subject: true;
+    AssessmentPublished = "assessment.published", subject: true;
+    AssessmentWithdrawn = "assessment.withdrawn", subject: true;
+    CodePublished = "code.published", subject: false;
+    PledgeSigned = "pledge.signed", subject: true;
+    CollaborationDeclared = "collaboration.declared", subject: true;
+    CollaborationEnded = "collaboration.ended", subject: true;
+    EndorsementPublished = "endorsement.published", subject: true;
+    EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
+    DecisionRecorded = "decision.recorded", subject: true;
+    DecisionOverturned = "decision.overturned", subject: true;
+    SanctionProposed = "sanction.proposed", subject: true;
+    SanctionReplied = "sanction.replied", subject: true;
+    SanctionImposed = "sanction.imposed", subject: true;
+    SanctionLifted = "sanction.lifted", subject: true;
+    ContestFiled = "contest.filed", subject: true;
+    ContestAdmitted = "contest.admitted", subject: true;
+    ContestDeclined = "contest.declined", subject: true;
+    PanelSeated = "panel.seated", subject: true;
+    ContestExtended = "contest.extended", subject: true;
+    ContestDecided = "contest.decided", subject: true;
+    ContestWithdrawn = "contest.withdrawn", subject: true;
+    AppealFiled = "appeal.filed", subject: true;
+    AppealDecided = "appeal.decided", subject: true;
+    DrawCommitted = "draw.committed", subject: false;
+    DrawRevealed = "draw.revealed", subject: true;
+    CorrectionIssued = "correction.issued", subject: true;
+    EvidenceCommitted = "evidence.committed", subject: true;
+    EvidenceDisclosed = "evidence.disclosed", subject: true;
+    EvidenceDestroyed = "evidence.destroyed", subject: true;
+    ErasureRequested = "erasure.requested", subject: true;
+    ErasureExecuted = "erasure.executed", subject: true;
+    ErasureRefused = "erasure.refused", subject: true;
+    AuditFinding = "audit.finding", subject: false;
+    StateCommitted = "state.committed", subject: false;
+    StateAttested = "state.attested", subject: false;
+}
+
+/// One event, as parsed from the payload that was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The origin of the ledger it was signed for.
+    pub ledger: String,
+    /// Who issues it.
+    pub issuer: PartyId,
+    /// Whom it is about; present exactly for the types that are about a subject.
+    pub subject: Option<SubjectId>,
+    /// When its issuer says it was issued.
+    pub issued_at: Timestamp,
+    /// What it says.
+    pub body: Body,
+}
+
+/// The payload's members, as they stand in the JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload<'a> {
+    #[serde(borrow)]
+    ledger: std::borrow::Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    type_name: std::borrow::Cow<'a, str>,
+    issuer: PartyId,
+    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    subject: Option<SubjectId>,
+    issued_at: Timestamp,
+    #[serde(borrow)]
+    body: std::borrow::Cow<'a, RawValue>,
+}
+
+/// A subject is named or left out: null names nobody, and stands nowhere.
+fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectId>, D::Error> {
+    SubjectId::deserialize(deserializer).map(Some)
+}
+
+impl Event {
+    /// Parses the exact bytes of a payload.
+    ///
+    /// # Errors
+    /// [`Malformed`], whose text says which member to mend.
+    pub fn parse(payload: &[u8]) -> Result<Self, Malformed> {
+        if payload.len() > limits::PAYLOAD_BYTES {
+            return Err(Malformed::TooLarge);
+        }
+        json::check(payload, limits::JSON_DEPTH)?;
+        Self::parse_recorded(payload)
+    }
+
+    /// Parses a payload that was parsed strictly before it was recorded.
+    ///
+    /// # Errors
+    /// [`Malformed`]: the bytes are not those that were recorded.
+    pub fn parse_recorded(payload: &[u8]) -> Result<Self, Malformed> {
+        let outer: Payload<'_> =
+            json::from_slice(payload).map_err(|error| Malformed::body("payload", &error))?;
+        let body = Body::parse(&outer.type_name, outer.body.get())?;
+        match (body.takes_subject(), outer.subject.is_some()) {
+            (true, false) => return Err(Malformed::Subject(body.type_name(), "name a subject")),
+            (false, true) => {
+                return Err(Malformed::Subject(body.type_name(), "name no subject: leave it out"));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            ledger: outer.ledger.into_owned(),
+            issuer: outer.issuer,
+            subject: outer.subject,
+            issued_at: outer.issued_at,
+            body,
+        })
+    }
+
+    /// The bytes to sign for this event: compact JSON in the documented member order.
+    pub fn to_payload(&self) -> Vec<u8> {
+        let raw = self.body.to_raw();
+        serde_json::to_vec(&Payload {
+            ledger: self.ledger.as_str().into(),
+            type_name: self.body.type_name().into(),
+            issuer: self.issuer.clone(),
+            subject: self.subject,
+            issued_at: self.issued_at,
+            body: std::borrow::Cow::Borrowed(&*raw),
+        })
+        .expect("a payload is a plain structure, which serialises")
+    }
+
+    /// Commitments to texts that must be attached when the event is submitted.
+    pub fn texts(&self) -> Vec<Commitment> {
+        self.body.inner().texts()
+    }
+
+    /// Commitments to documents that may be attached, or stay with their custodian.
+    pub fn documents(&self) -> Vec<Commitment> {
+        self.body.inner().documents()
+    }
+
+    /// Every commitment an attachment of this event may match.
+    pub fn attachable(&self) -> Vec<Commitment> {
+        let mut all = self.texts();
+        all.extend(self.documents());
+        all
+    }
+}
+
+impl Policy {
+    /// Parses a policy as strictly as the event that would publish it.
+    ///
+    /// # Errors
+    /// [`Malformed`], whose text says which member to mend.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        if bytes.len() > limits::PAYLOAD_BYTES {
+            return Err(Malformed::TooLarge);
+        }
+        json::check(bytes, limits::JSON_DEPTH)?;
+        json::from_slice(bytes).map_err(|error| Malformed::body("policy", &error))
+    }
+}
+
+/// The type that a payload names, whether or not the rest is such an event.
+///
+/// # Errors
+/// [`Malformed`] when the payload is not one.
+pub fn type_of(payload: &[u8]) -> Result<std::borrow::Cow<'_, str>, Malformed> {
+    #[derive(Deserialize)]
+    struct TypeOnly<'a> {
+        #[serde(borrow, rename = "type")]
+        type_name: std::borrow::Cow<'a, str>,
+    }
+    json::from_slice::<TypeOnly<'_>>(payload)
+        .map(|only| only.type_name)
+        .map_err(|error| Malformed::body("payload", &error))
+}
+
+/// The exact bytes of the `body` member of a payload, which a `ledger.opened`'s origin commits to.
+///
+/// # Errors
+/// [`Malformed`] when the payload is not one.
+pub fn body_bytes(payload: &[u8]) -> Result<&[u8], Malformed> {
+    #[derive(Deserialize)]
+    struct BodyOnly<'a> {
+        #[serde(borrow)]
+        body: &'a RawValue,
+    }
+    json::from_slice::<BodyOnly<'_>>(payload)
+        .map(|only| only.body.get().as_bytes())
+        .map_err(|error| Malformed::body("payload", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VECTOR: &str = r#"{"ledger":"ledger.example/2026","type":"endorsement.published","issuer":"vietreel","subject":"kol-0123456789abc","issued_at":"2026-11-20T03:04:05.678Z","body":{"relation":"none","topic":"food","expires_on":"2027-11-19"}}"#;
+
+    #[test]
+    fn the_vector_parses_and_is_written_again_byte_for_byte() {
+        let event = Event::parse(VECTOR.as_bytes()).unwrap();
+        assert_eq!(event.body.type_name(), "endorsement.published");
+        assert_eq!(String::from_utf8(event.to_payload()).unwrap(), VECTOR);
+        assert_eq!(
+            body_bytes(VECTOR.as_bytes()).unwrap(),
+            br#"{"relation":"none","topic":"food","expires_on":"2027-11-19"}"#
+        );
+    }
+
+    #[test]
+    fn each_fault_has_its_code() {
+        for (from, to, code) in [
+            ("endorsement.published", "endorsement.sold", "payload.type"),
+            ("\"topic\"", "\"extra\":1,\"topic\"", "payload.unknown_member"),
+            ("\"issuer\"", "\"extra\":1,\"issuer\"", "payload.unknown_member"),
+            ("\"topic\":\"food\",", "", "payload.member"),
+            ("\"none\"", "\"friendly\"", "payload.member"),
+            (".678Z", "Z", "payload.member"),
+            ("\"subject\":\"kol-0123456789abc\",", "", "payload.subject"),
+            ("\"food\"", "1.5", "json.float"),
+            ("\"none\"", "{\"none\":null}", "payload.member"),
+            ("\"kol-0123456789abc\"", "null", "payload.member"),
+        ] {
+            let error = Event::parse(VECTOR.replacen(from, to, 1).as_bytes()).unwrap_err();
+            assert_eq!(error.code(), code, "{from} -> {to}: {error}");
+        }
+        let large = format!("{VECTOR}{}", " ".repeat(limits::PAYLOAD_BYTES));
+        assert_eq!(Event::parse(large.as_bytes()).unwrap_err().code(), "payload.too_large");
+    }
+
+    #[test]
+    fn every_type_has_a_schema_that_names_it() {
+        let schemas = schema::events();
+        assert_eq!(schemas.iter().map(|(name, _)| *name).collect::<Vec<_>>(), TYPES);
+        for (name, schema) in schemas {
+            assert_eq!(schema["properties"]["type"]["const"], name);
+        }
+    }
+}

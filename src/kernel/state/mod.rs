@@ -1,0 +1,407 @@
+//! The fold of the log: what is known after each entry.
+//!
+//! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
+//! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
+
+mod account;
+mod accreditation;
+mod appeal;
+mod assessment;
+mod attached;
+mod clocks;
+mod code;
+mod collaboration;
+mod commitment;
+mod contest;
+mod correction;
+mod council;
+mod decision;
+mod disputed;
+mod draw;
+mod endorsement;
+mod erasure;
+mod evidence;
+mod given;
+mod hearing;
+mod image;
+mod index;
+mod keeping;
+mod key;
+mod ledger;
+mod member;
+mod moment;
+mod panel;
+mod policy;
+mod recording;
+mod register;
+mod sanction;
+mod subject;
+
+pub use attached::Attached;
+pub use clocks::{Awaited, Duty, OpenClock, Who};
+pub use code::Code;
+pub use commitment::{Attested, Committed};
+pub use draw::{Brought, Chain, Draw, Drawer, Draws};
+
+use given::Given;
+pub use image::{BadImage, IMAGE_FORMAT, Image, Part, PartKind};
+pub use index::{Index, Row};
+pub use ledger::Ledger;
+pub use moment::BadMoment;
+pub use panel::DrawnPanel;
+pub use recording::Recording;
+pub use register::{
+    Account, Collaboration, Correction, Decision, ErasureRequest, Evidence, Pledge, Register,
+};
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
+
+use crate::compact;
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
+use crate::limits;
+use crate::score::{
+    self, At, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber, PolicyBook,
+    Recorded, Score,
+};
+use crate::time::{Date, Timestamp};
+
+/// Everything that follows from the first `size` entries.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct State {
+    ledger: Option<Arc<Ledger>>,
+    size: u64,
+    last_at: Timestamp,
+    clocked: bool,
+    /// The seq of the first entry of each date.
+    #[serde(with = "compact::map")]
+    days: OrdMap<Date, u64>,
+    parties: Parties,
+    policies: PolicyBook,
+    #[serde(skip)]
+    dossiers: Listed<Arc<Dossier>>,
+    /// The file of the subject that the entry being applied is about.
+    #[serde(skip)]
+    about: Option<u32>,
+    #[serde(with = "compact::map")]
+    identities: OrdMap<Commitment, SubjectId>,
+    /// Which secret keys them, once an enrolment said so.
+    identity_key: Option<IdentityKey>,
+    /// By the endorser's number; none for those who never endorsed.
+    given: Vector<Option<Arc<Given>>>,
+    /// What one subject published about another, for what is returned.
+    #[serde(with = "compact::map")]
+    endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,
+    /// The versions of the code of conduct, ascending.
+    codes: Vector<Arc<Code>>,
+    #[serde(with = "compact::map")]
+    registers: OrdMap<SubjectId, Arc<Register>>,
+    /// The seq of each declared collaboration, ascending, and whose it is.
+    declared: Vector<(u64, SubjectId)>,
+    /// The draws of panels.
+    draws: Draws,
+    /// The events whose attachments were destroyed.
+    erased: OrdSet<EventId>,
+    /// What the operator committed to, by size.
+    commitments: Vector<Arc<Committed>>,
+    #[serde(skip)]
+    attached: Attached,
+    #[serde(skip)]
+    index: Index,
+}
+
+impl State {
+    /// How many entries it reflects.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When the last entry was recorded.
+    pub fn last_at(&self) -> Timestamp {
+        self.last_at
+    }
+
+    /// Whether an entry has been recorded by the clock; history can no longer be brought in then.
+    pub fn clocked(&self) -> bool {
+        self.clocked
+    }
+
+    /// What `ledger.opened` said; none before entry 0.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_deref()
+    }
+
+    /// Minutes east of Greenwich of the ledger's civil dates.
+    pub fn utc_offset_min(&self) -> i32 {
+        self.ledger().map_or(0, |ledger| ledger.utc_offset_min)
+    }
+
+    /// The civil date of an instant in this ledger.
+    pub fn date_of(&self, at: Timestamp) -> Date {
+        at.date_at(self.utc_offset_min())
+    }
+
+    /// Members, groups, keys, seats and accreditations.
+    pub fn parties(&self) -> &Parties {
+        &self.parties
+    }
+
+    /// Every policy version.
+    pub fn policies(&self) -> &PolicyBook {
+        &self.policies
+    }
+
+    /// The policy in force on a date, as known now.
+    pub fn policy_on(&self, date: Date) -> Option<&Policy> {
+        self.policies.in_force(self.size, date).map(|version| &*version.policy)
+    }
+
+    /// Entries by position, id and filter.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The file of a subject.
+    pub fn dossier(&self, subject: &SubjectId) -> Option<&Arc<Dossier>> {
+        self.ordinal(subject).and_then(|ordinal| self.dossiers.get(ordinal as usize))
+    }
+
+    /// The place of a subject's file among [`State::dossiers`].
+    pub fn ordinal(&self, subject: &SubjectId) -> Option<u32> {
+        self.dossiers.place(subject).map(|place| place as u32)
+    }
+
+    /// Every file, in the order of first enrolment.
+    pub fn dossiers(&self) -> &Vector<Arc<Dossier>> {
+        self.dossiers.rows()
+    }
+
+    /// The subject of an identity commitment.
+    pub fn subject_of(&self, identity: &Commitment) -> Option<SubjectId> {
+        self.identities.get(identity).copied()
+    }
+
+    /// Which secret keys identities, once an enrolment said so.
+    pub fn identity_key(&self) -> Option<IdentityKey> {
+        self.identity_key
+    }
+
+    /// The versions of the code of conduct, ascending.
+    pub fn codes(&self) -> impl DoubleEndedIterator<Item = &Code> {
+        self.codes.iter().map(|code| &**code)
+    }
+
+    /// What is registered about a subject; none: nothing ever was.
+    pub fn register(&self, subject: &SubjectId) -> Option<&Register> {
+        self.registers.get(subject).map(|register| &**register)
+    }
+
+    /// The draws of panels.
+    pub fn draws(&self) -> &Draws {
+        &self.draws
+    }
+
+    /// What entries commit to.
+    pub fn attached(&self) -> &Attached {
+        &self.attached
+    }
+
+    /// The entry that named a text first, whose it is; none: nobody named it as a text.
+    pub fn text_owner(&self, commitment: &Commitment) -> Option<Row<'_>> {
+        self.attached.texts(commitment).first().and_then(|seq| self.index.row(*seq))
+    }
+
+    /// Whether the attachments of an event were destroyed by its custodian or at its subject's request.
+    pub fn is_erased(&self, event: &EventId) -> bool {
+        self.erased.contains(event)
+    }
+
+    /// The events whose attachments were destroyed.
+    pub fn erased(&self) -> &OrdSet<EventId> {
+        &self.erased
+    }
+
+    /// The seq of each collaboration declared after another, and whose it is.
+    pub fn declared_after(&self, seq: Option<u64>) -> impl Iterator<Item = (u64, SubjectId)> {
+        let first = seq.map_or(0, |seq| seq.saturating_add(1));
+        let start = self.declared.binary_search_by_key(&first, |(seq, _)| *seq).unwrap_or_else(|place| place);
+        self.declared.focus().narrow(start..).into_iter().copied()
+    }
+
+    /// Those whom a subject ever endorsed.
+    pub fn endorsed_by(&self, giver: SubjectId) -> impl Iterator<Item = SubjectId> {
+        let first = (giver, SubjectId::FIRST);
+        self.endorsed.range(first..).take_while(move |(pair, _)| pair.0 == giver).map(|(pair, _)| pair.1)
+    }
+
+    /// The score of a subject at a settled moment; none for a subject this ledger does not know then.
+    pub fn score(&self, subject: &SubjectId, at: At) -> Option<Score> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::score(dossier, &self.parties, &self.policies, at))
+    }
+
+    /// The same if an item about the subject fell, as one does whose contest is upheld; none where the subject has
+    /// no such item that stands.
+    pub fn score_without(&self, subject: &SubjectId, item: &EventId, at: At) -> Option<Score> {
+        let (mut supposed, last) =
+            (Dossier::clone(self.known_at(subject, at.size)?), at.size.checked_sub(1)?);
+        let mut stood = false;
+        let mut falls = |event: &EventId| {
+            stood |= event == item;
+            event == item
+        };
+        supposed.assessments.close_where(last, |one| falls(&one.recorded.event));
+        supposed.sanctions.close_where(last, |one| falls(&one.recorded.event));
+        supposed.pending.close_where(last, |one| one.target == *item);
+        stood.then(|| score::score(&supposed, &self.parties, &self.policies, at))
+    }
+
+    /// What is shown of that score, and the next date on which time alone may change it.
+    pub fn figure(&self, subject: &SubjectId, at: At) -> Option<(Figure, Option<Date>)> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::figure(dossier, &self.parties, &self.policies, at))
+    }
+
+    /// What is shown of that score, and the next change that time alone brings about.
+    pub fn outlook(&self, subject: &SubjectId, at: At) -> Option<Outlook> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::outlook(dossier, &self.parties, &self.policies, at, limits::DATES))
+    }
+
+    /// The first change after a moment, at the latest on `until`; takes what it looks at off `dates`.
+    pub fn change_after(
+        &self,
+        subject: &SubjectId,
+        at: At,
+        until: Date,
+        dates: &mut usize,
+    ) -> Option<Foreseen> {
+        let dossier = self.known_at(subject, at.size)?;
+        Some(score::change_after(dossier, &self.parties, &self.policies, at, Some(until), dates))
+    }
+
+    /// The file of a subject that was enrolled at or before `size`.
+    fn known_at(&self, subject: &SubjectId, size: u64) -> Option<&Dossier> {
+        let dossier = self.dossier(subject)?;
+        let known = |one: &Enrolment| one.recorded.seq < size;
+        let ended = dossier.enrolments.ended_after(0).map(|one| &*one.record);
+        dossier.enrolments.open().chain(ended).any(known).then_some(dossier)
+    }
+
+    /// Records the next entry.
+    pub fn apply(&mut self, entry: Recording<'_>) {
+        self.index.push(entry);
+        let seq = self.size;
+        self.attached.push(seq, entry.event);
+        if let Body::LedgerOpened(body) = &entry.event.body {
+            self.open(seq, &entry, body);
+        }
+        self.about = entry.event.subject.and_then(|subject| self.ordinal(&subject));
+        let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
+        self.clocked |= !replayed;
+        let today = self.date_of(entry.at);
+        if seq == 0 || today != self.date_of(self.last_at) {
+            self.days.insert(today, seq);
+        }
+        self.last_at = entry.at;
+        match &entry.event.body {
+            Body::LedgerOpened(_) => {}
+            Body::LedgerKeyRotated(body) => self.rotate_log_key(seq, body),
+            Body::CouncilChanged(body) => self.change_council(seq, &entry, body),
+            Body::OperatorChanged(body) => self.change_operator(seq, &entry, body),
+            Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
+            Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
+            Body::MemberUpdated(body) => self.update_member(seq, body),
+            Body::MemberSuspended(body) => self.set_membership(seq, &body.member, Membership::Suspended),
+            Body::MemberReinstated(body) => self.set_membership(seq, &body.member, Membership::Active),
+            Body::MemberRemoved(body) => self.remove_member(seq, &body.member),
+            Body::AccreditationGranted(body) => self.grant_accreditation(seq, &entry, body),
+            Body::AccreditationWithdrawn(body) => self.withdraw_accreditation(seq, body),
+            Body::KeyAdded(body) => self.add_key(seq, &entry, body),
+            Body::KeyRotated(body) => self.rotate_key(seq, &entry, body),
+            Body::KeyRevoked(body) => self.revoke_key(seq, body),
+            Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
+            Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
+            Body::SubjectResumed(body) => self.resume_subject(seq, &entry, body),
+            Body::AccountLinked(body) => self.link_account(seq, &entry, body),
+            Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
+            Body::AssessmentNotified(body) => self.notify_assessment(seq, &entry, body),
+            Body::AssessmentReplied(body) => self.reply_to_notice(seq, &entry, body),
+            Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
+            Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
+            Body::CodePublished(body) => self.publish_code(&entry, body),
+            Body::PledgeSigned(body) => self.sign_pledge(seq, &entry, body),
+            Body::CollaborationDeclared(body) => self.declare_collaboration(seq, &entry, body),
+            Body::CollaborationEnded(body) => self.end_collaboration(seq, &entry, body),
+            Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
+            Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
+            Body::DecisionRecorded(body) => self.record_decision(seq, &entry, body),
+            Body::DecisionOverturned(body) => self.overturn_decision(seq, &entry, body),
+            Body::SanctionProposed(body) => self.propose_sanction(seq, &entry, body),
+            Body::SanctionReplied(body) => self.reply_to_proposal(seq, &entry, body),
+            Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
+            Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
+            Body::ContestFiled(body) => self.file_contest(seq, &entry, body),
+            Body::ContestAdmitted(body) => self.admit_contest(seq, &entry, body),
+            Body::ContestDeclined(body) => self.decline_contest(seq, &entry, body),
+            Body::PanelSeated(body) => self.seat_panel(seq, &entry, body),
+            Body::ContestExtended(body) => self.extend_contest(seq, &entry, body),
+            Body::ContestDecided(body) => self.decide_contest(seq, &entry, body),
+            Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
+            Body::AppealFiled(body) => self.file_appeal(seq, &entry, body),
+            Body::AppealDecided(body) => self.decide_appeal(seq, &entry, body),
+            Body::DrawCommitted(body) => self.commit_draw(&entry, body),
+            Body::DrawRevealed(body) => self.reveal_draw(&entry, body),
+            Body::CorrectionIssued(body) => self.correct(seq, &entry, body),
+            Body::EvidenceCommitted(body) => self.commit_evidence(seq, &entry, body),
+            Body::EvidenceDisclosed(body) => self.disclose_evidence(seq, &entry, body),
+            Body::EvidenceDestroyed(body) => self.destroy_evidence(seq, &entry, body),
+            Body::ErasureRequested(body) => self.request_erasure(seq, &entry, body),
+            Body::ErasureExecuted(body) => self.execute_erasure(seq, &entry, body),
+            Body::ErasureRefused(body) => self.refuse_erasure(seq, &entry, body),
+            Body::AuditFinding(_) => {}
+            Body::StateCommitted(body) => self.commit_state(seq, &entry, body),
+            Body::StateAttested(body) => self.attest_state(seq, &entry, body),
+        }
+        if let Some(dossier) = self.dossier_mut(&entry) {
+            dossier.timeline.push(seq);
+        }
+        self.about = None;
+        self.size += 1;
+    }
+
+    /// The file of the subject an event is about, to write in.
+    fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
+        let ordinal = self.about.or_else(|| self.ordinal(&entry.event.subject?))?;
+        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
+    }
+
+    fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
+        let ordinal = self.ordinal(subject)?;
+        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
+    }
+
+    /// The number of the issuer, which it gets here if it has none yet.
+    fn enlist_issuer(&mut self, entry: &Recording<'_>) -> PartyNumber {
+        self.parties.enlist(&entry.event.issuer)
+    }
+
+    fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {
+        let owned =
+            |key: &&PublicKey| self.parties.key(key).is_some_and(|record| record.owner == entry.event.issuer);
+        let signed_by = match entry.keys {
+            [only] => Some(only),
+            keys => keys.iter().find(owned).or(keys.first()),
+        };
+        Recorded {
+            event: entry.id,
+            seq,
+            at: entry.at,
+            on: self.date_of(entry.at),
+            signed_by: signed_by.and_then(|key| self.parties.key_number(key)),
+        }
+    }
+}
