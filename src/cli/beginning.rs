@@ -28,6 +28,12 @@ impl Looks {
     pub fn check(self) -> Check {
         Box::new(move |beginning| {
             self.is_operators(beginning)?;
+            if beginning.was.is_none() && beginning.claim.note().is_some() {
+                eprintln!(
+                    "{} signed last and needs no --newest: leave it out of the command and of every service, for a copy that starts with it would sign too",
+                    self.data.display()
+                );
+            }
             let Some(was) = beginning.was.filter(|_| beginning.signs) else { return Ok(()) };
             let (size, newest_at) = (beginning.state.size(), beginning.state.last_at());
             match (beginning.claim, beginning.claim.note()) {

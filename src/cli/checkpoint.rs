@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::output::Answer;
+use super::outside::{Outside, base, is_address};
 use super::signing::At;
-use super::written::{self, Overwriting};
+use super::written::Overwriting;
 use super::{FOUND, key_name, output};
 use crate::audit::{Relation, compare};
 use crate::client::{Client, Source, SourceTiles};
 use crate::ledger::Claim;
-use crate::limits;
 use crate::log::{SignedCheckpoint, VerifierKey};
 
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ enum What {
 #[command(after_help = "Example:
   tinnhiem checkpoint compare mine.checkpoint https://ledger.example")]
 struct Compare {
-    /// A checkpoint: a file, an address, or an export's folder
+    /// A checkpoint: a file, a receipt, an address, or an export's folder
     one: String,
     /// Another
     other: String,
@@ -81,7 +81,7 @@ impl Checkpoint {
 /// How two checkpoints stand to each other.
 #[derive(Serialize)]
 struct Compared<'a> {
-    /// same, extends or fork
+    /// same, extends, rolled_back or fork
     relation: &'static str,
     /// The larger one, and the smaller; of a fork those that contradict each other.
     checkpoints: [&'a str; 2],
@@ -99,7 +99,7 @@ struct Named<'a> {
 
 impl Compare {
     async fn run(self, at: &At) -> anyhow::Result<u8> {
-        let mut both = [read(&self.one).await?, read(&self.other).await?];
+        let mut both = [Outside::read(&self.one).await?, Outside::read(&self.other).await?];
         let usual = Source::Running(at.client());
         let mut keys = self.vkey.clone();
         if keys.is_empty() {
@@ -134,6 +134,8 @@ impl Compare {
         if of.size == other.size {
             return self.told(if of.root == other.root { "same" } else { "fork" }, &large, &small);
         }
+        let is_shown = both[0].is_served() && !both[1].is_served();
+        let mut shorter: Option<(&str, SignedCheckpoint)> = None;
         // The smaller one proves nothing about what came after it; whoever has the tiles of more may.
         let named = [(large.name, &both[1].source), (small.name, &both[0].source)];
         let sources = named.into_iter().filter_map(|(name, source)| Some((name, source.as_ref()?)));
@@ -147,12 +149,19 @@ impl Compare {
                 match compare(&tiles, shown.checkpoint(), one.signed.checkpoint()) {
                     Ok(Relation::Forked) => return self.told("fork", &Named { name, signed: &shown }, one),
                     Ok(Relation::Same | Relation::Extends) => proven += 1,
+                    Ok(Relation::Behind) if matches!(source, Source::Running(_)) => {
+                        shorter = shorter.or_else(|| Some((name, shown.clone())));
+                    }
                     Ok(Relation::Behind | Relation::Unproven) | Err(_) => {}
                 }
             }
             if proven == 2 {
-                return self.told("extends", &large, &small);
+                let relation = if is_shown { "rolled_back" } else { "extends" };
+                return self.told(relation, &large, &small);
             }
+        }
+        if let Some((name, shown)) = &shorter {
+            return self.told("rolled_back", &large, &Named { name, signed: shown });
         }
         anyhow::bail!(
             "nobody at hand proves what lies between the {} entries of {} and the {} of {}: name a ledger, mirror or export that reaches both, by --ledger or as one of the two",
@@ -182,6 +191,15 @@ impl Compare {
                 checkpoints[0], checkpoints[1]
             );
             println!("{AFTER_A_FORK}");
+        } else if relation == "rolled_back" {
+            println!(
+                "ROLLED BACK: the log signed the {} entries of {one}, and {other} shows {}: it was rolled back, or its end is hidden (log.rolled_back)",
+                sizes[0], sizes[1]
+            );
+            println!("The note is the evidence.\n\nFrom {one}:\n{}", checkpoints[0]);
+            println!(
+                "Next: keep it, and every receipt of what came after; where {other} is a mirror, see first whether it only lags; then show it to the operator, the council and other auditors. What the log signed may not be left out: nothing it answers is complete until its operator has brought it back."
+            );
         } else if relation == "same" {
             println!("same: {one} and {other} are both of {} entries under one root", sizes[0]);
         } else {
@@ -190,53 +208,22 @@ impl Compare {
                 sizes[0], sizes[1]
             );
         }
-        Ok(if relation == "fork" { FOUND } else { 0 })
+        Ok(if matches!(relation, "fork" | "rolled_back") { FOUND } else { 0 })
     }
 }
 
 /// What whoever holds the evidence does next.
 pub(super) const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
 
-/// A checkpoint that somebody holds, and where its tiles are.
-struct Held {
-    name: String,
-    note: String,
-    source: Option<Source>,
-}
-
-async fn read(of: &str) -> anyhow::Result<Held> {
-    let source = if is_address(of) {
-        Some(Source::Running(Client::new(of.strip_suffix("/checkpoint").unwrap_or(of))))
-    } else {
-        Some(PathBuf::from(of)).filter(|path| path.is_dir()).map(Source::Folder)
-    };
-    let note = match &source {
-        Some(source) => source.checkpoint().await?,
-        None => in_file(of)?,
-    };
-    Ok(Held { name: of.to_owned(), note, source })
-}
-
-fn in_file(of: &str) -> anyhow::Result<String> {
-    let note = written::read(of.as_ref())?;
-    anyhow::ensure!(note.len() <= limits::NOTE_BYTES, "{of} is too large for a checkpoint");
-    String::from_utf8(note).with_context(|| format!("{of} is no checkpoint"))
-}
-
-/// Whether a name is that of a running ledger.
-pub fn is_address(of: &str) -> bool {
-    of.starts_with("http://") || of.starts_with("https://")
-}
-
-/// The newest checkpoint known outside: a file, or what a ledger or mirror serves.
+/// The newest checkpoint known outside: see [`Outside::read`].
 ///
 /// # Errors
 /// When it cannot be read, or the ledger at the address still takes writes or is itself a copy.
 pub async fn newest(of: &str) -> anyhow::Result<Claim> {
     if !is_address(of) {
-        return Ok(Claim::Newest(in_file(of)?));
+        return Ok(Claim::Newest(Outside::read(of).await?.note));
     }
-    let client = Client::new(of.strip_suffix("/checkpoint").unwrap_or(of));
+    let client = Client::new(base(of));
     // A mirror answers nothing here; a ledger that goes on writing would be a second one.
     if let Ok(ledger) = client.json::<Value>("/v1/ledger").await {
         anyhow::ensure!(

@@ -1,15 +1,15 @@
 //! What an auditor kept from before: `--since`, `--receipt`
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 
-use super::written;
+use super::outside::receipt_in;
 use crate::audit::{Finding, Known};
 use crate::client::{Source, SourceTiles};
-use crate::log::{Checkpoint, SignedCheckpoint, TileSource, VerifierKey};
+use crate::log::{Checkpoint, Receipt, SignedCheckpoint, TileSource, VerifierKey};
 use crate::store::create_private_file;
 
 #[derive(Debug, Args)]
@@ -40,10 +40,16 @@ impl Continuity {
     {
         let mut known = Vec::new();
         if let Some(since) = self.since.as_ref().filter(|since| since.exists()) {
-            known.push(Known::checkpoint(&since.display().to_string(), &text(since)?, keys)?);
+            let kept = receipt_in(since)?;
+            anyhow::ensure!(
+                !kept.starts_with(Receipt::HEADER),
+                "{file} is a receipt, and the newest checkpoint would take its place: give it with --receipt",
+                file = since.display()
+            );
+            known.push(Known::checkpoint(&since.display().to_string(), &kept, keys)?);
         }
         for receipt in &self.receipts {
-            known.push(Known::receipt(&receipt.display().to_string(), &text(receipt)?, keys)?);
+            known.push(Known::receipt(&receipt.display().to_string(), &receipt_in(receipt)?, keys)?);
         }
         let mut findings = Vec::new();
         for one in &known {
@@ -111,8 +117,4 @@ impl Continuity {
             }
         }
     }
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    String::from_utf8(written::read(path)?).with_context(|| path.display().to_string())
 }

@@ -43,6 +43,9 @@ pub struct Seal {
     answer: Answer,
 }
 
+/// What no directory can find out by itself.
+const ONE_PLACE: &str = "start one copy of it only: each copy that is given the last checkpoint signs, and none can know of another";
+
 impl Seal {
     pub async fn run(self) -> anyhow::Result<u8> {
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
@@ -51,6 +54,7 @@ impl Seal {
         let size = SignedCheckpoint::claim(&note)?.size;
         let data = self.data.display();
         let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
+        eprintln!("{ONE_PLACE}");
         match out {
             Some(out) => {
                 let path = out.path();

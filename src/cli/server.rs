@@ -34,8 +34,8 @@ pub struct Serve {
     /// The log's key file, apart from the data directory; the one in it unless given
     #[arg(long, value_name = "FILE")]
     log_key: Option<PathBuf>,
-    /// The newest checkpoint known outside, a file or an address: a directory that did not sign last may
-    /// sign if it holds all that this is of
+    /// The newest checkpoint known outside, in a file, a receipt, an export or at an address: a directory that
+    /// did not sign last may sign if it holds all that this is of
     #[arg(long, value_name = "FILE|URL")]
     newest: Option<String>,
     /// Sign here although nobody knows whether another directory signed more: what was recorded there since

@@ -11,7 +11,7 @@ use super::named::SubjectName;
 use super::output::{self, points, say};
 use super::signing::address;
 use super::told::{Known, Told};
-use super::{FOUND, key_name, read, written};
+use super::{FOUND, key_name, read, still, written};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::dsse::PublicKey;
@@ -50,7 +50,8 @@ pub struct Verify {
     /// the signed event
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
-    /// Ask this ledger what ids are called; nothing is asked of anybody unless it is given
+    /// Ask this ledger whether it still holds the entry, and what ids are called; nothing is asked of anybody
+    /// unless it is given
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     ledger: Option<String>,
     /// Most days ago that the state was committed to, or the entry recorded, by this machine's clock
@@ -87,7 +88,7 @@ impl Verify {
         };
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {
-            Ok(verified) => self.entry(&verified, about, client.as_ref()).await,
+            Ok(verified) => self.entry(&verified, &text, about, client.as_ref()).await,
             Err(error) => Ok(self.refuse(&error, error.code())),
         }
     }
@@ -95,6 +96,7 @@ impl Verify {
     async fn entry(
         &self,
         verified: &VerifiedReceipt,
+        text: &str,
         about: Option<SubjectId>,
         client: Option<&Client>,
     ) -> anyhow::Result<u8> {
@@ -102,10 +104,16 @@ impl Verify {
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
         let age_days = age_days(verified.recorded_at.date_at(0));
         let mut lacking = self.lacking(about, event.subject, age_days, "recorded");
+        if let Some(client) = client {
+            lacking.0.extend(still::denied(client, text, &self.vkey).await);
+        }
         let mut committed = event.attachable();
         committed.sort_unstable();
         committed.dedup();
-        let given = self.words.as_deref().map(words).transpose()?.unwrap_or_default();
+        let mut given = self.words.as_deref().map(words).transpose()?.unwrap_or_default();
+        // One text may be given twice, as evidence of two findings.
+        given.sort_unstable_by_key(Attachment::commitment);
+        given.dedup_by_key(|one| one.commitment());
         let (own, others): (Vec<Attachment>, Vec<Attachment>) =
             given.into_iter().partition(|one| committed.contains(&one.commitment()));
         if let Some(path) = &self.words {
@@ -170,8 +178,9 @@ impl Verify {
         about: Option<SubjectId>,
         client: Option<&Client>,
     ) -> anyhow::Result<u8> {
-        let proven = ScoreReceipt::parse(bytes).and_then(|receipt| receipt.verify(&self.vkey, self.as_of));
-        let proven = match proven {
+        let proven = ScoreReceipt::parse(bytes)
+            .and_then(|receipt| Ok((receipt.verify(&self.vkey, self.as_of)?, receipt)));
+        let (proven, receipt) = match proven {
             Ok(proven) => proven,
             Err(error) => return Ok(self.refuse(&error, error.code())),
         };
@@ -183,6 +192,9 @@ impl Verify {
         let attested = agreeing >= needed;
         let age_days = age_days(proven.committed.date);
         let mut lacking = self.lacking(about, Some(proven.score.subject), age_days, "committed to");
+        if let Some(client) = client {
+            lacking.0.extend(still::denied(client, receipt.commitment(), &self.vkey).await);
+        }
         if !self.auditors.is_empty() && !attested {
             // Who named auditors asked for their word.
             lacking.0.push(format!("{agreeing} of your auditors attested it, {needed} must have"));

@@ -99,17 +99,29 @@ impl Claim {
     }
 
     /// Whether a checkpoint that the directory extends comes from outside, as far as that can be told.
+    ///
+    /// One of fewer entries than the directory signed is older than it, wherever it comes from.
     fn shows_something(&self, known: &Checkpoint, here: &Here<'_>) -> Result<(), OpenError> {
-        let (Self::Newest(_), Standing::ReadOnly(why), Some(head)) = (self, here.standing, here.head) else {
-            return Ok(());
-        };
+        let (Standing::ReadOnly(why), Some(head)) = (here.standing, here.head) else { return Ok(()) };
         let size = head.checkpoint().size;
         match why {
+            ReadOnly::Sealed if known.size < size && lies_where_it_was_written(here.directory)? => {
+                Err(OpenError::SealedHere { size, known: known.size })
+            }
+            _ if known.size < size => Err(OpenError::OlderThanOwn { size, known: known.size }),
+            _ if !matches!(self, Self::Newest(_)) => Ok(()),
             // The last checkpoint of a term is the newest there is, until another goes on from it.
             ReadOnly::Sealed if !lies_where_it_was_written(here.directory)? => Ok(()),
             ReadOnly::Sealed if known.size <= size => Err(OpenError::SealedHere { size, known: known.size }),
             _ if known.size == size => Err(OpenError::OwnHead { size }),
             _ => Ok(()),
         }
+    }
+}
+
+// What is said holds the cause already, which is not told again after it.
+impl From<BadCheckpoint> for OpenError {
+    fn from(error: BadCheckpoint) -> Self {
+        Self::Newest(error)
     }
 }

@@ -94,7 +94,7 @@ pub enum OpenError {
     Heads(String),
     /// The checkpoint known outside is not one of this log.
     #[error("the checkpoint given with --newest: {0}")]
-    Newest(#[from] BadCheckpoint),
+    Newest(BadCheckpoint),
     /// It is of more entries than are here.
     #[error(
         "the checkpoint given with --newest is of {known} entries, but there are {size} here: bring the others from an export, a mirror or a later backup, with `tinnhiem import` into a new directory; with --take-over they are lost, and whoever holds a receipt of one of them can prove it"
@@ -122,6 +122,16 @@ pub enum OpenError {
     OwnHead {
         /// How many entries are here.
         size: u64,
+    },
+    /// It is of fewer entries than the directory itself signed.
+    #[error(
+        "the checkpoint given with --newest is of {known} entries, and this directory itself signed {size}: an older one shows nothing of what was signed after those. Give the newest that is known outside: a checkpoint or receipt of {size} entries or more that an auditor or a member holds, or the address of a mirror or of the host where the ledger ran, once that is sealed. Where nobody has one, --take-over says what can be lost, and signs"
+    )]
+    OlderThanOwn {
+        /// How many entries the directory's own newest head is of.
+        size: u64,
+        /// How many the checkpoint is of.
+        known: u64,
     },
     /// The directory is sealed, and it shows nothing of where the ledger went on.
     #[error(
@@ -182,6 +192,7 @@ impl OpenError {
             Self::Behind { .. } => "newest.ahead",
             Self::BeyondRotation { .. } => "newest.rotated",
             Self::OwnHead { .. } => "newest.own",
+            Self::OlderThanOwn { .. } => "newest.older",
             Self::SealedHere { .. } => "newest.sealed",
             Self::OperatorKey(..) => "operator.key",
             Self::Declined => "ledger.declined",

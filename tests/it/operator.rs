@@ -136,10 +136,70 @@ async fn what_newest_was_checked_against_is_said() {
     admit(&ledger, "three").await.unwrap();
     drop(ledger);
     folder.shell("cp -a data newer");
-    let told = served(&folder, "serve --data newer --newest three --listen 127.0.0.1:0");
-    for says in ["it holds 4 entries", "three, is of 3", "No other directory"] {
+    let older = ["of 3 entries", "itself signed 4", "--take-over"];
+    ends(&folder, "serve --data newer --newest three --listen 127.0.0.1:0", 2, &older);
+    let told = served(&folder, "serve --data data --newest three --listen 127.0.0.1:0");
+    assert!(told.contains("signed last and needs no --newest") && !told.contains("you say so"), "{told}");
+    ends(&folder, "seal --data data --out last", 0, &["start one copy of it only"]);
+    folder.shell("cp -a data moved");
+    let told = served(&folder, "serve --data moved --newest last --listen 127.0.0.1:0");
+    for says in ["it holds 4 entries", "last, is of 4", "No other directory"] {
         assert!(told.contains(says), "{says}: {told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_holds_a_checkpoint_is_taken_for_one_from_outside() {
+    let folder = Folder::new().await;
+    folder.shell("cp -a data backup");
+    let ledger = folder.open("data", Claim::Unchanged).unwrap();
+    admit(&ledger, "three").await.unwrap();
+    let receipt = ledger.reader().receipt(&ledger.snapshot(), 3).unwrap();
+    std::fs::write(folder.path("entry-3.tlog-proof"), receipt.to_text()).unwrap();
+    std::fs::write(folder.path("four"), note(&ledger)).unwrap();
+    std::fs::write(folder.path("nothing"), "no note").unwrap();
+    let vkey = ledger.log_vkey();
+    drop(ledger);
+    ends(&folder, "export --data data export", 0, &["4 entries"]);
+    for outside in ["entry-3.tlog-proof", "export", "four"] {
+        let serve = format!("serve --data backup --listen 127.0.0.1:0 --newest {outside}");
+        ends(&folder, &serve, 2, &["of 4 entries, but there are 3 here"]);
+        let compare = format!("checkpoint compare {outside} four --vkey {vkey}");
+        ends(&folder, &compare, 0, &["same"]);
+    }
+    let serve = "serve --data backup --listen 127.0.0.1:0 --newest nothing";
+    let said = ends(&folder, serve, 2, &["given with --newest"]);
+    assert_eq!(said.matches("root, one per line").count() + said.matches("note").count(), 1, "{said}");
+    // A receipt is evidence, which no newer checkpoint takes the place of.
+    ends(&folder, "audit data --since entry-3.tlog-proof", 2, &["--receipt"]);
+    ends(&folder, "audit data --receipt entry-3.tlog-proof", 0, &["clean"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_was_rolled_back_is_told_by_who_kept_more() {
+    let folder = Folder::new().await;
+    folder.shell("cp -a data backup");
+    let ledger = folder.open("data", Claim::Unchanged).unwrap();
+    let held = ledger.reader().receipt(&ledger.snapshot(), 2).unwrap();
+    std::fs::write(folder.path("held"), held.to_text()).unwrap();
+    admit(&ledger, "three").await.unwrap();
+    let lost = ledger.reader().receipt(&ledger.snapshot(), 3).unwrap();
+    std::fs::write(folder.path("lost"), lost.to_text()).unwrap();
+    std::fs::write(folder.path("four"), note(&ledger)).unwrap();
+    let vkey = ledger.log_vkey();
+    drop(ledger);
+    let restored = std::sync::Arc::new(folder.open("backup", Claim::TakeOver).unwrap());
+    let (client, server) = listen(restored).await;
+    let base = client.base();
+    for compare in [format!("four {base}"), format!("{base} four"), format!("four four --ledger {base}")] {
+        let same = compare.starts_with("four four");
+        let (code, says) = if same { (0, "same") } else { (1, "log.rolled_back") };
+        ends(&folder, &format!("checkpoint compare {compare} --vkey {vkey}"), code, &[says]);
+    }
+    let verify = |receipt: &str| format!("verify {receipt} --vkey {vkey} --ledger {base}");
+    ends(&folder, &verify("lost"), 1, &["receipt.dropped", "the receipt itself is sound"]);
+    ends(&folder, &verify("held"), 0, &["verified"]);
+    server.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -177,10 +177,18 @@ async fn the_newest_checkpoint_lets_sign_who_extends_it() {
     drop(ledger);
     folder.shell("cp -r data equal; cp -r data extends; cp -r data behind; cp -r data forked");
     folder.shell("chmod 600 */log-key.pem");
-    for (name, known) in [("equal", Claim::Shown(four.clone())), ("extends", Claim::Newest(three))] {
-        let ledger = folder.open(name, known).unwrap();
-        assert_eq!(admit(&ledger, "four").await, Ok(4), "{name}");
+    // What is older than the directory's own head shows nothing of what came after that, whoever shows it.
+    for older in [Claim::Newest(three.clone()), Claim::Shown(three.clone())] {
+        let heads = files(&folder.path("extends/heads"));
+        let error = folder.open("extends", older).err().unwrap();
+        assert_eq!((error.code(), files(&folder.path("extends/heads"))), ("newest.older", heads));
+        assert!(error.to_string().contains("is of 3 entries, and this directory itself signed 4"), "{error}");
     }
+    let ledger = folder.open("equal", Claim::Shown(four.clone())).unwrap();
+    assert_eq!(admit(&ledger, "four").await, Ok(4));
+    drop(ledger);
+    // Whoever signed last needs no checkpoint, and none that it extends stops it.
+    drop(folder.open("data", Claim::Newest(three)).unwrap());
     let ledger = folder.open("data", Claim::Unchanged).unwrap();
     admit(&ledger, "five").await.unwrap();
     let five = note(&ledger);

@@ -12,8 +12,6 @@ use crate::event::{Event, Malformed};
 use crate::limits;
 use crate::time::Timestamp;
 
-const HEADER: &str = "c2sp.org/tlog-proof@v1";
-
 /// A receipt as it travels; nothing in it is believed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -86,9 +84,13 @@ impl BadReceipt {
 }
 
 impl Receipt {
+    /// The first line of a receipt.
+    pub const HEADER: &str = "c2sp.org/tlog-proof@v1";
+
     /// The receipt's text, the content of a `.tlog-proof` file.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADER}\nextra {}\nindex {}\n", STANDARD.encode(&self.entry), self.index);
+        let mut text =
+            format!("{}\nextra {}\nindex {}\n", Self::HEADER, STANDARD.encode(&self.entry), self.index);
         for hash in &self.proof {
             text.push_str(&hash.to_string());
             text.push('\n');
@@ -109,7 +111,7 @@ impl Receipt {
         }
         let (head, checkpoint) = text.split_once("\n\n").ok_or(malformed("no empty line"))?;
         let mut lines = head.split('\n');
-        if lines.next() != Some(HEADER) {
+        if lines.next() != Some(Self::HEADER) {
             return Err(malformed("it does not begin with c2sp.org/tlog-proof@v1"));
         }
         let extra = lines.next().and_then(|line| line.strip_prefix("extra "));

@@ -112,6 +112,11 @@ impl BadScoreReceipt {
 }
 
 impl ScoreReceipt {
+    /// The receipt of the entry that commits to the score; nothing in it is believed yet.
+    pub fn commitment(&self) -> &str {
+        &self.commitment
+    }
+
     /// The receipt of a subject's score at the size of the trees; none where it was not known then.
     pub fn of(
         state: &State,

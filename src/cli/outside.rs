@@ -1,0 +1,84 @@
+//! A checkpoint from outside: alone, or in whatever holds one
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::written;
+use crate::client::{Client, Source};
+use crate::limits;
+use crate::log::Receipt;
+use crate::proof::ScoreReceipt;
+
+/// A checkpoint that somebody holds, and where its tiles are.
+pub struct Outside {
+    /// How it was called.
+    pub name: String,
+    /// The checkpoint.
+    pub note: String,
+    /// The ledger, mirror or export that it is of, where it is of one.
+    pub source: Option<Source>,
+}
+
+impl Outside {
+    /// Reads what a name says: an address, the folder of an export, a checkpoint's file, or a receipt of an
+    /// entry or of a score, which holds the checkpoint that it was proven under.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is none of these.
+    pub async fn read(of: &str) -> anyhow::Result<Self> {
+        let source = if is_address(of) {
+            Some(Source::Running(Client::new(base(of))))
+        } else {
+            Some(PathBuf::from(of)).filter(|path| path.is_dir()).map(Source::Folder)
+        };
+        let note = match &source {
+            Some(source) => source.checkpoint().await?,
+            None => note_in(of.as_ref())?,
+        };
+        Ok(Self { name: of.to_owned(), note, source })
+    }
+
+    /// Whether it is what a ledger or mirror serves now.
+    pub fn is_served(&self) -> bool {
+        matches!(self.source, Some(Source::Running(_)))
+    }
+}
+
+/// Whether a name is that of a running ledger.
+pub fn is_address(of: &str) -> bool {
+    of.starts_with("http://") || of.starts_with("https://")
+}
+
+/// The address of a ledger whose checkpoint's address was given, or its own.
+pub fn base(of: &str) -> &str {
+    of.strip_suffix("/checkpoint").unwrap_or(of)
+}
+
+/// The receipt of an entry in a file; of a score's, that of the commitment to it.
+///
+/// # Errors
+/// When it cannot be read, or is larger than any.
+pub fn receipt_in(path: &Path) -> anyhow::Result<String> {
+    let named = || path.display().to_string();
+    let bytes = written::read(path)?;
+    if begins_json(&bytes) {
+        return Ok(ScoreReceipt::parse(&bytes).with_context(named)?.commitment().to_owned());
+    }
+    anyhow::ensure!(bytes.len() <= limits::RECEIPT_BYTES, "{} is too large for a receipt", path.display());
+    String::from_utf8(bytes).with_context(named)
+}
+
+/// The checkpoint in a file, alone or in a receipt.
+fn note_in(path: &Path) -> anyhow::Result<String> {
+    let text = receipt_in(path)?;
+    if !text.starts_with(Receipt::HEADER) {
+        anyhow::ensure!(text.len() <= limits::NOTE_BYTES, "{} is too large for a checkpoint", path.display());
+        return Ok(text);
+    }
+    Ok(Receipt::parse(&text).with_context(|| path.display().to_string())?.checkpoint)
+}
+
+fn begins_json(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().first() == Some(&b'{')
+}

@@ -1,0 +1,41 @@
+//! Whether a ledger that is asked still holds what a receipt proves
+
+use crate::api::views::LedgerView;
+use crate::audit::Known;
+use crate::client::{Client, Source, SourceTiles};
+use crate::log::{SignedCheckpoint, VerifierKey};
+
+/// How a running ledger, which was asked, denies an entry of which this is the receipt; none where it holds
+/// it, and none, which is said, where it cannot be asked.
+pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Vec<String> {
+    match asked(client, receipt, vkey).await {
+        Ok(denials) => denials,
+        Err(error) => {
+            eprintln!("not checked whether {} still holds it: {error}", client.base());
+            Vec::new()
+        }
+    }
+}
+
+async fn asked(client: &Client, receipt: &str, vkey: &VerifierKey) -> anyhow::Result<Vec<String>> {
+    let known = Known::receipt("the receipt", receipt, std::slice::from_ref(vkey))?;
+    let note = client.text("/checkpoint").await?;
+    let mut keys = vec![vkey.clone()];
+    if SignedCheckpoint::open(&note, vkey).is_err() {
+        // The log's key may have been rotated since; what follows is proven by the tree.
+        keys.extend(client.json::<LedgerView>("/v1/ledger").await?.log_vkey.parse().ok());
+    }
+    let base = client.base();
+    let mut of_the_same = keys.iter().filter_map(|key| SignedCheckpoint::open(&note, key).ok());
+    let Some(own) =
+        of_the_same.next_back().filter(|own| own.checkpoint().origin == known.signed.checkpoint().origin)
+    else {
+        return Ok(vec![format!("{base}, which was asked, is another ledger")]);
+    };
+    let source = Source::Running(client.clone());
+    let findings = known.findings(&SourceTiles::new(&source, own.checkpoint().size), own.checkpoint())?;
+    Ok(findings
+        .iter()
+        .map(|finding| format!("{base}, which was asked: {} ({})", finding.what, finding.code))
+        .collect())
+}
