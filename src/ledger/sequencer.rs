@@ -23,7 +23,7 @@ use crate::rules::{self, Candidate};
 use crate::state::{Recording, State};
 use crate::store::{Batch, Heads, PackWriter, StoreError};
 use crate::time::Timestamp;
-use crate::vault::{Attachment, Vault};
+use crate::vault::{Attachment, Incoming, Vault};
 
 /// What the writer is woken by.
 pub enum Work {
@@ -106,6 +106,8 @@ pub struct Sequencer {
     turn: Arc<Mutex<()>>,
     /// A commit failed, and what landed has not been found out.
     unsettled: bool,
+    /// What came with entries that may have landed without anybody knowing it: it is swept by nobody.
+    undecided: Vec<Incoming>,
 }
 
 impl Sequencer {
@@ -133,6 +135,7 @@ impl Sequencer {
             holds,
             turn,
             unsettled: false,
+            undecided: Vec::new(),
         }
     }
 
@@ -197,11 +200,15 @@ impl Sequencer {
                     });
                 }
             };
+            self.undecided.push(incoming);
             let placed = self.setup.order.append(self.edge.frontier.size(), &draft.entries);
             match placed.map_err(|error| self.stopped(&error))? {
                 Placed::Here => match self.commit(draft.edge, &draft.entries) {
                     // Published: what they name is kept, though it is not on its way any more.
-                    Ok(()) => return Ok(draft.fates),
+                    Ok(()) => {
+                        self.undecided.clear();
+                        return Ok(draft.fates);
+                    }
                     // What landed is found out at once, and the group judged anew after it.
                     Err(Refusal::Unsettled) if tries == 0 => tries += 1,
                     Err(refusal) => return Err(refusal),
@@ -209,10 +216,17 @@ impl Sequencer {
                 Placed::CameFirst(others) => {
                     self.follow(&others)?;
                     // Judged anew, they may be refused.
-                    let swept = incoming.withdraw(|one| may_keep(&self.edge.state, one));
-                    swept.unwrap_or_else(|error| tracing::warn!(%error, "attachments were not withdrawn"));
+                    self.decide();
                 }
             }
+        }
+    }
+
+    /// Removes what came with entries that have not landed, now that this is known.
+    fn decide(&mut self) {
+        for incoming in std::mem::take(&mut self.undecided) {
+            let withdrawn = incoming.withdraw(|one| may_keep(&self.edge.state, one));
+            withdrawn.unwrap_or_else(|error| tracing::warn!(%error, "attachments were not withdrawn"));
         }
     }
 
@@ -301,6 +315,7 @@ impl Sequencer {
         self.publish.send_replace(Arc::new(Snapshot { state, checkpoint: tip.checkpoint }));
         self.eraser.look_at(&self.edge.state);
         self.unsettled = false;
+        self.decide();
         self.holds.lift("ledger.unsettled");
         tracing::warn!(entries = self.edge.state.size(), "the store was read anew, and holds what it should");
         Ok(())

@@ -1,7 +1,7 @@
 //! Every single write to the store fails once, in both ways; nothing acknowledged is lost.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tinnhiem::audit::CheckedEntry;
 use tinnhiem::client::{Draft, opening};
@@ -9,13 +9,14 @@ use tinnhiem::clock::Clock;
 use tinnhiem::dsse::SecretKey;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{
-    self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Submission,
+    self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Setup, Submission,
 };
 use tinnhiem::log::{ChainHash, Entry, Origin};
 use tinnhiem::rules::Reason;
 use tinnhiem::state::{BadImage, IMAGE_FORMAT, State};
-use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store};
+use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store, StoreError};
 use tinnhiem::time::Timestamp;
+use tinnhiem::vault::Vault;
 
 use crate::programme::*;
 
@@ -130,6 +131,64 @@ async fn every_write_may_fail_in_both_ways() {
             let (outcome, _) = run(Some((nth, fault))).await;
             assert_eq!(outcome, expected, "write {nth}, {fault:?}");
         }
+    }
+}
+
+/// A store of whose vault everything that nobody needs is swept whenever it is opened anew.
+struct Swept {
+    store: MemoryStore,
+    vault: Arc<OnceLock<Vault>>,
+}
+
+impl Store for Swept {
+    fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.value(key)
+    }
+
+    fn scan(
+        &self,
+        from: &[u8],
+        below: &[u8],
+        each: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.store.scan(from, below, each)
+    }
+
+    fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.store.last_before(from, below)
+    }
+
+    fn reopen(&self) -> Result<(), StoreError> {
+        self.vault.get().unwrap().sweep(|_| false).unwrap();
+        self.store.reopen()
+    }
+
+    fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        self.store.commit(batch)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_with_an_entry_that_may_have_landed_is_swept_by_nobody() {
+    for fault in [Fault::Lost, Fault::Landed] {
+        let (origin, opening) = ledger_opening();
+        let parts = Parts::created(Clock::manual(now()), &opening);
+        let vault = Arc::new(OnceLock::new());
+        let store = Swept { store: MemoryStore::open(&parts.disk), vault: vault.clone() };
+        let ledger = Ledger::open(Setup { store: Arc::new(store), ..parts.setup() }).unwrap();
+        vault.set(ledger.vault().clone()).unwrap();
+        for event in script(&origin) {
+            let event = event.verify().unwrap();
+            if !event.attachments.is_empty() {
+                parts.disk.fail_commit(0, fault);
+            }
+            let attachments = event.attachments.clone();
+            ledger.submit(event).await.unwrap();
+            for one in attachments {
+                assert!(ledger.vault().contains(&one.commitment()), "{fault:?}");
+            }
+        }
+        ledger.close();
     }
 }
 
