@@ -44,7 +44,8 @@ pub const CLOCK_CONFIRM_MS: u64 = 10 * 60 * 1000;
 pub const CLOCK_NOTE_MS: u64 = 10 * 60 * 1000;
 /// Bytes that must be free on a disk before anything is written to it.
 pub const FREE_BYTES: u64 = 1024 * 1024;
-/// Bytes that must be free before a store whose write failed is opened anew: whole segments of its log.
+/// Bytes kept for a store that is opened anew after a write failed, and that must be free beside them: whole
+/// segments of its log.
 pub const REOPEN_BYTES: u64 = 8 * 1024 * 1024;
 /// Bytes kept for the store's log beside what a commit takes.
 pub const ROOM_BYTES: u64 = 4 * 1024 * 1024;

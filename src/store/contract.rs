@@ -120,6 +120,37 @@ fn a_failed_commit_is_lost_or_landed_whole() {
 }
 
 #[test]
+fn reads_go_on_while_a_store_is_opened_anew_and_where_it_cannot_be() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SledStore::open(directory.path(), 1 << 20).unwrap();
+    let mut batch = Batch::default();
+    batch.put(&b"key"[..], &b"value"[..]);
+    store.commit(batch).unwrap();
+    let reads = || assert_eq!(store.value(b"key").unwrap().as_deref(), Some(&b"value"[..]));
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                reads();
+            }
+        });
+        for _ in 0..10 {
+            store.reopen().unwrap();
+        }
+        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        reader.join().unwrap();
+    });
+    // What is tried first can be neither made nor written.
+    let stands_in_the_way = directory.path().join(format!("{}.new", sled::RESERVE));
+    std::fs::create_dir(&stands_in_the_way).unwrap();
+    assert!(store.reopen().unwrap_err().is_of_the_machine());
+    reads();
+    std::fs::remove_dir(&stands_in_the_way).unwrap();
+    store.reopen().unwrap();
+    reads();
+}
+
+#[test]
 fn an_unfinished_snapshot_of_a_killed_process_does_not_stop_opening() {
     let directory = tempfile::tempdir().unwrap();
     let mut batch = Batch::default();

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::ops::ControlFlow;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -16,10 +16,14 @@ use rustix::io::Errno;
 use super::{Batch, Store, StoreError, create_private_folder, free_bytes, snapshots};
 use crate::limits;
 
+/// Longest that a read waits for a store that is being opened anew.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often it looks.
+const PAUSE: Duration = Duration::from_millis(5);
 /// Longest wait for a handle of this process to be let go of.
 const LET_GO: Duration = Duration::from_secs(10);
 /// The file of [`Reserve`], in the store's folder.
-const RESERVE: &str = "reserve";
+pub(super) const RESERVE: &str = "reserve";
 /// Rows that one iterator passes.
 const SCAN_ROWS: usize = 4;
 
@@ -33,10 +37,20 @@ const SCAN_ROWS: usize = 4;
 pub struct SledStore {
     directory: PathBuf,
     cache_bytes: u64,
-    /// Or why it could not be opened again.
-    db: RwLock<Result<sled::Db, StoreError>>,
+    db: RwLock<Handle>,
     /// The log's file, to keep blocks for it.
     log: File,
+}
+
+/// What reads and writes go through.
+#[derive(Clone)]
+enum Handle {
+    /// The handle, and how many came before it.
+    Open(sled::Db, u64),
+    /// Another is being opened.
+    Opening,
+    /// Why it could not be opened again.
+    Closed(StoreError),
 }
 
 impl SledStore {
@@ -47,15 +61,57 @@ impl SledStore {
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         create_private_folder(directory)?;
         // What a kill left while it was being opened anew.
-        drop(Reserve(directory.join(RESERVE)));
+        for left in [RESERVE.to_owned(), format!("{RESERVE}.new")] {
+            drop(Reserve(directory.join(left)));
+        }
         let db = open_whole(directory, cache_bytes)?;
         let log = OpenOptions::new().write(true).open(directory.join("db"))?;
-        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Ok(db)), log })
+        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Handle::Open(db, 0)), log })
+    }
+
+    fn handle(&self) -> Handle {
+        self.db.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, handle: Handle) {
+        *self.db.write().unwrap_or_else(PoisonError::into_inner) = handle;
     }
 
     /// A handle for a moment: as long as one is held, sled cannot be opened anew.
     fn db(&self) -> Result<sled::Db, StoreError> {
-        self.db.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let asked = Instant::now();
+        loop {
+            match self.handle() {
+                Handle::Open(db, _) => return Ok(db),
+                Handle::Closed(error) => return Err(error),
+                Handle::Opening if asked.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+                Handle::Opening => return Err(StoreError::Io("it is being opened anew".to_owned())),
+            }
+        }
+    }
+
+    /// Reads; where a handle fails that takes no more writes, from the one that comes after it.
+    fn read<T>(&self, read: impl Fn(&sled::Db) -> sled::Result<T>) -> Result<T, StoreError> {
+        let asked = Instant::now();
+        let mut failed = None;
+        loop {
+            match self.handle() {
+                Handle::Open(db, turn) if failed.as_ref().is_none_or(|(_, before)| *before != turn) => {
+                    match guarded(|| read(&db)) {
+                        Err(error) if error.is_of_the_machine() => failed = Some((error, turn)),
+                        outcome => return outcome,
+                    }
+                }
+                Handle::Closed(error) if asked.elapsed() >= PATIENCE => return Err(error),
+                Handle::Open(..) | Handle::Opening | Handle::Closed(_) => {
+                    if asked.elapsed() >= PATIENCE {
+                        let opening = StoreError::Io("it is being opened anew".to_owned());
+                        return Err(failed.map_or(opening, |(error, _)| error));
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
     }
 }
 
@@ -97,8 +153,7 @@ impl Drop for SledStore {
 
 impl Store for SledStore {
     fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let db = self.db()?;
-        guarded(|| Ok(db.get(key)?.map(|value| value.to_vec())))
+        self.read(|db| Ok(db.get(key)?.map(|value| value.to_vec())))
     }
 
     fn scan(
@@ -128,8 +183,7 @@ impl Store for SledStore {
     }
 
     fn last_before(&self, from: &[u8], below: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
-        let db = self.db()?;
-        guarded(|| {
+        self.read(|db| {
             let last = db.range(from..below).next_back().transpose()?;
             Ok(last.map(|(key, value)| (key.to_vec(), value.to_vec())))
         })
@@ -170,18 +224,21 @@ impl Store for SledStore {
 
     fn reopen(&self) -> Result<(), StoreError> {
         // The old handle still reads: it is let go of once there is room to open another.
-        let reserve = Reserve::of(&self.directory)?;
-        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
-        *db = Err(StoreError::Io("it is being opened anew".to_owned()));
-        let opened = match open_whole(&self.directory, self.cache_bytes) {
-            Err(StoreError::Full) => {
-                drop(reserve);
-                open_whole(&self.directory, self.cache_bytes)
-            }
-            opened => opened,
+        let mut reserve = Some(Reserve::of(&self.directory)?);
+        let turn = match self.handle() {
+            Handle::Open(_, turn) => turn + 1,
+            Handle::Opening | Handle::Closed(_) => 0,
         };
-        *db = opened;
-        db.as_ref().map(drop).map_err(StoreError::clone)
+        // Nobody waits for a lock that is held until sled has opened, which may be never.
+        self.set(Handle::Opening);
+        let mut opened = open_whole(&self.directory, self.cache_bytes);
+        if matches!(opened, Err(StoreError::Full)) {
+            drop(reserve.take());
+            opened = open_whole(&self.directory, self.cache_bytes);
+        }
+        let outcome = opened.as_ref().map(drop).map_err(StoreError::clone);
+        self.set(opened.map_or_else(Handle::Closed, |db| Handle::Open(db, turn)));
+        outcome
     }
 }
 
@@ -189,17 +246,28 @@ impl Store for SledStore {
 struct Reserve(PathBuf);
 
 impl Reserve {
+    /// Keeps them beside as many that are free: sled waits for ever where its first write finds no room.
+    /// The file is written as sled writes, so that a disk which takes nothing is found out while there is
+    /// a handle left to read with.
     fn of(directory: &Path) -> Result<Self, StoreError> {
-        if free_bytes(directory).is_some_and(|free| free < limits::REOPEN_BYTES) {
+        let has_room = |bytes| free_bytes(directory).is_none_or(|free| free >= bytes);
+        if !has_room(2 * limits::REOPEN_BYTES) {
             return Err(StoreError::Full);
         }
-        let reserve = Self(directory.join(RESERVE));
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&reserve.0)?;
-        match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, limits::REOPEN_BYTES) {
-            Err(Errno::NOSPC | Errno::DQUOT) => Err(StoreError::Full),
-            // Not every file system keeps blocks: what is free now must do then.
-            Ok(()) | Err(_) => Ok(reserve),
+        let unfinished = Self(directory.join(RESERVE).with_extension("new"));
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished.0)?;
+        let kept = rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, limits::REOPEN_BYTES);
+        // Not every file system keeps blocks: what is free now must do then.
+        if let Err(Errno::NOSPC | Errno::DQUOT) = kept {
+            return Err(StoreError::Full);
         }
+        file.write_all_at(&[0; 4096], 0)?;
+        file.sync_data()?;
+        file.sync_all()?;
+        let reserve = Self(directory.join(RESERVE));
+        std::fs::rename(&unfinished.0, &reserve.0)?;
+        if has_room(limits::REOPEN_BYTES) { Ok(reserve) } else { Err(StoreError::Full) }
     }
 }
 
