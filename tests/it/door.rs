@@ -55,6 +55,26 @@ async fn silent_connections_make_room_for_those_who_ask() {
     }
 }
 
+/// Whoever is beyond the bound waits where it costs the process no file.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_connections_are_taken_than_there_may_be() {
+    let programme = Programme::start(policy()).await;
+    let client = programme.served_anew(Bounds { connections: 2, ..Bounds::default() }).await;
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let mut stream = connect(&client).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
+        taken.push(stream);
+    }
+    let mut waiting = connect(&client).await;
+    waiting.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut first = [0];
+    let answered = tokio::time::timeout(Duration::from_millis(500), waiting.read(&mut first)).await;
+    assert!(answered.is_err(), "a third is answered while two are open");
+    taken.pop();
+    assert!(rest(&mut waiting).await.contains("200 OK"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_told_so() {
     let programme = Programme::start(policy()).await;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use tinnhiem::client::{ClientError, Draft, Source};
 use tinnhiem::clock::Clock;
-use tinnhiem::dsse::EventId;
+use tinnhiem::dsse::{Envelope, EventId};
 use tinnhiem::event::*;
+use tinnhiem::ledger::Submission;
 use tinnhiem::vault::Attachment;
 
 use crate::contests::Court;
@@ -295,6 +296,37 @@ async fn nobody_has_evidence_destroyed_that_another_event_needs() {
     assert!(gone(&programme, &document).await);
     let source = Source::Running(programme.client.clone());
     assert_eq!(audited(&source, None, &programme.clock).await.findings, vec![]);
+    programme.check_replay();
+}
+
+/// A search for the commitment in an entry's bytes would pass over the assessment that rests on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_needed_however_who_cites_it_spells_it() {
+    let clock = Clock::manual(Clock::system().now());
+    let programme = Programme::start_at(policy(), clock).await;
+    let document = text("what was seen");
+    let (cited, digits) = (document.commitment(), document.commitment().to_string());
+    let body = AssessmentPublished {
+        evidence: [("I1".parse().unwrap(), vec![cited])].into(),
+        ..assessment(programme.today())
+    };
+    let draft = about(&programme, "a1", body);
+    let escaped = format!("{}\\u{:04x}{}", &digits[..9], digits.as_bytes()[9], &digits[10..]);
+    let payload = String::from_utf8(draft.event.to_payload()).unwrap().replace(&digits, &escaped);
+    assert!(payload.contains(&escaped) && !payload.contains(&digits));
+    let envelope = Envelope::sign(payload.into_bytes(), &[&key("a1")]).unwrap();
+    let submission = Submission { envelope, attachments: vec![document.clone()] };
+    programme.client.submit(&submission).await.unwrap();
+    let item = programme.impose("kol", Severity::S2, 90).await;
+    let by_kol = |body: Body| programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
+    let filed = by_kol(ContestFiled { evidence: vec![cited], ..contest(item) }.into());
+    let filed = programme.recorded(filed.with([text("my case")]), &["kol"]).await;
+    let withdrawn = by_kol(ContestWithdrawn { contest: filed, reason: None }.into());
+    programme.recorded(withdrawn, &["kol"]).await;
+    let asked = id(&request(&programme, &[filed]).await.unwrap());
+    execute(&programme, asked, &[filed]).await.unwrap();
+    settled(&programme, "later").await;
+    assert!(programme.ledger.vault().contains(&cited), "an assessment rests on it");
     programme.check_replay();
 }
 
