@@ -161,8 +161,10 @@ async fn serve(
     bounds: api::Bounds,
 ) -> anyhow::Result<u8> {
     let (tell, mut told) = tokio::sync::watch::channel(false);
+    // Before anybody is answered, so that whoever saw it serve can end it in order.
+    let signalled = signalled();
     let shutdown = async move {
-        signalled().await;
+        signalled.await;
         tell.send_replace(true);
     };
     let overdue = async {
@@ -181,18 +183,20 @@ async fn serve(
     }
 }
 
-/// Waits for an interrupt or a request to terminate.
-pub(super) async fn signalled() {
-    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    match terminate {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+/// Waits for an interrupt or a request to terminate that comes from this call on.
+pub(super) fn signalled() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+            // What cannot be waited for ends the process by itself.
+            _ => std::future::pending().await,
         }
     }
 }
