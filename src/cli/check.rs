@@ -138,6 +138,11 @@ impl Audit {
         } else if folder.join("tile").exists() || folder.join("checkpoint").exists() {
             Source::Folder(folder)
         } else if folder.join(LOG_KEY_FILE).exists() || folder.join("heads").exists() {
+            if self.vkey.is_none() {
+                eprintln!(
+                    "the log's key is the directory's own word: compare it with one from elsewhere, or give --vkey"
+                );
+            }
             return custody::check_directory(&folder, self.vkey, &self.continuity, self.json);
         } else if let Err(error @ OpenError::Absent(Absent::Forbidden(_))) = present(&folder) {
             return Err(error.into());

@@ -12,7 +12,7 @@ use super::signing::At;
 use super::{FOUND, check, key_name, seal};
 use crate::audit::{Finding, Place};
 use crate::client::{self, Client};
-use crate::ledger::{Archive, OpenError, fsck};
+use crate::ledger::{Absent, Archive, OpenError, fsck};
 use crate::log::VerifierKey;
 use crate::store::{StoreError, create_private_file};
 
@@ -57,8 +57,11 @@ pub fn check_directory(
             }
             (archive, report)
         }
-        Err(error @ (OpenError::Heads(_) | OpenError::Diverged { .. })) => {
-            let finding = Finding::new(Place::File("heads".to_owned()), error.code(), error.to_string());
+        Err(
+            error @ (OpenError::Heads(_) | OpenError::Diverged { .. } | OpenError::Absent(Absent::Store(_))),
+        ) => {
+            let place = if error.code() == "store.missing" { "store" } else { "heads" };
+            let finding = Finding::new(Place::File(place.to_owned()), error.code(), error.to_string());
             if json {
                 output::json(&json!({"notes": [], "findings": [finding]}))?;
             } else {
@@ -85,6 +88,9 @@ pub fn check_directory(
         }
         if let Some(newest) = report.newest_at {
             println!("the newest entry is of {newest}");
+        }
+        if report.sealed {
+            println!("it is sealed: another directory goes on, and this one signs nothing");
         }
         println!("not compared: what a running ledger answers (`tinnhiem audit ADDRESS`)");
         if let Some(unjudged) = &report.unjudged {

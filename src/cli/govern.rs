@@ -98,6 +98,7 @@ impl Init {
         // What would be refused is refused before anything is made.
         let opening = submission.verify()?;
         let (file, clock) = (self.key_file(), Clock::system());
+        ledger::vacant(&self.data, &file)?;
         ledger::may_open(&opening, key.public(), &file, clock.now())?;
         self.keep(&key, made)?;
         let setup = Setup::create_with_key(&self.data, &file, clock)?;

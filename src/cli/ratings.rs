@@ -14,7 +14,7 @@ use crate::api::{self, views::SubjectPage};
 use crate::client::{Auditing, Client, ClientError, Source};
 use crate::clock::Clock;
 use crate::demo::ratings::{self, Ratings as Drafts};
-use crate::ledger::{self, Ledger, Setup};
+use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup};
 use crate::oracle::{Inquiry, audit};
 
 /// Ratings sent in one batch.
@@ -50,6 +50,7 @@ impl Ratings {
             (None, Some(throw_away)) => throw_away.path().join("data"),
             (None, None) => anyhow::bail!("no data directory"),
         };
+        ledger::vacant(&directory, &directory.join(LOG_KEY_FILE))?;
         let mut drafts = Drafts::new(ratings, &ledger::log_key(&directory)?)?;
         open_ledger(&directory, &mut drafts)?;
         let ledger = Arc::new(Ledger::open(Setup::at(&directory, Clock::system())?)?);

@@ -14,7 +14,9 @@ use crate::audit::CheckedEntry;
 use crate::clock::Clock;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event};
-use crate::ledger::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Setup, keeps, present, restore};
+use crate::ledger::{
+    Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Setup, keeps, present, restore, vacant,
+};
 use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
 use crate::state::State;
 use crate::store::{create_private_file, create_private_folder};
@@ -121,9 +123,7 @@ fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Resul
         );
     }
     let note = String::from_utf8_lossy(&read(&folder.join("checkpoint"))?).into_owned();
-    if directory.join("heads").exists() {
-        return Err(OpenError::Exists.into());
-    }
+    vacant(directory, key_file)?;
     let claim = SignedCheckpoint::claim(&note).with_context(|| format!("{}/checkpoint", folder.display()))?;
     if !key_file.exists() {
         let (folder, file) = (folder.to_owned(), key_file.to_owned());

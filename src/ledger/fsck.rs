@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
-use crate::store::{HeadsState, keys};
+use crate::store::{HeadsState, ReadOnly, Standing, keys};
 use crate::time::Timestamp;
 use crate::vault::{KeyFileError, Listing, VaultError};
 
@@ -33,6 +33,8 @@ pub struct FsckReport {
     pub good: u64,
     /// When the newest entry says that it was recorded.
     pub newest_at: Option<Timestamp>,
+    /// Whether it was sealed, so that another directory goes on.
+    pub sealed: bool,
     /// How many event signatures verified.
     pub signatures: u64,
     /// How many attachments there are files for.
@@ -127,6 +129,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         acknowledged: head.size,
         good,
         newest_at: (auditor.state().size() > 0).then(|| auditor.state().last_at()),
+        sealed: archive.heads.standing() == Standing::ReadOnly(ReadOnly::Sealed),
         signatures: auditor.signatures(),
         attachments: listing.commitments.len() as u64,
         unneeded: unneeded_files.len() as u64,
@@ -263,7 +266,10 @@ fn check_listing(
         ));
     }
     let mut left: Vec<String> = listing.unfinished.iter().map(path).collect();
-    // Entries that cannot be read may name any of them.
+    // Entries that are missing may name any of them, as may those that cannot be read.
+    if auditor.size() < archive.head.checkpoint().size {
+        return Vec::new();
+    }
     let unnamed = listing.commitments.iter().filter(|one| !attachments.names(one));
     for commitment in unnamed.filter(|_| auditor.unjudged().is_none()) {
         let name = commitment.to_string();

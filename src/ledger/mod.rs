@@ -39,7 +39,7 @@ pub use kept::keeps;
 pub use mirror::Mirror;
 pub use opening::{create, log_key, log_key_in, may_open, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
-pub use presence::{Absent, present};
+pub use presence::{Absent, present, vacant};
 pub use reader::{ReadError, Reader};
 pub use recovery::{Identity, OpenError};
 pub use refusal::Refusal;

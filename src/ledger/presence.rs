@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::STORE_FOLDER;
 use super::recovery::OpenError;
+use super::{LOG_KEY_FILE, NEXT_LOG_KEY_FILE, STORE_FOLDER};
 use crate::store::StoreError;
 
 /// Why there is no ledger to open at a path.
@@ -37,6 +37,23 @@ pub enum Absent {
         path = .0.display()
     )]
     Empty(PathBuf),
+    /// What was signed is there, but not what it was signed of.
+    #[error(
+        "the store of the ledger in {path} is missing, and only what was signed is there: restore a backup of the whole directory, or bring an export or mirror with `tinnhiem import` into a new one",
+        path = .0.display()
+    )]
+    Store(PathBuf),
+    /// A new ledger would lie among what is no part of it.
+    #[error(
+        "{directory} holds {name}, which is no part of a new ledger: name a directory that holds its log's key and nothing else, or one that does not exist yet",
+        directory = directory.display()
+    )]
+    Occupied {
+        /// The directory.
+        directory: PathBuf,
+        /// What lies in it.
+        name: String,
+    },
     /// The ledger is there, but not the key that signs its checkpoints.
     #[error(
         "a ledger is in {directory}, but its log key is not at {file}: where the key lies apart, name its file with --log-key",
@@ -59,6 +76,8 @@ impl Absent {
             Self::Forbidden(_) => "ledger.forbidden",
             Self::Export(_) => "ledger.export",
             Self::Empty(_) => "ledger.empty",
+            Self::Store(_) => "store.missing",
+            Self::Occupied { .. } => "ledger.occupied",
             Self::LogKey { .. } => "ledger.no_log_key",
         }
     }
@@ -76,8 +95,15 @@ pub fn present(directory: &Path) -> Result<(), OpenError> {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let exported = directory.join("tile").exists() || directory.join("checkpoint").exists();
+            let signed =
+                std::fs::read_dir(directory.join("heads")).is_ok_and(|mut heads| heads.next().is_some());
             let path = directory.to_owned();
-            return Err(if exported { Absent::Export(path) } else { Absent::Empty(path) }.into());
+            return Err(match (exported, signed) {
+                (true, _) => Absent::Export(path),
+                (_, true) => Absent::Store(path),
+                _ => Absent::Empty(path),
+            }
+            .into());
         }
         Err(error) => return Err(refused(&directory.join(STORE_FOLDER), &error)),
     }
@@ -86,6 +112,38 @@ pub fn present(directory: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(refused(&heads, &error)),
         // Without heads it is damaged, which whoever opens it says.
         _ => Ok(()),
+    }
+}
+
+/// What an attempt to make a ledger may have left, the keys of its log, and what a file system keeps.
+const VACANT: [&str; 7] =
+    ["lock", STORE_FOLDER, "vault", LOG_KEY_FILE, NEXT_LOG_KEY_FILE, "log-key-former.pem", "lost+found"];
+
+/// Checks that a ledger can be made in a directory: it does not exist, or holds the log's key at most, and
+/// what an attempt that failed left.
+///
+/// # Errors
+/// [`OpenError::Exists`], or [`Absent::Occupied`] with the first that is no part of one.
+pub fn vacant(directory: &Path, key_file: &Path) -> Result<(), OpenError> {
+    if directory.join("heads").exists() {
+        return Err(OpenError::Exists);
+    }
+    let listed = match std::fs::read_dir(directory) {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(refused(directory, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in listed {
+        let entry = entry.map_err(|error| refused(directory, &error))?;
+        if entry.path() != key_file {
+            names.push(entry.file_name().to_string_lossy().escape_debug().to_string());
+        }
+    }
+    names.sort_unstable();
+    match names.into_iter().find(|name| !VACANT.contains(&name.as_str())) {
+        Some(name) => Err(Absent::Occupied { directory: directory.to_owned(), name }.into()),
+        None => Ok(()),
     }
 }
 

@@ -83,6 +83,41 @@ async fn what_is_in_the_place_of_a_ledger_is_said_by_every_verb_that_opens_one()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_directory_without_its_store_or_with_half_of_it_is_told_what_it_lacks() {
+    let folder = Folder::new().await;
+    ends(&folder, "audit data", 0, &["directory's own word", "clean"]);
+    folder.shell("cp -a data storeless; rm -r storeless/store");
+    ends(&folder, "fsck storeless", 1, &["store.missing", "restore a backup"]);
+    let serve = "serve --listen 127.0.0.1:0 --data storeless";
+    let said = ends(&folder, serve, 2, &["store", "is missing", "restore a backup"]);
+    assert!(!said.contains("tinnhiem init"), "{said}");
+    let sealed = |said: &str| said.contains("it is sealed");
+    assert!(!sealed(&ends(&folder, "fsck data", 0, &["clean"])));
+    ends(&folder, "seal --data data --out last", 0, &[]);
+    assert!(sealed(&ends(&folder, "fsck data", 0, &["clean"])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_ledger_is_made_among_other_files() {
+    let folder = Folder::new().await;
+    write_secret(&folder.path("seat.pem"), &key("seat-1")).unwrap();
+    ends(&folder, "export --data data export", 0, &["3 entries"]);
+    folder.shell("mkdir full; cp -p data/log-key.pem full; touch full/draw.pem");
+    let init = "init --name x.example --seat bo=seat.pem --operator op=seat.pem --data full";
+    let before = files(&folder.path("full"));
+    for verb in ["import export --data full", init] {
+        ends(&folder, verb, 2, &["full holds draw.pem"]);
+        assert_eq!(files(&folder.path("full")), before, "{verb}");
+    }
+    folder.shell("printf '1,2,3,1600000000\n' > ratings");
+    ends(&folder, "ratings ratings --data full", 2, &["full holds draw.pem"]);
+    assert_eq!(files(&folder.path("full")), before, "ratings");
+    // What an attempt left that failed stops no other.
+    folder.shell("rm full/draw.pem; mkdir full/store full/vault; touch full/lock");
+    ends(&folder, "import export --data full", 0, &["3 entries"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_taken_over_by_a_start_that_fails_and_what_is_lost_is_said() {
     let folder = Folder::new().await;
     write_secret(&folder.path("operator.pem"), &key("operator")).unwrap();

@@ -55,6 +55,12 @@ async fn words_are_checked_against_a_receipt_and_a_key_may_be_broken_or_lie_in_a
     let (exit, told) = offline(&["verify", &receipt, "--vkey", &file("log.vkey"), "--words", &words]);
     assert_eq!(exit, Some(0), "{told}");
     assert!(told.contains(said) && told.contains("the words are those committed to: 1 of 1"), "{told}");
+    // A text that stands there twice, as evidence of two findings, is one.
+    let once: Vec<serde_json::Value> = serde_json::from_slice(&std::fs::read(&words).unwrap()).unwrap();
+    std::fs::write(file("twice.json"), serde_json::to_vec(&[once.clone(), once].concat()).unwrap()).unwrap();
+    let (exit, told) =
+        offline(&["verify", &receipt, "--vkey", &file("log.vkey"), "--words", &file("twice.json")]);
+    assert!(exit == Some(0) && told.contains("the words are those committed to: 1 of 1"), "{told}");
     let (exit, told) = offline(&["verify", &receipt, "--vkey", &receipt]);
     assert!(exit == Some(2) && told.contains("holds no key of a log"), "{told}");
 
