@@ -8,8 +8,8 @@ use crate::event::{AccountLinked, PlatformId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem link --issuer vietreel --subject kol-0123456789abc --platform vietreel --account @bao-ngan \\
-    --key vietreel.pem --key kol.pem")]
+  tinnhiem link --issuer vietreel --subject kol-0123456789abc \\
+    --platform vietreel --account @bao-ngan --key vietreel.pem --key kol.pem")]
 pub struct Link {
     /// The registrar, who checked it
     #[arg(long)]

@@ -156,9 +156,10 @@ impl Findings {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem notify --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=0 \\
-    --evidence I1=video.png --observed-from 2026-10-01 --observed-until 2026-11-20 \\
-    --valid-until 2027-09-30 --statement 'Ba video không ghi nhãn.' --key o1-minh-bach-so.pem")]
+  tinnhiem notify --issuer o1-minh-bach-so --subject kol-0123456789abc \\
+    --policy 2 --grade I1=0 --evidence I1=video.png --observed-from 2026-10-01 \\
+    --observed-until 2026-11-20 --valid-until 2027-09-30 \\
+    --statement 'Ba video không ghi nhãn.' --key o1-minh-bach-so.pem")]
 pub struct Notify {
     /// The assessor
     #[arg(long)]
@@ -185,15 +186,19 @@ impl Notify {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --policy 2 --grade I1=1 \\
-    --observed-from 2026-10-01 --observed-until 2026-11-20 --valid-until 2027-09-30 --key o1-minh-bach-so.pem
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc \\
+    --policy 2 --grade I1=1 --observed-from 2026-10-01 \\
+    --observed-until 2026-11-20 --valid-until 2027-09-30 \\
+    --key o1-minh-bach-so.pem
 
   One grade of an earlier one is another; all else stays:
-  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --like 334 --grade I1=2 --key o1-minh-bach-so.pem
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc \\
+    --like 334 --grade I1=2 --key o1-minh-bach-so.pem
 
-  What was notified, once the subject replied or its days are over; it may be better, never worse:
-  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc --notice 5f…e2 --grade I1=1 \\
-    --key o1-minh-bach-so.pem")]
+    What was notified, once the subject replied or its days are over; it may be
+      better, never worse:
+  tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc \\
+    --notice 5f…e2 --grade I1=1 --key o1-minh-bach-so.pem")]
 pub struct Assess {
     /// The assessor
     #[arg(long)]

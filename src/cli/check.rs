@@ -24,7 +24,8 @@ use crate::time::Date;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem receipt 42 --out entry-42.tlog-proof
-  tinnhiem receipt 42 --out entry-42.tlog-proof --words entry-42.json    with the words that it commits to")]
+  tinnhiem receipt 42 --out entry-42.tlog-proof --words entry-42.json
+      with the words that it commits to")]
 pub struct FetchReceipt {
     /// The entry: its seq, or its event id
     event: EventName,
@@ -85,14 +86,13 @@ async fn write_words(client: &Client, view: &EventView, out: Written) -> anyhow:
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Of an address, what the ledger answers is compared with what its log makes: every score, and of every
-other kind of answer a sample that the report states, or with --whole all. Of a folder, its files are.
+#[command(after_help = "Of an address, what the ledger answers is compared with what its log makes:
+every score, and of every other kind of answer a sample that the report states,
+or with --whole all. Of a folder, its files are.
 
 Examples:
   tinnhiem audit https://ledger.example --vkey \"$VKEY\"
-  tinnhiem audit my-export --vkey \"$VKEY\""
-)]
+  tinnhiem audit my-export --vkey \"$VKEY\"")]
 pub struct Audit {
     /// An address, an export's folder, or a data directory; the ledger of `--ledger` unless given
     of: Option<String>,

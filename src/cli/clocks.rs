@@ -15,9 +15,11 @@ use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem clocks --duty must                          every step that somebody owes
-  tinnhiem clocks --who nhip-so --until 2026-12-31     what runs for a member, or `council`
-  tinnhiem clocks --who kol-0123456789abc              what a KOL is to do or may do, and all that runs about it
+  tinnhiem clocks --duty must    every step that somebody owes
+  tinnhiem clocks --who nhip-so --until 2026-12-31
+      what runs for a member, or `council`
+  tinnhiem clocks --who kol-0123456789abc
+      what a KOL is to do or may do, and all that runs about it
   tinnhiem clocks --who nhip-so --ics > nhip-so.ics    the same as a calendar")]
 pub struct Clocks {
     /// That concern this party: a member or a KOL, by id or name, or `council`; a KOL's are also those about it

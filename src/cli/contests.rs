@@ -34,7 +34,8 @@ impl Which {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem admit-contest --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem admit-contest --subject kol-0123456789abc --contest 5f…e2 \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AdmitContest {
     #[command(flatten)]
     which: Which,
@@ -53,8 +54,9 @@ impl AdmitContest {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem decline-contest --subject kol-0123456789abc --contest 5f…e2 --code settled_facts \\
-    --reason 'Đã xem xét ngày 3 tháng 5.' --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem decline-contest --subject kol-0123456789abc --contest 5f…e2 \\
+    --code settled_facts --reason 'Đã xem xét ngày 3 tháng 5.' \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct DeclineContest {
     #[command(flatten)]
     which: Which,
@@ -78,10 +80,10 @@ impl DeclineContest {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The members are those that the ledger draws; check them with `tinnhiem draw`. Example:
-  tinnhiem seat --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem --key seat-2.pem --key seat-3.pem"
-)]
+#[command(after_help = "The members are those that the ledger draws; check them with `tinnhiem draw`.
+Example:
+  tinnhiem seat --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem \\
+    --key seat-2.pem --key seat-3.pem")]
 pub struct Seat {
     #[command(flatten)]
     which: Which,
@@ -107,7 +109,8 @@ impl Seat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem challenge --subject kol-0123456789abc --contest 5f…e2 --member nhip-so --key kol.pem")]
+  tinnhiem challenge --subject kol-0123456789abc --contest 5f…e2 \\
+    --member nhip-so --key kol.pem")]
 pub struct Challenge {
     #[command(flatten)]
     which: Which,
@@ -152,8 +155,8 @@ pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnVie
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem extend --subject kol-0123456789abc --contest 5f…e2 --issuer nhip-so --reason 'Chờ giám định.' \\
-    --key nhip-so.pem --key vietreel.pem")]
+  tinnhiem extend --subject kol-0123456789abc --contest 5f…e2 --issuer nhip-so \\
+    --reason 'Chờ giám định.' --key nhip-so.pem --key vietreel.pem")]
 pub struct Extend {
     #[command(flatten)]
     which: Which,
@@ -180,7 +183,8 @@ impl Extend {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem appeal --subject kol-0123456789abc --contest 5f…e2 --statement 'Hội đồng chưa xem video gốc.' --key kol.pem")]
+  tinnhiem appeal --subject kol-0123456789abc --contest 5f…e2 \\
+    --statement 'Hội đồng chưa xem video gốc.' --key kol.pem")]
 pub struct Appeal {
     #[command(flatten)]
     which: Which,

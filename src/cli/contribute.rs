@@ -30,12 +30,12 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example: the KOL hands over its public key and signs later (`tinnhiem sign`), then the registrar submits:
-  tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc --identity cccd.txt \\
-    --identity-secret identity.secret --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
-    --out enrolment.json"
-)]
+#[command(after_help = "Example: the KOL hands over its public key and signs later (`tinnhiem sign`),
+then the registrar submits:
+  tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc \\
+    --identity cccd.txt --identity-secret identity.secret \\
+    --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
+    --out enrolment.json")]
 pub struct Enrol {
     /// The registrar
     #[arg(long)]
@@ -146,7 +146,8 @@ fn hex(bytes: &[u8; 32]) -> String {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem endorse --issuer nhip-so --subject kol-0123456789abc --relation professional --topic giao-duc \\
+  tinnhiem endorse --issuer nhip-so --subject kol-0123456789abc \\
+    --relation professional --topic giao-duc \\
     --statement 'Chúng tôi đã làm việc cùng.' --key nhip-so.pem")]
 pub struct Endorse {
     /// The endorser: an id, or the whole name

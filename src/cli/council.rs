@@ -17,7 +17,8 @@ use crate::vault::NamedKey;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (`reinstate` and `remove` take the same):
-  tinnhiem suspend --member bao-moi --reason 'Chưa nộp báo cáo.' --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem suspend --member bao-moi --reason 'Chưa nộp báo cáo.' \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Membership {
     /// The member
     #[arg(long)]
@@ -41,12 +42,10 @@ impl Membership {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Every seat is named, those that stay by the public key they have. An event carries 8 signatures:
-change a large council in steps. Example:
-  tinnhiem reseat --seat bo-van-hoa=3f…9a --seat hoi-nha-bao=hoi-nha-bao.pem --threshold 2 \\
-    --key bo-van-hoa.pem --out council.json"
-)]
+#[command(after_help = "Every seat is named, those that stay by the public key they have. An event
+carries 8 signatures: change a large council in steps. Example:
+  tinnhiem reseat --seat bo-van-hoa=3f…9a --seat hoi-nha-bao=hoi-nha-bao.pem \\
+    --threshold 2 --key bo-van-hoa.pem --out council.json")]
 pub struct Reseat {
     /// A seat, MEMBER=KEY, repeatable, numbered in order; a new key by its private file, which signs too, or its
     /// public file or hex, to sign later
@@ -79,7 +78,8 @@ impl Reseat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem hand-over --operator van-hanh-moi=van-hanh-moi.pem --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem hand-over --operator van-hanh-moi=van-hanh-moi.pem --key seat-1.pem \\
+    --key seat-2.pem --key seat-3.pem")]
 pub struct HandOver {
     /// Who runs the ledger from now on, MEMBER=KEY; the key is a new one and signs too: give its private file, or its
     /// public file or hex, to sign later
@@ -100,8 +100,9 @@ impl HandOver {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem accredit --assessor o6-moi --topic am-thuc --topic my-pham --class independent --valid-until 2027-12-31 \\
-    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem accredit --assessor o6-moi --topic am-thuc --topic my-pham \\
+    --class independent --valid-until 2027-12-31 --key seat-1.pem \\
+    --key seat-2.pem --key seat-3.pem")]
 pub struct Accredit {
     /// The member that may assess
     #[arg(long)]
@@ -139,7 +140,8 @@ impl Accredit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem update --member bao-moi --name 'Báo Mới' --group tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem update --member bao-moi --name 'Báo Mới' --group tap-doan-moi \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Update {
     /// The member
     #[arg(long)]

@@ -19,10 +19,10 @@ use crate::limits;
 use crate::vault::{read_secret, write_secret};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The secret is a new key file, needed for every contest to come: keep it as you keep a key. Example:
-  tinnhiem commit-draw --issuer bach-tin --secret draw.pem --length 10000 --key bach-tin.pem"
-)]
+#[command(after_help = "The secret is a new key file, needed for every contest to come: keep it as you
+keep a key. Example:
+  tinnhiem commit-draw --issuer bach-tin --secret draw.pem --length 10000 \\
+    --key bach-tin.pem")]
 pub struct CommitDraw {
     /// The operator, or an auditor
     #[arg(long)]
@@ -92,7 +92,8 @@ impl RevealDraw {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem draw 5f…e2
-  tinnhiem draw 5f…e2 --data my-copy    draws again from a data directory, believing nobody")]
+  tinnhiem draw 5f…e2 --data my-copy
+      draws again from a data directory, believing nobody")]
 pub struct Draw {
     /// The `contest.filed` event: its seq, or its id
     contest: EventName,

@@ -14,12 +14,11 @@ use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed};
 use crate::time::Date;
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The file stays where it is; its salt is printed, to be kept with it. A member does the same for a KOL, who
-cites its entry: `tinnhiem contest … --evidence-event SEQ`. Example:
-  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc --file video.mp4 \\
-    --retain-until 2028-12-31 --key o4-hai-van.pem"
-)]
+#[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. A member
+does the same for a KOL, who cites its entry: `tinnhiem contest …
+--evidence-event SEQ`. Example:
+  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
+    --file video.mp4 --retain-until 2028-12-31 --key o4-hai-van.pem")]
 pub struct CommitEvidence {
     /// The member that has it
     #[arg(long)]
@@ -85,7 +84,8 @@ impl CommitEvidence {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem disclose-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --to bach-tin --key o4-hai-van.pem")]
+  tinnhiem disclose-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
+    --target 5f…e2 --to bach-tin --key o4-hai-van.pem")]
 pub struct DiscloseEvidence {
     /// Its custodian
     #[arg(long)]

@@ -48,6 +48,23 @@ fn check(path: &str, command: &clap::Command) {
     }
 }
 
+/// What a terminal shows at least.
+const WIDTH: usize = 80;
+
+/// A line that is broken by the terminal can no longer be pasted.
+#[test]
+fn no_example_is_wider_than_a_terminal() {
+    fn look(path: &str, command: &clap::Command) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let wide: Vec<_> = help.lines().filter(|line| line.chars().count() > WIDTH).collect();
+        assert!(wide.is_empty(), "`{path} --help`: {wide:#?}");
+        for verb in command.get_subcommands() {
+            look(&format!("{path} {}", verb.get_name()), verb);
+        }
+    }
+    look("tinnhiem", &Cli::command());
+}
+
 #[test]
 fn every_verb_has_an_example_that_parses() {
     check("tinnhiem", &Cli::command());

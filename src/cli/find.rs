@@ -15,7 +15,8 @@ use crate::event::words;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem find thu             whose name holds this, with or without diacritics, in any order
+  tinnhiem find thu
+      whose name holds this, with or without diacritics, in any order
   tinnhiem find @bao-ngan       by the handle or address of an account
   tinnhiem find nhip so         members are found too")]
 pub struct Find {

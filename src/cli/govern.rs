@@ -28,8 +28,8 @@ use crate::vault::{NamedKey, read_secret, write_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem init --data my-ledger --name alliance.example --seat bo-van-hoa=seat.pem \\
-    --operator van-hanh=operator.pem")]
+  tinnhiem init --data my-ledger --name alliance.example \\
+    --seat bo-van-hoa=seat.pem --operator van-hanh=operator.pem")]
 pub struct Init {
     /// The new data directory; its log key is made there
     #[arg(long)]
@@ -204,8 +204,8 @@ impl Init {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem admit --member bao-moi --class press --name 'Báo Mới' --member-key bao-moi.pem \\
-    --key seat-1.pem --out admission.json")]
+  tinnhiem admit --member bao-moi --class press --name 'Báo Mới' \\
+    --member-key bao-moi.pem --key seat-1.pem --out admission.json")]
 pub struct Admit {
     /// The new member's slug
     #[arg(long)]
@@ -247,8 +247,9 @@ impl Admit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (a panel; the council needs neither --issuer nor --panel):
-  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 --outcome partial --strike I4 --reason 'Chỉ mục này sai.' \\
-    --issuer nhip-so --panel 5f…e2 --key nhip-so.pem --key vietreel.pem")]
+  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 \\
+    --outcome partial --strike I4 --reason 'Chỉ mục này sai.' --issuer nhip-so \\
+    --panel 5f…e2 --key nhip-so.pem --key vietreel.pem")]
 pub struct Decide {
     /// The subject that contests
     #[arg(long)]

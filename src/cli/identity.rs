@@ -20,11 +20,10 @@ use crate::rules::Reason;
 use crate::vault::{read_private, write_new};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Made once for a ledger: every registrar keys identities by the same, so that one person is one subject. Its
-fingerprint is printed; the ledger fixes it at the first enrolment. Example:
-  tinnhiem identity-secret identity.secret"
-)]
+#[command(after_help = "Made once for a ledger: every registrar keys identities by the same, so that one
+person is one subject. Its fingerprint is printed; the ledger fixes it at the
+first enrolment. Example:
+  tinnhiem identity-secret identity.secret")]
 pub struct IdentitySecret {
     /// Where to write the secret (64 hex digits, mode 0600)
     out: PathBuf,

@@ -47,7 +47,8 @@ impl Keygen {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem public-key me.pem
-  tinnhiem public-key me.pem --pem > me.pub    the same for OpenSSL, and for whoever names your key")]
+  tinnhiem public-key me.pem --pem > me.pub
+      the same for OpenSSL, and for whoever names your key")]
 pub struct ShowPublic {
     /// The file of either half
     key: PathBuf,

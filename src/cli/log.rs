@@ -16,7 +16,8 @@ use crate::event::{PartyId, SubjectId, TYPES};
 #[command(after_help = "Examples:
   tinnhiem log --last 20    the newest last
   tinnhiem log --subject kol-0123456789abc --type contest.filed
-  tinnhiem log --issuer 'Báo Nhịp Số'    what a member issued, and how each of it stands
+  tinnhiem log --issuer 'Báo Nhịp Số'
+      what a member issued, and how each of it stands
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
     /// About this KOL: an id, or a name

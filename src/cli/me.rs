@@ -24,8 +24,9 @@ const TOLD: usize = 200;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem me kol-0123456789abc            what was said, what it did, what you can do
-  tinnhiem me kol-0123456789abc --words    the same, with statements, reasons, evidence, replies and decisions")]
+  tinnhiem me kol-0123456789abc    what was said, what it did, what you can do
+  tinnhiem me kol-0123456789abc --words
+      the same, with statements, reasons, evidence, replies and decisions")]
 pub struct Me {
     /// You: your id (`tinnhiem top` shows it), or your name
     subject: SubjectName,

@@ -15,8 +15,10 @@ use crate::event::{MemberClass, Membership, words};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem member o5-tam-diem       how it stands, its overturn rate, agreement and workload
-  tinnhiem member 'Báo Nhịp Số'     and what it said: what is in force, until when, and what is not")]
+  tinnhiem member o5-tam-diem
+      how it stands, its overturn rate, agreement and workload
+  tinnhiem member 'Báo Nhịp Số'
+      and what it said: what is in force, until when, and what is not")]
 pub struct Member {
     /// The member: its id, or its name (`tinnhiem members` lists them)
     member: PartyName,

@@ -124,11 +124,13 @@ enum Verb {
     Suspend(council::Membership),
     /// Reinstate a suspended member (council)
     #[command(after_help = "Example:
-  tinnhiem reinstate --member bao-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem reinstate --member bao-moi --key seat-1.pem --key seat-2.pem \\
+    --key seat-3.pem")]
     Reinstate(council::Membership),
     /// Remove a member for good (council)
     #[command(after_help = "Example:
-  tinnhiem remove --member bao-moi --reason 'Giải thể.' --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem remove --member bao-moi --reason 'Giải thể.' --key seat-1.pem \\
+    --key seat-2.pem --key seat-3.pem")]
     Remove(council::Membership),
     /// Change the council's seats and threshold (council, with the new keys)
     Reseat(council::Reseat),
@@ -148,8 +150,10 @@ enum Verb {
     Enrol(contribute::Enrol),
     /// Bring back a subject that departed, with its history (registrar and the KOL)
     #[command(after_help = "Example:
-  tinnhiem resume --issuer vietreel --subject kol-0123456789abc --name 'Trần Bảo Ngân' --topic am-thuc \\
-    --identity so-dinh-danh.txt --identity-secret secret.hex --consent dong-y.pdf --subject-key kol.pem --key vietreel.pem")]
+  tinnhiem resume --issuer vietreel --subject kol-0123456789abc \\
+    --name 'Trần Bảo Ngân' --topic am-thuc --identity so-dinh-danh.txt \\
+    --identity-secret secret.hex --consent dong-y.pdf --subject-key kol.pem \\
+    --key vietreel.pem")]
     Resume(contribute::Enrol),
     /// Leave the programme (the KOL)
     Depart(remedy::Depart),
@@ -157,7 +161,8 @@ enum Verb {
     Link(accounts::Link),
     /// Unlink it, by the `account.linked` event (registrar and the KOL)
     #[command(after_help = "Example:
-  tinnhiem unlink --issuer vietreel --subject kol-0123456789abc --target 5f…e2 --key vietreel.pem --key kol.pem")]
+  tinnhiem unlink --issuer vietreel --subject kol-0123456789abc --target 5f…e2 \\
+    --key vietreel.pem --key kol.pem")]
     Unlink(case::Target),
     /// Notify a subject of an assessment, for it to reply to first (accredited assessor)
     Notify(assess::Notify),
@@ -181,8 +186,8 @@ enum Verb {
     Collaborate(register::Collaborate),
     /// End paid work before its last day, by the `collaboration.declared` event (the same two)
     #[command(after_help = "Example:
-  tinnhiem end-collaboration --issuer sua-doi-xanh --subject kol-0123456789abc --target 5f…e2 \\
-    --key sua-doi-xanh.pem --key kol.pem")]
+  tinnhiem end-collaboration --issuer sua-doi-xanh --subject kol-0123456789abc \\
+    --target 5f…e2 --key sua-doi-xanh.pem --key kol.pem")]
     EndCollaboration(case::Target),
     /// Record an official decision (state agency)
     RecordDecision(register::RecordDecision),
@@ -218,7 +223,8 @@ enum Verb {
     DiscloseEvidence(evidence::DiscloseEvidence),
     /// Say that evidence was destroyed, by the `evidence.committed` event (its custodian)
     #[command(after_help = "Example:
-  tinnhiem destroy-evidence --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --key o4-hai-van.pem")]
+  tinnhiem destroy-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
+    --target 5f…e2 --key o4-hai-van.pem")]
     DestroyEvidence(case::Target),
     /// Ask for the destruction of personal data (the KOL concerned)
     RequestErasure(remedy::RequestErasure),

@@ -18,7 +18,8 @@ fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem add-key --issuer vietreel --new second.pem --key vietreel.pem
-The council recovers a lost key; it acts 14 days later, and any live key of the owner cancels it meanwhile:
+The council recovers a lost key; it acts 14 days later, and any live key of the
+owner cancels it meanwhile:
   tinnhiem add-key --issuer council --owner kol-0123456789abc --new new.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AddKey {
@@ -79,12 +80,15 @@ impl RotateKey {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
 A key ends itself:
-  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause retired --key vietreel.pem
+  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause retired \\
+    --key vietreel.pem
 A live key ends a recovery that its owner did not ask for:
-  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause cancelled --key vietreel.pem
+  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause cancelled \\
+    --key vietreel.pem
 The council says since when a key was in other hands:
   tinnhiem revoke-key --issuer council --target 3f…9a --cause compromised \\
-    --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+    --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem \\
+    --key seat-3.pem")]
 pub struct RevokeKey {
     /// Its owner, or `council`
     #[arg(long)]
@@ -111,14 +115,14 @@ impl RevokeKey {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Put the new key into next-log-key.pem beside log-key.pem and start the ledger anew first; it signs with it
-from this entry on. Later, while the ledger is stopped, rename log-key.pem to log-key-former.pem, which backups from before still
-need, and next-log-key.pem to log-key.pem. Example:
+#[command(after_help = "Put the new key into next-log-key.pem beside log-key.pem and start the ledger
+anew first; it signs with it from this entry on. Later, while the ledger is
+stopped, rename log-key.pem to log-key-former.pem, which backups from before
+still need, and next-log-key.pem to log-key.pem. Example:
   tinnhiem keygen my-ledger/next-log-key.pem
-  tinnhiem rotate-log-key --old my-ledger/log-key.pem --new my-ledger/next-log-key.pem \\
-    --key seat-1.pem --key seat-2.pem --key seat-3.pem"
-)]
+  tinnhiem rotate-log-key --old my-ledger/log-key.pem \\
+    --new my-ledger/next-log-key.pem --key seat-1.pem --key seat-2.pem \\
+    --key seat-3.pem")]
 pub struct RotateLogKey {
     /// The log's present key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]

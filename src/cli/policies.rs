@@ -32,8 +32,10 @@ pub async fn version(client: &Client, number: Option<u32>) -> anyhow::Result<Pol
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem policy show               topics, indicators with their levels, sanctions, bands, days
-  tinnhiem policy show 2 --json > new-policy.json    the document, to be changed and published")]
+  tinnhiem policy show
+      topics, indicators with their levels, sanctions, bands, days
+  tinnhiem policy show 2 --json > new-policy.json
+      the document, to be changed and published")]
 pub struct Show {
     /// The version; the one in force unless given
     number: Option<u32>,
@@ -108,7 +110,8 @@ fn print(policy: &Policy) {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (`tinnhiem policy diff` shows beforehand who moves):
-  tinnhiem policy publish new-policy.json --from 2027-01-15 --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem policy publish new-policy.json --from 2027-01-15 --key seat-1.pem \\
+    --key seat-2.pem --key seat-3.pem")]
 pub struct Publish {
     /// The policy: a JSON file
     policy: PathBuf,

@@ -58,7 +58,8 @@ impl Policy {
     after_help = "Examples:
   tinnhiem policy diff new-policy.json
   tinnhiem policy diff new-policy.json --data my-ledger --json
-  tinnhiem policy diff --version 2    who moves by a version that is published, on its first day"
+  tinnhiem policy diff --version 2
+      who moves by a version that is published, on its first day"
 )]
 struct Diff {
     /// The new policy: a JSON file

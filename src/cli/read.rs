@@ -23,7 +23,8 @@ use crate::time::Date;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem score kol-0123456789abc --explain
-  tinnhiem score kol-0123456789abc kol-0123456789abd    side by side, criterion by criterion
+  tinnhiem score kol-0123456789abc kol-0123456789abd
+      side by side, criterion by criterion
   tinnhiem score kol-0123456789abc --receipt score.json")]
 pub struct Score {
     /// The KOL: an id, or a name; several are compared
@@ -224,7 +225,8 @@ fn standing(standing: &Standing) -> String {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem history kol-0123456789abc            what each event did to the score
-  tinnhiem history kol-0123456789abc --steps    every move of it, by events and by dates alone")]
+  tinnhiem history kol-0123456789abc --steps
+      every move of it, by events and by dates alone")]
 pub struct History {
     /// The KOL: an id, or a name
     subject: SubjectName,

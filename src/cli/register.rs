@@ -67,8 +67,9 @@ impl Pledge {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem collaborate --issuer sua-doi-xanh --subject kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot \\
-    --starts-on 2026-11-20 --ends-on 2027-02-20 --value-band under_100m --paper cong-bo.pdf \\
+  tinnhiem collaborate --issuer sua-doi-xanh --subject kol-0123456789abc \\
+    --campaign 'Sữa cho bé' --category sua-bot --starts-on 2026-11-20 \\
+    --ends-on 2027-02-20 --value-band under_100m --paper cong-bo.pdf \\
     --key sua-doi-xanh.pem --out collaboration.json")]
 pub struct Collaborate {
     /// The business that pays
@@ -139,8 +140,9 @@ impl From<Act> for OfficialAct {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem record-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc \\
-    --authority 'Sở Văn hóa tỉnh Vân Khê' --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
+  tinnhiem record-decision --issuer cuc-quang-cao-so \\
+    --subject kol-0123456789abc --authority 'Sở Văn hóa tỉnh Vân Khê' \\
+    --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
 pub struct RecordDecision {
     /// The state agency that records it
     #[arg(long)]
@@ -170,8 +172,10 @@ impl RecordDecision {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem overturn-decision --issuer cuc-quang-cao-so --subject kol-0123456789abc --target 5f…e2 \\
-    --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 --key cuc-quang-cao-so.pem")]
+  tinnhiem overturn-decision --issuer cuc-quang-cao-so \\
+    --subject kol-0123456789abc --target 5f…e2 \\
+    --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 \\
+    --key cuc-quang-cao-so.pem")]
 pub struct OverturnDecision {
     /// The state agency that records it
     #[arg(long)]

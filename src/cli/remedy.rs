@@ -31,10 +31,13 @@ enum Action {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --action annotate \\
-    --statement 'Video được xem ngày 4, không phải ngày 3.' --key o4-hai-van.pem
-  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc --target 5f…e2 --action replace \\
-    --grade I4=2 --evidence I4=nhan.png --statement 'Nhãn có ở giây đầu.' --key o4-hai-van.pem")]
+  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc \\
+    --target 5f…e2 --action annotate \\
+    --statement 'Video được xem ngày 4, không phải ngày 3.' \\
+    --key o4-hai-van.pem
+  tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc \\
+    --target 5f…e2 --action replace --grade I4=2 --evidence I4=nhan.png \\
+    --statement 'Nhãn có ở giây đầu.' --key o4-hai-van.pem")]
 pub struct Correct {
     /// Who issued the item; `council` for a sanction
     #[arg(long)]
@@ -89,7 +92,8 @@ impl Correct {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem depart --subject kol-0123456789abc --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
+  tinnhiem depart --subject kol-0123456789abc \\
+    --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
 pub struct Depart {
     /// The subject: you
     #[arg(long)]
@@ -112,11 +116,11 @@ impl Depart {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "`tinnhiem me` lists what may be asked for, and what an open contest, a notice or evidence still needs. Ask for all
-at once: while a request waits for its answer no other is taken. Example:
-  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 --target 5f…e2 --key me.pem"
-)]
+#[command(after_help = "`tinnhiem me` lists what may be asked for, and what an open contest, a notice or
+evidence still needs. Ask for all at once: while a request waits for its answer
+no other is taken. Example:
+  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 \\
+    --target 5f…e2 --key me.pem")]
 pub struct RequestErasure {
     /// The subject: you
     #[arg(long)]
@@ -153,7 +157,8 @@ impl RequestErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --target 5f…e2 --key van-hanh.pem")]
+  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc \\
+    --request 5f…e2 --target 5f…e2 --key van-hanh.pem")]
 pub struct ExecuteErasure {
     /// The operator
     #[arg(long)]
@@ -183,8 +188,9 @@ impl ExecuteErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem refuse-erasure --issuer van-hanh --subject kol-0123456789abc --request 5f…e2 --ground legal_claim \\
-    --reason 'Vụ kiện 12/2026 đang mở.' --key van-hanh.pem")]
+  tinnhiem refuse-erasure --issuer van-hanh --subject kol-0123456789abc \\
+    --request 5f…e2 --ground legal_claim --reason 'Vụ kiện 12/2026 đang mở.' \\
+    --key van-hanh.pem")]
 pub struct RefuseErasure {
     /// The operator
     #[arg(long)]
@@ -219,7 +225,8 @@ impl RefuseErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem report-finding --issuer bach-tin --kind clock --position 120 --position 131 --text bao-cao.pdf --key bach-tin.pem")]
+  tinnhiem report-finding --issuer bach-tin --kind clock --position 120 \\
+    --position 131 --text bao-cao.pdf --key bach-tin.pem")]
 pub struct ReportFinding {
     /// The auditor
     #[arg(long)]

@@ -94,8 +94,9 @@ impl Terms {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem propose --issuer nhip-so --subject kol-0123456789abc --severity S2 --conduct I1 \\
-    --reason 'Không ghi nhãn.' --starts-on 2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
+  tinnhiem propose --issuer nhip-so --subject kol-0123456789abc --severity S2 \\
+    --conduct I1 --reason 'Không ghi nhãn.' --starts-on 2026-12-02 \\
+    --ends-on 2027-05-23 --key nhip-so.pem")]
 pub struct Propose {
     /// The member that proposes it; a seat of its controller group has no say in it
     #[arg(long)]
@@ -121,10 +122,13 @@ impl Propose {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 --clause D1 --broken-on 2026-11-20 \\
-    --reason 'Không ghi nhãn.' --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out sanction.json
+  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 \\
+    --clause D1 --broken-on 2026-11-20 --reason 'Không ghi nhãn.' \\
+    --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem \\
+    --out sanction.json
 
-  What was proposed, once the subject replied or its days are over; it may be milder, never harsher:
+    What was proposed, once the subject replied or its days are over; it may be
+      milder, never harsher:
   tinnhiem sanction --subject kol-0123456789abc --proposal 5f…e2 --severity S1 \\
     --key seat-1.pem --out sanction.json")]
 pub struct Sanction {
@@ -172,8 +176,10 @@ impl Sanction {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem reply --subject kol-0123456789abc --notice 5f…e2 --statement 'Nhãn ở giây 2.' --key kol.pem
-  tinnhiem reply --subject kol-0123456789abc --proposal 5f…e2 --statement 'Đã gỡ video.' --key kol.pem")]
+  tinnhiem reply --subject kol-0123456789abc --notice 5f…e2 \\
+    --statement 'Nhãn ở giây 2.' --key kol.pem
+  tinnhiem reply --subject kol-0123456789abc --proposal 5f…e2 \\
+    --statement 'Đã gỡ video.' --key kol.pem")]
 pub struct Reply {
     /// The KOL that replies
     #[arg(long)]

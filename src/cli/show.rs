@@ -23,7 +23,9 @@ use crate::event::Event;
   tinnhiem show 42            who said what, when, with the words attached
   tinnhiem show 42 57 61      several
   tinnhiem show 42 --json     the entry as it is logged
-  tinnhiem show event.json    a file that waits for signatures: what it says, who has signed, who is missing")]
+  tinnhiem show event.json
+      a file that waits for signatures: what it says, who has signed, who is
+      missing")]
 pub struct Show {
     /// The entry: its seq, or its event id; or the file of an event; one or several
     #[arg(name = "event", required = true)]

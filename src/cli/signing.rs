@@ -344,8 +344,8 @@ impl Submit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem publish endorsement.withdrawn --issuer nhip-so --subject kol-0123456789abc \\
-    --body withdrawal.json --key nhip-so.pem")]
+  tinnhiem publish endorsement.withdrawn --issuer nhip-so \\
+    --subject kol-0123456789abc --body withdrawal.json --key nhip-so.pem")]
 pub struct Publish {
     /// The event's type, such as `assessment.withdrawn`
     #[arg(name = "type")]

@@ -26,8 +26,10 @@ use crate::vault::Attachment;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem verify contest.tlog-proof --vkey \"$VKEY\"
-  tinnhiem verify entry-42.tlog-proof --vkey \"$VKEY\" --words entry-42.json    the words are those committed to
-  tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a --subject kol-0123456789abc --max-age 7")]
+  tinnhiem verify entry-42.tlog-proof --vkey \"$VKEY\" --words entry-42.json
+      the words are those committed to
+  tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a \\
+    --subject kol-0123456789abc --max-age 7")]
 pub struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
