@@ -24,7 +24,8 @@ pub const EXIT_CODES: &str = "Exit codes:
   2  usage, or it could not be done here
   3  the ledger refused
   4  the ledger could not be reached, or takes no writes now: try again later
-With --json, a fault is one line of JSON on the error stream: {\"error\": {\"code\", \"detail\", \"exit\", \"status\"}}";
+With --json, a fault is one line of JSON on the error stream:
+{\"error\": {\"code\", \"detail\", \"exit\", \"status\"}}";
 
 /// A fault, by what caused it.
 #[derive(Debug, PartialEq, Eq)]
