@@ -195,8 +195,9 @@ impl Endorse {
 #[command(after_help = grounds::EXPLAINED.to_owned() + "
 
 Example:
-  tinnhiem contest --subject kol-0123456789abc --target 5f…e2 --grounds factual_error \\
-    --statement 'Video có ghi nhãn.' --evidence nhan.png --key me.pem --receipt contest.tlog-proof")]
+  tinnhiem contest --subject kol-0123456789abc --target 5f…e2 \\
+    --grounds factual_error --statement 'Video có ghi nhãn.' \\
+    --evidence nhan.png --key me.pem --receipt contest.tlog-proof")]
 pub struct Contest {
     /// The subject: you
     #[arg(long)]

@@ -12,11 +12,14 @@ const ALL: [Grounds; 4] =
 
 /// What `contest --help` says of them.
 pub const EXPLAINED: &str = "Grounds:
-  factual_error         a fact that it rests on is wrong; may be contested at any time
-  procedure             the rules for making it were not kept (notice, accreditation, signatures, days)
+  factual_error         a fact that it rests on is wrong; may be contested at
+                        any time
+  procedure             the rules for making it were not kept (notice,
+                        accreditation, signatures, days)
   conflict_of_interest  whoever made it had an interest that was not declared
   disproportionate      the facts are right, but it is harsher than they bear
-A case that is declined on one ground may be contested on another; what was decided is appealed.";
+A case that is declined on one ground may be contested on another; what was
+decided is appealed.";
 
 /// The name that it has in commands.
 pub fn name(grounds: Grounds) -> String {
