@@ -42,8 +42,7 @@ done
 "$program" commit-draw --issuer operator --secret operator-draw.pem --length 10 --key operator.pem > said
 "$program" commit-draw --issuer auditor --secret auditor-draw.pem --length 20 --key auditor.pem > said
 echo 012345678901 > identity
-head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > identity-secret
-chmod 600 identity-secret
+"$program" identity-secret identity-secret > said
 kol=kol-0123456789abc
 "$program" enrol --issuer registrar --subject "$kol" --name 'Trần Thử' --topic am-thuc --identity identity \
   --identity-secret identity-secret --consent identity --subject-key kol.pem --key registrar.pem > said 2> /dev/null

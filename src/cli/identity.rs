@@ -17,7 +17,7 @@ use crate::api::views::{LedgerView, MemberList};
 use crate::client::Client;
 use crate::event::{IdentityKey, Role};
 use crate::rules::Reason;
-use crate::vault::{read_private, write_new};
+use crate::vault::{read_identity_secret, write_identity_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Made once for a ledger: every registrar keys identities by the same, so that one
@@ -25,7 +25,7 @@ person is one subject. Its fingerprint is printed; the ledger fixes it at the
 first enrolment. Example:
   tinnhiem identity-secret identity.secret")]
 pub struct IdentitySecret {
-    /// Where to write the secret (64 hex digits, mode 0600)
+    /// Where to write the secret (mode 0600)
     out: PathBuf,
     /// Print the fingerprint of a secret that is there already
     #[arg(long)]
@@ -38,8 +38,7 @@ impl IdentitySecret {
     pub fn run(self) -> anyhow::Result<u8> {
         if !self.show {
             let secret = Zeroizing::new(crate::client::random_salt()?);
-            let hex = Zeroizing::new(blake3::Hash::from_bytes(*secret).to_hex().to_string() + "\n");
-            write_new(&self.out, &hex)?;
+            write_identity_secret(&self.out, &secret)?;
         }
         let fingerprint = IdentityKey::of(&*secret(&self.out)?).to_string();
         self.answer.tell(&serde_json::json!({"fingerprint": fingerprint, "file": self.out}), &fingerprint)
@@ -51,12 +50,12 @@ impl IdentitySecret {
 /// # Errors
 /// When others can read it, or it is none.
 pub fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
-    let hex = read_private(path)?;
-    let hex = hex.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&hex);
-    let secret = blake3::Hash::from_hex(hex.trim_ascii()).ok().with_context(|| {
-        format!("{}: expected 64 hex digits, as `tinnhiem identity-secret` makes them", path.display())
-    })?;
-    Ok(Zeroizing::new(*secret.as_bytes()))
+    read_identity_secret(path)?.with_context(|| {
+        format!(
+            "{}: expected the secret of identity numbers, as `tinnhiem identity-secret FILE` makes it",
+            path.display()
+        )
+    })
 }
 
 /// Refuses a secret that is not the one by which the ledger's identities are keyed, before anything is signed.

@@ -19,7 +19,7 @@ use crate::dsse::SecretKey;
 use crate::event::{Body, MemberClass, PartyId, SubjectId};
 use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission};
 use crate::time::{Date, Timestamp};
-use crate::vault::{write_new, write_secret};
+use crate::vault::{write_identity_secret, write_secret};
 
 /// The programme's policy, version 1.
 pub const POLICY_1: &str = include_str!("policy-1.json");
@@ -98,8 +98,7 @@ fn write_keys(folder: &Path) -> anyhow::Result<()> {
     for name in organisations.chain(influencers).chain(offices).chain(draws) {
         write_secret(&folder.join(format!("{name}.pem")), &key(name))?;
     }
-    let identities = blake3::Hash::from_bytes(identity_secret()).to_hex();
-    write_new(&folder.join(IDENTITY_SECRET), &format!("{identities}\n"))?;
+    write_identity_secret(&folder.join(IDENTITY_SECRET), &identity_secret())?;
     Ok(())
 }
 

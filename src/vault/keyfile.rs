@@ -43,6 +43,9 @@ pub enum KeyFileError {
         "{0} holds 64 hex digits: a public key, or the seed of a private one or another secret, and nothing tells which, so nothing of it is shown or signed with. A public key is given as it is wherever one is named; a private one is PKCS#8 PEM, as the tool that made it writes it"
     )]
     Hex(PathBuf),
+    /// It holds what identity numbers are keyed by.
+    #[error("{0} holds the secret of identity numbers, which is no key: name the file of a key")]
+    IdentitySecret(PathBuf),
     /// No key is as large.
     #[error("{0} has over {1} bytes: no key file is as large; name another")]
     TooLarge(PathBuf, usize),
@@ -68,6 +71,7 @@ impl KeyFileError {
             Self::Malformed(_, KeyFault::Hex) | Self::Hex(_) => "keyfile.hex",
             Self::Malformed(..) => "keyfile.malformed",
             Self::PublicOnly(_) => "keyfile.public",
+            Self::IdentitySecret(_) => "keyfile.identity",
             Self::TooLarge(..) => "keyfile.too_large",
             Self::Locked(_) => "keyfile.locked",
             Self::Phrase(_) => "keyfile.phrase",
@@ -128,6 +132,34 @@ pub fn write_encrypted(path: &Path, key: &SecretKey) -> Result<(), KeyFileError>
     getrandom::fill(&mut random).map_err(|error| io(std::io::Error::other(error.to_string())))?;
     let (salt, iv) = (std::array::from_fn(|at| random[at]), std::array::from_fn(|at| random[16 + at]));
     write_new(path, &encrypted_pem(key, &chosen, &salt, iv))
+}
+
+/// What the file of the secret of identity numbers begins with, so that nothing takes it for a key.
+const IDENTITY_LABEL: &str = "tinnhiem-identity-secret:";
+
+/// Writes a new file of the secret that identity numbers are keyed by, with mode 0600, synced.
+///
+/// # Errors
+/// [`KeyFileError::Exists`] rather than overwriting anything.
+pub fn write_identity_secret(path: &Path, secret: &[u8; 32]) -> Result<(), KeyFileError> {
+    let hex = Zeroizing::new(blake3::Hash::from_bytes(*secret).to_hex().to_string());
+    write_new(path, &Zeroizing::new(format!("{IDENTITY_LABEL}{}\n", *hex)))
+}
+
+/// Reads the secret that identity numbers are keyed by; none: the file holds something else.
+///
+/// # Errors
+/// [`KeyFileError::Mode`] when group or others have any access.
+pub fn read_identity_secret(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileError> {
+    let bytes = read_private(path)?;
+    let hex = identity_label(&bytes).and_then(|hex| blake3::Hash::from_hex(hex.trim_ascii()).ok());
+    Ok(hex.map(|secret| Zeroizing::new(*secret.as_bytes())))
+}
+
+/// What follows the label of an identity secret, where bytes begin with it.
+fn identity_label(bytes: &[u8]) -> Option<&[u8]> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+    text.strip_prefix(IDENTITY_LABEL.as_bytes())
 }
 
 /// Writes a new file with mode 0600, synced.
@@ -242,8 +274,13 @@ fn bytes(path: &Path) -> Result<(Zeroizing<Vec<u8>>, bool), KeyFileError> {
 
 fn stored(path: &Path) -> Result<Stored, KeyFileError> {
     let (bytes, is_open) = bytes(path)?;
+    if identity_label(&bytes).is_some() {
+        return Err(KeyFileError::IdentitySecret(path.to_owned()));
+    }
     let stored = Stored::read(&bytes).map_err(|fault| KeyFileError::Malformed(path.to_owned(), fault))?;
     match stored {
+        // Half of all secrets are points of the curve too: that it lies open says that it is public.
+        Stored::Hex(_) if !is_open => return Err(KeyFileError::Hex(path.to_owned())),
         Stored::Secret(_) if is_open => return Err(KeyFileError::Mode(path.to_owned())),
         // Others still need the pass phrase, but may guess it.
         Stored::Locked(_) if is_open => {
@@ -336,6 +373,42 @@ mod tests {
             let error = read_shown(&path).unwrap_err();
             assert_eq!(error.code(), "keyfile.hex");
             assert!(!error.to_string().contains(&seed));
+        }
+    }
+
+    #[test]
+    fn what_its_owner_alone_can_read_is_no_public_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("identity");
+        for number in 0..16u8 {
+            let secret = *blake3::hash(&[number]).as_bytes();
+            let hex = blake3::Hash::from_bytes(secret).to_hex().to_string();
+            let labelled = format!("{IDENTITY_LABEL}{hex}\n");
+            for (text, code) in [
+                (hex.clone(), "keyfile.hex"),
+                (format!("\n{hex}\r\n"), "keyfile.hex"),
+                (hex.to_uppercase(), "keyfile.hex"),
+                (labelled, "keyfile.identity"),
+            ] {
+                std::fs::write(&path, &text).unwrap();
+                chmod(&path, 0o600);
+                let refusals = [
+                    read_public(&path).err(),
+                    read_named(&path).err(),
+                    read_shown(&path).err(),
+                    read_secret(&path).err(),
+                ];
+                for error in refusals {
+                    let error = error.unwrap();
+                    assert_eq!(error.code(), code, "{text}");
+                    assert!(!error.to_string().to_lowercase().contains(&hex));
+                }
+            }
+            assert_eq!(*read_identity_secret(&path).unwrap().unwrap(), secret);
+            // Whoever can read it: a labelled secret never is a key.
+            chmod(&path, 0o644);
+            assert_eq!(read_named(&path).unwrap_err().code(), "keyfile.identity");
+            assert_eq!(read_identity_secret(&path).unwrap_err().code(), "keyfile.mode");
         }
     }
 

@@ -20,8 +20,8 @@ mod stored;
 mod writing;
 
 pub use keyfile::{
-    KeyFileError, NamedKey, read_named, read_private, read_public, read_secret, read_shown, write_encrypted,
-    write_new, write_secret,
+    KeyFileError, NamedKey, read_identity_secret, read_named, read_private, read_public, read_secret,
+    read_shown, write_encrypted, write_identity_secret, write_new, write_secret,
 };
 pub use listing::Listing;
 pub use phrase::take_phrases_from;

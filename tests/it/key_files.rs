@@ -51,7 +51,7 @@ async fn a_registrar_enrols_whom_it_knows_by_a_public_key() {
     let programme = Programme::start(policy()).await;
     let folder = folder();
     let (secret, identity) = (folder.name("secret"), folder.name("identity"));
-    tinnhiem::vault::write_new(secret.as_ref(), &"5a".repeat(32)).unwrap();
+    tinnhiem::vault::write_identity_secret(secret.as_ref(), &[0x5a; 32]).unwrap();
     std::fs::write(&identity, "0123").unwrap();
     let own = |hex: bool| if hex { key("newcomer").public().to_string() } else { folder.public("newcomer") };
     for (hex, out) in [(true, "hex.json"), (false, "pem.json")] {

@@ -200,8 +200,8 @@ async fn an_enrolment_that_the_ledger_would_refuse_is_not_signed() {
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(at("number"), "079 301 000 123").unwrap();
     std::fs::write(at("consent"), "yes").unwrap();
-    for (name, digit) in [("first", "1"), ("second", "2")] {
-        tinnhiem::vault::write_new(at(name).as_ref(), &digit.repeat(64)).unwrap();
+    for (name, number) in [("first", 1), ("second", 2)] {
+        tinnhiem::vault::write_identity_secret(at(name).as_ref(), &[number; 32]).unwrap();
     }
     let new = folder.path().join("new-kol");
     tinnhiem::vault::write_secret(&new, &key("new-kol")).unwrap();
