@@ -41,6 +41,11 @@ pub enum Hold {
         "the disk of the ledger's attachments is full, and nothing was recorded: its operator makes room; send it again later"
     )]
     VaultFull,
+    /// Attachments cannot be written.
+    #[error(
+        "the ledger's attachments cannot be stored ({0}), and nothing was recorded: its operator sees to it that the process may write there; send it again later"
+    )]
+    Vault(String),
     /// No file can be opened.
     #[error("the ledger is out of file descriptors, and nothing was recorded: send it again in a second")]
     Descriptors,
@@ -57,6 +62,7 @@ impl Hold {
             Self::Clock(_) => "ledger.clock",
             Self::StoreFull => "store.full",
             Self::VaultFull => "vault.full",
+            Self::Vault(_) => "vault.io",
             Self::Descriptors => "ledger.descriptors",
         }
     }
@@ -73,7 +79,7 @@ impl Hold {
     pub fn retry_after_s(&self) -> u32 {
         match self {
             Self::Descriptors | Self::Unsettled => 1,
-            Self::Clock(_) | Self::StoreFull | Self::VaultFull => 60,
+            Self::Clock(_) | Self::StoreFull | Self::VaultFull | Self::Vault(_) => 60,
             Self::Stopped(_) | Self::Sealed(_) | Self::ReadOnly(_) => 3600,
         }
     }

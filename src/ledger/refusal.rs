@@ -50,9 +50,6 @@ pub enum Refusal {
     /// The queue is full.
     #[error("as many events wait as the queue holds: send it again in a second")]
     Busy,
-    /// The attachments could not be kept; nothing was recorded.
-    #[error("the attachments could not be stored, and nothing was recorded: send it again later")]
-    Vault,
     /// The ledger takes no writes.
     #[error(transparent)]
     Held(#[from] Hold),
@@ -82,7 +79,6 @@ impl Refusal {
             Self::Rejected(rejection) => rejection.code(),
             Self::NextKey => "ledger.next_key",
             Self::Busy => "ledger.busy",
-            Self::Vault => "vault.io",
             Self::Held(hold) => hold.code(),
             Self::Unsettled => "ledger.unsettled",
             Self::Closed => "ledger.closed",
@@ -105,7 +101,7 @@ impl Refusal {
             | Self::AttachmentMissing(_) => 400,
             Self::Rejected(rejection) => status_of(rejection.reason),
             Self::Held(hold) => hold.status(),
-            Self::Busy | Self::NextKey | Self::Vault | Self::Unsettled | Self::Closed => 503,
+            Self::Busy | Self::NextKey | Self::Unsettled | Self::Closed => 503,
         }
     }
 

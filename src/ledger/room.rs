@@ -5,20 +5,20 @@ use std::path::Path;
 use super::Hold;
 use crate::limits;
 use crate::store::StoreError;
-use crate::vault::VaultError;
+use crate::vault::{Vault, VaultError};
 
-/// Whether `bytes` of attachments fit beside the reserve.
+/// Whether `bytes` of attachments fit beside the reserve, and can be written at all.
 ///
 /// # Errors
-/// [`Hold::VaultFull`].
-pub fn for_attachments(directory: &Path, bytes: usize) -> Result<(), Hold> {
-    let vault = directory.join("vault");
-    let folder = if vault.exists() { &vault } else { directory };
+/// [`Hold::VaultFull`], or [`Hold::Vault`].
+pub fn for_attachments(directory: &Path, vault: &Vault, bytes: usize) -> Result<(), Hold> {
+    let path = directory.join("vault");
+    let folder = if path.exists() { &path } else { directory };
     // Each takes whole blocks, and a folder.
     let needed = limits::FREE_BYTES + 2 * bytes as u64;
     match crate::store::free_bytes(folder) {
         Some(free) if free < needed => Err(Hold::VaultFull),
-        _ => Ok(()),
+        _ => vault.prove().map_err(|error| of_vault(&error)),
     }
 }
 
@@ -27,6 +27,14 @@ pub fn tell(directory: &Path, hold: &Hold) {
     let (folder, needed) = match hold {
         Hold::StoreFull => (directory.join("store"), limits::FREE_BYTES + 2 * limits::ROOM_BYTES),
         Hold::VaultFull => (directory.join("vault"), limits::FREE_BYTES),
+        Hold::Vault(why) => {
+            let folder = directory.join("vault");
+            tracing::error!(
+                folder = %folder.display(), why,
+                "no attachment can be stored there: whom this process runs as must own the folder and all in it (`chown -R`), and the file system take writes"
+            );
+            return;
+        }
         _ => return,
     };
     let free = crate::store::free_bytes(directory).unwrap_or_default();
@@ -44,10 +52,10 @@ pub fn of_store(error: &StoreError) -> Option<Hold> {
 }
 
 /// The same of an error of the vault.
-pub fn of_vault(error: &VaultError) -> Option<Hold> {
-    let VaultError::Io(error) = error else { return None };
-    match StoreError::of(error) {
-        StoreError::Full => Some(Hold::VaultFull),
-        error => of_store(&error),
+pub fn of_vault(error: &VaultError) -> Hold {
+    let VaultError::Io(io) = error else { return Hold::Vault(error.to_string()) };
+    match StoreError::of(io) {
+        StoreError::Full => Hold::VaultFull,
+        of_all => of_store(&of_all).unwrap_or_else(|| Hold::Vault(io.to_string())),
     }
 }

@@ -194,10 +194,7 @@ impl Sequencer {
                 Ok(incoming) => incoming,
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "attachments were not stored");
-                    return Err(match room::of_vault(&error) {
-                        Some(hold) => self.held(hold),
-                        None => Refusal::Vault,
-                    });
+                    return Err(self.held(room::of_vault(&error)));
                 }
             };
             self.undecided.push(incoming);
@@ -270,8 +267,10 @@ impl Sequencer {
         }
         self.holds.lift("ledger.unsettled");
         self.holds.lift("store.full");
-        room::for_attachments(&self.setup.directory, attachments).map_err(|hold| self.held(hold))?;
+        let stored = room::for_attachments(&self.setup.directory, &self.vault, attachments);
+        stored.map_err(|hold| self.held(hold))?;
         self.holds.lift("vault.full");
+        self.holds.lift("vault.io");
         // A file that can be opened is all that this hold waits for.
         if std::fs::File::open(&self.setup.directory).is_ok() {
             self.holds.lift("ledger.descriptors");

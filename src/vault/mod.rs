@@ -30,6 +30,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
@@ -140,6 +141,8 @@ pub struct Vault {
     /// What comes in with entries that are not published yet, and in how many submissions; held while
     /// files are made or removed.
     incoming: Arc<Mutex<BTreeMap<Commitment, usize>>>,
+    /// Whether the last that was written, or tried, could be.
+    proven: Arc<AtomicBool>,
 }
 
 /// Attachments that came in and whose entry is not published yet: nobody sweeps them meanwhile.
@@ -176,7 +179,7 @@ impl Incoming {
 impl Vault {
     /// The vault in `<directory>/vault`.
     pub fn open(directory: &Path) -> Self {
-        Self { directory: directory.join("vault"), incoming: Arc::default() }
+        Self { directory: directory.join("vault"), incoming: Arc::default(), proven: Arc::default() }
     }
 
     fn incoming(&self) -> MutexGuard<'_, BTreeMap<Commitment, usize>> {
@@ -195,6 +198,7 @@ impl Vault {
         if let Err(error) = self.write_new(attachments, &mut made) {
             // What could not be finished takes the room that others need.
             made.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            self.proven.fetch_and(!matches!(error, VaultError::Io(_)), Ordering::Relaxed);
             return Err(error);
         }
         let commitments: Vec<Commitment> = attachments.iter().map(Attachment::commitment).collect();

@@ -5,7 +5,10 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::thread::Builder;
+
+use rustix::fs::Access;
 
 use super::{Attachment, Vault, VaultError};
 use crate::limits;
@@ -48,6 +51,44 @@ impl Vault {
         }
         if !folders.is_empty() {
             File::open(&self.directory)?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Vault {
+    /// Whether attachments can be stored: a try is made where none was since the start, or since one was
+    /// not stored. An empty folder is left of it: one that goes would be missed by who lists them meanwhile.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub fn prove(&self) -> Result<(), VaultError> {
+        if !self.proven.load(Ordering::Relaxed) {
+            let _nobody_else = self.incoming();
+            self.try_writing()?;
+            self.proven.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn try_writing(&self) -> io::Result<()> {
+        let folder = self.directory.join("00");
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        // What a fault leaves of it is swept as what was never finished.
+        let file = folder.join("try").with_extension("new");
+        let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
+        let written = options.open(&file).and_then(|mut open| {
+            open.write_all(b"can this be stored?")?;
+            open.sync_all()
+        });
+        let removed = std::fs::remove_file(&file);
+        written.and(removed)?;
+        // An attachment may come to lie in any of the folders.
+        for folder in std::fs::read_dir(&self.directory)? {
+            let folder = folder?;
+            if folder.file_type()?.is_dir() {
+                rustix::fs::access(folder.path(), Access::WRITE_OK | Access::EXEC_OK)?;
+            }
         }
         Ok(())
     }

@@ -98,6 +98,27 @@ async fn a_directory_without_its_store_or_with_half_of_it_is_told_what_it_lacks(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_cannot_store_attachments_is_not_ready() {
+    let folder = Folder::new().await;
+    let serve = "serve --listen 127.0.0.1:0 --data data";
+    let told = served(&folder, serve);
+    assert!(told.contains("signs what comes in"), "{told}");
+    let held = |folder: &Folder| folder.open("data", Claim::Unchanged).unwrap().held();
+    folder.shell("rm -rf data/vault; touch data/vault");
+    let told = served(&folder, serve);
+    for says in ["takes no writes (vault.io)", "no attachment can be stored there", "data/vault", "chown"] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    // Trying leaves no file.
+    folder.shell("rm data/vault");
+    assert_eq!(held(&folder), None);
+    assert!(files(&folder.path("data/vault")).is_empty());
+    // Nor can anything be stored where a folder takes no files.
+    folder.shell("mkdir data/vault/00/try.new");
+    assert_eq!(held(&folder).map(|hold| hold.code()), Some("vault.io"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_ledger_is_made_among_other_files() {
     let folder = Folder::new().await;
     write_secret(&folder.path("seat.pem"), &key("seat-1")).unwrap();

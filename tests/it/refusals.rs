@@ -533,6 +533,14 @@ async fn when_the_ledger_cannot(provoked: &mut Provoked) {
         EndorsementPublished { statement: Some(words.commitment()), ..endorsement(programme.today()) };
     let draft = programme.draft(party("business"), Some(subject("kol")), spoken).with([words]);
     provoked.note(programme.send(draft, &["business"]).await, 503, "vault.io");
+    let ready = async || programme.client.text("/readyz").await.map_err(|error| error.to_string());
+    assert!(ready().await.unwrap_err().contains("attachments cannot be stored"));
+    std::fs::remove_file(&vault).unwrap();
+    // Nobody sends anything: it is tried by itself.
+    while let Err(error) = ready().await {
+        assert!(error.contains("attachments cannot be stored"), "{error}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     programme.recorded(endorse(&programme), &["business"]).await;
     // A commit fails, and what was acknowledged is gone.
     programme.parts.disk.fail_commit(0, Fault::Lost);
