@@ -10,6 +10,7 @@ mod check;
 mod checkpoint;
 mod clock;
 mod clocks;
+mod codes;
 mod commitments;
 mod consent;
 mod contests;
@@ -63,6 +64,7 @@ mod schemas;
 mod screen;
 mod seal;
 mod server;
+mod shell;
 mod show;
 mod signing;
 mod steps;
@@ -262,6 +264,8 @@ enum Verb {
     Log(log::Log),
     /// Show entries: who said what, when, and the words attached
     Show(show::Show),
+    /// Say what a code means, and what to do
+    Explain(codes::Explain),
     /// Fetch the receipt of an entry
     Receipt(check::FetchReceipt),
     /// Verify the receipt of an entry or of a score, offline
@@ -289,10 +293,7 @@ enum Verb {
     /// Print a completion script for a shell
     #[command(after_help = "Example:
   tinnhiem completions bash > /etc/bash_completion.d/tinnhiem")]
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
+    Completions(shell::Completions),
     /// Print the manual page
     #[command(after_help = "Example:
   tinnhiem man > tinnhiem.1")]
@@ -423,6 +424,7 @@ impl Verb {
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,
+            Self::Explain(verb) => verb.run(),
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run().await,
             Self::ConfirmClock(verb) => verb.run(),
@@ -435,14 +437,8 @@ impl Verb {
             Self::Ratings(verb) => verb.run().await,
             Self::Bench(verb) => verb.run().await,
             Self::Schemas(verb) => verb.run(),
-            Self::Completions { shell } => {
-                clap_complete::generate(shell, &mut Cli::command(), "tinnhiem", &mut std::io::stdout());
-                Ok(0)
-            }
-            Self::Man => {
-                clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
-                Ok(0)
-            }
+            Self::Completions(verb) => verb.run(),
+            Self::Man => shell::manual(),
         }
     }
 }

@@ -1,6 +1,6 @@
 """What may be recorded: every event is judged against the state before it.
 
-The first rule broken is the answer, by the code that README lists; who signed is judged before what
+The first rule broken is the answer, by the code that schemas/problems.md lists; who signed is judged before what
 an event says.
 """
 

@@ -1,0 +1,106 @@
+//! `explain`: what a code means and what to do, as the table of all codes says it.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use clap::Args;
+use serde::Serialize;
+
+use super::output::{self, Answer, say};
+
+/// All codes, in tables; their first column names them.
+const TABLES: &str = include_str!("../../schemas/problems.md");
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tinnhiem explain contest.late")]
+pub struct Explain {
+    /// The code, as an error, an audit or a note names it
+    code: String,
+    #[command(flatten)]
+    answer: Answer,
+}
+
+/// A row of a table of codes.
+#[derive(Debug, Serialize)]
+struct Row {
+    /// The heading of its table.
+    of: &'static str,
+    code: String,
+    /// What the other columns say, under their names.
+    says: BTreeMap<&'static str, &'static str>,
+}
+
+impl Explain {
+    pub fn run(self) -> anyhow::Result<u8> {
+        let found = rows(&self.code);
+        if found.is_empty() {
+            match nearest(&self.code) {
+                Some(near) => bail!("no code is {}: did you mean {near}?", self.code),
+                None => bail!("no code is {}: schemas/problems.md lists all", self.code),
+            }
+        }
+        if self.answer.json {
+            output::json(&found)?;
+            return Ok(0);
+        }
+        for row in found {
+            say!("{} ({})", row.code, row.of);
+            for (name, text) in row.says {
+                say!("  {name}: {text}");
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The rows that name a code; several where it is answered by several parts.
+fn rows(code: &str) -> Vec<Row> {
+    let (mut of, mut head) = ("", Vec::new());
+    let mut found = Vec::new();
+    for line in TABLES.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            (of, head) = (heading, Vec::new());
+        }
+        let Some(cells) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else { continue };
+        let cells: Vec<&str> = cells.split(" | ").collect();
+        if head.is_empty() {
+            head = cells;
+        } else if codes(cells[0]).any(|one| one == code) {
+            let says = head.iter().copied().zip(cells).skip(1).filter(|(_, text)| !text.is_empty()).collect();
+            found.push(Row { of, code: code.to_owned(), says });
+        }
+    }
+    found
+}
+
+/// The codes that the first column of a row names.
+fn codes(cell: &'static str) -> impl Iterator<Item = &'static str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// The code that a misspelt one was meant to be.
+fn nearest(code: &str) -> Option<&'static str> {
+    let first = TABLES
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `").map(|_| line))
+        .map(|line| line.trim_start_matches("| ").split(" | ").next().unwrap_or_default());
+    let near = |one: &&str| strsim::damerau_levenshtein(one, code) <= 3;
+    first.flat_map(codes).filter(near).min_by_key(|one| strsim::damerau_levenshtein(one, code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Reason;
+
+    #[test]
+    fn every_code_of_the_rules_is_explained() {
+        for reason in Reason::ALL {
+            let rows = rows(reason.code());
+            assert!(rows.iter().any(|row| !row.says.is_empty()), "{}", reason.code());
+        }
+        assert_eq!(nearest("contest.latte"), Some("contest.late"));
+        assert!(rows("a.b").is_empty());
+    }
+}

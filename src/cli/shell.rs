@@ -1,0 +1,26 @@
+//! `completions`, `man`: what a shell and a manual reader take.
+
+use std::io;
+
+use clap::{Args, CommandFactory};
+
+use super::Cli;
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+impl Completions {
+    pub fn run(self) -> anyhow::Result<u8> {
+        clap_complete::generate(self.shell, &mut Cli::command(), "tinnhiem", &mut io::stdout());
+        Ok(0)
+    }
+}
+
+/// Prints the manual page.
+pub fn manual() -> anyhow::Result<u8> {
+    clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+    Ok(0)
+}
