@@ -98,7 +98,12 @@ impl Ratings {
             }
         }
         if self.listen.is_some() {
-            eprintln!("\n{base} goes on serving until Ctrl-C");
+            let told = format!("\n{base} goes on serving until Ctrl-C");
+            if self.answer.json {
+                eprintln!("{told}")
+            } else {
+                println!("{told}")
+            }
             tokio::signal::ctrl_c().await?;
         }
         drop(stop);
