@@ -71,11 +71,16 @@ impl Vault {
         Ok(())
     }
 
-    fn try_writing(&self) -> io::Result<()> {
+    /// The folder and the file that are tried: what a fault leaves of it is one that was never finished.
+    fn tried(&self) -> (PathBuf, PathBuf) {
         let folder = self.directory.join("00");
+        let file = folder.join("0".repeat(64)).with_extension("new");
+        (folder, file)
+    }
+
+    fn try_writing(&self) -> io::Result<()> {
+        let (folder, file) = self.tried();
         DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-        // What a fault leaves of it is swept as what was never finished.
-        let file = folder.join("try").with_extension("new");
         let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
         let written = options.open(&file).and_then(|mut open| {
             open.write_all(b"can this be stored?")?;
@@ -121,6 +126,19 @@ fn sync_at_once(files: &[File]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_try_leaves_is_swept_as_unfinished() {
+        let directory = tempfile::tempdir().unwrap();
+        let vault = Vault::open(directory.path());
+        vault.prove().unwrap();
+        let (_, file) = vault.tried();
+        File::create(&file).unwrap();
+        let listing = vault.list().unwrap();
+        assert_eq!((listing.unfinished.len(), listing.others.len()), (1, 0));
+        assert_eq!(vault.sweep(|_| false).unwrap(), 1);
+        assert!(!file.exists());
+    }
 
     #[test]
     fn one_that_cannot_be_synced_is_told_wherever_it_stands() {
