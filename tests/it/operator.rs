@@ -113,8 +113,8 @@ async fn a_ledger_that_cannot_store_attachments_is_not_ready() {
     folder.shell("rm data/vault");
     assert_eq!(held(&folder), None);
     assert!(files(&folder.path("data/vault")).is_empty());
-    // Nor can anything be stored where a folder takes no files.
-    folder.shell("mkdir data/vault/00/try.new");
+    // Nor can anything be stored where a file stands in the place of a folder.
+    folder.shell("rm -r data/vault/00; touch data/vault/00");
     assert_eq!(held(&folder).map(|hold| hold.code()), Some("vault.io"));
 }
 
