@@ -27,4 +27,6 @@ pub mod demo;
 
 pub mod schemas;
 
+pub mod guide;
+
 pub mod cli;

@@ -1,4 +1,9 @@
 //! The `tinnhiem` command.
+//!
+//! **Fresh memory is the dearest thing beside signatures.** The system zeroes it, and where the machine is
+//! virtual its host provides it first: 0.4 to 1.6 ms per MB here, while an event takes 40 µs to verify. So
+//! buffers go round between threads, the allocator keeps freed memory for ten seconds (it has no safe setter
+//! for that: the one `unsafe` call of the program), and a record's kind is copied only when it changes.
 
 use std::ffi::{c_int, c_long};
 

@@ -19,7 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["ledger"],
     &["api", "client"],
     &["oracle"],
-    &["demo", "schemas"],
+    &["demo", "schemas", "guide"],
     &["cli"],
     &["main"],
 ];
@@ -233,8 +233,8 @@ fn schemas_are_current() {
     expected.push(tinnhiem::schemas::STAGES.to_owned());
     // What no generator could write: how documents become bytes.
     expected.push("dossier-1.md".to_owned());
-    // What every code means is written by people.
-    expected.push("problems.md".to_owned());
+    // What types, rules and codes mean is written by people.
+    expected.extend(["events.md", "rules.md", "problems.md"].map(str::to_owned));
     expected.sort();
     assert_eq!(written, expected, "run `cargo run -- schemas`");
     let drawn = std::fs::read_to_string(Path::new("schemas").join(tinnhiem::schemas::STAGES)).unwrap();
@@ -292,5 +292,35 @@ fn the_kernel_links_little() {
     for word in ["tokio", "sled", "axum", "clap", "reqwest", "hyper"] {
         let linked = packages.iter().find(|package| package.split(' ').next() == Some(word));
         assert!(linked.is_none(), "the kernel links {word}");
+    }
+}
+
+#[test]
+fn documents_lead_to_what_is_there() {
+    let mut documents = written("src", "md");
+    documents.extend(written("schemas", "md"));
+    documents.insert("README.md".into(), std::fs::read_to_string("README.md").unwrap());
+    for (path, text) in &documents {
+        for (at, _) in text.match_indices("](") {
+            let target = text[at + 2..].split(')').next().unwrap();
+            let leads = target.starts_with("http") || path.parent().unwrap().join(target).exists();
+            assert!(leads, "{} leads to {target}", path.display());
+        }
+    }
+    assert!(documents[Path::new("README.md")].len() <= 10_000, "README is read in one sitting");
+}
+
+#[test]
+fn every_type_of_event_is_told() {
+    let table = std::fs::read_to_string("schemas/events.md").unwrap();
+    let rows: Vec<&str> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next()).collect();
+    for (name, _) in tinnhiem::schemas::all() {
+        let Some((family, verb)) = name.trim_end_matches(".json").split_once('.') else { continue };
+        let told = |row: &&str| {
+            row.starts_with(&format!("{family}."))
+                && row.split('`').any(|word| word.ends_with(&format!(".{verb}")))
+        };
+        assert!(rows.iter().any(told), "{name} has no row in schemas/events.md");
     }
 }

@@ -18,6 +18,7 @@ impl Verb {
                 | Self::Top(_)
                 | Self::Log(_)
                 | Self::Show(_)
+                | Self::Guide(_)
                 | Self::Explain(_)
         )
     }

@@ -33,6 +33,7 @@ mod foresee;
 mod gist;
 mod govern;
 mod grounds;
+mod guide;
 mod identity;
 mod key_name;
 mod keys;
@@ -264,6 +265,8 @@ enum Verb {
     Log(log::Log),
     /// Show entries: who said what, when, and the words attached
     Show(show::Show),
+    /// Read what a kind of user does, with commands to paste
+    Guide(guide::ReadGuide),
     /// Say what a code means, and what to do
     Explain(codes::Explain),
     /// Fetch the receipt of an entry
@@ -424,6 +427,7 @@ impl Verb {
             Self::Top(verb) => verb.run().await,
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,
+            Self::Guide(verb) => verb.run(),
             Self::Explain(verb) => verb.run(),
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run().await,

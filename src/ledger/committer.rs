@@ -1,4 +1,10 @@
 //! Commitments to the state: the trees that proofs of scores come from, and the operator's daily word.
+//!
+//! **The checkpoint is signed after the flush**, so nothing is ever signed that may not last; and before the
+//! acknowledgement, so whoever holds a receipt can hold the operator to it.
+//!
+//! **A failed commit stops the ledger.** Whether it landed is unknown; the next start finds out from the
+//! store and the heads.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

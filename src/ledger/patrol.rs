@@ -1,4 +1,8 @@
 //! Hashing the old entries behind a running ledger, which opened on the newest ones alone.
+//!
+//! **A start hashes the newest entries only** (16,384), over the stored hashes of the others, up to the root
+//! that the last head signs; the old ones are hashed behind the running ledger, which stops when they are
+//! not what it signed. Where anything does not fit, all of it is hashed first.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -1,4 +1,7 @@
 //! What is sent in: an envelope, alone or with attachments; checked as far as no state is needed.
+//!
+//! **A place is taken before anything is spent on an event.** Beyond the queue's bound the answer is 503 at
+//! once, before parsing or verifying, so that refusing costs little and those inside go on at full speed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -8,6 +8,10 @@
 //! A ledger that moves is followed: where two answers differ, the auditor takes what was recorded since and
 //! asks both again. What this cannot find is a fault that the program makes on both sides alike; for that
 //! there is `tools/verify.py`, which shares no line with it.
+//!
+//! **An audit asks this program.** It mounts the routes over the log that it replayed, in its own process,
+//! and puts each question to both. A route or a parameter that is added and that no audit asks fails a test.
+//! A ledger that moves meanwhile is followed. What both would do wrong alike is left to `tools/verify.py`.
 
 mod dice;
 mod difference;

@@ -1,4 +1,9 @@
 //! Bytes at rest: an ordered store with atomic durable commits, and what is laid out in it.
+//!
+//! **Heads beside the store.** One flipped bit can make sled reopen, without an error, on a shorter log that
+//! is consistent in itself. So every commit's signed checkpoint is also written, twice, to append-only files
+//! that sled does not touch, and a store that does not extend the newest is refused. A lost newest head is a
+//! reason not to sign, even when the entries look whole.
 
 mod frames;
 mod heads;

@@ -6,6 +6,13 @@
 //! device number is left out: it changes from one start to the next. Where the file system keeps no birth
 //! times, and on those whose clones repeat inode and birth time (btrfs, ZFS), the volume's id counts too.
 //! What copies a whole block device or virtual machine copies all of it and cannot be told apart here.
+//!
+//! **Heads say where they were written.** Every start that signs begins a new file of heads, whose first
+//! frame names the inode that it lies in and the instant it was made: a copy lies elsewhere and is younger,
+//! whatever `cp`, `tar` or `rsync` preserve. Device numbers are left out, as they change between starts and
+//! containers; where a file system keeps no birth times, and on btrfs and ZFS, whose clones repeat both, the
+//! volume's id counts too. Hard links stop both directories. Since each start begins a file, heads that are
+//! put back over newer ones are found by their own number, inode or birth.
 
 use std::fmt::Write as _;
 use std::fs::File;

@@ -10,6 +10,16 @@
 //! 34    n   media type
 //! 34+n      the bytes
 //! ```
+//!
+//! **Only files that an entry needs are kept.** An attachment is stored before its entry, so a kill may
+//! leave one that no entry names: it is not served or exported, `fsck` counts and names it, and the next
+//! start removes it, beside the writer. What no fault leaves is found: an erased text that is still there
+//! (`attachment.kept`), a damaged file under a name that no entry knows (`attachment.unnamed`), anything
+//! else in the vault (`file.unnamed`). Of an export nothing is excused: neither such attachments, nor
+//! entries beyond its checkpoint (`log.beyond`), nor tiles that its size does not ask for.
+//!
+//! **An attachment's file ends in a checksum** that covers its media type too, which the commitment does
+//! not.
 
 mod beside;
 mod keyfile;

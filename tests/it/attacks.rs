@@ -1,4 +1,4 @@
-//! Attacks on a score, measured on the worked example; the README states the same figures.
+//! Attacks on a score, measured on the worked example; the engine's documentation states the same.
 
 use tinnhiem::event::*;
 use tinnhiem::score::*;
@@ -87,7 +87,7 @@ fn newcomer() -> String {
     figure.score.map_or("no number".to_owned(), |score| score.to_string())
 }
 
-/// Each attack of the README's table and what is measured.
+/// Each attack of the engine's table and what is measured.
 fn measured() -> Vec<(&'static str, String)> {
     let aged = ["o1", "o2", "o3", "o4"].map(|by| (by, 190, ALL_TWO));
     let half = ["o1", "o2"].map(|by| (by, 5, "2200 2200 2200 2200 2200"));
@@ -118,20 +118,19 @@ fn measured() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Attacks and their figures in the README's table under a heading.
-pub fn figures_under(heading: &str) -> Vec<(&'static str, String)> {
-    let rows = include_str!("../../README.md").lines().skip_while(|line| *line != heading).skip(1);
-    let rows = rows.take_while(|line| !line.starts_with('#')).filter_map(|line| {
+/// Attacks and their figures, as a table states them.
+pub fn stated(table: &'static str) -> Vec<(&'static str, String)> {
+    let rows = table.lines().filter_map(|line| {
         let cells: Vec<&str> = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect();
         let [attack, _, figures] = cells[..] else { panic!("{line} has three cells") };
-        (attack != "attack").then(|| (attack, figures.to_owned()))
+        (attack != "attack" && attack != "---").then(|| (attack, figures.to_owned()))
     });
     rows.collect()
 }
 
 #[test]
-fn the_readme_states_what_is_measured() {
-    assert_eq!(figures_under("### On the score"), measured());
+fn the_engine_states_what_is_measured() {
+    assert_eq!(stated(include_str!("../../src/kernel/score/attacks.md")), measured());
 }
 
 #[test]

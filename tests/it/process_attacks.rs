@@ -1,4 +1,4 @@
-//! Attacks on the process, each carried out and counted; the README states the same figures.
+//! Attacks on the process, each carried out and counted; the documentation of the rules states the same.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
 
 use crate::adverse::{self, heard, impose, notify, publish, shown, wait};
-use crate::attacks::figures_under;
+use crate::attacks::stated;
 use crate::contests::{Court, id};
 use crate::programme::*;
 use crate::{keys, resumption};
@@ -244,7 +244,7 @@ async fn departure() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_readme_states_what_was_counted() {
+async fn the_rules_state_what_was_counted() {
     let counted = [
         ("bait and switch between notice and publication", bait_and_switch().await),
         ("urgent suspension for ever", urgent_for_ever().await),
@@ -258,5 +258,5 @@ async fn the_readme_states_what_was_counted() {
         ("withdrawal to draw another panel", another_panel().await),
         ("departure to shed a sanction", departure().await),
     ];
-    assert_eq!(figures_under("### On the process"), counted);
+    assert_eq!(stated(include_str!("../../src/kernel/rules/attacks.md")), counted);
 }

@@ -1,5 +1,9 @@
 //! The stages that items go through, and what moves them on: the rules follow these tables, the
 //! documentation draws them.
+//!
+//! **Stages are tables.** `src/kernel/event` holds, per kind of item, its stages and the arrows between
+//! them; the rules ask the tables, the documentation draws them, and a test walks random histories along
+//! them: nothing is recorded that a drawing forbids, nothing refused for a stage that it allows.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

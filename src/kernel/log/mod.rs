@@ -1,6 +1,10 @@
 //! The log's bytes: entries in a BLAKE3 chain, an RFC 6962 tree over them, and its published forms.
 //!
 //! Pure: hashes are asked of a [`NodeSource`] or [`TileSource`]; where they lie is for others.
+//!
+//! **A BLAKE3 chain and an RFC 6962 tree over the same entries.** The chain makes the log one thread whose
+//! every entry names the one before; the tree is what every C2SP tool and witness speaks, and gives short
+//! proofs.
 
 mod checkpoint;
 mod entry;

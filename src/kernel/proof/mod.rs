@@ -4,6 +4,14 @@
 //! stood at one size of the log; `schemas/dossier-1.md` tells it for other implementations. The
 //! commitment is the roots of three RFC 6962 trees over them. A score receipt carries the documents
 //! of one score with their proofs, so that anybody recomputes the score from one file.
+//!
+//! **A score is proven from one file.** Daily, and after 100,000 entries, the operator commits to what every
+//! score is made of: three RFC 6962 trees, over dossiers, parties and policy versions, each written as
+//! `dossier/1`. A score receipt carries one dossier, the parties it names, every policy version and their
+//! proofs; who has it computes the score, on the day of the commitment or any later one, and need ask
+//! nobody. Documents hold what stands at the size, so that no day and no representation changes them; a
+//! party's also its past. `parties` is the number of their leaves, so that a proof has its size from what
+//! was signed.
 
 mod dossier;
 mod party;

@@ -1,4 +1,10 @@
 //! Score receipts: one score with all that it is made of, proven against a commitment, in one file.
+//!
+//! **Complete is what auditors of your own choice say.** An operator could leave an item out of a dossier;
+//! only who replayed the log knows. `tinnhiem verify --auditor KEY` counts the auditors that signed under
+//! the keys that you name, and otherwise says "operator's word only": whose a key is, a receipt cannot
+//! prove, as who holds the log's key can put any two entries under a checkpoint. One key under two names, or
+//! two keys under one, are the word of one. A key revoked since still counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,6 +2,10 @@
 //!
 //! Pure: the server, an audit and the tests run the same rules. The order of judgement is that of
 //! [`Reason`]; the first rule broken is the answer.
+//!
+//! # Attacks
+//!
+#![doc = include_str!("attacks.md")]
 
 mod account;
 mod accreditation;

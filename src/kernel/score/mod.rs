@@ -2,6 +2,10 @@
 //!
 //! Nothing here forgets. Every record carries the half-open interval of log sizes in which it
 //! stood, so the same records answer for the present, for any past size and for any future date.
+//!
+//! # Attacks
+//!
+#![doc = include_str!("attacks.md")]
 
 mod assessed;
 mod bounds;

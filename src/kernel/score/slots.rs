@@ -2,6 +2,11 @@
 //!
 //! A slot says where to look, never what stands there: whoever asks compares the whole key with what
 //! stands at that place. So a slot takes eight bytes for a key of 32.
+//!
+//! **Names are found by hash, in lists that snapshots share.** Subjects, parties, groups and keys stand in
+//! numbered lists; a slot of eight bytes says where a name may stand, and the name there is compared. An
+//! ordered map with persistent nodes took three cache misses and a dozen comparisons of text for each. The
+//! hash has a secret, so that whoever chooses names cannot crowd a slot.
 
 use std::sync::Arc;
 

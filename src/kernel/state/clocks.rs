@@ -1,4 +1,8 @@
 //! Open clocks: who must act by when, who still may, and what is about to happen by itself.
+//!
+//! **A clock is read, not kept.** Open clocks are computed from what stands, on the day asked; no timer runs
+//! and nothing is stored, so a replay sees the same. A listing of the whole programme looks through every
+//! file, one such look at a time, and keeps only the page.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,9 @@
 //!
 //! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
 //! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
+//!
+//! **What depends on others is settled when an event is applied** (dilution, reciprocity), so that one event
+//! never fans out to thousands of scores.
 
 mod account;
 mod accreditation;
