@@ -11,7 +11,7 @@ use crate::event::{
     AccountStage, AccreditationStage, AssessmentStage, CollaborationStage, DecisionStage, EndorsementStage,
     NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId,
 };
-use crate::score::{Dossier, Item, Records};
+use crate::score::{At, Dossier, Excluded, Item, Records};
 use crate::state::{Register, Row, State};
 use crate::time::{Date, Timestamp};
 
@@ -22,6 +22,9 @@ pub struct Fate {
     pub stage: String,
     /// Whether a contest against it waits for a decision.
     pub contested: bool,
+    /// Why it counts in no score though nothing ended it, as a code: the one that an explained score gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<String>,
     /// The entries that changed, contested or ended it, oldest first.
     pub by: Vec<FateEntry>,
 }
@@ -45,11 +48,12 @@ pub struct FateEntry {
 struct Told {
     stage: String,
     contested: bool,
+    excluded: Option<Excluded>,
     by: BTreeSet<u64>,
 }
 
 /// The items of the subjects that were asked about.
-pub(super) struct Fates<'a> {
+pub struct Fates<'a> {
     state: &'a State,
     today: Date,
     told: RefCell<BTreeMap<SubjectId, BTreeMap<EventId, Told>>>,
@@ -82,6 +86,7 @@ impl<'a> Fates<'a> {
         Fate {
             stage: told.stage.clone(),
             contested: told.contested,
+            excluded: told.excluded.map(|one| one.code().to_owned()),
             by: told.by.iter().filter_map(entry).collect(),
         }
     }
@@ -95,7 +100,11 @@ impl<'a> Fates<'a> {
             Some(_) => AccreditationStage::Ended,
             None => one.record.stage(self.today),
         };
-        Some(self.fate(&Told { stage: name(stage), contested: false, by: ended.into_iter().collect() }))
+        // A member that is suspended assesses by none.
+        let active = parties.class(parties.accredited_by(granted)?, self.state.size()).is_some();
+        let excluded = (!active).then_some(Excluded::Member);
+        let by = ended.into_iter().collect();
+        Some(self.fate(&Told { stage: name(stage), excluded, by, ..Told::default() }))
     }
 
     /// Every item of a subject.
@@ -129,6 +138,20 @@ impl<'a> Fates<'a> {
             told.entry(one.recorded.event).or_default().by.extend(hidden);
         }
         let (policies, size) = (self.state.policies(), self.state.size());
+        let counting = self.state.counting(dossier, At { size, as_of: today });
+        let assessed = dossier.assessments.open();
+        let assessed = assessed.map(|one| (one.recorded.event, counting.excludes_assessment(one)));
+        let endorsed = dossier.endorsements.open();
+        let endorsed = endorsed.map(|one| (one.recorded.event, counting.excludes_endorsement(one)));
+        let sanctioned = dossier.sanctions.open();
+        let sanctioned = sanctioned.map(|one| (one.recorded.event, counting.excludes_sanction(one)));
+        for (event, excluded) in assessed.chain(endorsed).chain(sanctioned) {
+            let item = told.entry(event).or_default();
+            item.excluded = excluded;
+            if let Some(Excluded::Key { known_from_size }) = excluded {
+                item.by.extend(known_from_size.checked_sub(1));
+            }
+        }
         let stage = |one: &crate::score::Contest| name(one.stage_on(today, policies, size));
         gather(told, &dossier.pending, stage, None);
         for one in dossier.contests(size) {

@@ -14,7 +14,7 @@ mod cores;
 pub mod draws;
 mod events;
 mod extract;
-mod fates;
+pub mod fates;
 mod flight;
 mod handles;
 mod history;

@@ -47,8 +47,10 @@ pub struct AssessmentRecord {
     pub last_30_days: u64,
     /// How many subjects it assessed.
     pub subjects: u64,
-    /// How many stand and are valid.
+    /// How many stand, are valid and count.
     pub in_force: u64,
+    /// How many stand and are valid, but count in no score.
+    pub excluded: u64,
     /// How many stand and are no longer valid.
     pub expired: u64,
     /// How many its own newer ones ended.
@@ -84,8 +86,10 @@ pub struct AssessmentRecord {
 pub struct EndorsementRecord {
     /// How many it published.
     pub published: u64,
-    /// How many stand and run.
+    /// How many stand, run and count.
     pub in_force: u64,
+    /// How many stand and run, but count in no score.
+    pub excluded: u64,
     /// How many stand and are over.
     pub expired: u64,
     /// How many it withdrew or retracted.
@@ -128,6 +132,7 @@ impl AssessmentRecord {
         self.last_30_days += other.last_30_days;
         self.subjects += other.subjects;
         self.in_force += other.in_force;
+        self.excluded += other.excluded;
         self.expired += other.expired;
         self.replaced += other.replaced;
         self.withdrawn += other.withdrawn;
@@ -147,6 +152,7 @@ impl EndorsementRecord {
     fn add(&mut self, other: &Self) {
         self.published += other.published;
         self.in_force += other.in_force;
+        self.excluded += other.excluded;
         self.expired += other.expired;
         self.withdrawn += other.withdrawn;
         self.voided += other.voided;
@@ -181,9 +187,14 @@ fn in_file(
             Some(_) => assessments.struck += 1,
         }
     }
+    let counting = state.counting(dossier, at);
     for one in dossier.assessments.open_of(party) {
         let valid = one.valid_until.is_none_or(|last| at.as_of <= last);
-        *(if valid { &mut assessments.in_force } else { &mut assessments.expired }) += 1;
+        *match counting.excludes_assessment(one) {
+            _ if !valid => &mut assessments.expired,
+            Some(_) => &mut assessments.excluded,
+            None => &mut assessments.in_force,
+        } += 1;
     }
     for contest in dossier.contests(at.size).filter(|one| assessed.contains_key(&one.target)) {
         let outcome = contest.ruling.map(|ruling| ruling.outcome);
@@ -211,6 +222,7 @@ fn in_file(
         match one.stage(at.as_of) {
             EndorsementStage::Expired => endorsements.expired += 1,
             EndorsementStage::Voided => endorsements.voided += 1,
+            _ if counting.excludes_endorsement(one).is_some() => endorsements.excluded += 1,
             _ => endorsements.in_force += 1,
         }
     }
@@ -257,6 +269,8 @@ fn agreement(state: &state::State, dossier: &Dossier, party: PartyNumber, at: At
     let medians: Vec<Option<u16>> = indicators.map(|one| one.median).collect();
     let (mut grades, mut agreeing) = (0, 0);
     let own = dossier.assessments.open_of(party);
+    let counting = state.counting(dossier, at);
+    let own = own.filter(|one| counting.excludes_assessment(one).is_none());
     for one in own.filter(|one| one.valid_until.is_none_or(|last| at.as_of <= last)) {
         let places = state.policies().places(one.policy, version.version);
         for grade in &one.grades {

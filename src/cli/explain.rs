@@ -1,5 +1,6 @@
 //! A score explained: its parts, losses, items and the replies to them
 
+use super::fates;
 use super::output::{self, points};
 use super::told::short;
 use crate::client::Client;
@@ -36,9 +37,7 @@ pub async fn explain(client: &Client, score: &Score) {
         .assessments
         .iter()
         .map(|one| {
-            let weightless = "không được công nhận, quá cũ, hoặc loại không có trọng số / not accredited now, too old, or of a class without weight";
-            let silent = if one.weight == 0 { weightless } else { "" };
-            let why = one.excluded.clone().unwrap_or(silent.to_owned());
+            let why = why(one.excluded.as_deref());
             vec![one.assessor.to_string(), one.weight.to_string(), why, short(&one.event.to_string())]
         })
         .collect();
@@ -78,7 +77,7 @@ pub async fn explain(client: &Client, score: &Score) {
         .iter()
         .map(|one| {
             let place = one.place_permille.to_string();
-            let why = one.excluded.clone().unwrap_or_default();
+            let why = why(one.excluded.as_deref());
             vec![one.endorser.to_string(), one.units.to_string(), place, why, short(&one.event.to_string())]
         })
         .collect();
@@ -89,6 +88,11 @@ pub async fn explain(client: &Client, score: &Score) {
             &endorsements,
         );
     }
+}
+
+/// Why an item counts nothing, by its code and in words.
+fn why(excluded: Option<&str>) -> String {
+    excluded.map_or_else(String::new, |code| format!("{code}: {}", fates::not_counted(code)))
 }
 
 /// Most characters of a reply shown in a table.

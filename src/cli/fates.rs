@@ -55,11 +55,27 @@ pub fn state(fate: &Fate) -> String {
         },
     };
     let contested = if fate.contested { "; đang bị khiếu nại / contested" } else { "" };
-    format!("{vi} / {en}{contested}")
+    match fate.excluded.as_deref().filter(|_| is_at_work(fate)) {
+        Some(code) => format!("{}{contested}", not_counted(code)),
+        None => format!("{vi} / {en}{contested}"),
+    }
 }
 
-/// Whether an item counts, or is to come.
+/// Why an item that nothing ended counts in no score, in words, by the code of the reason.
+pub fn not_counted(code: &str) -> String {
+    match EXCLUDED.iter().find(|[known, ..]| *known == code) {
+        Some([_, vi, en]) => format!("không được tính: {vi} / not counted: {en}"),
+        None => format!("không được tính / not counted: {code}"),
+    }
+}
+
+/// Whether an item counts.
 pub fn is_in_force(fate: &Fate) -> bool {
+    is_at_work(fate) && fate.excluded.is_none()
+}
+
+/// Whether nothing ended an item.
+fn is_at_work(fate: &Fate) -> bool {
     ["standing", "valid", "linked", "declared", "held"].contains(&fate.stage.as_str())
 }
 
@@ -115,10 +131,23 @@ const STAGES: &[[&str; 3]] = &[
     ["withdrawn", "đã rút", "withdrawn"],
 ];
 
+const EXCLUDED: &[[&str; 3]] = &[
+    ["SUBJECT.DEPARTED", "KOL đã rời chương trình", "the KOL has left"],
+    ["MEMBER.EXCLUDED", "bên ký không còn tư cách", "its issuer is suspended or has left"],
+    ["ACCREDITATION.EXCLUDED", "không được công nhận", "its assessor is not accredited now"],
+    ["KEY.EXCLUDED", "ký bằng khóa đã lộ", "signed with a key in other hands"],
+    ["COI.EXCLUDED", "có xung đột lợi ích", "a conflict of interest is declared"],
+    ["CLOCK.MISSED", "khiếu nại quá hạn quyết định", "a contest of it is overdue"],
+    ["END.VOID", "vô hiệu", "void: hides paid work"],
+    ["WEIGHT.NONE", "không có trọng số theo chính sách", "without weight by the policy"],
+    ["SANC.AHEAD", "chưa đến ngày đầu", "its first day is to come"],
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::MACHINES;
+    use crate::score::Excluded;
 
     #[test]
     fn every_stage_of_an_item_has_words() {
@@ -131,6 +160,23 @@ mod tests {
                 assert!(STAGES.iter().any(|[known, ..]| *known == name), "{}: {name}", machine.item);
             }
         }
+    }
+
+    #[test]
+    fn every_reason_to_count_nothing_has_words() {
+        let all = [
+            Excluded::Departed,
+            Excluded::Member,
+            Excluded::Accreditation,
+            Excluded::Key { known_from_size: 1 },
+            Excluded::Conflict,
+            Excluded::Clock,
+            Excluded::Void,
+            Excluded::Weight,
+            Excluded::Ahead,
+        ];
+        let known: Vec<&str> = EXCLUDED.iter().map(|[code, ..]| *code).collect();
+        assert_eq!(all.map(Excluded::code).as_slice(), known);
     }
 
     /// What rows tell nothing of.

@@ -214,11 +214,12 @@ fn print(record: &MemberRecord) {
     let (said, endorsed) = (&record.assessments, &record.endorsements);
     if said.published > 0 {
         say!(
-            "đánh giá / assessments: {} of {} subjects, {} in the last 30 days; {} in force, {} expired, {} replaced, {} withdrawn, {} struck",
+            "đánh giá / assessments: {} of {} subjects, {} in the last 30 days; {} in force, {} not counted, {} expired, {} replaced, {} withdrawn, {} struck",
             said.published,
             said.subjects,
             said.last_30_days,
             said.in_force,
+            said.excluded,
             said.expired,
             said.replaced,
             said.withdrawn,
@@ -250,9 +251,10 @@ fn print(record: &MemberRecord) {
     }
     if endorsed.published > 0 {
         say!(
-            "bảo chứng / endorsements: {}; {} in force, {} expired, {} withdrawn, {} voided",
+            "bảo chứng / endorsements: {}; {} in force, {} not counted, {} expired, {} withdrawn, {} voided",
             endorsed.published,
             endorsed.in_force,
+            endorsed.excluded,
             endorsed.expired,
             endorsed.withdrawn,
             endorsed.voided

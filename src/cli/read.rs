@@ -291,6 +291,15 @@ impl History {
             "phản hồi / reply",
         ];
         output::table(&head, &lines);
+        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+        let (last, now) = (rows.last().and_then(|row| row.after.as_ref()), &view.row.figure);
+        if bare(last) != bare(Some(now)) {
+            say!(
+                "nay / now {}: do ngày trôi qua hoặc mục về người khác / moved by dates, or by entries about others: \
+                 `tinnhiem history {subject} --steps`",
+                bare(Some(now))
+            );
+        }
         Ok(0)
     }
 }

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use serde::Serialize;
 use serde_json::json;
 
 use super::named::SubjectName;
 use super::output::{self, points, say};
 use super::signing::address;
 use super::told::{Known, Told};
-use super::{FOUND, key_name, read, still, written};
-use crate::client::Client;
+use super::{FOUND, fates, key_name, read, still, written};
+use crate::api::views::{Fate, LedgerView};
+use crate::client::{Client, ClientError};
 use crate::clock::Clock;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event, SubjectId};
@@ -64,6 +66,30 @@ pub struct Verify {
     json: bool,
 }
 
+/// What became of an entry, by the word of a ledger.
+#[derive(Debug, Serialize)]
+struct Since {
+    /// The ledger's size when it was asked.
+    size: u64,
+    /// What became of what the entry made; none where it made no item.
+    fate: Option<Fate>,
+}
+
+/// Asks a ledger that holds it what became of an entry since; none, which is said, where it cannot be asked.
+async fn since(client: &Client, seq: u64) -> Option<Since> {
+    let asked = async {
+        let fate = fates::of(client, &[seq]).await?.remove(&seq);
+        Ok::<_, ClientError>(Since { size: client.json::<LedgerView>("/v1/ledger").await?.size, fate })
+    };
+    match asked.await {
+        Ok(since) => Some(since),
+        Err(error) => {
+            eprintln!("not checked what became of it at {}: {error}", client.base());
+            None
+        }
+    }
+}
+
 /// What is proven, but is not what was asked for.
 struct Lacking(Vec<String>);
 
@@ -106,8 +132,14 @@ impl Verify {
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
         let age_days = age_days(verified.recorded_at.date_at(0));
         let mut lacking = self.lacking(about, event.subject, age_days, "recorded");
+        let mut became = None;
         if let Some(client) = client {
-            lacking.0.extend(still::denied(client, text, &self.vkey).await);
+            let denials = still::denied(client, text, &self.vkey).await;
+            // The place means nothing in a log that is another.
+            if denials.is_empty() {
+                became = since(client, verified.seq).await;
+            }
+            lacking.0.extend(denials);
         }
         let mut committed = event.attachable();
         committed.sort_unstable();
@@ -137,7 +169,7 @@ impl Verify {
                 "id": verified.event.id(), "keys": keys, "size": verified.checkpoint.size,
                 "root": verified.checkpoint.root, "origin": verified.checkpoint.origin, "payload": payload,
                 "words": {"checked": checked, "not_in_the_files": apart},
-                "lacking": lacking.0,
+                "since": became, "lacking": lacking.0,
             }))?;
             return Ok(lacking.exit());
         }
@@ -151,6 +183,24 @@ impl Verify {
             event.issuer
         );
         say!("checkpoint of {} entries, root {}", verified.checkpoint.size, verified.checkpoint.root);
+        match &became {
+            None => say!(
+                "biên nhận chứng minh mục đã được ghi, không cho biết sau đó có bị rút, sửa hay vô hiệu không / a \
+                 receipt proves that it was recorded, not whether it was withdrawn, corrected or voided since: \
+                 --ledger ADDRESS asks"
+            ),
+            Some(Since { size, fate }) => {
+                let state = fate.as_ref().map(fates::state).filter(|state| !state.is_empty());
+                let state =
+                    state.unwrap_or("không phải loại có thể rút / nothing that is withdrawn".to_owned());
+                say!(
+                    "tình trạng theo sổ cái đã hỏi / state, by the ledger asked, at {size} entries: {state}"
+                );
+                for one in fate.iter().flat_map(|fate| &fate.by) {
+                    say!("  {}", fates::sentence(one));
+                }
+            }
+        }
         let mut known = Known::of_receipt(apart.clone());
         if let Some(client) = client {
             known.learn(client, &event).await;

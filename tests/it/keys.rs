@@ -10,6 +10,7 @@ use tinnhiem::time::Timestamp;
 use crate::contests::{Court, id};
 use crate::programme::*;
 use crate::refusals::Provoked;
+use crate::withdrawal::run;
 use crate::{adverse, resumption};
 
 const DAY_MS: u64 = 86_400_000;
@@ -222,8 +223,31 @@ async fn what_a_stolen_key_added_falls_with_it_and_earlier_sizes_stay() {
     provoked.note(assess(&programme, "thief 2").await, 403, "key.revoked");
     // The older assessment was ended by the newer one for good; nothing returns.
     assert_eq!(excluded(&programme, "").await, [None, Some("KEY.EXCLUDED".to_owned())]);
+    // What counts in no score is nowhere told to be in force.
+    let revoked = programme.ledger.snapshot().size() - 1;
+    let page = programme.get("/v1/events?fates=true&issuer=a1&limit=100").await;
+    let by_thief =
+        |row: &&Value| row["seq"].as_u64() == Some(before - 1) || row["seq"].as_u64() == Some(before - 2);
+    let rows: Vec<&Value> = page["events"].as_array().unwrap().iter().filter(by_thief).collect();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row["fate"]["excluded"], "KEY.EXCLUDED", "{row}");
+        assert!(row["fate"]["by"].as_array().unwrap().iter().any(|one| one["seq"] == revoked), "{row}");
+        let (_, told) = run(&programme, &["show", &row["seq"].to_string()], &[]);
+        assert!(told.contains("not counted: signed with a key in other hands"), "{told}");
+        assert!(!told.contains("in force"), "{told}");
+    }
+    let record = programme.get("/v1/members/a1/record").await;
+    for what in ["assessments", "endorsements"] {
+        assert_eq!((&record[what]["in_force"], &record[what]["excluded"]), (&0.into(), &1.into()), "{what}");
+    }
+    let clocks = programme.get("/v1/clocks?who=a1").await.to_string();
+    assert!(!clocks.contains("endorsement_ends") && !clocks.contains("assessment_ends"), "{clocks}");
     let score = programme.get(format!("/v1/subjects/{}/score", subject("kol"))).await;
-    assert_eq!(score["endorsements"].as_array().unwrap().len(), 0);
+    assert_eq!(score["endorsements"].as_array().unwrap().len(), 1);
+    assert_eq!(score["endorsements"][0]["excluded"], "KEY.EXCLUDED");
+    let (_, told) = run(&programme, &["score", "kol", "--explain"], &[]);
+    assert_eq!(told.matches("KEY.EXCLUDED: không được tính: ký bằng khóa đã lộ").count(), 2, "{told}");
     assert_eq!(score["assessments"][1]["event"], slander["id"]);
     assert_eq!(excluded(&programme, &format!("/{before}/{}", programme.today())).await, [None, None]);
     // The owner gets a key again, and what it says by that counts.

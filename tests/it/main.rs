@@ -26,6 +26,7 @@ mod explanations;
 mod faults;
 mod history;
 mod images;
+mod in_force;
 mod judgements;
 mod key_files;
 mod keys;

@@ -189,7 +189,10 @@ async fn a_name_that_several_have_is_told_with_all_of_them() {
 async fn weighed(programme: &Programme, path: &str) -> (Value, Value, usize) {
     let score = programme.get(format!("/v1/subjects/{}/score{path}", subject("kol"))).await;
     let assessment = &score["assessments"][0];
-    let in_force = score["endorsements"].as_array().unwrap().len();
+    let endorsements = score["endorsements"].as_array().unwrap();
+    let in_force = endorsements.iter().filter(|one| one.get("excluded").is_none()).count();
+    let excluded = endorsements.iter().filter_map(|one| one.get("excluded"));
+    assert!(excluded.into_iter().all(|code| code == "MEMBER.EXCLUDED"));
     (assessment["weight"].clone(), assessment["excluded"].clone(), in_force)
 }
 

@@ -75,6 +75,14 @@ async fn words_are_checked_against_a_receipt_and_a_key_may_be_broken_or_lie_in_a
     std::fs::write(file("plain.txt"), said).unwrap();
     let (exit, told) = offline(&["verify", &receipt, "--vkey", &vkey, "--words", &file("plain.txt")]);
     assert!(exit == Some(2) && told.contains("no words with their salts"), "{told}");
+    // That it stands no longer a receipt does not show, and says so; a ledger is asked.
+    let verify = ["verify", &receipt, "--vkey", &vkey];
+    assert!(offline(&verify).1.contains("not whether it was withdrawn, corrected or voided since"));
+    let (_, told) = run(&programme, &verify, &[]);
+    assert!(told.contains("còn hiệu lực / in force"), "{told}");
+    assert!(run(&programme, &["withdraw", &seq], &["business"]).0);
+    let (done, told) = run(&programme, &verify, &[]);
+    assert!(done && told.contains("đã rút / withdrawn") && told.contains("withdrew an"), "{told}");
     // A name needs somebody to ask.
     let about = ["verify", &receipt, "--vkey", &vkey, "--subject", "kol"];
     assert!(offline(&about).1.contains("--ledger ADDRESS"));

@@ -6,11 +6,12 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use tinnhiem::api::record::{AssessmentRecord, EndorsementRecord, record};
 use tinnhiem::audit::CheckedEntry;
-use tinnhiem::dsse::EventId;
+use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::Refusal;
 use tinnhiem::score::At;
-use tinnhiem::time::Date;
+use tinnhiem::state::Recording;
+use tinnhiem::time::{Date, Timestamp};
 
 use crate::history::{Trial, moves};
 use crate::ranking::established;
@@ -18,6 +19,7 @@ use crate::reading::Demo;
 
 /// An item as a reader of the log follows it.
 struct Item {
+    event: EventId,
     by: PartyId,
     about: SubjectId,
     on: Date,
@@ -26,6 +28,8 @@ struct Item {
     ended: Option<&'static str>,
     /// Whether it hides paid work.
     void: bool,
+    /// When it was recorded, and the keys that signed it.
+    signed: (Timestamp, Vec<PublicKey>),
 }
 
 /// Everything that was said, item by item, and every contest by its target.
@@ -40,11 +44,19 @@ struct Reading {
     whole: BTreeMap<EventId, Levels>,
     /// Notices, by whom, and whether they were replied to.
     notices: BTreeMap<EventId, (PartyId, bool)>,
+    /// Keys that were in other hands, and from when.
+    stolen: Vec<(PublicKey, Timestamp)>,
+    /// Who is accredited, by the event that says so.
+    accredited: BTreeMap<EventId, PartyId>,
+    /// Members suspended or removed, and subjects departed.
+    gone: BTreeSet<PartyId>,
 }
 
 impl Reading {
-    fn take(&mut self, id: EventId, on: Date, event: &Event) {
+    fn take(&mut self, recording: &Recording<'_>, on: Date) {
+        let (id, event) = (recording.id, recording.event);
         let by = event.issuer.clone();
+        let signed = (recording.at, recording.keys.to_vec());
         match &event.body {
             Body::AssessmentPublished(body) => {
                 let about = event.subject.unwrap();
@@ -53,7 +65,10 @@ impl Reading {
                     .filter(|one| one.by == by && one.about == about)
                     .for_each(|one| one.ended = Some("replaced"));
                 let (last, levels) = (body.valid_until, body.grades.clone());
-                self.assessments.insert(id, Item { by, about, on, last, levels, ended: None, void: false });
+                self.assessments.insert(
+                    id,
+                    Item { event: id, by, about, on, last, levels, ended: None, void: false, signed },
+                );
             }
             Body::AssessmentNotified(_) => drop(self.notices.insert(id, (by, false))),
             Body::AssessmentReplied(body) => self.notices.get_mut(&body.notice).unwrap().1 = true,
@@ -63,7 +78,10 @@ impl Reading {
             Body::EndorsementPublished(body) => {
                 let (about, last) = (event.subject.unwrap(), Some(body.expires_on));
                 let levels = Levels::default();
-                self.endorsements.insert(id, Item { by, about, on, last, levels, ended: None, void: false });
+                self.endorsements.insert(
+                    id,
+                    Item { event: id, by, about, on, last, levels, ended: None, void: false, signed },
+                );
             }
             Body::EndorsementWithdrawn(body) => {
                 self.endorsements.get_mut(&body.target).unwrap().ended = Some("withdrawn");
@@ -84,8 +102,34 @@ impl Reading {
                 self.appealed.insert(body.contest, outcome);
             }
             Body::AppealDecided(body) => self.decide(&body.contest, body.outcome, body.effect.as_ref()),
+            Body::KeyRevoked(body) => self.stolen.extend(body.invalid_from.map(|from| (body.key, from))),
+            Body::AccreditationGranted(body) => {
+                self.accredited.retain(|_, assessor| *assessor != body.assessor);
+                self.accredited.insert(id, body.assessor.clone());
+            }
+            Body::AccreditationWithdrawn(body) => drop(self.accredited.remove(&body.target)),
+            Body::MemberSuspended(body) => drop(self.gone.insert(body.member.clone())),
+            Body::MemberReinstated(body) => drop(self.gone.remove(&body.member)),
+            Body::MemberRemoved(body) => {
+                self.gone.insert(body.member.clone());
+                self.accredited.retain(|_, assessor| *assessor != body.member);
+            }
+            Body::SubjectDeparted(_) => drop(self.gone.insert(by)),
+            Body::SubjectResumed(_) => drop(self.gone.remove(&PartyId::from(event.subject.unwrap()))),
             _ => {}
         }
+    }
+
+    /// Whether a signature of it counts, and whoever said it may still speak.
+    fn may_count(&self, item: &Item) -> bool {
+        let (at, keys) = &item.signed;
+        !self.gone.contains(&item.by)
+            && !self.stolen.iter().any(|(key, from)| from <= at && keys.contains(key))
+    }
+
+    /// The same of an assessment, which needs an accreditation too.
+    fn may_weigh(&self, item: &Item) -> bool {
+        self.may_count(item) && self.accredited.values().any(|one| *one == item.by)
     }
 
     /// A later decision is about the item as it was before the first.
@@ -131,7 +175,7 @@ proptest! {
         trial.ledger.reader().entries(0, u64::MAX, &mut |_, entry| {
             let entry = CheckedEntry::own(entry);
             let recording = entry.recording().unwrap();
-            reading.take(recording.id, state.date_of(recording.at), recording.event);
+            reading.take(&recording, state.date_of(recording.at));
             ControlFlow::Continue(())
         }).unwrap();
         for one in state.dossiers().iter().flat_map(|dossier| dossier.endorsements.open()) {
@@ -140,10 +184,25 @@ proptest! {
         let policy = &state.policies().in_force(state.size(), as_of).unwrap().policy;
         let speakers: BTreeSet<&PartyId> =
             reading.assessments.values().chain(reading.endorsements.values()).map(|one| &one.by).collect();
+        // What counts of those who may speak at all is for the score to say.
+        let counting: BTreeSet<EventId> = state.dossiers().iter().flat_map(|dossier| {
+            let score = state.score(&dossier.subject, At { size: state.size(), as_of }).unwrap();
+            let here = dossier.enrolment(state.size()).is_some();
+            let assessed = score.assessments.into_iter().filter(|one| one.weight > 0).map(|one| one.event);
+            let endorsed = score.endorsements.into_iter().filter(|one| one.units > 0).map(|one| one.event);
+            assessed.chain(endorsed).filter(|_| here).collect::<Vec<_>>()
+        }).collect();
+        for (event, item) in &reading.assessments {
+            prop_assert!(!counting.contains(event) || reading.may_weigh(item));
+        }
+        for (event, item) in &reading.endorsements {
+            prop_assert!(!counting.contains(event) || reading.may_count(item));
+        }
         for speaker in speakers {
             let said: Vec<(&EventId, &Item)> =
                 reading.assessments.iter().filter(|(_, one)| one.by == *speaker).collect();
             let all: Vec<&Item> = said.iter().map(|(_, one)| *one).collect();
+            let counts = |one: &&Item| counting.contains(&one.event);
             let ended = |how: Option<&'static str>| all.iter().copied().filter(move |one| one.ended == how);
             let against: Vec<_> = reading.contests.values()
                 .filter(|(target, ..)| said.iter().any(|(id, _)| *id == target)).collect();
@@ -153,7 +212,8 @@ proptest! {
                 published: said.len() as u64,
                 last_30_days: said.iter().filter(|(_, one)| as_of.days_since(one.on) < 30).count() as u64,
                 subjects: said.iter().map(|(_, one)| one.about).collect::<BTreeSet<_>>().len() as u64,
-                in_force: ended(None).filter(|one| runs(one, as_of)).count() as u64,
+                in_force: ended(None).filter(|one| runs(one, as_of) && counts(one)).count() as u64,
+                excluded: ended(None).filter(|one| runs(one, as_of) && !counts(one)).count() as u64,
                 expired: ended(None).filter(|one| !runs(one, as_of)).count() as u64,
                 replaced: ended(Some("replaced")).count() as u64,
                 withdrawn: ended(Some("withdrawn")).count() as u64,
@@ -168,7 +228,7 @@ proptest! {
             };
             let sum = expected.upheld + expected.partial + expected.rejected;
             expected.overturn_permille = (1000 * expected.upheld).checked_div(sum);
-            for one in ended(None).filter(|one| runs(one, as_of)) {
+            for one in ended(None).filter(|one| runs(one, as_of) && counts(one)) {
                 let score = state.score(&one.about, At { size: state.size(), as_of }).unwrap();
                 for indicator in score.criteria.iter().flat_map(|one| &one.indicators) {
                     let Some(Some(level)) = one.levels.get(&indicator.id) else { continue };
@@ -183,9 +243,11 @@ proptest! {
             expected.agreement_permille = (1000 * expected.agreeing).checked_div(expected.grades);
             let given: Vec<&Item> = reading.endorsements.values().filter(|one| one.by == *speaker).collect();
             let standing = || given.iter().filter(|one| one.ended.is_none());
+            let sound = || standing().filter(|one| runs(one, as_of) && !one.void);
             let endorsements = EndorsementRecord {
                 published: given.len() as u64,
-                in_force: standing().filter(|one| runs(one, as_of) && !one.void).count() as u64,
+                in_force: sound().filter(|one| counts(one)).count() as u64,
+                excluded: sound().filter(|one| !counts(one)).count() as u64,
                 expired: standing().filter(|one| !runs(one, as_of)).count() as u64,
                 withdrawn: given.iter().filter(|one| one.ended.is_some()).count() as u64,
                 voided: standing().filter(|one| runs(one, as_of) && one.void).count() as u64,

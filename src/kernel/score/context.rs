@@ -1,10 +1,8 @@
 //! What one score looks at: every item with all that parties and policy say of it, looked up once.
 
+use super::counting::{Assessed, Counting, Endorsed};
 use super::sheet::Sheet;
-use super::{
-    Assessment, At, Contest, Dossier, Endorsement, GroupNumber, Parties, PartyClass, PolicyBook,
-    PolicyVersion, Recorded, Sanction,
-};
+use super::{Assessment, At, Contest, Dossier, Parties, PolicyBook, PolicyVersion, Sanction};
 use crate::dsse::EventId;
 use crate::event::{AgeStep, Policy};
 use crate::time::Date;
@@ -30,29 +28,6 @@ pub(super) struct WhatIf {
     pub undamped: bool,
 }
 
-/// A valid assessment.
-pub(super) struct Assessed<'a> {
-    pub record: &'a Assessment,
-    pub group: GroupNumber,
-    pub class_permille: u16,
-    pub age_permille: u16,
-    /// Whether its signature counts.
-    pub signed: bool,
-    pub contest: Contested,
-}
-
-/// An endorsement that stands.
-pub(super) struct Endorsed<'a> {
-    pub record: &'a Endorsement,
-    pub group: GroupNumber,
-    /// What its giver is; none: it does not count.
-    pub class: Option<PartyClass>,
-    /// Whether its last day is still to come.
-    pub runs: bool,
-    /// Whether its signature counts.
-    pub signed: bool,
-}
-
 /// A contest, or an appeal, that waits for a decision.
 pub(super) struct Disputed<'a> {
     pub contest: &'a Contest,
@@ -60,7 +35,11 @@ pub(super) struct Disputed<'a> {
     pub decide_by: Option<Date>,
 }
 
-impl Disputed<'_> {
+impl<'a> Disputed<'a> {
+    pub(super) fn of(contest: &'a Contest, policies: &PolicyBook, size: u64) -> Self {
+        Self { contest, decide_by: contest.clock(policies, size).decide_by }
+    }
+
     /// Whether it should have been decided before this date.
     pub(super) fn is_overdue(&self, as_of: Date) -> bool {
         self.decide_by.is_some_and(|last| last < as_of)
@@ -77,22 +56,9 @@ pub(super) struct Contested {
 }
 
 impl Contested {
+    /// Whether an item that stands so is let in.
     pub(super) fn lets_in(self, what_if: WhatIf) -> bool {
         !(what_if.contested_out && self.open) && (what_if.missed_in || !self.missed)
-    }
-}
-
-impl Assessed<'_> {
-    /// Whether it may weigh.
-    pub(super) fn is_eligible(&self, what_if: WhatIf) -> bool {
-        self.contest.lets_in(what_if) && (what_if.keys_count || self.signed)
-    }
-}
-
-impl Endorsed<'_> {
-    /// Whether it is in force.
-    pub(super) fn is_in_force(&self, what_if: WhatIf) -> bool {
-        self.runs && (what_if.keys_count || self.signed) && self.class.is_some()
     }
 }
 
@@ -102,6 +68,8 @@ pub(super) struct Context<'a> {
     pub parties: &'a Parties,
     pub policy: &'a Policy,
     pub at: At,
+    /// Whether the subject has left.
+    pub departed: bool,
     /// The contests that wait for a decision.
     pub contests: Vec<Disputed<'a>>,
     /// The assessments that are valid, whatever they weigh, in the order recorded.
@@ -120,46 +88,15 @@ impl<'a> Context<'a> {
         version: &'a PolicyVersion,
         at: At,
     ) -> Self {
-        let policy = &*version.policy;
-        let disputed = |contest: &'a Contest| {
-            let decide_by = contest.clock(policies, at.size).decide_by;
-            Disputed { contest, decide_by }
-        };
-        let contests: Vec<Disputed<'_>> = dossier.open_contests(at.size).map(disputed).collect();
-        let signed =
-            |one: &Recorded| one.signed_by.is_none_or(|key| parties.signature_counts(key, at.size, one.at));
+        let counting = Counting::new(dossier, parties, policies, at);
         let valid = |one: &&Assessment| one.valid_until.is_none_or(|last| at.as_of <= last);
-        let assessed: Vec<Assessed<'_>> = dossier
-            .assessments(at.size)
-            .filter(valid)
-            .map(|record| {
-                let place = parties.place(record.assessor, at.size);
-                let classes = &policy.assessment.class_permille;
-                let class_permille = place.accreditation.and_then(|one| classes.get(&one.class));
-                let days = at.as_of.days_since(record.counts_from);
-                Assessed {
-                    record,
-                    group: place.group,
-                    class_permille: class_permille.copied().unwrap_or(0),
-                    age_permille: age_permille(&policy.assessment.age, days),
-                    signed: signed(&record.recorded),
-                    contest: contested(&contests, at.as_of, &record.recorded.event),
-                }
-            })
-            .collect();
-        let endorsed = dossier.endorsements(at.size).map(|record| {
-            let place = parties.place(record.endorser, at.size);
-            Endorsed {
-                record,
-                group: place.group,
-                class: place.class,
-                runs: at.as_of <= record.expires_on,
-                signed: signed(&record.recorded),
-            }
-        });
-        let endorsed = endorsed.collect();
+        let assessments = dossier.assessments(at.size).filter(valid);
+        let assessed: Vec<Assessed<'_>> = assessments.map(|one| counting.assessed(one)).collect();
+        let endorsed = dossier.endorsements(at.size).map(|one| counting.endorsed(one)).collect();
         let sheet = Sheet::new(policies, version, assessed.iter().map(|one| one.record));
-        Self { dossier, parties, policy, at, contests, assessed, sheet, endorsed }
+        let Counting { contests, departed, .. } = counting;
+        let policy = &*version.policy;
+        Self { dossier, parties, policy, at, departed, contests, assessed, sheet, endorsed }
     }
 
     /// How an item stands among the open contests.
@@ -177,9 +114,9 @@ impl<'a> Context<'a> {
         self.assessed.iter().filter(move |one| one.is_eligible(what_if))
     }
 
-    /// The endorsements in force.
-    pub(super) fn in_force(&self, what_if: WhatIf) -> impl Iterator<Item = &Endorsed<'a>> {
-        self.endorsed.iter().filter(move |one| one.is_in_force(what_if))
+    /// The endorsements that bind their givers to the subject, void ones included.
+    pub(super) fn ties(&self, what_if: WhatIf) -> impl Iterator<Item = &Endorsed<'a>> {
+        self.endorsed.iter().filter(move |one| one.ties(what_if))
     }
 
     /// The sanctions that stand, begun or not, ended or not, by first day.
@@ -192,7 +129,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn contested(contests: &[Disputed<'_>], as_of: Date, item: &EventId) -> Contested {
+pub(super) fn contested(contests: &[Disputed<'_>], as_of: Date, item: &EventId) -> Contested {
     let mut against = contests.iter().filter(|one| one.contest.target == *item);
     let open = against.clone().next().is_some();
     Contested { open, missed: against.any(|one| one.is_overdue(as_of)) }

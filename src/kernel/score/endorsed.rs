@@ -1,14 +1,14 @@
 //! Rule 6: what endorsements add.
 
-use super::context::{Context, Endorsed, WhatIf, age_permille};
+use super::context::{Context, WhatIf};
+use super::counting::Endorsed;
 use super::figure::EndorsementFigure;
-use super::supposed::Supposed;
 
-/// What the endorsements in force come to.
+/// What the endorsements come to.
 pub(super) struct Bonus<'a> {
     /// What they earn, before base and sanctions have their say.
     earned: i64,
-    /// Each with its units, largest first, then earliest.
+    /// Each that runs with its units, largest first, then earliest.
     all: Vec<(i64, &'a Endorsed<'a>)>,
     /// Those that count, by their places in `all`: each the first of its group.
     placed: Vec<usize>,
@@ -17,9 +17,8 @@ pub(super) struct Bonus<'a> {
 impl<'a> Bonus<'a> {
     pub(super) fn of(context: &'a Context<'a>, what_if: WhatIf) -> Self {
         let rule = &context.policy.endorsement;
-        let in_force = context.in_force(what_if);
-        let mut all: Vec<(i64, &Endorsed<'_>)> =
-            in_force.map(|one| (units(context, one, what_if), one)).collect();
+        let running = context.endorsed.iter().filter(|one| one.runs);
+        let mut all: Vec<(i64, &Endorsed<'_>)> = running.map(|one| (one.units(what_if), one)).collect();
         all.sort_by_key(|(units, one)| (-units, one.record.recorded.seq));
         let mut placed: Vec<usize> = Vec::with_capacity(rule.series_permille.len());
         let (mut sum, mut one_class) = (0, true);
@@ -54,7 +53,7 @@ impl<'a> Bonus<'a> {
             endorser: context.parties.name(one.record.endorser).clone(),
             units: *units as u16,
             place_permille: 0,
-            excluded: one.record.voided_by.as_ref().map(|_| Supposed::Void.code().to_owned()),
+            excluded: one.excluded(WhatIf::default()).map(|one| one.code().to_owned()),
         };
         let mut figures: Vec<EndorsementFigure> = self.all.iter().map(figure).collect();
         for (at, place) in self.placed.iter().zip(&context.policy.endorsement.series_permille) {
@@ -62,21 +61,4 @@ impl<'a> Bonus<'a> {
         }
         figures
     }
-}
-
-/// The units of one endorsement, 0 to 1000.
-fn units(context: &Context<'_>, one: &Endorsed<'_>, what_if: WhatIf) -> i64 {
-    if one.record.voided_by.is_some() && !what_if.void_weigh {
-        return 0;
-    }
-    let rule = &context.policy.endorsement;
-    let units = i64::from(rule.relation_units.get(&one.record.relation).copied().unwrap_or(0));
-    let days = context.at.as_of.days_since(one.record.recorded.on);
-    let aged = units * i64::from(age_permille(&rule.age, days)) / 1000;
-    if what_if.undamped {
-        return aged;
-    }
-    let undiluted = i64::from(rule.undiluted);
-    let diluted = aged * undiluted / undiluted.max(i64::from(one.record.dilution));
-    if one.record.reciprocal { diluted * i64::from(rule.reciprocal_permille) / 1000 } else { diluted }
 }

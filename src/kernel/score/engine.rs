@@ -1,10 +1,11 @@
 //! The engine `score/1`. Frozen: a change of rule is a new engine.
 
-use super::context::{Assessed, Context, WhatIf};
+use super::context::{Context, WhatIf};
+use super::counting::Assessed;
 use super::due::next_change;
 use super::evaluated::Evaluation;
 use super::figure::{AssessmentFigure, Figure, Score, Shadow, Standing};
-use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned, tally};
+use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned};
 use crate::time::Date;
 
 /// The score of a dossier at a moment, explained.
@@ -72,25 +73,14 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
 }
 
 fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFigure {
-    let assessor = context.parties.place(one.record.assessor, context.at.size);
-    let excluded = if assessor.class.is_none() {
-        Some("MEMBER.EXCLUDED")
-    } else if !one.signed {
-        Some("KEY.EXCLUDED")
-    } else if one.record.conflict {
-        Some("COI.EXCLUDED")
-    } else if one.contest.missed {
-        Some("CLOCK.MISSED")
-    } else {
-        None
-    };
-    let weight = if excluded.is_some() { 0 } else { tally::weight(context, one, WhatIf::default()) as u16 };
+    let excluded = one.excluded(WhatIf::default());
+    let weight = if excluded.is_some() { 0 } else { one.weight(WhatIf::default()) as u16 };
     AssessmentFigure {
         event: one.record.recorded.event,
         assessor: context.parties.name(one.record.assessor).clone(),
         weight,
         contested: one.contest.open,
-        excluded: excluded.map(str::to_owned),
+        excluded: excluded.map(|one| one.code().to_owned()),
         reply: one.record.reply.as_deref().copied(),
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn standing(&self, context: &Context<'_>) -> Standing {
-        if context.dossier.enrolment(context.at.size).is_none() {
+        if context.departed {
             return Standing::Departed;
         }
         if let Some(standing) = &self.burden.standing {

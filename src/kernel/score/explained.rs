@@ -14,8 +14,8 @@ const MOST: usize = 4;
 /// The parts, which add up to the score exactly; none when it is not shown.
 pub(super) fn parts(context: &Context<'_>, found: &Evaluation<'_>, figure: &Figure) -> Vec<Part> {
     let (Some(score), Some((base, _))) = (figure.score, &found.base.value) else { return Vec::new() };
-    let counted: Vec<EventId> =
-        context.eligible(found.what_if).map(|one| one.record.recorded.event).collect();
+    let counted = context.assessed.iter().filter(|one| one.excluded(found.what_if).is_none());
+    let counted: Vec<EventId> = counted.map(|one| one.record.recorded.event).collect();
     let criteria = context.policy.criteria.iter().zip(&found.base.criteria);
     let mut parts: Vec<Part> = criteria
         .map(|(criterion, value)| Part {
@@ -144,7 +144,7 @@ fn indicator_code(context: &Context<'_>, place: usize) -> String {
 }
 
 fn graded_below_full(context: &Context<'_>, found: &Evaluation<'_>, place: usize) -> Vec<EventId> {
-    let rows = (0..).zip(&context.assessed).filter(|(_, one)| one.is_eligible(found.what_if));
+    let rows = (0..).zip(&context.assessed).filter(|(_, one)| one.excluded(found.what_if).is_none());
     let below = rows.filter(|(row, _)| {
         context.sheet.row(*row)[place].flatten().is_some_and(|value| i64::from(value) < FULL)
     });

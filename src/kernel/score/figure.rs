@@ -34,7 +34,7 @@ pub struct Score {
     pub criteria: Vec<CriterionFigure>,
     /// The assessments that count or would count.
     pub assessments: Vec<AssessmentFigure>,
-    /// The endorsements in force.
+    /// The endorsements that run: those that count, and those that would.
     pub endorsements: Vec<EndorsementFigure>,
     /// The sanctions in force, by first day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -224,7 +224,7 @@ pub struct EndorsementFigure {
     pub units: u16,
     /// The weight of its place among the largest; 0 when others of its group or larger ones take all places.
     pub place_permille: u16,
-    /// Why it weighs nothing though it is in force, as a code; absent when it weighs.
+    /// Why it counts nothing, as a code; absent when it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
 }

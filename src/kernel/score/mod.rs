@@ -12,6 +12,7 @@ mod bounds;
 mod chunked;
 mod contest;
 mod context;
+mod counting;
 mod dossier;
 mod due;
 mod endorsed;
@@ -39,6 +40,7 @@ mod votes;
 
 pub use bounds::{OutOfBounds, check_bounds};
 pub use contest::{Contest, DecisionClock, Panel, Panelled, Ruling};
+pub use counting::{Counting, Excluded};
 pub(crate) use dossier::item;
 pub use dossier::{Assessment, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction};
 pub use due::{Cause, Passing};

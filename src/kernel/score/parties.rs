@@ -291,8 +291,13 @@ impl Parties {
     ///
     /// Whether the key was its signer's at all was for the rules to judge.
     pub fn signature_counts(&self, key: KeyNumber, size: u64, signed_at: Timestamp) -> bool {
+        self.finding(key, size, signed_at).is_none()
+    }
+
+    /// The first finding, known at `size`, by which a signature by `key` at `signed_at` is worth nothing.
+    pub fn finding(&self, key: KeyNumber, size: u64, signed_at: Timestamp) -> Option<&Invalidity> {
         let findings = self.compromised.get(&key).map_or(&[][..], |all| all);
-        !findings.iter().any(|one| one.covers(size, signed_at))
+        findings.iter().find(|one| one.covers(size, signed_at))
     }
 
     /// The council's seats at `size`.

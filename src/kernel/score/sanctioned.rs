@@ -2,6 +2,7 @@
 
 use super::Sanction;
 use super::context::{Context, WhatIf};
+use super::counting::sanction_excluded;
 use super::due::Passing;
 use super::figure::{SanctionFigure, Standing};
 use crate::dsse::EventId;
@@ -28,7 +29,7 @@ pub(super) fn burden(context: &Context<'_>, what_if: WhatIf) -> Burden {
     let all = context.sanctions(what_if);
     let mut burden =
         Burden { taken: Vec::new(), total: 0, best_band: None, blocks_bonus: false, standing: None };
-    for one in all.iter().filter(|one| in_force(one, as_of)) {
+    for one in all.iter().filter(|one| in_force(context, one, what_if)) {
         let Some(severity) = rule.severities.get(&one.severity) else { continue };
         let points = points(i64::from(severity.points), one, as_of);
         let earlier =
@@ -56,20 +57,23 @@ pub(super) fn burden(context: &Context<'_>, what_if: WhatIf) -> Burden {
 /// The sanctions in force as they are shown.
 pub(super) fn figures(context: &Context<'_>) -> Vec<SanctionFigure> {
     let all = context.sanctions(WhatIf::default());
-    let shown = all.iter().filter(|one| in_force(one, context.at.as_of)).map(|one| SanctionFigure {
-        event: one.recorded.event,
-        severity: one.severity,
-        starts_on: one.starts_on,
-        ends_on: one.ends_on,
-        urgent: one.urgent,
-        contested: context.contested(&one.recorded.event).open,
-        reply: one.reply.as_deref().copied(),
-    });
+    let shown =
+        all.iter().filter(|one| in_force(context, one, WhatIf::default())).map(|one| SanctionFigure {
+            event: one.recorded.event,
+            severity: one.severity,
+            starts_on: one.starts_on,
+            ends_on: one.ends_on,
+            urgent: one.urgent,
+            contested: context.contested(&one.recorded.event).open,
+            reply: one.reply.as_deref().copied(),
+        });
     shown.collect()
 }
 
-fn in_force(sanction: &Sanction, as_of: Date) -> bool {
-    sanction.starts_on <= as_of && sanction.ends_on.is_none_or(|last| as_of <= last)
+fn in_force(context: &Context<'_>, one: &Sanction, what_if: WhatIf) -> bool {
+    let (as_of, contest) = (context.at.as_of, context.contested(&one.recorded.event));
+    let excluded = sanction_excluded(one, contest, as_of, what_if);
+    excluded.is_none() && one.ends_on.is_none_or(|last| as_of <= last)
 }
 
 /// Full in the first half of the term, half in the second.

@@ -2,6 +2,7 @@
 
 use super::assessed::Base;
 use super::context::{Context, WhatIf};
+use super::counting::Excluded;
 use super::endorsed::Bonus;
 use super::evaluated::{Evaluation, points};
 use super::tally::Tally;
@@ -71,10 +72,10 @@ impl Supposed {
         match self {
             Self::Stale => "AGE.STALE",
             Self::Thin => "EVID.THIN",
-            Self::Conflict => "COI.EXCLUDED",
-            Self::Key => "KEY.EXCLUDED",
+            Self::Conflict => Excluded::Conflict.code(),
+            Self::Key => Excluded::Key { known_from_size: 0 }.code(),
             Self::Contest => "CONTEST.OPEN",
-            Self::Void => "END.VOID",
+            Self::Void => Excluded::Void.code(),
             Self::Damped => "END.DAMPED",
         }
     }
@@ -100,19 +101,19 @@ impl Supposed {
                 Box::new(eligible.filter(|one| one.record.conflict).map(|one| one.record.recorded.event))
             }
             Self::Key => {
-                let assessed = context.assessed.iter().map(|one| (one.signed, &one.record.recorded));
-                let endorsed = context.endorsed.iter().map(|one| (one.signed, &one.record.recorded));
+                let assessed = context.assessed.iter().map(|one| (one.is_signed(), &one.record.recorded));
+                let endorsed = context.endorsed.iter().map(|one| (one.is_signed(), &one.record.recorded));
                 let unsigned = assessed.chain(endorsed).filter(|(signed, _)| !signed);
                 Box::new(unsigned.map(|(_, recorded)| recorded.event))
             }
             Self::Contest => Box::new(context.contests.iter().map(|one| one.contest.target)),
             Self::Void => {
-                let void = context.in_force(WhatIf::default()).filter(|one| one.record.voided_by.is_some());
+                let void = context.ties(WhatIf::default()).filter(|one| one.record.voided_by.is_some());
                 Box::new(void.map(|one| one.record.recorded.event))
             }
             Self::Damped => {
                 let undiluted = context.policy.endorsement.undiluted;
-                let valid = context.in_force(WhatIf::default()).filter(|one| one.record.voided_by.is_none());
+                let valid = context.ties(WhatIf::default()).filter(|one| one.record.voided_by.is_none());
                 let damped =
                     valid.filter(move |one| one.record.reciprocal || one.record.dilution > undiluted);
                 Box::new(damped.map(|one| one.record.recorded.event))

@@ -1,7 +1,7 @@
-//! Rules 1 and 2: what assessments weigh, and one vote for each controller group.
+//! Rule 2: one vote for each controller group.
 
 use super::GroupNumber;
-use super::context::{Assessed, Context, WhatIf};
+use super::context::{Context, WhatIf};
 use super::sheet::Cell;
 use super::votes::Votes;
 use crate::event::Relation;
@@ -27,15 +27,6 @@ pub(super) struct Poll {
     pub votes: Votes,
     /// The weight of those who say that it does not apply.
     pub aside: i64,
-}
-
-/// Rule 1: the weight of an assessment, 0 to 1000.
-pub(super) fn weight(context: &Context<'_>, one: &Assessed<'_>, what_if: WhatIf) -> i64 {
-    if one.record.conflict && !what_if.conflicts_weigh {
-        return 0;
-    }
-    let age = if what_if.ages_fresh { context.fresh_permille() } else { one.age_permille };
-    i64::from(age) * i64::from(one.class_permille) / 1000
 }
 
 /// An assessment that weighs.
@@ -91,12 +82,12 @@ impl Poll {
     }
 }
 
-/// The eligible assessments with weight, group by group.
+/// The assessments that weigh, group by group.
 fn voters<'a>(context: &'a Context<'_>, what_if: WhatIf) -> Vec<Voter<'a>> {
     let mut voters: Vec<Voter<'_>> = Vec::with_capacity(context.assessed.len());
     for (row, one) in context.assessed.iter().enumerate() {
-        let weight = weight(context, one, what_if);
-        if weight > 0 && one.is_eligible(what_if) {
+        if one.excluded(what_if).is_none() {
+            let weight = one.weight(what_if);
             voters.push(Voter { group: one.group, weight, fee: one.record.fee, row: context.sheet.row(row) });
         }
     }
@@ -131,7 +122,7 @@ fn heaviest(group: &[Voter<'_>]) -> i64 {
 /// The groups with a commercial or family tie that their endorsement discloses, or hides, ascending.
 fn tied_groups(context: &Context<'_>, what_if: WhatIf) -> Vec<GroupNumber> {
     let ties = |relation| matches!(relation, Relation::Commercial | Relation::FamilyOwner);
-    let tied = context.in_force(what_if);
+    let tied = context.ties(what_if);
     let tied = tied.filter(|one| ties(one.record.relation) || one.record.voided_by.is_some());
     let mut groups: Vec<GroupNumber> = tied.map(|one| one.group).collect();
     groups.sort_unstable();

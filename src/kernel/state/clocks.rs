@@ -4,6 +4,8 @@
 //! and nothing is stored, so a replay sees the same. A listing of the whole programme looks through every
 //! file, one such look at a time, and keeps only the page.
 
+use std::rc::Rc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,9 @@ use super::{Drawer, State};
 use crate::dsse::EventId;
 use crate::event::words::Words;
 use crate::event::{Contesting, ErasureStage, NoticeStage, PartyId, ProposalStage, SubjectId};
-use crate::score::{Contest, Dossier, Notice, Panelled, PartyNumber, Proposal, Recorded};
+use crate::score::{
+    Assessment, At, Contest, Dossier, Excluded, Notice, Panelled, PartyNumber, Proposal, Recorded,
+};
 use crate::time::Date;
 
 /// What a clock runs down to.
@@ -267,7 +271,13 @@ impl State {
             let (due, who) = (one.appeal_by.filter(ahead)?, Who::Subject(subject));
             Some(OpenClock::of(&one.recorded, Awaited::AppealFiling, due, who, subject))
         });
-        let assessments = dossier.into_iter().flat_map(|one| one.assessments.open()).filter_map(move |one| {
+        let counting = dossier.map(|one| Rc::new(self.counting(one, At { size: self.size, as_of: on })));
+        let counts = counting.clone();
+        let weighs = move |one: &&Assessment| {
+            counts.as_ref().is_some_and(|counting| counting.excludes_assessment(one).is_none())
+        };
+        let assessments = dossier.into_iter().flat_map(|one| one.assessments.open());
+        let assessments = assessments.filter(weighs).filter_map(move |one| {
             let (due, who) = (one.valid_until.filter(ahead)?, Who::Member(one.assessor));
             Some(OpenClock::of(&one.recorded, Awaited::AssessmentEnds, due, who, subject))
         });
@@ -277,7 +287,10 @@ impl State {
                     Some(endorser) => Who::Subject(endorser),
                     None => Who::Member(one.endorser),
                 };
-                let stands = one.voided_by.is_none() && one.expires_on >= on;
+                let excluded = counting.as_ref().and_then(|counting| counting.excludes_endorsement(one));
+                // One without weight is a tie until its last day all the same.
+                let ties = excluded.is_none_or(|excluded| excluded == Excluded::Weight);
+                let stands = ties && one.expires_on >= on;
                 let clock =
                     || OpenClock::of(&one.recorded, Awaited::EndorsementEnds, one.expires_on, who, subject);
                 stands.then(clock)

@@ -67,8 +67,8 @@ use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
 use crate::limits;
 use crate::score::{
-    self, At, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber, PolicyBook,
-    Recorded, Score,
+    self, At, Counting, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber,
+    PolicyBook, Recorded, Score,
 };
 use crate::time::{Date, Timestamp};
 
@@ -160,6 +160,11 @@ impl State {
     /// The policy in force on a date, as known now.
     pub fn policy_on(&self, date: Date) -> Option<&Policy> {
         self.policies.in_force(self.size, date).map(|version| &*version.policy)
+    }
+
+    /// What of a dossier counts at a moment.
+    pub fn counting<'a>(&'a self, dossier: &'a Dossier, at: At) -> Counting<'a> {
+        Counting::new(dossier, &self.parties, &self.policies, at)
     }
 
     /// Entries by position, id and filter.
