@@ -20,10 +20,12 @@ pub enum Look {
     Search,
     /// Entries that something fits.
     Entries,
+    /// An event that is judged and not recorded.
+    Check,
 }
 
 /// How many kinds there are.
-const KINDS: usize = 5;
+const KINDS: usize = 6;
 
 /// Who looks and who waits to.
 pub struct Looks {
@@ -162,7 +164,7 @@ mod tests {
             "/v1/contests".to_owned(),
         ];
         let mut held = Vec::new();
-        for look in [Look::Ledger, Look::History, Look::Steps, Look::Search, Look::Entries] {
+        for look in [Look::Ledger, Look::History, Look::Steps, Look::Search, Look::Entries, Look::Check] {
             held.push(app.looks.turn(look).await.unwrap());
         }
         for path in &long {

@@ -5,6 +5,7 @@ mod attachments;
 mod batch;
 mod bounds;
 mod calendar;
+mod check;
 mod clocks;
 mod collaborations;
 mod commitments;
@@ -48,6 +49,7 @@ pub use problem::Problem;
 /// What the API answers, for programs that read it.
 pub mod views {
     pub use super::batch::LineFate;
+    pub use super::check::{Checked, Held, MissingSignature, Signatory, Would};
     pub use super::clocks::{ClockPage, ClockView};
     pub use super::collaborations::{CollaborationPage, CollaborationView};
     pub use super::commitments::{AttestationView, CommitmentPage, CommitmentView};
@@ -207,6 +209,7 @@ fn routes() -> ApiRouter<Arc<App>> {
                 )
             }),
         )
+        .api_route("/v1/events/check", post_with(check::check, check::document))
         .api_route(BATCH_PATH, post_with(batch::submit, batch::document).layer(CompressionLayer::new()))
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
         .api_route("/v1/attachments", read!(attachments::list, "The attachments that are kept here"))

@@ -91,6 +91,43 @@ pub struct Attached {
     pub attachments: Vec<Attachment>,
 }
 
+/// A DSSE v1 envelope that may still lack signatures.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopeDraft {
+    /// The event as UTF-8 JSON, in standard padded base64.
+    pub payload: String,
+    /// What the payload is.
+    #[schemars(extend("const" = crate::dsse::PAYLOAD_TYPE))]
+    #[serde(rename = "payloadType")]
+    pub payload_type: String,
+    /// No signature up to eight, no key twice.
+    #[schemars(length(max = 8))]
+    pub signatures: Vec<Signature>,
+}
+
+/// What is sent in to be checked: an envelope, alone or with attachments.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Drafted {
+    /// An envelope.
+    Alone(EnvelopeDraft),
+    /// An envelope, and the texts and documents that its event commits to.
+    With(AttachedDraft),
+}
+
+/// An envelope that may lack signatures, with attachments.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttachedDraft {
+    /// The envelope.
+    pub envelope: EnvelopeDraft,
+    /// What its event commits to.
+    #[serde(default)]
+    #[schemars(length(max = 16))]
+    pub attachments: Vec<Attachment>,
+}
+
 /// What the document says of the whole.
 pub fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
     api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(

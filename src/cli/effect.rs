@@ -225,49 +225,6 @@ pub async fn owners(client: &Client, event: &Event, keys: &[PublicKey]) -> Vec<S
     keys.iter().map(label).collect()
 }
 
-/// Why a key is not needed under an event; none where it may be, as far as the ledger says.
-pub async fn unneeded(client: &Client, event: &Event, key: &PublicKey) -> Option<String> {
-    // A panel, a custodian or the key itself may sign beside the issuer.
-    let by_others = matches!(
-        event.body,
-        Body::ContestDecided(_)
-            | Body::AppealDecided(_)
-            | Body::ContestExtended(_)
-            | Body::PanelSeated(_)
-            | Body::KeyRevoked(_)
-            | Body::KeyRotated(_)
-            | Body::EvidenceCommitted(_)
-            | Body::LedgerOpened(_)
-    );
-    if by_others {
-        return None;
-    }
-    let (seats, _) = council(client, event).await?;
-    if newcomers(&event.body, &seats).contains(key) {
-        return None;
-    }
-    let mut parties = Vec::new();
-    if event.issuer.is_council() {
-        if seats.iter().any(|seat| seat.key == *key) {
-            return None;
-        }
-        parties.push("a seat of the council".to_owned());
-    }
-    for party in signing_parties(event) {
-        if own_keys(client, &party).await?.contains(key) {
-            return None;
-        }
-        parties.push(party.to_string());
-    }
-    if !newcomers(&event.body, &seats).is_empty() {
-        parties.push("the new key".to_owned());
-    }
-    Some(format!(
-        "{key} is not needed: {} sign this, and the ledger refuses a signature that no rule needs; nothing was signed",
-        parties.join(" and ")
-    ))
-}
-
 /// The parties beside the council whose keys an event needs.
 fn signing_parties(event: &Event) -> Vec<PartyId> {
     let mut needed: Vec<PartyId> = Vec::new();

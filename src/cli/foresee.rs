@@ -1,151 +1,136 @@
-//! What the rules would refuse, as far as it can be known before anybody is asked to sign
-
-use serde::de::DeserializeOwned;
+//! What the ledger says of an event before anybody is asked to sign it
 
 use super::fates;
-use super::told::clean;
-use crate::api::views::{EventPage, EventView, LedgerView, SubjectView};
+use super::told;
+use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
 use crate::client::{Client, ClientError};
-use crate::dsse::EventId;
-use crate::event::{
-    AccountStage, AccreditationStage, AssessmentStage, Body, EndorsementPublished, EndorsementStage, Move,
-    PartyId, Relation, SanctionStage, SubjectId,
-};
-use crate::rules::{Kind, Reason};
-use crate::time::Date;
+use crate::dsse::PublicKey;
+use crate::event::Event;
+use crate::ledger::Submission;
+use crate::rules::Reason;
 
-/// Refuses what the ledger would refuse, in its words and with what they are about.
+/// Refusals that pass with time, so that others' signatures may be collected before.
+const PASSING: [Reason; 5] = [
+    Reason::KeyNotLive,
+    Reason::KeyRestrained,
+    Reason::ReplyPending,
+    Reason::ChallengePending,
+    Reason::PanelValues,
+];
+
+/// Where an event goes once it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// To the ledger, at once.
+    Ledger,
+    /// Into a file, for others to sign.
+    File,
+}
+
+/// Has the ledger judge an event as if these keys had signed it, before they do.
 ///
 /// # Errors
-/// The refusal, or that the ledger does not answer.
+/// What it would be refused for; where it goes to the ledger, also the signatures that it lacks and what
+/// keeps the ledger from writing.
 pub async fn check(
     client: &Client,
-    issuer: &PartyId,
-    subject: Option<SubjectId>,
-    body: &Body,
+    submission: &Submission,
+    keys: &[PublicKey],
+    to: Destination,
 ) -> anyhow::Result<()> {
-    match (body, subject) {
-        (Body::EndorsementPublished(body), Some(subject)) => endorsement(client, issuer, subject, body).await,
-        (Body::EndorsementWithdrawn(one), _) => {
-            still::<EndorsementStage>(client, &one.target, EndorsementStage::after, body).await
+    let in_file = to == Destination::File;
+    let passing = |code: &str| PASSING.iter().any(|reason| reason.code() == code);
+    match client.check::<Checked>(submission, keys).await {
+        Ok(Some(checked)) if in_file => {
+            held_meanwhile(&checked);
+            Ok(())
         }
-        (Body::AssessmentWithdrawn(one), _) => {
-            still::<AssessmentStage>(client, &one.target, AssessmentStage::after, body).await
+        Ok(Some(checked)) => Ok(complete(checked)?),
+        Ok(None) => {
+            unchecked("the ledger is of a version that judges an event only when it is sent");
+            Ok(())
         }
-        (Body::SanctionLifted(one), _) => {
-            still::<SanctionStage>(client, &one.target, SanctionStage::after, body).await
-        }
-        (Body::AccreditationWithdrawn(one), _) => {
-            still::<AccreditationStage>(client, &one.target, AccreditationStage::after, body).await
-        }
-        (Body::AccountUnlinked(one), _) => {
-            still::<AccountStage>(client, &one.target, AccountStage::after, body).await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A refusal as the ledger would answer it.
-fn refused(reason: Reason, about: impl std::fmt::Display) -> anyhow::Error {
-    let status = match reason.kind() {
-        Kind::Forbidden => 403,
-        Kind::Conflict => 409,
-        Kind::Rule | Kind::Opening => 422,
-    };
-    let detail = format!("{about}: {}", reason.advice());
-    ClientError::Refused { status, code: reason.code().to_owned(), detail }.into()
-}
-
-async fn endorsement(
-    client: &Client,
-    issuer: &PartyId,
-    subject: SubjectId,
-    body: &EndorsementPublished,
-) -> anyhow::Result<()> {
-    let view: SubjectView = match client.json(&format!("/v1/subjects/{subject}")).await {
-        // The ledger says what is to be done then.
-        Err(ClientError::Refused { status: 404, .. }) => return Ok(()),
-        view => view?,
-    };
-    let name = clean(view.row.name.as_deref().unwrap_or_default());
-    if !view.row.topics.contains(&body.topic) {
-        let topics: Vec<String> = view.row.topics.iter().map(ToString::to_string).collect();
-        let about = format!("{}: the topics of {subject} ({name}) are {}", body.topic, topics.join(", "));
-        return Err(refused(Reason::EndorsementTopic, about));
-    }
-    if (body.relation == Relation::Commercial) != body.value_band.is_some() {
-        return Err(refused(Reason::EndorsementValue, "value_band"));
-    }
-    let ledger: LedgerView = client.json("/v1/ledger").await?;
-    if body.expires_on < ledger.today {
-        return Err(refused(Reason::EndorsementExpiry, body.expires_on));
-    }
-    match twin(client, issuer, subject, body, ledger.today).await? {
-        Some((seq, until)) => {
-            let about = format!(
-                "entry {seq} endorses {subject} ({name}) on {} until {until} (`tinnhiem withdraw {seq} --key KEY.pem`)",
-                body.topic
+        Err(ClientError::Refused { code, detail, .. }) if in_file && passing(&code) => {
+            eprintln!(
+                "lưu ý / note: hôm nay sẽ bị từ chối / sent today it would be refused ({code}): {detail}"
             );
-            Err(refused(Reason::EndorsementExists, about))
+            Ok(())
         }
-        None => Ok(()),
+        // Who is asked too much at once may still take what is sent.
+        Err(ClientError::Refused { status, detail, .. }) if status == 429 || status >= 500 => {
+            unchecked(&detail);
+            Ok(())
+        }
+        Err(error @ ClientError::Refused { .. }) => Err(explained(client, submission, error).await.into()),
+        Err(error) if in_file => {
+            unchecked(&error.to_string());
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
-/// The endorsement in force by the same issuer on the same topic: its seq and its last day.
-async fn twin(
-    client: &Client,
-    issuer: &PartyId,
-    subject: SubjectId,
-    body: &EndorsementPublished,
-    today: Date,
-) -> anyhow::Result<Option<(u64, Date)>> {
-    let path = format!(
-        "/v1/subjects/{subject}/events?issuer={issuer}&type=endorsement.published&fates=true&limit=1000"
-    );
-    let page: EventPage = client.json(&path).await?;
-    let standing = |fate: &crate::api::views::Fate| ["standing", "voided"].contains(&fate.stage.as_str());
-    for row in page.events.iter().rev().filter(|row| row.fate.as_ref().is_some_and(standing)) {
-        let entry: EventView = client.json(&format!("/v1/events/{}", row.seq)).await?;
-        let said: EndorsementPublished = serde_json::from_value(entry.payload["body"].clone())?;
-        if said.topic == body.topic && said.expires_on >= today {
-            return Ok(Some((row.seq, said.expires_on)));
-        }
-    }
-    Ok(None)
+/// Says that nobody has judged the event.
+pub fn unchecked(why: &str) {
+    eprintln!("chưa kiểm tra / not checked whether it would be recorded: {why}");
 }
 
-/// Refuses to end what no longer stands, and tells what became of it.
-async fn still<S: DeserializeOwned>(
-    client: &Client,
-    target: &EventId,
-    after: fn(Option<S>, Move) -> Option<S>,
-    body: &Body,
-) -> anyhow::Result<()> {
-    let entry: EventView = match client.json(&format!("/v1/events/{target}")).await {
-        Err(ClientError::Refused { status: 404, .. }) => return Ok(()),
-        entry => entry?,
+fn held_meanwhile(checked: &Checked) {
+    if let Some(held) = &checked.held {
+        eprintln!("lưu ý / note: {}", held.detail);
+    }
+}
+
+/// Refuses what lacks a signature, or would meet a ledger that takes no writes.
+fn complete(checked: Checked) -> Result<(), ClientError> {
+    if let Some(held) = checked.held {
+        return Err(ClientError::Refused { status: held.status, code: held.code, detail: held.detail });
+    }
+    let Some(first) = checked.missing.first() else { return Ok(()) };
+    let reason = match first.of {
+        Signatory::Council => Reason::CouncilThreshold,
+        Signatory::Panel => Reason::PanelMajority,
+        Signatory::Party | Signatory::Key => Reason::SignatureMissing,
     };
-    let seq = entry.row.seq;
-    let Some(fate) = fates::of(client, &[seq]).await?.remove(&seq) else { return Ok(()) };
-    let stage = serde_json::from_value(serde_json::Value::String(fate.stage.clone())).ok();
-    // What is at a stage of another kind is no such item: the ledger says so.
-    let Some(stage) = stage else { return Ok(()) };
-    match after(Some(stage), Move::Event(body.type_name())) {
-        Some(_) => Ok(()),
-        None => Err(refused(Reason::TargetEnded, became(seq, &fate))),
+    let missing: Vec<String> = checked.missing.iter().map(whose).collect();
+    let detail = format!(
+        "còn thiếu chữ ký / signatures are missing, of {}: give their --key files too, or --out FILE: each adds a signature with `tinnhiem sign FILE --key KEY.pem`, then `tinnhiem submit FILE`",
+        missing.join(", and of ")
+    );
+    Err(ClientError::Refused { status: 403, code: reason.code().to_owned(), detail })
+}
+
+/// Who has to sign, in words.
+fn whose(missing: &MissingSignature) -> String {
+    let (more, parties) = (missing.more, missing.parties.iter().map(ToString::to_string));
+    let parties: Vec<String> = parties.collect();
+    match missing.of {
+        Signatory::Party => parties.join(", "),
+        Signatory::Key => format!("the key {}", missing.key.map(|key| key.to_string()).unwrap_or_default()),
+        Signatory::Council => {
+            let seats: Vec<String> = missing.seats.iter().map(ToString::to_string).collect();
+            format!("{more} more of the council's seats {}", seats.join(", "))
+        }
+        Signatory::Panel => format!("{more} more of the panel's members {}", parties.join(", ")),
     }
 }
 
-/// What became of an entry, in one line.
-fn became(seq: u64, fate: &crate::api::views::Fate) -> String {
-    let by: Vec<String> = fate.by.iter().map(fates::sentence).collect();
-    let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
-    format!("mục / entry {seq}: {}{by}", fates::state(fate))
+/// A refusal, and what became of the entries that the event names.
+pub async fn explained(client: &Client, submission: &Submission, error: ClientError) -> ClientError {
+    match error {
+        ClientError::Refused { status, code, detail } if code == Reason::TargetEnded.code() => {
+            let event = Event::parse(submission.envelope.payload());
+            let events = event.map(|event| told::event_ids(&told::body(&event))).unwrap_or_default();
+            let became = ended(client, &events).await;
+            let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
+            ClientError::Refused { status, code, detail }
+        }
+        error => error,
+    }
 }
 
-/// What became of those of these events that no longer stand, to be told with a refusal.
-pub async fn ended(client: &Client, events: &[String]) -> Option<String> {
+/// What became of those of these events that no longer stand.
+async fn ended(client: &Client, events: &[String]) -> Option<String> {
     let mut told = Vec::new();
     for event in events {
         let entry: EventView = client.json(&format!("/v1/events/{event}")).await.ok()?;
@@ -154,4 +139,11 @@ pub async fn ended(client: &Client, events: &[String]) -> Option<String> {
         told.extend(fate.filter(|fate| !fate.by.is_empty()).map(|fate| became(seq, &fate)));
     }
     (!told.is_empty()).then(|| told.join("; "))
+}
+
+/// What became of an entry, in one line.
+fn became(seq: u64, fate: &crate::api::views::Fate) -> String {
+    let by: Vec<String> = fate.by.iter().map(fates::sentence).collect();
+    let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
+    format!("mục / entry {seq}: {}{by}", fates::state(fate))
 }

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::consent::{Consent, Unsigned};
 use super::effect;
+use super::foresee::{self, Destination};
 use super::output::Answer;
 use super::signing::At;
 use super::written::{self, Overwriting, Written};
-use crate::dsse::SecretKey;
-use crate::event::Event;
+use crate::dsse::{PublicKey, SecretKey};
+use crate::event::{Body, Event};
 use crate::ledger::{Refusal, Submission};
 use crate::limits;
 use crate::vault::{read_secret, read_shown, write_encrypted, write_secret};
@@ -99,9 +100,7 @@ impl Sign {
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
         let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
-        if let Some(why) = effect::unneeded(&self.at.client(), &event, &key.public()).await {
-            anyhow::bail!(why);
-        }
+        self.check(&submission, &event, keys).await?;
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";
@@ -126,6 +125,24 @@ impl Sign {
             "told": lines.iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         self.answer.tell(&value, &words.join("\n"))
+    }
+}
+
+impl Sign {
+    /// Has the ledger that the event is for judge it as if this key had signed.
+    async fn check(&self, submission: &Submission, event: &Event, keys: &[PublicKey]) -> anyhow::Result<()> {
+        if matches!(event.body, Body::LedgerOpened(_)) {
+            return Ok(());
+        }
+        let client = self.at.client();
+        match client.origin().await {
+            Ok(origin) if origin.to_string() == event.ledger => {
+                foresee::check(&client, submission, keys, Destination::File).await?;
+            }
+            Ok(origin) => foresee::unchecked(&format!("{} is another ledger, {origin}", client.base())),
+            Err(error) => foresee::unchecked(&error.to_string()),
+        }
+        Ok(())
     }
 }
 

@@ -9,21 +9,18 @@ use clap::Args;
 pub use super::attaching::Attaching;
 use super::consent::{Consent, Unsigned};
 use super::effect;
-use super::foresee;
+use super::foresee::{self, Destination};
 use super::keys::read_submission;
 use super::named::{EventName, PartyName, SubjectName};
 use super::output;
-use super::owner;
-use super::told;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
-use crate::client::{Client, ClientError, Draft};
+use crate::client::{Client, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
-use crate::rules::Reason;
 use crate::time::Date;
 use crate::vault::{NamedKey, read_secret};
 
@@ -209,13 +206,6 @@ impl Signing {
         for path in &self.keys {
             keys.push(read_secret(path)?);
         }
-        if self.origin.is_none() && out.is_none() {
-            let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
-            owner::check(&client, &statement.issuer, &statement.body, &public).await?;
-        }
-        if self.origin.is_none() {
-            foresee::check(&client, &statement.issuer, statement.subject, &statement.body).await?;
-        }
         let mut absent = Vec::new();
         for newcomer in statement.newcomers {
             match newcomer {
@@ -238,6 +228,11 @@ impl Signing {
         let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, statement.body)
             .with(attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
+        let to = if out.is_some() { Destination::File } else { Destination::Ledger };
+        match self.origin.is_some() && to == Destination::File {
+            true => foresee::unchecked("with --origin and --out nothing is asked of a ledger"),
+            false => foresee::check(&client, &draft.unsigned()?, &public, to).await?,
+        }
         let unsigned = Unsigned {
             event: &draft.event,
             attachments: &draft.attachments,
@@ -288,14 +283,8 @@ async fn send(
     json: bool,
 ) -> anyhow::Result<u8> {
     let (recorded, before) = match client.submit_anew(submission).await {
-        Err(ClientError::Refused { status, code, detail }) if code == Reason::TargetEnded.code() => {
-            let event = Event::parse(submission.envelope.payload());
-            let events = event.map(|event| told::event_ids(&told::body(&event))).unwrap_or_default();
-            let became = foresee::ended(client, &events).await;
-            let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
-            return Err(ClientError::Refused { status, code, detail }.into());
-        }
-        sent => sent?,
+        Err(error) => return Err(foresee::explained(client, submission, error).await.into()),
+        Ok(sent) => sent,
     };
     if json {
         output::json(&recorded)?;

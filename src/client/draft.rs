@@ -35,6 +35,14 @@ impl Draft {
         self
     }
 
+    /// The same as it is sent to be checked: signed by nobody.
+    ///
+    /// # Errors
+    /// None that an event without signatures could meet.
+    pub fn unsigned(&self) -> Result<Submission, EnvelopeError> {
+        self.clone().sign(&[])
+    }
+
     /// Signs it with each key.
     ///
     /// # Errors

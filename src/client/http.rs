@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::dsse::PublicKey;
 use crate::ledger::Submission;
 use crate::log::Origin;
 use crate::{json, limits};
@@ -152,6 +153,25 @@ impl Client {
     /// [`ClientError::Refused`] with the reason.
     pub async fn submit_anew(&self, submission: &Submission) -> Result<(Value, bool), ClientError> {
         self.posted("/v1/events", submission.to_json().into_bytes()).await
+    }
+
+    /// Asks what would become of an event that is not signed yet, or not by all, were it signed by these
+    /// keys; none where the ledger is of a version that cannot tell.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] with the reason for which it would be refused.
+    pub async fn check<T: DeserializeOwned>(
+        &self,
+        submission: &Submission,
+        signers: &[PublicKey],
+    ) -> Result<Option<T>, ClientError> {
+        let named: Vec<String> = signers.iter().map(ToString::to_string).collect();
+        let query = if named.is_empty() { String::new() } else { format!("?signers={}", named.join(",")) };
+        let path = format!("/v1/events/check{query}");
+        match self.post(&path, submission.to_json().into_bytes()).await {
+            Err(ClientError::Refused { status: 404 | 405, .. }) => Ok(None),
+            checked => checked.map(Some),
+        }
     }
 
     /// The JSON answer to a body.

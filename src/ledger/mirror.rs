@@ -113,6 +113,7 @@ impl Ledger {
             vault: Vault::open(directory),
             origin,
             clock,
+            log_keys: None,
             tree_maker: TreeMaker::default(),
         }
     }

@@ -5,6 +5,7 @@ mod claim;
 mod clockguard;
 mod committer;
 pub mod descriptors;
+mod dry_run;
 mod eraser;
 mod fsck;
 mod hold;
@@ -32,6 +33,7 @@ pub use archive::Archive;
 pub use claim::{Beginning, Check, Claim};
 pub use clockguard::{Belief, Doubt};
 pub use committer::{TreeMaker, keep_committing};
+pub use dry_run::DryRun;
 pub use fsck::{FsckReport, fsck};
 pub use hold::{Hold, Holds};
 pub use image::ImageReading;
@@ -55,7 +57,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::clock::Clock;
-use crate::dsse::{EventId, PublicKey};
+use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::Commitment;
 use crate::limits;
 use crate::log::{Origin, Receipt, SignedCheckpoint, VerifierKey};
@@ -146,6 +148,8 @@ pub struct Ledger {
     vault: Vault,
     origin: Origin,
     clock: Clock,
+    /// The keys of the log that are at hand; none where others write.
+    log_keys: Option<Vec<PublicKey>>,
     tree_maker: TreeMaker,
 }
 
@@ -169,6 +173,8 @@ impl Ledger {
         if let Some(why) = tip.read_only {
             holds.raise(held_as(why));
         }
+        let at_hand = std::iter::once(&setup.log_key).chain(&setup.next_log_key);
+        let log_keys = Some(at_hand.map(SecretKey::public).collect());
         let patrol = Patrol::over(&setup, &tip, published.clone(), holds.clone());
         let place_count = setup.queue_events;
         let places = Arc::new(Semaphore::new(place_count));
@@ -199,6 +205,7 @@ impl Ledger {
             vault,
             origin,
             clock,
+            log_keys,
             tree_maker: TreeMaker::default(),
         })
     }

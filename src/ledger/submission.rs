@@ -140,7 +140,7 @@ impl Submission {
     }
 
     /// The event, which commits to every attachment.
-    fn event(&self) -> Result<Event, Refusal> {
+    pub(super) fn event(&self) -> Result<Event, Refusal> {
         let event = Event::parse(self.envelope.payload())?;
         let attachable = event.attachable();
         for attachment in &self.attachments {
@@ -163,7 +163,16 @@ fn may_be_wrapped(bytes: &[u8]) -> bool {
 impl Admissible {
     /// The commitments of texts that neither came along nor are `kept` already.
     pub(super) fn missing_text(&self, kept: impl Fn(&Commitment) -> bool) -> Option<Commitment> {
-        let sent: Vec<Commitment> = self.attachments.iter().map(Attachment::commitment).collect();
-        self.event.texts().into_iter().find(|text| !sent.contains(text) && !kept(text))
+        missing_text(&self.event, &self.attachments, kept)
     }
+}
+
+/// The same of an event and what came along with it.
+pub(super) fn missing_text(
+    event: &Event,
+    sent: &[Attachment],
+    kept: impl Fn(&Commitment) -> bool,
+) -> Option<Commitment> {
+    let sent: Vec<Commitment> = sent.iter().map(Attachment::commitment).collect();
+    event.texts().into_iter().find(|text| !sent.contains(text) && !kept(text))
 }

@@ -49,6 +49,7 @@ def bodies(ledger, values):
     recorded = fetch(ledger, "/v1/events/1")
     return {
         "events_submit": recorded["envelope"],
+        "events_check": recorded["envelope"] | {"signatures": []},
         "batch_submit": json.dumps(recorded["envelope"]) + "\n",
         "policy_diff_draft": fetch(ledger, f"/v1/policies/{values['version']}")["policy"],
     }

@@ -228,7 +228,7 @@ async fn a_refusal_says_what_there_is_and_where_to_look() {
     refused(
         &endorse(&kol, &[]),
         "a1",
-        &["key.other_owner", "no --key is one of business", "tinnhiem members"],
+        &["key.other_owner", "no signature of business: the key is a1's", "tinnhiem members"],
     );
     let (_, said) = run(&programme, &endorse(&kol, &[]), &["a1"]);
     assert!(!said.contains("About to sign"), "{said}");

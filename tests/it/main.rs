@@ -20,6 +20,7 @@ mod damage;
 mod demo;
 mod distrust;
 mod door;
+mod dry_run;
 mod evidence;
 mod exit_codes;
 mod explanations;

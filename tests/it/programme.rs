@@ -240,7 +240,9 @@ impl Programme {
         let keys: Vec<SecretKey> = signers.iter().map(|name| key(name)).collect();
         let payload = draft.event.to_payload();
         let submission = draft.sign(&keys.iter().collect::<Vec<_>>()).unwrap();
+        let checked = crate::dry_run::Checks::of(self, &submission).await;
         let answer = self.client.submit(&submission).await;
+        checked.hold(self, &answer);
         if let Err(ClientError::Refused { code, .. }) = &answer {
             let keys = keys.iter().map(SecretKey::public).collect();
             let refused = Judgement::refused(self.clock.now(), keys, payload, code);

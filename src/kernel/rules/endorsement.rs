@@ -13,7 +13,13 @@ impl Case<'_> {
         let itself = endorser.as_subject() == Some(dossier.subject);
         let own = itself || parties.group(endorser, size) == enrolment.group;
         Reason::EndorsementSelf.unless(!own, endorser)?;
-        Reason::EndorsementTopic.unless(enrolment.topics.contains(&body.topic), &body.topic)?;
+        if !enrolment.topics.contains(&body.topic) {
+            let topics: Vec<String> = enrolment.topics.iter().map(ToString::to_string).collect();
+            let (topic, subject, topics) = (&body.topic, dossier.subject, topics.join(", "));
+            return Err(
+                Reason::EndorsementTopic.about(format_args!("{topic}: the topics of {subject} are {topics}"))
+            );
+        }
         let commercial = body.relation == Relation::Commercial;
         Reason::EndorsementValue.unless(commercial == body.value_band.is_some(), "value_band")?;
         Reason::EndorsementExpiry.unless(body.expires_on >= self.today, body.expires_on)?;

@@ -19,6 +19,7 @@ mod contest;
 mod correction;
 mod council;
 mod decision;
+mod draft;
 mod draw;
 mod endorsement;
 mod erasure;
@@ -37,6 +38,7 @@ mod signers;
 mod subject;
 mod time;
 
+pub use draft::{Missing, judge_draft};
 pub use rejection::{Kind, Reason, Rejection};
 pub use time::{check_recorded_at, record_at};
 
@@ -47,7 +49,7 @@ use signers::Signers;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, Move, PartyId, Policy, SubjectId};
 use crate::score::Dossier;
-use crate::state::{Register, Row, State};
+use crate::state::{Ledger, Register, Row, State};
 use crate::time::{Date, Timestamp};
 
 /// An event that asks to be recorded, its signatures verified.
@@ -72,80 +74,7 @@ pub struct Candidate<'a> {
 /// The first rule broken, in the documented order.
 pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
     let Some(ledger) = state.ledger() else { return ledger::judge_opening(candidate) };
-    Reason::OtherLedger.unless(candidate.event.ledger == ledger.origin, &ledger.origin)?;
-    if matches!(candidate.event.body, Body::LedgerOpened(_)) {
-        return Err(Reason::AlreadyOpened.into());
-    }
-    let today = state.date_of(candidate.recorded_at);
-    let policy = state.policy_on(today).ok_or(Reason::NotOpened)?;
-    let mut case = Case {
-        state,
-        event: candidate.event,
-        at: candidate.recorded_at,
-        today,
-        policy,
-        signers: Signers::new(state, candidate.recorded_at, candidate.keys),
-    };
-    let judged = match &candidate.event.body {
-        Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
-        Body::LedgerKeyRotated(body) => case.ledger_key_rotated(body),
-        Body::CouncilChanged(body) => case.council_changed(body),
-        Body::OperatorChanged(body) => case.operator_changed(body),
-        Body::PolicyPublished(body) => case.policy_published(body),
-        Body::MemberAdmitted(body) => case.member_admitted(body),
-        Body::MemberUpdated(body) => case.member_updated(body),
-        Body::MemberSuspended(body) => case.member_suspended(body),
-        Body::MemberReinstated(body) => case.member_reinstated(body),
-        Body::MemberRemoved(body) => case.member_removed(body),
-        Body::AccreditationGranted(body) => case.accreditation_granted(body),
-        Body::AccreditationWithdrawn(body) => case.accreditation_withdrawn(body),
-        Body::KeyAdded(body) => case.key_added(body),
-        Body::KeyRotated(body) => case.key_rotated(body),
-        Body::KeyRevoked(body) => case.key_revoked(body),
-        Body::SubjectEnrolled(body) => case.subject_enrolled(body),
-        Body::SubjectDeparted(_) => case.subject_departed(),
-        Body::SubjectResumed(body) => case.subject_resumed(body),
-        Body::AccountLinked(body) => case.account_linked(body),
-        Body::AccountUnlinked(body) => case.account_unlinked(body),
-        Body::AssessmentNotified(body) => case.assessment_notified(body),
-        Body::AssessmentReplied(body) => case.assessment_replied(body),
-        Body::AssessmentPublished(body) => case.assessment_published(body),
-        Body::AssessmentWithdrawn(body) => case.assessment_withdrawn(body),
-        Body::CodePublished(body) => case.code_published(body),
-        Body::PledgeSigned(body) => case.pledge_signed(body),
-        Body::CollaborationDeclared(body) => case.collaboration_declared(body),
-        Body::CollaborationEnded(body) => case.collaboration_ended(body),
-        Body::EndorsementPublished(body) => case.endorsement_published(body),
-        Body::EndorsementWithdrawn(body) => case.endorsement_withdrawn(body),
-        Body::DecisionRecorded(body) => case.decision_recorded(body),
-        Body::DecisionOverturned(body) => case.decision_overturned(body),
-        Body::SanctionProposed(body) => case.sanction_proposed(body),
-        Body::SanctionReplied(body) => case.sanction_replied(body),
-        Body::SanctionImposed(body) => case.sanction_imposed(body),
-        Body::SanctionLifted(body) => case.sanction_lifted(body),
-        Body::ContestFiled(body) => case.contest_filed(body),
-        Body::ContestAdmitted(body) => case.contest_admitted(body),
-        Body::ContestDeclined(body) => case.contest_declined(body),
-        Body::PanelSeated(body) => case.panel_seated(body),
-        Body::ContestExtended(body) => case.contest_extended(body),
-        Body::ContestDecided(body) => case.contest_decided(body),
-        Body::ContestWithdrawn(body) => case.contest_withdrawn(body),
-        Body::AppealFiled(body) => case.appeal_filed(body),
-        Body::AppealDecided(body) => case.appeal_decided(body),
-        Body::DrawCommitted(body) => case.draw_committed(body),
-        Body::DrawRevealed(body) => case.draw_revealed(body),
-        Body::CorrectionIssued(body) => case.correction_issued(body),
-        Body::EvidenceCommitted(body) => case.evidence_committed(body),
-        Body::EvidenceDisclosed(body) => case.evidence_disclosed(body),
-        Body::EvidenceDestroyed(body) => case.evidence_destroyed(body),
-        Body::ErasureRequested(body) => case.erasure_requested(body),
-        Body::ErasureExecuted(body) => case.erasure_executed(body),
-        Body::ErasureRefused(body) => case.erasure_refused(body),
-        Body::AuditFinding(body) => case.audit_finding(body),
-        Body::StateCommitted(body) => case.state_committed(body),
-        Body::StateAttested(body) => case.state_attested(body),
-    };
-    judged.and_then(|()| case.check_attached())
+    Case::of(state, ledger, candidate)?.judged()
 }
 
 /// One event before the rules.
@@ -180,6 +109,86 @@ impl fmt::Display for Entry<'_> {
 }
 
 impl<'a> Case<'a> {
+    /// The event before the rules of an open ledger.
+    fn of(state: &'a State, ledger: &Ledger, candidate: Candidate<'a>) -> Result<Self, Rejection> {
+        Reason::OtherLedger.unless(candidate.event.ledger == ledger.origin, &ledger.origin)?;
+        if matches!(candidate.event.body, Body::LedgerOpened(_)) {
+            return Err(Reason::AlreadyOpened.into());
+        }
+        let today = state.date_of(candidate.recorded_at);
+        Ok(Self {
+            state,
+            event: candidate.event,
+            at: candidate.recorded_at,
+            today,
+            policy: state.policy_on(today).ok_or(Reason::NotOpened)?,
+            signers: Signers::new(state, candidate.recorded_at, candidate.keys),
+        })
+    }
+
+    fn judged(&mut self) -> Result<(), Rejection> {
+        let judged = match &self.event.body {
+            Body::LedgerOpened(_) => Err(Reason::AlreadyOpened.into()),
+            Body::LedgerKeyRotated(body) => self.ledger_key_rotated(body),
+            Body::CouncilChanged(body) => self.council_changed(body),
+            Body::OperatorChanged(body) => self.operator_changed(body),
+            Body::PolicyPublished(body) => self.policy_published(body),
+            Body::MemberAdmitted(body) => self.member_admitted(body),
+            Body::MemberUpdated(body) => self.member_updated(body),
+            Body::MemberSuspended(body) => self.member_suspended(body),
+            Body::MemberReinstated(body) => self.member_reinstated(body),
+            Body::MemberRemoved(body) => self.member_removed(body),
+            Body::AccreditationGranted(body) => self.accreditation_granted(body),
+            Body::AccreditationWithdrawn(body) => self.accreditation_withdrawn(body),
+            Body::KeyAdded(body) => self.key_added(body),
+            Body::KeyRotated(body) => self.key_rotated(body),
+            Body::KeyRevoked(body) => self.key_revoked(body),
+            Body::SubjectEnrolled(body) => self.subject_enrolled(body),
+            Body::SubjectDeparted(_) => self.subject_departed(),
+            Body::SubjectResumed(body) => self.subject_resumed(body),
+            Body::AccountLinked(body) => self.account_linked(body),
+            Body::AccountUnlinked(body) => self.account_unlinked(body),
+            Body::AssessmentNotified(body) => self.assessment_notified(body),
+            Body::AssessmentReplied(body) => self.assessment_replied(body),
+            Body::AssessmentPublished(body) => self.assessment_published(body),
+            Body::AssessmentWithdrawn(body) => self.assessment_withdrawn(body),
+            Body::CodePublished(body) => self.code_published(body),
+            Body::PledgeSigned(body) => self.pledge_signed(body),
+            Body::CollaborationDeclared(body) => self.collaboration_declared(body),
+            Body::CollaborationEnded(body) => self.collaboration_ended(body),
+            Body::EndorsementPublished(body) => self.endorsement_published(body),
+            Body::EndorsementWithdrawn(body) => self.endorsement_withdrawn(body),
+            Body::DecisionRecorded(body) => self.decision_recorded(body),
+            Body::DecisionOverturned(body) => self.decision_overturned(body),
+            Body::SanctionProposed(body) => self.sanction_proposed(body),
+            Body::SanctionReplied(body) => self.sanction_replied(body),
+            Body::SanctionImposed(body) => self.sanction_imposed(body),
+            Body::SanctionLifted(body) => self.sanction_lifted(body),
+            Body::ContestFiled(body) => self.contest_filed(body),
+            Body::ContestAdmitted(body) => self.contest_admitted(body),
+            Body::ContestDeclined(body) => self.contest_declined(body),
+            Body::PanelSeated(body) => self.panel_seated(body),
+            Body::ContestExtended(body) => self.contest_extended(body),
+            Body::ContestDecided(body) => self.contest_decided(body),
+            Body::ContestWithdrawn(body) => self.contest_withdrawn(body),
+            Body::AppealFiled(body) => self.appeal_filed(body),
+            Body::AppealDecided(body) => self.appeal_decided(body),
+            Body::DrawCommitted(body) => self.draw_committed(body),
+            Body::DrawRevealed(body) => self.draw_revealed(body),
+            Body::CorrectionIssued(body) => self.correction_issued(body),
+            Body::EvidenceCommitted(body) => self.evidence_committed(body),
+            Body::EvidenceDisclosed(body) => self.evidence_disclosed(body),
+            Body::EvidenceDestroyed(body) => self.evidence_destroyed(body),
+            Body::ErasureRequested(body) => self.erasure_requested(body),
+            Body::ErasureExecuted(body) => self.erasure_executed(body),
+            Body::ErasureRefused(body) => self.erasure_refused(body),
+            Body::AuditFinding(body) => self.audit_finding(body),
+            Body::StateCommitted(body) => self.state_committed(body),
+            Body::StateAttested(body) => self.state_attested(body),
+        };
+        judged.and_then(|()| self.check_attached())
+    }
+
     /// The issuer is the council, and enough seats of it signed, and nobody else.
     fn signed_by_council(&mut self) -> Result<(), Rejection> {
         self.issued_by_council()?;

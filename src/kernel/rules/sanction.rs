@@ -158,7 +158,7 @@ impl<'a> Case<'a> {
     }
 
     fn check_grave(
-        &self,
+        &mut self,
         severity: Severity,
         signed: usize,
         recused: &BTreeSet<GroupId>,
@@ -168,12 +168,16 @@ impl<'a> Case<'a> {
         }
         let (parties, size) = (self.state.parties(), self.state.size());
         let seats = parties.council(size).count();
-        let recused = |seat: &&SeatRecord| recused.contains(&parties.group(&seat.member, size));
-        let may_sign = parties.council(size).filter(|seat| !recused(seat)).count();
+        let concerned = |seat: &&SeatRecord| recused.contains(&parties.group(&seat.member, size));
+        let may_sign = parties.council(size).filter(|seat| !concerned(seat)).count();
         let rule = &self.policy.sanction;
-        let enough = seats >= usize::from(rule.grave_min_seats)
-            && signed >= usize::from(rule.grave_signatures).min(may_sign);
-        Reason::SanctionGrave.unless(enough, format_args!("{signed} signatures, {seats} seats"))
+        let needed = usize::from(rule.grave_signatures).min(may_sign);
+        let large = seats >= usize::from(rule.grave_min_seats);
+        if large && self.signers.is_patient() {
+            return self.signers.council_without(recused, needed).map(drop);
+        }
+        let about = format_args!("{signed} signatures, {seats} seats");
+        Reason::SanctionGrave.unless(large && signed >= needed, about)
     }
 
     pub(super) fn sanction_lifted(&mut self, body: &SanctionLifted) -> Result<(), Rejection> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::draft::Missing;
 use super::{Reason, Rejection};
 use crate::dsse::PublicKey;
 use crate::event::{GroupId, Membership, PartyId};
@@ -15,15 +16,50 @@ pub(super) struct Signers<'a> {
     at: Timestamp,
     keys: &'a [PublicKey],
     needed: Vec<PublicKey>,
+    /// What is missing so far, where that is let pass; none where it is refused.
+    missing: Option<Vec<Missing>>,
+    /// Whether a signature was found that nothing needed.
+    stray: bool,
 }
 
 impl<'a> Signers<'a> {
     pub(super) fn new(state: &'a State, at: Timestamp, keys: &'a [PublicKey]) -> Self {
-        Self { state, at, keys, needed: Vec::with_capacity(keys.len()) }
+        Self { state, at, keys, needed: Vec::with_capacity(keys.len()), missing: None, stray: false }
+    }
+
+    /// The same, which takes what is missing for given and notes it.
+    pub(super) fn patient(self) -> Self {
+        Self { missing: Some(Vec::new()), ..self }
+    }
+
+    /// Whether what is missing passes.
+    pub(super) fn is_patient(&self) -> bool {
+        self.missing.is_some()
+    }
+
+    /// What was missing and let pass.
+    pub(super) fn into_missing(self) -> Vec<Missing> {
+        self.missing.unwrap_or_default()
+    }
+
+    /// Lets it pass that something is missing, where that is done, or refuses it.
+    fn lacks(&mut self, missing: Missing, or: Rejection) -> Result<(), Rejection> {
+        match &mut self.missing {
+            Some(noted) => {
+                // A rule that asks for more seats than one before it says all of it.
+                noted.retain(|one| {
+                    *one != missing
+                        && !matches!((one, &missing), (Missing::Seats { .. }, Missing::Seats { .. }))
+                });
+                noted.push(missing);
+                Ok(())
+            }
+            None => Err(or),
+        }
     }
 
     /// A live key of `party` must have signed.
-    pub(super) fn party(&mut self, party: &PartyId) -> Result<PublicKey, Rejection> {
+    pub(super) fn party(&mut self, party: &PartyId) -> Result<(), Rejection> {
         let mut refusal = None;
         for (key, record) in self.records() {
             if record.owner != *party || record.capacity != Capacity::Own {
@@ -32,12 +68,15 @@ impl<'a> Signers<'a> {
             match self.live(key, record) {
                 Ok(()) => {
                     self.needed.push(*key);
-                    return Ok(*key);
+                    return Ok(());
                 }
                 Err(rejection) => refusal = Some(rejection),
             }
         }
-        Err(refusal.unwrap_or_else(|| self.stranger(party)))
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => self.lacks(Missing::Party(party.clone()), self.stranger(party)),
+        }
     }
 
     /// This very key of `party` must have signed, and be live.
@@ -99,10 +138,38 @@ impl<'a> Signers<'a> {
         if groups.len() >= threshold {
             return Ok(groups.len());
         }
-        if groups.is_empty() {
-            return Err(refusal.unwrap_or_else(|| self.stranger(&PartyId::council())));
+        let why = match groups.is_empty() {
+            true => match refusal {
+                Some(refusal) => return Err(refusal),
+                None => self.stranger(&PartyId::council()),
+            },
+            false => Reason::CouncilThreshold.about(format!("{} of {threshold} signatures", groups.len())),
+        };
+        self.lacks_seats(recused, groups, threshold, why)
+    }
+
+    /// Lets it pass that so many groups have too few seats, where the others could still sign.
+    fn lacks_seats(
+        &mut self,
+        recused: &BTreeSet<GroupId>,
+        mut signed: BTreeSet<GroupId>,
+        threshold: usize,
+        or: Rejection,
+    ) -> Result<usize, Rejection> {
+        let (parties, size, more) = (self.state.parties(), self.state.size(), threshold - signed.len());
+        let acts = |key: &PublicKey| parties.key(key).is_some_and(|record| self.live(key, record).is_ok());
+        let mut of = Vec::new();
+        for seat in parties.council(size).filter(|seat| acts(&seat.key)) {
+            let group = parties.group(&seat.member, size);
+            if !recused.contains(&group) && signed.insert(group) {
+                of.push(seat.seat);
+            }
         }
-        Err(Reason::CouncilThreshold.about(format!("{} of {threshold} signatures", groups.len())))
+        if of.len() < more {
+            return Err(or);
+        }
+        self.lacks(Missing::Seats { more, of }, or)?;
+        Ok(signed.len())
     }
 
     /// A majority of a panel's seats must have signed, each with a key of its own; what one owner controls
@@ -127,17 +194,27 @@ impl<'a> Signers<'a> {
         if groups.len() >= majority {
             return Ok(());
         }
-        if groups.is_empty() {
-            return Err(
-                refusal.unwrap_or_else(|| self.stranger(members.first().unwrap_or(&PartyId::council())))
-            );
-        }
-        Err(Reason::PanelMajority.about(format!("{} of {majority} signatures", groups.len())))
+        let why = match groups.is_empty() {
+            true => match refusal {
+                Some(refusal) => return Err(refusal),
+                None => self.stranger(members.first().unwrap_or(&PartyId::council())),
+            },
+            false => Reason::PanelMajority.about(format!("{} of {majority} signatures", groups.len())),
+        };
+        let left = members.iter().filter(|member| !groups.contains(&state.parties().group(member, size)));
+        self.lacks(Missing::Panel { more: majority - groups.len(), of: left.cloned().collect() }, why)
+    }
+
+    /// Whether, once all rules about signatures were judged, one is left that nothing needed.
+    pub(super) fn has_stray(&self) -> bool {
+        self.stray
     }
 
     /// No signature may be left that nothing needed.
-    pub(super) fn all_needed(&self) -> Result<(), Rejection> {
-        match self.keys.iter().find(|key| !self.needed.contains(key)) {
+    pub(super) fn all_needed(&mut self) -> Result<(), Rejection> {
+        let stray = self.keys.iter().find(|key| !self.needed.contains(key));
+        self.stray = stray.is_some();
+        match stray {
             None => Ok(()),
             Some(key) if self.state.parties().key(key).is_none() => Err(Reason::KeyUnknown.about(key)),
             Some(key) => Err(Reason::SignatureUnneeded.about(key)),
@@ -157,9 +234,11 @@ impl<'a> Signers<'a> {
 
     /// This very key must have signed, whoever has it.
     pub(super) fn present(&mut self, key: &PublicKey) -> Result<(), Rejection> {
-        Reason::SignatureMissing.unless(self.includes(key), format_args!("key {key}"))?;
-        self.needed.push(*key);
-        Ok(())
+        if self.includes(key) {
+            self.needed.push(*key);
+            return Ok(());
+        }
+        self.lacks(Missing::Key(*key), Reason::SignatureMissing.about(format_args!("key {key}")))
     }
 
     fn live(&self, key: &PublicKey, record: &KeyRecord) -> Result<(), Rejection> {
