@@ -16,6 +16,41 @@
 //! and the path to a signed checkpoint into one file, from which anyone computes the same score.
 //! [`audit`] replays a whole log.
 //!
+//! # Who links it
+//!
+//! A program that verifies the receipt of a score and computes the score anew, offline:
+//!
+//! ```
+//! use std::error::Error;
+//!
+//! use tinnhiem_kernel::log::VerifierKey;
+//! use tinnhiem_kernel::proof::ScoreReceipt;
+//!
+//! fn told(receipt: &[u8], log: &str) -> Result<String, Box<dyn Error>> {
+//!     let log: VerifierKey = log.trim().parse()?;
+//!     let proven = ScoreReceipt::parse(receipt)?.verify(&log, None)?;
+//!     let (score, figure) = (&proven.score, &proven.score.figure);
+//!     let (Some(points), Some(range)) = (figure.score, &figure.range) else {
+//!         return Ok(format!("{}: no score as of {}", score.subject, score.as_of));
+//!     };
+//!     Ok(format!(
+//!         "{}: {points} ({} to {}) of 10000 as of {}, at size {}",
+//!         score.subject, range.low, range.high, score.as_of, score.size
+//!     ))
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn Error>> {
+//!     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/receipt");
+//!     let log = std::fs::read_to_string(format!("{folder}/log.vkey"))?;
+//!     let receipt = std::fs::read(format!("{folder}/score.json"))?;
+//!     let said = told(&receipt, &log)?;
+//!     assert_eq!(said, "kol-5r30tchs6s7pe: 7982 (7117 to 8847) of 10000 as of 2026-11-27, at size 324");
+//!     let tampered = String::from_utf8(receipt)?.replace("2026-05-13", "2026-05-12");
+//!     assert!(told(tampered.as_bytes(), &log).is_err());
+//!     Ok(())
+//! }
+//! ```
+//!
 //! The modules are listed in the order in which they may use one another.
 
 #![forbid(unsafe_code)]
