@@ -6,11 +6,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::effect;
+use super::key_state;
 use super::told::{Known, Told};
 use super::{layout, screen};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::{Commitment, Event};
+use crate::event::{Body, Commitment, Event, KeyAdded};
 use crate::vault::Attachment;
 
 /// Longest that a ledger is asked for the names in an event.
@@ -65,7 +66,11 @@ impl Consent {
         for key in keys {
             shown += &format!("  {key}\n");
         }
-        for remark in unsigned.remarks {
+        let recovery = match &event.body {
+            Body::KeyAdded(KeyAdded { owner: Some(owner), .. }) => Some(key_state::recovery(owner)),
+            _ => None,
+        };
+        for remark in unsigned.remarks.iter().chain(&recovery) {
             shown += &format!("  lưu ý / note: {remark}\n");
         }
         if let Some(width) = screen::width_of_errors() {

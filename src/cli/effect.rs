@@ -115,11 +115,9 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
                 "tinnhiem overturn-decision --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
             )
         }
-        Body::KeyAdded(body) if body.owner.is_some() => format!(
-            "tinnhiem revoke-key --issuer {} --target {} --cause cancelled --key KEY.pem",
-            body.owner.as_ref().map(ToString::to_string).unwrap_or_default(),
-            body.key
-        ),
+        Body::KeyAdded(body) if body.owner.is_some() => {
+            format!("tinnhiem revoke-key --issuer council --target {} --cause cancelled {seats}", body.key)
+        }
         Body::KeyAdded(body) => format!(
             "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key KEY.pem",
             body.key

@@ -58,6 +58,11 @@ impl Gists {
                 let of = granted.and_then(|one| one.payload["body"]["assessor"].as_str()).map(clean);
                 format!("{}, {target}", of.unwrap_or_default())
             }
+            "key.added" => {
+                let owner = body["owner"].as_str().map_or(entry.row.issuer.to_string(), clean);
+                format!("{owner}: {}", short_key(&text("key")))
+            }
+            "key.rotated" => format!("{}: {}", entry.row.issuer, short_key(&text("new"))),
             "key.revoked" => format!("{}: {}", meant("cause"), short_key(&text("key"))),
             "policy.published" => format!("{} / from {}", body["version"], text("effective_from")),
             "code.published" => body["version"].to_string(),
@@ -79,6 +84,11 @@ impl Gists {
         const NAMES: [&str; 4] = ["expires_on", "valid_until", "ends_on", "retain_until"];
         let body = &self.entries.get(id)?.payload["body"];
         NAMES.iter().find_map(|name| body[*name].as_str()).map(clean)
+    }
+
+    /// The body of an event.
+    pub fn body(&self, id: &str) -> Option<&Value> {
+        self.entries.get(id).map(|one| &one.payload["body"])
     }
 
     /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.

@@ -1,9 +1,12 @@
 //! `log`: entries in the order in which they were recorded
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::fates;
 use super::gist::Gists;
+use super::key_state;
 use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::read::names;
@@ -113,9 +116,16 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
     let newest = &rows[rows.len().saturating_sub(SAID)..];
     let gists = Gists::fetch(client, newest.iter().map(|row| row.id.to_string())).await;
     let fates = fates::of(client, &newest.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;
+    let mut keys = BTreeMap::new();
+    for row in newest {
+        let Some(body) = gists.body(&row.id.to_string()) else { continue };
+        let state = key_state::of_entry(client, &row.type_name, &row.issuer, body).await;
+        keys.extend(state.map(|state| (row.seq, state)));
+    }
     let rows: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
+            let state = fates.get(&row.seq).map(fates::cell).or_else(|| keys.remove(&row.seq));
             vec![
                 row.seq.to_string(),
                 row.recorded_at.to_string(),
@@ -124,7 +134,7 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
                 row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
                 row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
                 gists.of(&row.id.to_string()),
-                fates.get(&row.seq).map(fates::cell).unwrap_or_default(),
+                state.unwrap_or_default(),
             ]
         })
         .collect();

@@ -4,12 +4,13 @@ use clap::Args;
 
 use super::fates;
 use super::gist::Gists;
+use super::key_state;
 use super::log::Listed;
 use super::named::PartyName;
 use super::output::{self, say};
 use super::read::names;
 use super::signing::At;
-use crate::api::views::{EventRow, MemberList, MemberRecord, MemberView};
+use crate::api::views::{EventRow, LedgerView, MemberList, MemberRecord, MemberView};
 use crate::client::Client;
 use crate::event::{MemberClass, Membership, words};
 
@@ -109,7 +110,8 @@ impl Member {
             output::json(&shown)?;
             return Ok(0);
         }
-        print_standing(&view);
+        let ledger: LedgerView = client.json("/v1/ledger").await?;
+        print_standing(&view, &ledger);
         say!(
             "tính đến ngày {}, {} mục / as of {}, {} entries",
             record.as_of,
@@ -188,13 +190,13 @@ async fn print_said(client: &Client, said: &[EventRow]) {
     }
 }
 
-fn print_standing(view: &MemberView) {
+fn print_standing(view: &MemberView, ledger: &LedgerView) {
     let member = &view.member;
     say!("{}  {}", member.member, member.name);
     say!("{}; {}", meant(&member.class), membership(member.membership));
     say!("nhóm kiểm soát / controller group: {}", member.group);
     for one in view.keys.iter().filter(|one| one.live && !one.seat) {
-        say!("khóa / key: {}", one.key);
+        say!("khóa / key: {}, {}", one.key, key_state::words(one, ledger));
     }
     for role in &member.roles {
         say!("nhiệm vụ / role: {}", meant(role));

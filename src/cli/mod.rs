@@ -36,6 +36,7 @@ mod grounds;
 mod guide;
 mod identity;
 mod key_name;
+mod key_state;
 mod keys;
 mod layout;
 mod ledger;

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::contribute::named;
 use super::key_name::{self, KeyName};
+use super::key_state;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::dsse::PublicKey;
@@ -19,7 +20,7 @@ fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
 #[command(after_help = "Examples:
   tinnhiem add-key --issuer vietreel --new second.pem --key vietreel.pem
 The council recovers a lost key; it acts 14 days later, and any live key of the
-owner cancels it meanwhile:
+owner cancels it meanwhile, with `revoke-key --cause cancelled`:
   tinnhiem add-key --issuer council --owner kol-0123456789abc --new new.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AddKey {
@@ -110,7 +111,11 @@ impl RevokeKey {
     pub async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
         let body = KeyRevoked { key: self.target, cause: self.cause, invalid_from: self.invalid_from };
-        self.signing.publish(statement(issuer, body)).await
+        let last = match self.signing.asks() && !issuer.is_council() {
+            true => key_state::last(&self.signing.at.client(), &issuer, &self.target).await,
+            false => None,
+        };
+        self.signing.publish_knowing(statement(issuer, body), last.as_slice()).await
     }
 }
 

@@ -8,6 +8,7 @@ use clap::Args;
 use super::course;
 use super::effect;
 use super::fates;
+use super::key_state;
 use super::keys::read_draft;
 use super::named::EventName;
 use super::output::{self, say};
@@ -119,6 +120,10 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         for one in &fate.by {
             say!("    {}", fates::sentence(one));
         }
+    }
+    let body = &view.payload["body"];
+    if let Some(state) = key_state::of_entry(client, &row.type_name, &row.issuer, body).await {
+        say!("  tình trạng / state: {state}");
     }
     let contest = match row.type_name.as_str() {
         "contest.filed" => Some(row.id.to_string()),

@@ -301,6 +301,12 @@ async fn send(
             format!("recorded as entry {seq}, but its receipt is not written: fetch it with `tinnhiem receipt {seq} --out FILE`")
         })?;
         eprintln!("receipt written to {}", path.display());
+        if !submission.attachments.is_empty() {
+            let seq = &recorded["seq"];
+            eprintln!(
+                "it holds commitments, not the words: `tinnhiem receipt {seq} --words FILE` writes these"
+            );
+        }
     }
     Ok(0)
 }

@@ -13,7 +13,7 @@ use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
-    Body, Commitment, Event, EvidenceStage, Indicator, PartyId, Policy, Windows, naming, words,
+    Body, Commitment, Event, EvidenceStage, Indicator, KeyAdded, PartyId, Policy, Windows, naming, words,
 };
 use crate::limits;
 use crate::vault::Attachment;
@@ -45,6 +45,8 @@ pub struct Told<'a> {
 pub struct Known {
     issuer: Option<String>,
     subject: Option<String>,
+    /// Whose key is added.
+    owner: Option<String>,
     events: Vec<(String, String)>,
     policy: Option<Policy>,
     /// Commitments whose bytes are not kept there.
@@ -87,6 +89,9 @@ impl Known {
             None => format!("/v1/members/{party}"),
         };
         self.issuer = name(at(&event.issuer)).await;
+        if let Body::KeyAdded(KeyAdded { owner: Some(owner), .. }) = &event.body {
+            self.owner = name(at(owner)).await;
+        }
         if let Some(subject) = event.subject {
             let view = ledger.json::<SubjectView>(&format!("/v1/subjects/{subject}")).await.ok();
             let evidence = view.iter().flat_map(|view| &view.register.evidence);
@@ -225,6 +230,14 @@ struct Shell<'a> {
     body: &'a RawValue,
 }
 
+/// An id with what it is called; of who has left nothing is told any more.
+fn named_as(id: String, name: &Option<String>) -> String {
+    match name.as_deref().map(clean).filter(|name| !name.is_empty()) {
+        Some(name) => format!("{id} ({name})"),
+        None => id,
+    }
+}
+
 impl Told<'_> {
     /// The event line by line: what, who, about whom, and every member of its body.
     ///
@@ -232,13 +245,9 @@ impl Told<'_> {
     /// None that an event gives cause for.
     pub fn lines(&self) -> anyhow::Result<Vec<(String, String)>> {
         let event = self.event;
-        let named = |id: String, name: &Option<String>| match name {
-            Some(name) => format!("{id} ({})", clean(name)),
-            None => id,
-        };
         let issuer = match event.issuer.is_council() {
             true => "council (Ban điều phối)".to_owned(),
-            false => named(event.issuer.to_string(), &self.known.issuer),
+            false => named_as(event.issuer.to_string(), &self.known.issuer),
         };
         let type_name = event.body.type_name();
         let words = words::of_type(type_name);
@@ -249,7 +258,7 @@ impl Told<'_> {
             ("bên ký / issuer".to_owned(), issuer),
         ];
         if let Some(subject) = event.subject {
-            lines.push(("về / about".to_owned(), named(subject.to_string(), &self.known.subject)));
+            lines.push(("về / about".to_owned(), named_as(subject.to_string(), &self.known.subject)));
         }
         lines.push(("sổ cái / ledger".to_owned(), clean(&event.ledger)));
         lines.extend(self.words()?);
@@ -270,6 +279,7 @@ impl Told<'_> {
                 _ => self.said(name, name, value),
             };
             match (name.as_str(), &self.event.body) {
+                ("owner", Body::KeyAdded(_)) => (label(name), named_as(said, &self.known.owner)),
                 ("key", Body::KeyAdded(_) | Body::MemberAdmitted(_) | Body::SubjectEnrolled(_)) => {
                     ("khóa mới / new key".to_owned(), said)
                 }

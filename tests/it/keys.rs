@@ -182,12 +182,24 @@ async fn any_live_key_of_the_owner_cancels_a_recovery_while_it_waits() {
     let (programme, clock) = programme().await;
     let mut provoked = Provoked::default();
     let cancelled = (RevocationCause::Cancelled, None);
-    recover(&programme, party("a1"), "a1 again").await.unwrap();
+    let seq = recover(&programme, party("a1"), "a1 again").await.unwrap()["seq"].to_string();
+    let pending = "chờ hiệu lực / pending: acts from";
+    let listed = ["log", "--type", "key.added"];
+    for (arguments, also) in [
+        (&["member", "a1"][..], "có hiệu lực / live"),
+        (&["show", &seq], "owner: a1 (a1)"),
+        (&listed, "a1: "),
+    ] {
+        let (_, told) = run(&programme, arguments, &[]);
+        assert!(told.contains(pending) && told.contains(also), "{told}");
+    }
     let answer = revoke(&programme, party("a2"), "a1 again", cancelled, &["a2"]).await;
     provoked.note(answer, 403, "key.other_owner");
     let answer = revoke(&programme, party("a1"), "a1 again", cancelled, &["a1 again"]).await;
     provoked.note(answer, 403, "key.not_live");
     revoke(&programme, party("a1"), "a1 again", cancelled, &["a1"]).await.unwrap();
+    let (_, told) = run(&programme, &["show", &seq], &[]);
+    assert!(told.contains("không còn hiệu lực / ended") && !told.contains(pending), "{told}");
     wait(&clock, 15);
     provoked.note(assess(&programme, "a1 again").await, 403, "key.revoked");
     // Once it acts, it is a key like the others: only the council or itself ends it.
@@ -198,6 +210,34 @@ async fn any_live_key_of_the_owner_cancels_a_recovery_while_it_waits() {
     assess(&programme, "a1 anew").await.unwrap();
     let answer = recover(&programme, party("nobody"), "nobody").await;
     provoked.note(answer, 422, "key.owner");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_a_recovery_or_ends_the_last_key_is_told_what_comes_of_it() {
+    let (programme, _) = programme().await;
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("new.pem");
+    tinnhiem::vault::write_secret(&new, &key("a1 again")).unwrap();
+    let add = ["add-key", "--issuer", "council", "--owner", "a1", "--new", new.to_str().unwrap()];
+    let (done, told) = run(&programme, &add, &COUNCIL);
+    assert!(done && told.contains("a recovery for a1") && told.contains("acts 14 days after"), "{told}");
+    assert!(told.contains("revoke-key --issuer council"), "{told}");
+    let of = |name: &str| key(name).public().to_string();
+    let end = |issuer: &'static str, target: String| {
+        ["revoke-key", "--issuer", issuer, "--cause", "lost", "--target"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([target])
+    };
+    let revoke = |issuer, target, signer| {
+        let arguments: Vec<String> = end(issuer, target).collect();
+        run(&programme, &arguments.iter().map(String::as_str).collect::<Vec<_>>(), &[signer])
+    };
+    // Another that waits is one more to come.
+    let (done, told) = revoke("a1", of("a1"), "a1");
+    assert!(done && !told.contains("the last key"), "{told}");
+    let (done, told) = revoke("a2", of("a2"), "a2");
+    assert!(done && told.contains("WARNING: this is the last key of a2"), "{told}");
 }
 
 /// A thief replaces the stolen key by one of its own, and that by another.

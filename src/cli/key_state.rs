@@ -1,0 +1,73 @@
+//! Whose a key is and how it stands, in words
+
+use serde_json::Value;
+
+use super::owner;
+use crate::api::views::{KeyView, LedgerView};
+use crate::client::Client;
+use crate::dsse::PublicKey;
+use crate::event::PartyId;
+use crate::limits;
+
+/// How a key stands on the day of a ledger.
+pub fn words(key: &KeyView, ledger: &LedgerView) -> String {
+    let acts = key.live_from.date_at(ledger.utc_offset_min);
+    let state = match key.live {
+        false => "không còn hiệu lực / ended".to_owned(),
+        true if acts > ledger.today => format!("chờ hiệu lực / pending: acts from {}", key.live_from),
+        // On the day of a recovered key the hour decides.
+        true if acts == ledger.today && key.live_from > key.added_at => {
+            format!("có hiệu lực từ / acts from {}", key.live_from)
+        }
+        true => "có hiệu lực / live".to_owned(),
+    };
+    match key.invalid_from {
+        Some(from) => format!("{state}; chữ ký từ / signatures from {from} không tính / count nothing"),
+        None => state,
+    }
+}
+
+/// Every key of a party, where the ledger tells them.
+pub async fn all(client: &Client, party: &PartyId) -> Option<Vec<KeyView>> {
+    let view: Value = client.json(&owner::path(party)).await.ok()?;
+    serde_json::from_value(view["keys"].clone()).ok()
+}
+
+/// How the key that an entry added stands; none where it added none, or the ledger does not tell.
+pub async fn of_entry(client: &Client, type_name: &str, issuer: &PartyId, body: &Value) -> Option<String> {
+    let member = match type_name {
+        "key.added" => "key",
+        "key.rotated" => "new",
+        _ => return None,
+    };
+    let key: PublicKey = body[member].as_str()?.parse().ok()?;
+    let named = body["owner"].as_str().and_then(|owner| owner.parse().ok());
+    let keys = all(client, &named.unwrap_or(issuer.clone())).await?;
+    let ledger: LedgerView = client.json("/v1/ledger").await.ok()?;
+    keys.iter().find(|one| one.key == key).map(|one| words(one, &ledger))
+}
+
+/// What who signs a recovery should know.
+pub fn recovery(owner: &PartyId) -> String {
+    let days = limits::RECOVERY_DAYS;
+    format!(
+        "khôi phục khóa cho / a recovery for {owner}: khóa mới có hiệu lực sau {days} ngày / the new key acts {days} \
+         days after it is recorded; đến lúc đó khóa còn hiệu lực của {owner} hủy được bằng / until then a live key \
+         of {owner} may cancel it, with `revoke-key --cause cancelled` and nothing else"
+    )
+}
+
+/// What who ends a key should know: that it is the last that acts for its owner.
+pub async fn last(client: &Client, owner: &PartyId, key: &PublicKey) -> Option<String> {
+    let keys = all(client, owner).await?;
+    let mut live = keys.iter().filter(|one| one.live && !one.seat);
+    let only = live.next().filter(|one| one.key == *key && live.next().is_none());
+    only.map(|_| {
+        let days = limits::RECOVERY_DAYS;
+        format!(
+            "CẢNH BÁO: đây là khóa cuối cùng của {owner} / WARNING: this is the last key of {owner}: it can sign \
+             nothing afterwards, until the council recovers a key, which acts {days} days later; add another first \
+             with `tinnhiem add-key`"
+        )
+    })
+}
