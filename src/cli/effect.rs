@@ -37,7 +37,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     {
         println!(
             "khóa có hiệu lực từ / the key acts from {from}; đến lúc đó khóa khác của / until then another key of \
-             {owner} may cancel it"
+             {owner} may cancel it, by `revoke-key --cause cancelled` alone"
         );
     }
     let contest = match &event.body {
@@ -105,7 +105,14 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
         }
         Body::MemberSuspended(body) => format!("tinnhiem reinstate --member {} {seats}", body.member),
         Body::MemberReinstated(body) => format!("tinnhiem suspend --member {} {seats}", body.member),
-        Body::MemberAdmitted(body) => format!("tinnhiem remove --member {} {seats}", body.member),
+        Body::MemberAdmitted(body) => {
+            return format!(
+                "không rút lại được; tạm ngừng / it is not taken back; to hold it back until it is reinstated:\n  \
+                 tinnhiem suspend --member {member} {seats}\nloại hẳn / to end it for good, its id never given again:\n  \
+                 tinnhiem remove --member {member} {seats}",
+                member = body.member
+            );
+        }
         Body::MemberUpdated(body) => format!("tinnhiem update --member {} … {seats}", body.member),
         Body::AccountLinked(_) => ended("unlink", "--key KEY.pem --key KOL.pem"),
         Body::CollaborationDeclared(_) => ended("end-collaboration", "--key KEY.pem"),

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::named::in_address;
+use super::named::{in_address, nearest_kols};
+use super::outcome::FOUND;
 use super::output::{self, say};
 use super::read::figure_words;
 use super::signing::At;
@@ -18,7 +19,8 @@ use crate::event::words;
   tinnhiem find thu
       whose name holds this, with or without diacritics, in any order
   tinnhiem find @bao-ngan       by the handle or address of an account
-  tinnhiem find nhip so         members are found too")]
+  tinnhiem find nhip so         members are found too
+Where nobody is found it ends with exit code 1.")]
 pub struct Find {
     /// A part of a name, a handle, an address of a profile, or the beginning of an id
     #[arg(required = true)]
@@ -50,18 +52,25 @@ impl Find {
         for row in &page.subjects {
             rows.push((row, accounts(&client, row).await?));
         }
+        let found = if rows.is_empty() && list.members.is_empty() { FOUND } else { 0 };
         if self.json {
             let kols = rows.iter().map(|(row, accounts)| json!({"subject": row, "accounts": accounts}));
             let members = list.members.iter().map(|one| json!({"member": one.member, "name": one.name}));
             let (kols, members): (Vec<_>, Vec<_>) = (kols.collect(), members.collect());
             output::json(&json!({"kols": kols, "members": members, "more": page.next.is_some()}))?;
-            return Ok(0);
+            return Ok(found);
         }
         print(&rows, &list);
+        if found != 0 {
+            let told = nearest_kols(&client, name).await;
+            if !told.is_empty() {
+                say!("có phải là / did you mean {}?", told.join(", "));
+            }
+        }
         if page.next.is_some() {
             say!("còn nữa: nêu rõ hơn / there are more: name more of it, or give --limit");
         }
-        Ok(0)
+        Ok(found)
     }
 }
 

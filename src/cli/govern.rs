@@ -210,8 +210,12 @@ pub struct Admit {
     /// The new member's slug
     #[arg(long)]
     member: PartyId,
-    /// state_agency, platform, business, press, assessor, auditor
-    #[arg(long, value_parser = named::<MemberClass>)]
+    /// state_agency, platform, business, press, assessor, auditor; operator for who is to run the ledger
+    #[arg(
+        long,
+        value_name = "state_agency|platform|business|press|assessor|auditor|operator",
+        value_parser = named::<MemberClass>
+    )]
     class: MemberClass,
     /// Who controls it; itself unless given
     #[arg(long)]

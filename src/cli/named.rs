@@ -7,7 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::log::known;
 use super::told::clean;
 use crate::api::folded;
-use crate::api::views::{EventPage, EventView, LedgerView, MemberList, SubjectPage, SubjectRow, SubjectView};
+use crate::api::views::{
+    EventPage, EventView, LedgerView, MemberList, MemberRow, SubjectPage, SubjectRow, SubjectView,
+};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
@@ -183,10 +185,7 @@ impl SubjectName {
         let called = |row: &&SubjectRow| row.name.as_deref().is_some_and(|one| nfc(one) == name);
         match &page.subjects[..] {
             [one] if page.next.is_none() => Ok(one.subject),
-            [] => anyhow::bail!(
-                "nobody is called {}: `tinnhiem find` searches by a part of a name, `tinnhiem top` lists",
-                clean(&name)
-            ),
+            [] => anyhow::bail!("{}", self.nobody(client).await),
             found => match &found.iter().filter(called).collect::<Vec<_>>()[..] {
                 [one] if page.next.is_none() => Ok(one.subject),
                 _ => {
@@ -202,6 +201,25 @@ impl SubjectName {
         }
     }
 
+    /// That no KOL is called so: that it is a member, or whom it may have meant.
+    async fn nobody(&self, client: &Client) -> String {
+        let (name, asked) = (clean(&nfc(&self.0)), folded(&self.0));
+        let members = client.json::<MemberList>("/v1/members").await.map(|list| list.members);
+        let is_it = |one: &&MemberRow| one.member.as_str() == self.0.trim() || folded(&one.name) == asked;
+        if let Some(one) = members.unwrap_or_default().iter().find(is_it) {
+            let (member, called) = (&one.member, clean(&one.name));
+            return format!(
+                "{name} is no KOL but the member {member} ({called}): `tinnhiem member {member}` tells about it"
+            );
+        }
+        match nearest_kols(client, &self.0).await {
+            told if told.is_empty() => format!(
+                "nobody is called {name}: `tinnhiem find` searches by a part of a name, `tinnhiem top` lists"
+            ),
+            told => format!("nobody is called {name}; did you mean {}?", told.join(", ")),
+        }
+    }
+
     /// The first of those whose names hold this one.
     async fn page(&self, client: &Client) -> anyhow::Result<SubjectPage> {
         let query = in_address(self.0.trim());
@@ -210,6 +228,22 @@ impl SubjectName {
         }
         Ok(client.json(&format!("/v1/subjects?limit=10&q={query}")).await?)
     }
+}
+
+/// The KOLs whose names are spelled most like this one, among the first of a listing.
+pub async fn nearest_kols(client: &Client, name: &str) -> Vec<String> {
+    let Ok(page) = client.json::<SubjectPage>("/v1/subjects?limit=1000").await else { return Vec::new() };
+    let asked = folded(name);
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for row in &page.subjects {
+        let called = row.name.as_deref().unwrap_or_default();
+        let distance = strsim::damerau_levenshtein(&folded(called), &asked);
+        if distance <= asked.chars().count() / 3 {
+            near.push((distance, format!("{} ({})", clean(called), row.subject)));
+        }
+    }
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().take(NEAREST).map(|(_, told)| told).collect()
 }
 
 /// A text as it stands in an address.
@@ -334,7 +368,14 @@ impl PartyName {
             return match found {
                 Ok(subject) => Ok(subject.into()),
                 Err(error) if error.is::<Several>() => Err(error),
-                Err(error) => Err(anyhow::anyhow!("{error:#}{}", self.meant(client).await)),
+                // Who is a member is not listed among KOLs.
+                Err(error) => match self.meant(client).await {
+                    meant if meant.contains("did you mean") => {
+                        Err(anyhow::anyhow!("nobody is called {}{meant}", clean(&name)))
+                    }
+                    _ if error.to_string().contains("did you mean") => Err(error),
+                    meant => Err(anyhow::anyhow!("{error:#}{meant}")),
+                },
             };
         }
         // A KOL may be called as a member is, and a name may differ from another in its diacritics only.

@@ -256,7 +256,8 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
 
 /// A contest that may be given up.
 fn given_up(contest: &ContestView, seen: &Seen<'_>) -> Open {
-    let of = seen.entry(&contest.target).map_or(String::new(), |one| format!(" (mục / entry {})", one.seq));
+    let target = seen.entry(&contest.target).map(|one| one.seq);
+    let of = |label: &str| target.map_or(String::new(), |seq| format!(" {label} {seq}"));
     let command = format!("tinnhiem withdraw {} --key KEY.pem", contest.seq);
     match contest.stage.is_appeal() {
         true => Open::new(
@@ -264,7 +265,11 @@ fn given_up(contest: &ContestView, seen: &Seen<'_>) -> Open {
             "withdraw the appeal: the decision then stands for good",
             command,
         ),
-        false => Open::new(format!("rút khiếu nại{of}"), "withdraw the contest", command),
+        false => Open::new(
+            format!("rút khiếu nại{}", of("về mục")),
+            format!("withdraw the contest{}", of("of entry")),
+            command,
+        ),
     }
 }
 

@@ -19,8 +19,17 @@ fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem add-key --issuer vietreel --new second.pem --key vietreel.pem
-The council recovers a lost key; it acts 14 days later, and any live key of the
-owner cancels it meanwhile, with `revoke-key --cause cancelled`:
+Your key is lost, and no other of yours acts:
+  1. make a new one, and say to the council, by another way, that it is yours
+     (tinnhiem keygen new.pem, then tinnhiem public-key new.pem)
+  2. the council brings it in with --owner (below) and --out FILE; you add your
+     signature by the new key (tinnhiem sign), and it is sent (tinnhiem submit)
+  3. it acts 14 days later; its first 30 days it does nothing that is final
+  4. then the council ends the lost one: revoke-key --cause lost; one that
+     somebody may find it ends before step 2, at once, as compromised
+Only revoke-key --cause cancelled cancels it before, signed by a key of yours
+that acts; nothing else that such a key signs does.
+The council recovers a lost key:
   tinnhiem add-key --issuer council --owner kol-0123456789abc --new new.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AddKey {

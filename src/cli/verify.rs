@@ -36,7 +36,7 @@ pub struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
     /// The log's key, as `tinnhiem ledger --vkey` prints it, or its file
-    #[arg(long, value_parser = key_name::log_key)]
+    #[arg(long, value_name = "KEY, AS `tinnhiem ledger --vkey` PRINTS IT", value_parser = key_name::log_key)]
     vkey: VerifierKey,
     /// The key of an auditor whose word you take for a score being complete, in hex or by its file; repeatable
     #[arg(long = "auditor", value_parser = key_name::public)]

@@ -6,12 +6,13 @@ use super::me;
 use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{ContestView, EventView, SubjectView};
-use crate::client::Client;
+use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
     AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
     SanctionLifted, SubjectId,
 };
+use crate::rules::Reason;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -64,10 +65,20 @@ impl Withdraw {
                 row.seq
             ),
         };
-        let (subject, issuer) = (row.subject, row.issuer);
+        let (subject, issuer, seq) = (row.subject, row.issuer, row.seq);
+        let whose = issuer.clone();
         let attachments = attaching;
         let statement = Statement { issuer, subject, body, attachments, newcomers: Vec::new() };
-        self.signing.publish_knowing(statement, &remarks).await
+        let published = self.signing.publish_knowing(statement, &remarks).await;
+        published.map_err(|error| match error.downcast() {
+            Ok(ClientError::Refused { status, code, .. }) if code == Reason::KeyOtherOwner.code() => {
+                let detail =
+                    format!("entry {seq} is of {whose}, who alone takes it back: sign with a key of theirs");
+                ClientError::Refused { status, code, detail }.into()
+            }
+            Ok(other) => other.into(),
+            Err(error) => error,
+        })
     }
 }
 

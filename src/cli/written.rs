@@ -1,7 +1,8 @@
-//! Files that verbs write: made before anything is sent, and never over another unless that is asked for.
+//! Files that verbs write: tried before anything is sent, written whole at the end, and never over another
+//! unless that is asked for.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -22,26 +23,26 @@ impl Overwriting {
     /// When it cannot be made, or is there already and not to be written over.
     pub fn file(self, path: &Path) -> anyhow::Result<Written> {
         let named = || path.display().to_string();
-        let written = |file, made| Ok(Written { path: path.to_owned(), file, made });
-        match OpenOptions::new().write(true).create_new(true).open(path) {
-            Ok(file) => written(file, true),
-            // What is no file, such as /dev/stdout, loses nothing.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && (self.force || !path.is_file()) => {
-                written(OpenOptions::new().write(true).open(path).with_context(named)?, false)
-            }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                anyhow::bail!("{} exists already: choose another path, or give --force", path.display())
-            }
-            Err(error) => Err(error).with_context(named),
+        // What is no file, such as /dev/stdout, loses nothing.
+        if path.exists() && !path.is_file() {
+            let open = Some(OpenOptions::new().write(true).open(path).with_context(named)?);
+            return Ok(Written { path: path.to_owned(), open, over: true });
         }
+        let written = Written { path: path.to_owned(), open: None, over: self.force };
+        written.check_free()?;
+        // Whoever signs first is not to learn afterwards that nothing can be written here.
+        let unfinished = written.unfinished();
+        File::create(&unfinished).and_then(|_| std::fs::remove_file(&unfinished)).with_context(named)?;
+        Ok(written)
     }
 }
 
-/// A file that is ready to be written; one that was made for it and is not written goes again.
+/// A file that can be written; until it is, there is none.
 pub struct Written {
     path: PathBuf,
-    file: File,
-    made: bool,
+    /// What is written to where it is no file.
+    open: Option<File>,
+    over: bool,
 }
 
 impl Written {
@@ -54,24 +55,28 @@ impl Written {
     ///
     /// # Errors
     /// What the system says, with the file's name.
-    pub fn write(mut self, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
-        let emptied = match self.file.metadata() {
-            Ok(metadata) if metadata.is_file() => self.file.set_len(0),
-            _ => Ok(()),
-        };
-        emptied
-            .and_then(|()| self.file.write_all(content.as_ref()))
-            .with_context(|| self.path.display().to_string())?;
-        self.made = false;
+    pub fn write(self, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+        let named = || self.path.display().to_string();
+        if let Some(mut file) = self.open.as_ref() {
+            return file.write_all(content.as_ref()).with_context(named);
+        }
+        self.check_free()?;
+        let unfinished = self.unfinished();
+        let written =
+            std::fs::write(&unfinished, content).and_then(|()| std::fs::rename(&unfinished, &self.path));
+        written.inspect_err(|_| drop(std::fs::remove_file(&unfinished))).with_context(named)
+    }
+
+    fn check_free(&self) -> anyhow::Result<()> {
+        let free = self.over || self.path.symlink_metadata().is_err();
+        anyhow::ensure!(free, "{} exists already: choose another path, or give --force", self.path.display());
         Ok(())
     }
-}
 
-impl Drop for Written {
-    fn drop(&mut self) {
-        if self.made {
-            let _ = std::fs::remove_file(&self.path);
-        }
+    /// What it is called until it is whole.
+    fn unfinished(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.path.with_file_name(format!(".{name}.{}.unfinished", std::process::id()))
     }
 }
 

@@ -101,7 +101,12 @@ async fn who_gives_up_an_appeal_is_told_what_stands_then() {
     let item = programme.assess("a1", "kol").await;
     let filed = programme.contest("kol", item).await.unwrap()["seq"].to_string();
     let me = || run(&programme, &["me", &kol], &[]).1;
-    assert!(me().contains(&format!("withdraw the contest\n    tinnhiem withdraw {filed} ")), "{}", me());
+    assert!(
+        me().contains("withdraw the contest of entry ")
+            && me().contains(&format!("\n    tinnhiem withdraw {filed} ")),
+        "{}",
+        me()
+    );
     // The policy sets no days to contest: what is not contested yet is contested on any ground.
     programme.assess("a2", "kol").await;
     let seq = programme.ledger.snapshot().size() - 1;

@@ -252,3 +252,54 @@ async fn a_party_is_called_by_its_name_and_a_misspelt_one_is_told() {
         assert!(told.contains(why), "{told}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_lead_on_and_nothing_is_left_where_nothing_was_written() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let told = |arguments: &[&str], keys: &[&str]| {
+        let (done, told) = run(&programme, arguments, keys);
+        assert!(!done, "{told}");
+        told
+    };
+    // A member is no KOL, and a misspelt KOL is told.
+    assert!(told(&["me", "business"], &[]).contains("`tinnhiem member business`"));
+    let about_member = told(&endorse("a1", "business", &ON), &["a1"]);
+    assert!(about_member.contains("is no KOL but the member business"), "{about_member}");
+    for verb in [&["score", "other-kpl"][..], &["find", "other-kpl"]] {
+        let told = told(verb, &[]);
+        assert!(told.contains("did you mean other-kol (kol-"), "{told}");
+    }
+    let (exit, _) = offline(&["find", "zzzz", "--ledger", programme.client.base()]);
+    assert_eq!(exit, Some(1));
+    // A forgotten option tells what it takes.
+    let forgotten = offline(&["endorse", "--issuer", "a", "--subject", "b"]).1;
+    for values in ["none|professional|commercial|family_owner", "TOPIC OF THE KOL", "YOUR PRIVATE KEY"] {
+        assert!(forgotten.contains(values), "{forgotten}");
+    }
+    assert!(offline(&["verify", "x"]).1.contains("tinnhiem ledger --vkey"));
+
+    // What another said is not mine to take back.
+    assert!(run(&programme, &endorse("business", &kol, &ON), &["business"]).0);
+    let another = told(&["withdraw", &newest(&programme)], &["a1"]);
+    assert!(another.contains("is of business, who alone takes it back"), "{another}");
+    assert!(!another.contains("About to sign"), "{another}");
+
+    // A file is there once it is whole, and over another only where that is asked for.
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("event.json");
+    let path = out.to_str().unwrap();
+    let to_file = |more: &[&str]| {
+        let verb =
+            ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--out", path];
+        run(&programme, &[&verb, &ON[..], more].concat(), &["business"])
+    };
+    let (done, said) = to_file(&[]);
+    assert!(!done && said.contains("endorsement.exists"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(run(&programme, &["withdraw", &newest(&programme)], &["business"]).0);
+    assert!(to_file(&[]).0);
+    assert!(to_file(&[]).1.contains("exists already"));
+    assert!(to_file(&["--force"]).0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -69,7 +69,7 @@ reasons! {
     OutOfOrder = "time.order", Conflict, "history is brought in by ascending issued_at, not before the last entry: sort it";
 
     /// A key that nobody enrolled.
-    KeyUnknown = "key.unknown", Forbidden, "no party of this ledger has this key: sign with an enrolled key";
+    KeyUnknown = "key.unknown", Forbidden, "no party of this ledger has this key: sign with an enrolled key; a new one acts once it is added with `tinnhiem add-key`, by the council for who has lost every other";
     /// A key that has ended.
     KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
     /// A recovered key before its time.
