@@ -58,6 +58,8 @@ pub(super) fn framed_twice(kind: Frame, content: &[u8]) -> Vec<u8> {
 /// What a file's bytes hold.
 pub(super) struct Found {
     pub last: Option<Vec<u8>>,
+    /// How many copies of heads are whole.
+    pub heads: u64,
     term: Option<Term>,
     sealed: bool,
     /// Whether another file was begun after this one.
@@ -68,14 +70,14 @@ pub(super) struct Found {
 
 impl Found {
     pub fn in_bytes(bytes: &[u8]) -> Self {
-        let (mut at, mut end) = (0, 0);
+        let (mut at, mut end, mut heads) = (0, 0, 0);
         let (mut last, mut term, mut sealed, mut followed) = (None, None, false, false);
         while at < bytes.len() {
             if let Some((kind, content, length)) = whole_frame(&bytes[at..]) {
                 at += length;
                 end = at;
                 match kind {
-                    Frame::Head => last = Some(content.to_vec()),
+                    Frame::Head => (last, heads) = (Some(content.to_vec()), heads + 1),
                     Frame::Term => term = Term::parse(content),
                     Frame::Seal => sealed = true,
                     Frame::Next => followed = true,
@@ -94,7 +96,7 @@ impl Found {
         } else {
             HeadsState::Damaged(format!("{} bytes at the end of the heads are no head", tail.len()))
         };
-        Self { last, term, sealed, followed, valid_bytes: end as u64, state }
+        Self { last, heads, term, sealed, followed, valid_bytes: end as u64, state }
     }
 
     /// Whether these frames, which lie in `file`, were written there.
@@ -185,7 +187,34 @@ fn is_torn(tail: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::heads::Heads;
+    use super::super::term::Instance;
     use super::*;
+
+    #[test]
+    fn a_file_cut_within_what_it_began_with_is_damaged() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut heads = Heads::open(directory.path()).unwrap();
+        heads.begin_term(Instance::random().unwrap()).unwrap();
+        heads.append(b"one").unwrap();
+        heads.rest().unwrap();
+        let file = directory.path().join("heads/00000003");
+        let whole = std::fs::read(&file).unwrap();
+        let with = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            Heads::open(directory.path()).unwrap().state().clone()
+        };
+        assert_eq!(with(&whole), HeadsState::Clean);
+        // A crash cuts off only what was written after that.
+        let after = framed_twice(Frame::Head, b"two");
+        assert_eq!(with(&[&whole[..], &after[..20]].concat()), HeadsState::TornTail);
+        let copy = whole.len() - framed(Frame::Head, b"one").len();
+        for length in (0..whole.len()).filter(|length| *length != copy) {
+            assert!(matches!(with(&whole[..length]), HeadsState::Damaged(_)), "{length} bytes");
+        }
+        // Of a head that is whole once nothing is lost.
+        assert_eq!(with(&whole[..copy]), HeadsState::Clean);
+    }
 
     #[test]
     fn one_wrong_byte_anywhere_is_told() {

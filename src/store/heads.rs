@@ -20,6 +20,10 @@ use super::private::create_private_folder;
 use super::term::{Instance, Place, ReadOnly, Standing, Term};
 use crate::limits;
 
+/// What damage to the newest file is told as.
+const GONE: &str = "gone or empty, and its heads with it";
+const CUT: &str = "cut within what it began with, which no crash does";
+
 /// What the files say of their end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeadsState {
@@ -67,7 +71,9 @@ impl Heads {
         // The newest file begins with the last head of the one before, so one file nearly always does.
         let mut newest = true;
         let mut stands = false;
-        while let (Some(number), None) = (numbers.pop(), &heads.last) {
+        // A file that follows one with a head was whole, with two copies of a head, when it appeared.
+        let mut is_cut = false;
+        while let (true, Some(number)) = (heads.last.is_none() || is_cut, numbers.pop()) {
             let mut bytes = Vec::new();
             let mut file = File::open(heads.path(number))?;
             (&mut file).take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
@@ -76,19 +82,20 @@ impl Heads {
                 heads.standing = found.standing(&file)?;
                 stands = true;
             }
+            let damage = match newest {
+                true => found.followed.then_some((number + 1, GONE)),
+                false if heads.valid_bytes == 0 => Some((heads.number, GONE)),
+                false => found.last.as_ref().map(|_| (heads.number, CUT)),
+            };
+            is_cut &= found.last.is_none();
             if newest {
+                is_cut = found.heads == 0 || found.heads == 1 && found.state == HeadsState::TornTail;
                 (heads.valid_bytes, heads.state) = (found.valid_bytes, found.state);
             }
-            let lost = match newest {
-                true => found.followed.then_some(number + 1),
-                false => (heads.valid_bytes == 0).then_some(heads.number),
-            };
-            if let Some(lost) = lost {
-                let what =
-                    format!("heads/{lost:08}, the newest file, is gone or empty, and its heads with it");
-                heads.state = HeadsState::Damaged(what);
+            if let Some((number, how)) = damage {
+                heads.state = HeadsState::Damaged(format!("heads/{number:08}, the newest file, is {how}"));
             }
-            heads.last = found.last;
+            heads.last = heads.last.or(found.last);
             newest = false;
         }
         Ok(heads)
