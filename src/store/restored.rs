@@ -117,3 +117,32 @@ fn a_newest_file_that_is_gone_or_empty_is_missed() {
         assert!(is_missed(), "{left:?}");
     }
 }
+
+#[test]
+fn what_a_crash_cuts_off_is_not_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut heads = Heads::open(directory.path()).unwrap();
+    let instance = Instance::random().unwrap();
+    heads.begin_term(instance).unwrap();
+    heads.append(b"one").unwrap();
+    let (before, newest) = (directory.path().join("heads/00000001"), directory.path().join("heads/00000002"));
+    let untold = std::fs::metadata(&before).unwrap().len();
+    heads.begin_term(instance).unwrap();
+    let begun = std::fs::metadata(&newest).unwrap().len();
+    let is_damaged = |file: &Path, length: u64| {
+        let whole = std::fs::read(file).unwrap();
+        std::fs::write(file, &whole[..usize::try_from(length).unwrap()]).unwrap();
+        let heads = Heads::open(directory.path()).unwrap();
+        assert!(heads.last().is_some());
+        std::fs::write(file, whole).unwrap();
+        matches!(heads.state(), HeadsState::Damaged(_))
+    };
+    let length_of = |file: &Path| std::fs::metadata(file).unwrap().len();
+    // While the file before was told that another follows.
+    (untold..length_of(&before)).for_each(|length| assert!(!is_damaged(&before, length), "{length}"));
+    // While a head, and then the seal, was appended to what the newest began with.
+    heads.append(b"two").unwrap();
+    heads.seal().unwrap();
+    (begun..length_of(&newest)).for_each(|length| assert!(!is_damaged(&newest, length), "{length}"));
+    assert!(is_damaged(&newest, begun - 1));
+}
