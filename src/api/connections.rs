@@ -12,8 +12,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::extract::Request;
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -22,7 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Sleep;
 
-use super::Bounds;
+use super::{Bounds, Problem};
 use crate::limits;
 
 /// How long to wait before the next connection is accepted where the system had no room for one.
@@ -42,6 +45,7 @@ pub async fn serve(
         let places = places.clone();
         move |response| std::future::ready(leaving(response, &places, bounds.connections))
     }));
+    let router = router.layer(axum::middleware::from_fn(for_one_host));
     let (tell, told) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
     loop {
@@ -77,6 +81,23 @@ pub async fn serve(
     drop(places.acquire_many(all).await);
 }
 
+/// Refuses a request that does not say for which host it is, or says so twice (RFC 9112, section 3.2).
+async fn for_one_host(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let needed = request.version() == Version::HTTP_11;
+    let is_one = |host: &HeaderValue| host.is_empty() || Authority::try_from(host.as_bytes()).is_ok();
+    let right = match (hosts.next(), hosts.next()) {
+        (None, _) => !needed,
+        (Some(host), None) => is_one(host),
+        (Some(_), Some(_)) => false,
+    };
+    if right {
+        return next.run(request).await;
+    }
+    let problem = Problem::new(400, "request.host", "send one Host header, which names the host");
+    ([(header::CONNECTION, "close")], problem).into_response()
+}
+
 /// Whether it was that connection alone which failed.
 fn is_of_one(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
@@ -94,7 +115,13 @@ fn leaving(mut response: Response, places: &Semaphore, all: usize) -> Response {
 async fn connection(stream: TcpStream, router: Router, bounds: Bounds, mut told: watch::Receiver<bool>) {
     // An answer is written whole: waiting for more of it would only delay it.
     let _ = stream.set_nodelay(true);
-    let stream = TokioIo::new(Patient { stream, patience: bounds.unread, waiting: None, lingering: None });
+    let stream = TokioIo::new(Patient {
+        stream,
+        patience: bounds.unread,
+        waiting: None,
+        lingering: None,
+        instead: Vec::new(),
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bounds.head);
     http.max_header_size(limits::HEAD_BYTES).max_headers(limits::HEAD_LINES);
@@ -123,6 +150,28 @@ struct Patient {
     waiting: Option<Pin<Box<Sleep>>>,
     /// Runs once all is written and the other end was told so.
     lingering: Option<Pin<Box<Sleep>>>,
+    /// What is left of what is written in the place of hyper's own answer.
+    instead: Vec<u8>,
+}
+
+/// The answer, with what is wrong, that is given in the place of one which hyper gives by itself, to a head
+/// that it does not read: that has no body, and every other has one or an id.
+fn explained(answer: &[u8]) -> Option<Vec<u8>> {
+    const NO_BODY: &str = "content-length: 0\r\n";
+    let head = std::str::from_utf8(answer).ok().filter(|head| head.ends_with("\r\n\r\n"))?;
+    let status: u16 = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
+    if !head.contains(NO_BODY) || head.contains("x-request-id") {
+        return None;
+    }
+    let (code, detail) = match status {
+        431 => ("request.head", "the head of the request is too long, or has too many lines"),
+        414 => ("request.head", "the address of the request is too long"),
+        400 => ("request.malformed", "this cannot be read as a request: see RFC 9112"),
+        _ => return None,
+    };
+    let body = serde_json::to_string(&Problem::new(status, code, detail)).ok()?;
+    let length = format!("content-type: application/problem+json\r\ncontent-length: {}\r\n", body.len());
+    Some((head.replacen(NO_BODY, &length, 1) + &body).into_bytes())
 }
 
 impl Patient {
@@ -135,6 +184,26 @@ impl Patient {
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
         ready!(waiting.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the answer is not read")))
+    }
+
+    /// Writes what it is given, or what explains it.
+    fn poll_given(&mut self, cx: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        if self.instead.is_empty()
+            && let [answer] = pieces
+        {
+            self.instead = explained(answer).unwrap_or_default();
+        }
+        if self.instead.is_empty() {
+            return Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        }
+        while !self.instead.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.instead))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.instead.drain(..written);
+        }
+        Poll::Ready(Ok(pieces.iter().map(|piece| piece.len()).sum()))
     }
 
     /// Takes in what is still sent, until the other end is done or it takes too long: a system that closes
@@ -167,7 +236,7 @@ impl AsyncRead for Patient {
 
 impl AsyncWrite for Patient {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let poll = self.poll_given(cx, &[io::IoSlice::new(bytes)]);
         self.written(cx, poll)
     }
 
@@ -176,7 +245,7 @@ impl AsyncWrite for Patient {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        let poll = self.poll_given(cx, pieces);
         self.written(cx, poll)
     }
 

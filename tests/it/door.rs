@@ -321,3 +321,41 @@ fn each_request_is_logged_in_one_line_without_what_was_searched_for() {
     }
     assert!(!log.contains("hidden-words") && !log.contains("secret"), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_refused_at_the_door_says_why() {
+    let programme = Programme::start(policy()).await;
+    let long = "a".repeat(limits::HEAD_BYTES);
+    for (sent, status, code) in [
+        ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(), 400, "request.host"),
+        ("GET / HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n".to_owned(), 400, "request.host"),
+        ("GET / HTTP/1.0\r\nhost: x\r\nhost: y\r\n\r\n".to_owned(), 400, "request.host"),
+        ("GET / HTTP/1.1\r\nhost: x y\r\n\r\n".to_owned(), 400, "request.host"),
+        (format!("GET / HTTP/1.1\r\nhost: x\r\nx: {long}\r\n\r\n"), 431, "request.head"),
+        ("hello\r\n\r\n".to_owned(), 400, "request.malformed"),
+        ("GET / HTTP/1.1\r\nhost x\r\n\r\n".to_owned(), 400, "request.malformed"),
+    ] {
+        let mut stream = connect(&programme.client).await;
+        let _ = stream.write_all(sent.as_bytes()).await;
+        let told = rest(&mut stream).await;
+        assert!(
+            told.starts_with("HTTP/1.") && told[8..].starts_with(&format!(" {status} ")),
+            "{sent:.60}: {told}"
+        );
+        let (head, body) = told.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("application/problem+json"), "{told}");
+        let problem: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(
+            (problem["code"].as_str(), problem["status"].as_u64()),
+            (Some(code), Some(status)),
+            "{told}"
+        );
+    }
+    for sent in
+        ["GET /healthz HTTP/1.0\r\n\r\n", "GET /healthz HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n"]
+    {
+        let mut stream = connect(&programme.client).await;
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        assert!(rest(&mut stream).await.contains(" 200 OK"), "{sent}");
+    }
+}
