@@ -135,6 +135,8 @@ pub const LOOK_PATIENCE_MS: u64 = 10_000;
 pub const LOOK_MS: u64 = 1_000;
 /// Rows between two looks at the clock.
 pub const LOOK_ROWS: usize = 1_024;
+/// How much of a misspelt name is compared with those that there are.
+pub const MISSPELT_CHARS: usize = 200;
 /// Most events recorded under one key in a day.
 pub const KEY_EVENTS_A_DAY: u64 = 1_000_000;
 /// Most bytes recorded under one key in a day.

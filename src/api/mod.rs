@@ -43,7 +43,7 @@ mod submit;
 pub use bounds::Bounds;
 pub use connections::serve;
 use handles::Handles;
-pub use names::{Names, folded};
+pub use names::{Names, folded, nearest};
 pub use problem::Problem;
 
 /// What the API answers, for programs that read it.

@@ -216,6 +216,15 @@ fn rarest(form: &str) -> &str {
     form.split(' ').max_by_key(|word| word.len()).unwrap_or("")
 }
 
+/// What a misspelt name may have meant: all, the nearest first, each with how many letters lie between.
+pub fn nearest<S: AsRef<str>, T>(misspelt: &str, all: impl IntoIterator<Item = (S, T)>) -> Vec<(usize, T)> {
+    let misspelt: String = misspelt.chars().take(limits::MISSPELT_CHARS).collect();
+    let distance = |name: S| strsim::damerau_levenshtein(name.as_ref(), &misspelt);
+    let mut near: Vec<_> = all.into_iter().map(|(name, one)| (distance(name), one)).collect();
+    near.sort_by_key(|(distance, _)| *distance);
+    near
+}
+
 /// The words of a text, without case, diacritics, widths and marks that nobody sees; đ becomes d, and
 /// what is no letter or digit parts words.
 pub fn folded(text: &str) -> String {

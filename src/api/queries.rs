@@ -10,7 +10,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use serde_json::Value;
 
-use super::Problem;
+use super::{Problem, nearest};
 
 /// The parameters of every route, by path and method.
 pub struct Queries(BTreeMap<(String, String), Known>);
@@ -158,11 +158,9 @@ fn told(name: &str, known: &BTreeSet<String>) -> String {
     if known.is_empty() {
         return format!("`{name:.40}` is no parameter of this path: it takes none");
     }
-    let distance =
-        |one: &&String| strsim::damerau_levenshtein(one, &name.chars().take(40).collect::<String>());
-    let nearest = known.iter().min_by_key(distance);
-    let near = nearest.filter(|one| distance(one) <= one.len().div_ceil(2));
-    let meant = near.map_or(String::new(), |one| format!(": did you mean `{one}`?"));
+    let near = nearest(name, known.iter().map(|one| (one, one))).into_iter().next();
+    let near = near.filter(|(distance, one)| *distance <= one.len().div_ceil(2));
+    let meant = near.map_or(String::new(), |(_, one)| format!(": did you mean `{one}`?"));
     let all: Vec<&str> = known.iter().map(String::as_str).collect();
     format!("`{name:.40}` is no parameter of this path{meant}; it takes {}", all.join(", "))
 }

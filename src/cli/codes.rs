@@ -85,8 +85,9 @@ fn nearest(code: &str) -> Option<&'static str> {
         .lines()
         .filter_map(|line| line.strip_prefix("| `").map(|_| line))
         .map(|line| line.trim_start_matches("| ").split(" | ").next().unwrap_or_default());
-    let near = |one: &&str| strsim::damerau_levenshtein(one, code) <= 3;
-    first.flat_map(codes).filter(near).min_by_key(|one| strsim::damerau_levenshtein(one, code))
+    const MOST: usize = 3;
+    let near = crate::api::nearest(code, first.flat_map(codes).map(|one| (one, one))).into_iter().next();
+    near.filter(|(distance, _)| *distance <= MOST).map(|(_, one)| one)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::read::names;
 use super::signing::At;
+use crate::api::nearest;
 use crate::api::views::{EventPage, EventRow, LedgerView};
 use crate::client::{Client, ClientError};
 use crate::event::{PartyId, SubjectId, TYPES};
@@ -100,13 +101,10 @@ fn check(name: String) -> anyhow::Result<String> {
         return Ok(name);
     }
     // What something is done to is told apart by what is done.
-    let near = |one: &str| {
-        let part = one.split('.').any(|part| name.split('.').any(|given| given == part));
-        (!part, strsim::damerau_levenshtein(one, &name))
-    };
-    let mut types = TYPES.to_vec();
-    types.sort_by_key(|one| near(one));
-    types.truncate(NEAREST);
+    let shares = |one: &str| one.split('.').any(|part| name.split('.').any(|given| given == part));
+    let mut near = nearest(&name, TYPES.iter().map(|one| (one, *one)));
+    near.sort_by_key(|(_, one)| !shares(one));
+    let types: Vec<&str> = near.into_iter().take(NEAREST).map(|(_, one)| one).collect();
     anyhow::bail!("there is no type {name:?}; the nearest are {}", types.join(", "))
 }
 

@@ -6,10 +6,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::log::known;
 use super::told::clean;
-use crate::api::folded;
 use crate::api::views::{
     EventPage, EventView, LedgerView, MemberList, MemberRow, SubjectPage, SubjectRow, SubjectView,
 };
+use crate::api::{folded, nearest};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
@@ -337,18 +337,22 @@ impl PartyName {
     async fn meant(&self, client: &Client) -> String {
         let Ok(list) = client.json::<MemberList>("/v1/members").await else { return String::new() };
         let asked = folded(&self.0);
-        let distance = |one: &str| match folded(one) {
-            one if !asked.is_empty() && one.contains(&asked) => 0,
-            one => strsim::damerau_levenshtein(&one, &asked),
+        // A part of a name is as good as the whole.
+        let spelt = |one: &str| match folded(one) {
+            one if !asked.is_empty() && one.contains(&asked) => asked.clone(),
+            one => one,
         };
-        let mut near: Vec<_> = list
-            .members
-            .iter()
-            .map(|one| (distance(&one.name).min(distance(one.member.as_str())), one))
-            .filter(|(distance, _)| *distance <= asked.chars().count() / 3)
-            .collect();
-        near.sort_by_key(|(distance, _)| *distance);
-        let told = near.iter().take(NEAREST).map(|(_, one)| format!("{} ({})", one.member, clean(&one.name)));
+        let both =
+            list.members.iter().flat_map(|one| [(spelt(&one.name), one), (spelt(one.member.as_str()), one)]);
+        let mut near = nearest(&asked, both);
+        near.retain(|(distance, _)| *distance <= asked.chars().count() / 3);
+        let mut members: Vec<_> = Vec::new();
+        for (_, one) in near {
+            if !members.iter().any(|known: &&MemberRow| known.member == one.member) {
+                members.push(one);
+            }
+        }
+        let told = members.iter().take(NEAREST).map(|one| format!("{} ({})", one.member, clean(&one.name)));
         match told.collect::<Vec<_>>() {
             told if told.is_empty() => "; `tinnhiem find NAME` searches, `tinnhiem members` lists".to_owned(),
             told => format!("; did you mean {}?", told.join(", ")),
