@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::consent::Consent;
+use super::output::tell;
 use crate::dsse::PublicKey;
-use crate::ledger::{Beginning, Check, Claim, OpenError};
+use crate::ledger::{Beginning, Check, Claim, OpenError, owned};
 use crate::log::SignedCheckpoint;
 use crate::store::{ReadOnly, StoreError};
 
@@ -29,19 +30,21 @@ impl Looks {
         Box::new(move |beginning| {
             self.is_operators(beginning)?;
             if beginning.was.is_none() && beginning.claim.note().is_some() {
-                eprintln!(
+                tell!(
                     "{} signed last and needs no --newest: leave it out of the command and of every service, for a copy that starts with it would sign too",
                     self.data.display()
                 );
             }
             let Some(was) = beginning.was.filter(|_| beginning.signs) else { return Ok(()) };
+            // Nothing begins that the first event with an attachment would find out.
+            owned(&self.data, &["vault"])?;
             let (size, newest_at) = (beginning.state.size(), beginning.state.last_at());
             match (beginning.claim, beginning.claim.note()) {
                 (Claim::TakeOver, _) => self.take_over(was, size, &newest_at.to_string())?,
                 (_, Some(note)) => {
                     let known = SignedCheckpoint::claim(note).map_or(0, |known| known.size);
                     let given = self.newest.as_deref().unwrap_or("--newest");
-                    eprintln!(
+                    tell!(
                         "{} signs from now on: it holds {size} entries, the newest of {newest_at}; the checkpoint given, {given}, is of {known}, and they begin with these. That nothing was recorded elsewhere after those {size}, no checkpoint shows: you say so.\n{NO_OTHER}",
                         self.data.display()
                     );

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::continuity::Continuity;
-use super::output::{self, Answer, Bar};
+use super::output::{self, Answer, Bar, say, tell};
 use super::signing::At;
 use super::{FOUND, check, key_name, seal};
 use crate::audit::{Finding, Place};
@@ -65,7 +65,7 @@ pub fn check_directory(
             if json {
                 output::json(&json!({"notes": [], "findings": [finding]}))?;
             } else {
-                println!("FOUND {error} ({})", error.code());
+                say!("FOUND {error} ({})", error.code());
             }
             return Ok(FOUND);
         }
@@ -77,42 +77,48 @@ pub fn check_directory(
     if json {
         output::json(&report)?;
     } else {
-        println!(
+        say!(
             "{}\n{} entries, {} acknowledged, {} good",
-            report.origin, report.entries, report.acknowledged, report.good
+            report.origin,
+            report.entries,
+            report.acknowledged,
+            report.good
         );
-        println!("{} signatures verified, {} attachments kept", report.signatures, report.attachments);
+        say!("{} signatures verified, {} attachments kept", report.signatures, report.attachments);
         if report.unneeded > 0 {
-            println!("{} files belong to no entry: the next start removes them", report.unneeded);
-            report.unneeded_files.iter().for_each(|file| println!("  {file}"));
+            say!("{} files belong to no entry: the next start removes them", report.unneeded);
+            report.unneeded_files.iter().for_each(|file| say!("  {file}"));
         }
         if let Some(newest) = report.newest_at {
-            println!("the newest entry is of {newest}");
+            say!("the newest entry is of {newest}");
         }
         if report.sealed {
-            println!("it is sealed: another directory goes on, and this one signs nothing");
+            say!("it is sealed: another directory goes on, and this one signs nothing");
         }
-        println!("not compared: what a running ledger answers (`tinnhiem audit ADDRESS`)");
+        if !report.strangers.is_empty() {
+            say!("no part of the ledger, and not looked at: {}", report.strangers.join(", "));
+        }
+        say!("not compared: what a running ledger answers (`tinnhiem audit ADDRESS`)");
         if let Some(unjudged) = &report.unjudged {
-            println!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
+            say!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
         }
         for note in &report.notes {
-            println!("NOTE {note}");
+            say!("NOTE {note}");
         }
         for finding in &report.findings {
-            println!("FOUND {finding}");
+            say!("FOUND {finding}");
         }
         check::after(&report.findings);
         if report.good < report.acknowledged.max(report.entries) {
-            println!(
+            say!(
                 "the last good position is {}: restore the entries from there on from an export, a mirror or a backup",
                 report.good
             );
         }
         match report.notes.len() {
             _ if !report.findings.is_empty() => {}
-            0 => println!("clean"),
-            notes => println!("nothing is lost, but not all is whole: {notes} noted above"),
+            0 => say!("clean"),
+            notes => say!("nothing is lost, but not all is whole: {notes} noted above"),
         }
     }
     if !report.findings.is_empty() {
@@ -161,11 +167,7 @@ impl Export {
         let size = match (archive, served) {
             (_, Some(client)) => {
                 let size = client::export_served(&client, &self.folder, &mut progress).await?;
-                eprintln!(
-                    "fetched from {}: `tinnhiem audit {}` checks it",
-                    client.base(),
-                    self.folder.display()
-                );
+                tell!("fetched from {}: `tinnhiem audit {}` checks it", client.base(), self.folder.display());
                 size
             }
             (Some((archive, _)), None) => client::export(&archive?, &self.folder, &mut progress)?,

@@ -75,9 +75,8 @@ pub struct Init {
 
 impl Init {
     pub async fn run(self) -> anyhow::Result<u8> {
-        if self.data.join("heads").exists() {
-            return Err(OpenError::Exists.into());
-        }
+        ledger::clear(&self.data)?;
+        ledger::vacant(&self.data, &self.key_file())?;
         let out = self.out.as_deref().map(|out| self.overwriting.file(out)).transpose()?;
         let (key, made) = self.log_key()?;
         let submission = match &self.opening {
@@ -88,8 +87,12 @@ impl Init {
             self.keep(&key, made)?;
             let path = out.path();
             out.write(submission.to_json() + "\n")?;
+            let signed = match submission.envelope.signers().count() {
+                0 => "signed by nobody yet; the seats sign it",
+                _ => "the other seats add theirs",
+            };
             let words = format!(
-                "written to {path}; the other seats add theirs with `tinnhiem sign {path}`, then `tinnhiem init{} --opening {path}`",
+                "written to {path}; {signed} with `tinnhiem sign {path}`, then `tinnhiem init{} --opening {path}`",
                 self.places(),
                 path = path.display()
             );
@@ -98,11 +101,12 @@ impl Init {
         // What would be refused is refused before anything is made.
         let opening = submission.verify()?;
         let (file, clock) = (self.key_file(), Clock::system());
-        ledger::vacant(&self.data, &file)?;
         ledger::may_open(&opening, key.public(), &file, clock.now())?;
         self.keep(&key, made)?;
+        let making = ledger::Making::begin(&self.data)?;
         let setup = Setup::create_with_key(&self.data, &file, clock)?;
         ledger::create(&setup, &opening)?;
+        making.finish()?;
         let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
         let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
         let (origin, vkey) = (identity.origin.to_string(), identity.log_vkey.to_string());
@@ -192,12 +196,9 @@ impl Init {
         };
         let (_, draft) = opening(name, Clock::system().now(), body)?;
         let keys: Vec<_> = signers.iter().map(SecretKey::public).collect();
-        self.consent
-            .to(
-                Unsigned { event: &draft.event, attachments: &[], files: &[], keys: &keys, remarks: &[] },
-                None,
-            )
-            .await?;
+        let unsigned =
+            Unsigned { event: &draft.event, attachments: &[], files: &[], keys: &keys, remarks: &[] };
+        self.consent.to(unsigned, None).await?;
         Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
     }
 }

@@ -62,10 +62,9 @@ pub fn log_key(text: &str) -> Result<VerifierKey, String> {
     };
     match read() {
         Ok(found) => bare(&found).parse().map_err(|error| format!("{text} holds no key of a log: {error}")),
-        Err(_) => Err(
-            "expected the log's key, NAME+HASH+KEY as `tinnhiem ledger --vkey` prints it, or a file that holds it"
-                .to_owned(),
-        ),
+        Err(error) => Err(format!(
+            "expected the log's key, NAME+HASH+KEY as `tinnhiem ledger --vkey` prints it, or a file that holds it: as a file, {error}"
+        )),
     }
 }
 

@@ -15,7 +15,8 @@ use crate::clock::Clock;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event};
 use crate::ledger::{
-    Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Setup, keeps, present, restore, vacant,
+    Archive, LOG_KEY_FILE, Making, NEXT_LOG_KEY_FILE, OpenError, Setup, clear, keeps, present, restore,
+    vacant,
 };
 use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
 use crate::state::State;
@@ -148,7 +149,7 @@ fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Resul
 /// there yet: see [`crate::ledger::Claim`].
 ///
 /// # Errors
-/// The audit's findings, or what cannot be read or written; the directory is not to be used then.
+/// The audit's findings, or what cannot be read or written; what was made goes again then.
 pub async fn import(
     folder: &Path,
     directory: &Path,
@@ -157,6 +158,7 @@ pub async fn import(
     progress: Progress<'_>,
 ) -> anyhow::Result<u64> {
     let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
+    clear(directory)?;
     // Reading it all takes long: what would stop it afterwards is looked at first.
     check_ends(folder, directory, &key_file)?;
     let auditing = Auditing { vkey, ..Auditing::default() };
@@ -167,6 +169,7 @@ pub async fn import(
             folder.display()
         );
     }
+    let making = Making::begin(directory)?;
     let setup = Setup::create_with_key(directory, &key_file, Clock::system())?;
     let vkey: VerifierKey = report.log_vkey.parse()?;
     let note = String::from_utf8(read(&folder.join("checkpoint"))?)?;
@@ -196,5 +199,8 @@ pub async fn import(
         progress("entries", bundle.first_seq() + entries.len() as u64, size);
         Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
     })?;
+    // Closed before it is whole, so that nothing of it is written after.
+    drop(setup);
+    making.finish()?;
     Ok(size)
 }

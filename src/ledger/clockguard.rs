@@ -31,7 +31,7 @@ pub enum Doubt {
     },
     /// The last entry lies ahead of it.
     #[error(
-        "it says {seen}, and the last entry is of {last}, {by} later. Where the clock is wrong, set it right, and writing goes on by itself. Where it was wrong when that entry was recorded, nothing is written for {by}; if that is too long, its operator restores a backup from before that entry and sends what came after again (`tinnhiem export --data DIR --events-from SEQ FILE`): see \"A clock that was wrong\" in the guide for operators",
+        "it says {seen}, and the last entry is of {last}, {by} later. Where the clock is wrong, set it right, and writing goes on by itself. Where it was wrong when that entry was recorded, nothing is written for {by}; if that is too long, its operator restores a backup from before that entry and sends what came after again (`tinnhiem export --data DIR --events-from SEQ FILE`): see \"A clock that was wrong\" in `tinnhiem guide operator`",
         by = apart(*seen, *last)
     )]
     Behind {

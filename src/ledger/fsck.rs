@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::image::{Damage, Imaged};
 use super::scan::scan;
-use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE};
+use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, strangers};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
 use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
@@ -44,6 +44,8 @@ pub struct FsckReport {
     pub unneeded: u64,
     /// Which these are.
     pub unneeded_files: Vec<String>,
+    /// What lies in the directory and is no part of the ledger; nothing of it was looked at.
+    pub strangers: Vec<String>,
     /// From where on the rules could not be applied.
     pub unjudged: Option<Unjudged>,
     /// What is not whole though nothing is lost by it, as of what is kept twice one copy; no finding.
@@ -134,6 +136,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         attachments: listing.commitments.len() as u64,
         unneeded: unneeded_files.len() as u64,
         unneeded_files,
+        strangers: strangers(&archive.directory).unwrap_or_default(),
         unjudged: auditor.unjudged().cloned(),
         notes,
         findings,

@@ -3,6 +3,10 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
+
+use super::making::MARK;
 use super::recovery::OpenError;
 use super::{LOG_KEY_FILE, NEXT_LOG_KEY_FILE, STORE_FOLDER};
 use crate::store::StoreError;
@@ -21,7 +25,7 @@ pub enum Absent {
     NoDirectory(PathBuf),
     /// Whoever runs this may not look.
     #[error(
-        "{path} may not be read by this user: run this as whom the ledger's files belong to, or have them hand it over (`chown -R`)",
+        "{path} may not be opened by this user: run this as whom the ledger's files belong to, or have them hand it over (`chown -R`)",
         path = .0.display()
     )]
     Forbidden(PathBuf),
@@ -37,6 +41,12 @@ pub enum Absent {
         path = .0.display()
     )]
     Empty(PathBuf),
+    /// One was being made there, and is not whole.
+    #[error(
+        "a ledger was being made in {path}, and that did not end: give the same `tinnhiem import` or `tinnhiem init` again, which begins anew, or remove the directory",
+        path = .0.display()
+    )]
+    Unfinished(PathBuf),
     /// What was signed is there, but not what it was signed of.
     #[error(
         "the store of the ledger in {path} is missing, and only what was signed is there: restore a backup of the whole directory, or bring an export or mirror with `tinnhiem import` into a new one",
@@ -76,6 +86,7 @@ impl Absent {
             Self::Forbidden(_) => "ledger.forbidden",
             Self::Export(_) => "ledger.export",
             Self::Empty(_) => "ledger.empty",
+            Self::Unfinished(_) => "ledger.unfinished",
             Self::Store(_) => "store.missing",
             Self::Occupied { .. } => "ledger.occupied",
             Self::LogKey { .. } => "ledger.no_log_key",
@@ -91,6 +102,9 @@ pub fn present(directory: &Path) -> Result<(), OpenError> {
     // Listing finds out whether the files in it may be looked for at all.
     let listed = std::fs::read_dir(directory).and_then(|_| std::fs::metadata(directory.join(".")));
     listed.map_err(|error| refused(directory, &error))?;
+    if directory.join(MARK).exists() {
+        return Err(Absent::Unfinished(directory.to_owned()).into());
+    }
     match std::fs::read_dir(directory.join(STORE_FOLDER)) {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -125,6 +139,9 @@ const VACANT: [&str; 7] =
 /// # Errors
 /// [`OpenError::Exists`], or [`Absent::Occupied`] with the first that is no part of one.
 pub fn vacant(directory: &Path, key_file: &Path) -> Result<(), OpenError> {
+    if directory.join(MARK).exists() {
+        return Err(Absent::Unfinished(directory.to_owned()).into());
+    }
     if directory.join("heads").exists() {
         return Err(OpenError::Exists);
     }
@@ -145,6 +162,64 @@ pub fn vacant(directory: &Path, key_file: &Path) -> Result<(), OpenError> {
         Some(name) => Err(Absent::Occupied { directory: directory.to_owned(), name }.into()),
         None => Ok(()),
     }
+}
+
+/// Checks that this user may read and write what is in a data directory under these names, as a start that
+/// signs does: whoever else owns a part of it would stop that halfway.
+///
+/// # Errors
+/// [`Absent::Forbidden`] with the first that may not be.
+pub fn owned(directory: &Path, names: &[&str]) -> Result<(), OpenError> {
+    let mut paths: Vec<PathBuf> = names.iter().map(|name| directory.join(name)).collect();
+    paths.push(directory.to_owned());
+    while let Some(path) = paths.pop() {
+        let folder = path.is_dir();
+        let wanted = if folder {
+            Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK
+        } else {
+            Access::READ_OK | Access::WRITE_OK
+        };
+        match access(&path, wanted) {
+            Err(Errno::NOENT) => continue,
+            allowed => allowed.map_err(|error| refused(&path, &error.into()))?,
+        }
+        if folder && path != directory {
+            let listed = std::fs::read_dir(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            paths.extend(listed.map_err(|error| refused(&path, &error))?.iter().map(std::fs::DirEntry::path));
+        }
+    }
+    Ok(())
+}
+
+/// What a ledger keeps in its directory.
+const OWN: [&str; 13] = [
+    "lock",
+    STORE_FOLDER,
+    "heads",
+    "vault",
+    "derived",
+    "clock",
+    "clock-confirmed",
+    "address",
+    "seal-asked",
+    LOG_KEY_FILE,
+    NEXT_LOG_KEY_FILE,
+    "log-key-former.pem",
+    "lost+found",
+];
+
+/// The names in a data directory that are no part of the ledger, ascending.
+///
+/// # Errors
+/// What the system refuses.
+pub fn strangers(directory: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        names.push(entry?.file_name().to_string_lossy().escape_debug().to_string());
+    }
+    names.retain(|name| !OWN.contains(&name.as_str()));
+    names.sort_unstable();
+    Ok(names)
 }
 
 fn refused(path: &Path, error: &std::io::Error) -> OpenError {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::presence::{Absent, present};
+use super::presence::{Absent, owned, present};
 use super::{
     CACHE_BYTES, Check, Claim, ImageReading, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, OpenError, Order, OwnOrder,
     STORE_FOLDER,
@@ -57,6 +57,7 @@ impl Setup {
     pub fn with_key(directory: &Path, log_key: Option<&Path>, clock: Clock) -> Result<Self, OpenError> {
         let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
         present(directory)?;
+        owned(directory, &["lock", STORE_FOLDER, "heads"])?;
         // Who has it open is told before anything else: what is asked of that process needs no key.
         let lock = DirectoryLock::take(directory)?;
         if !key_file.exists() {

@@ -61,6 +61,7 @@ mod spellings;
 mod steps;
 mod texts;
 mod trees;
+mod unfinished;
 mod vectors;
 mod withdrawal;
 mod worked_example;

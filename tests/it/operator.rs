@@ -12,7 +12,7 @@ use tinnhiem::vault::{read_secret, write_secret};
 use crate::programme::*;
 use crate::signer::{Folder, admit, note};
 
-fn program(folder: &Folder, line: &str) -> Command {
+pub fn program(folder: &Folder, line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
     command.args(line.split(' ')).current_dir(folder.path("")).stdin(Stdio::null());
     // Nobody listens there.
@@ -20,13 +20,13 @@ fn program(folder: &Folder, line: &str) -> Command {
     command
 }
 
-fn said(output: Output) -> (i32, String) {
+pub fn said(output: Output) -> (i32, String) {
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8(said).unwrap()).concat();
     (output.status.code().unwrap_or(-1), said)
 }
 
 /// The verb ends with this code, and says all of this.
-fn ends(folder: &Folder, line: &str, code: i32, says: &[&str]) -> String {
+pub fn ends(folder: &Folder, line: &str, code: i32, says: &[&str]) -> String {
     let (got, said) = said(program(folder, line).output().unwrap());
     assert!(got == code && says.iter().all(|one| said.contains(one)), "{line}: {got}\n{said}");
     said
