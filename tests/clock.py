@@ -38,9 +38,10 @@ def utc(off=0):
     return now.strftime("%Y-%m-%dT%H:%MZ")
 
 
-def confirm(program, data, now):
-    subprocess.run([program, "confirm-clock", "--data", str(data), "--now", now], check=True,
-                   stdout=subprocess.DEVNULL)
+def confirm(program, data, now, code=0):
+    confirmed = subprocess.run([program, "confirm-clock", "--data", str(data), "--now", now],
+                               stdout=subprocess.DEVNULL)
+    assert confirmed.returncode == code, f"confirm-clock --now {now} ended with {confirmed.returncode}"
 
 
 def while_it_runs(program, folder, stranger):
@@ -118,7 +119,8 @@ def at_a_start(program, folder):
             ledger.until("ledger.clock")
             ledger.refuses("ledger.clock")
             assert "the last entry is of" in ledger.get("/readyz")[1]
-            confirm(program, data, utc(0))
+            # No word helps, and it says so.
+            confirm(program, data, utc(0), code=2)
             ledger.refuses("ledger.clock")
         else:
             ledger.until("ready")

@@ -34,7 +34,7 @@ def cells(line):
     return sum(map(width, line))
 
 
-def shown(arguments, **environment):
+def shown(arguments, code=0, **environment):
     """What the program shows at a terminal, and its exit code."""
     child, terminal = pty.fork()
     if child == 0:
@@ -55,7 +55,7 @@ def shown(arguments, **environment):
             break
         out += piece
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status == 0, f"{arguments} ended with {status}: {out.decode()}"
+    assert status == code, f"{arguments} ended with {status}: {out.decode()}"
     return out.decode().replace("\r\n", "\n")
 
 
@@ -96,6 +96,13 @@ try:
         wide = [line for line in text.splitlines() if cells(line) > COLUMNS and not re.fullmatch(r" *[!-~]+", line)]
         assert not wide, f"{name}: {cells(wide[0])} cells: {wide[0]}"
         assert text.strip(), name
+    # Faults and what a server says fit too, and a command within them is whole.
+    fault = shown(["fsck", str(work / "a-name-that-is-not-there")], code=2)
+    assert f"`tinnhiem init --data {work}/a-name-that-is-not-there`" in fault, fault
+    wrong = shown(["serve", "--data", str(work / "data"), "--listen", "127.0.0.1:0"], code=2)
+    for text in (fault, wrong):
+        wide = [line for line in text.splitlines() if cells(line) > COLUMNS and "`" not in line]
+        assert not wide and text.count("\n") > 1, text
     side_by_side = shown(["score", *ids, "--no-pager"])
     for name in names:
         assert all(word in side_by_side for word in name.split()), f"{name} is missing: {side_by_side}"

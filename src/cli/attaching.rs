@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::aside::Salt;
 use super::written;
 use crate::client::random_salt;
 use crate::event::Commitment;
@@ -64,12 +65,8 @@ impl Large {
 
 /// Evidence that stays with its issuer.
 pub struct Held {
-    /// Its file.
-    pub name: String,
-    /// The commitment to it.
-    pub commitment: Commitment,
-    /// The salt of that.
-    pub salt: [u8; 32],
+    /// Its file, the commitment to it, and the salt of that.
+    pub salt: Salt,
     /// What kind of bytes.
     pub media_type: String,
     /// The last day on which it is kept.
@@ -144,7 +141,8 @@ impl Attaching {
         }
         let commitment = Commitment::from_bytes(*keyed.as_bytes());
         let (name, media_type) = (name(path), media_type(path).to_owned());
-        self.held.push(Held { name: name.clone(), commitment, salt, media_type, retain_until });
+        let salt = Salt { of: path.to_owned(), commitment, salt };
+        self.held.push(Held { salt, media_type, retain_until });
         self.files.push((commitment, name));
         self.known.push((plain, commitment));
         Ok(commitment)
@@ -229,7 +227,7 @@ mod tests {
         let committed = attaching.file(&at("large.mp4")).unwrap();
         assert_eq!(attaching.file(&at("large.mp4")).unwrap(), committed);
         assert_eq!((attaching.attachments.len(), attaching.held.len()), (2, 1));
-        assert_eq!(Commitment::to(&attaching.held[0].salt, &large), committed);
+        assert_eq!(Commitment::to(&attaching.held[0].salt.salt, &large), committed);
         attaching.check().unwrap();
         for number in 0..limits::ATTACHMENTS {
             attaching.text(&format!("text {number}")).unwrap();

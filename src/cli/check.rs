@@ -7,7 +7,7 @@ use clap::Args;
 use super::checkpoint::AFTER_A_FORK;
 use super::continuity::Continuity;
 use super::named::EventName;
-use super::output::{self, Answer, Bar};
+use super::output::{self, Answer, Bar, say, tell};
 use super::signing::At;
 use super::told::Known;
 use super::written::{Overwriting, Written};
@@ -78,9 +78,9 @@ async fn write_words(client: &Client, view: &EventView, out: Written) -> anyhow:
     );
     let path = out.path();
     out.write(serde_json::to_string(&kept)? + "\n")?;
-    eprintln!("words written to {}: {} of {}", path.display(), kept.len(), view.attachments.len());
+    tell!("words written to {}: {} of {}", path.display(), kept.len(), view.attachments.len());
     for absent in &known.absent {
-        eprintln!("not kept by the ledger: {absent}");
+        tell!("not kept by the ledger: {absent}");
     }
     Ok(())
 }
@@ -139,7 +139,7 @@ impl Audit {
             Source::Folder(folder)
         } else if folder.join(LOG_KEY_FILE).exists() || folder.join("heads").exists() {
             if self.vkey.is_none() {
-                eprintln!(
+                tell!(
                     "the log's key is the directory's own word: compare it with one from elsewhere, or give --vkey"
                 );
             }
@@ -184,31 +184,33 @@ impl Audit {
 /// Prints what is to be done about what was found, where somebody else must know of it.
 pub fn after(findings: &[Finding]) {
     if findings.iter().any(|finding| finding.code == "log.forked") {
-        println!("{AFTER_A_FORK}");
+        say!("{AFTER_A_FORK}");
     }
 }
 
 /// Prints what an audit did and found.
 pub fn print_report(report: &AuditReport) {
-    println!("{}\n{} entries, root {}", report.origin, report.size, report.root);
+    say!("{}\n{} entries, root {}", report.origin, report.size, report.root);
     if let (Some(newest), Some(days)) = (report.newest_at, report.age_days()) {
         let ago = match days {
             0 => "within a day".to_owned(),
             1 => "1 day".to_owned(),
             days => format!("{days} days"),
         };
-        println!(
+        say!(
             "audited at {} by the clock here; the newest entry is of {newest}, {ago} before",
             report.audited_at
         );
     }
-    println!(
+    say!(
         "{} signatures verified, {} tiles and bundles compared, {} attachments compared",
-        report.signatures, report.tiles, report.attachments
+        report.signatures,
+        report.tiles,
+        report.attachments
     );
     if let Some(answers) = &report.answers {
         let compared: u64 = answers.kinds.iter().map(|kind| kind.compared).sum();
-        println!(
+        say!(
             "{compared} answers of {} kinds compared with what the log makes at size {}, read on {} (samples drawn by {}):",
             answers.kinds.len(),
             answers.size,
@@ -216,39 +218,39 @@ pub fn print_report(report: &AuditReport) {
             answers.seed
         );
         for kind in &answers.kinds {
-            println!("  {:>6} of {:<8} {}", kind.compared, kind.of, kind.route);
+            say!("  {:>6} of {:<8} {}", kind.compared, kind.of, kind.route);
         }
     }
     if let Some(unjudged) = &report.unjudged {
-        println!("from entry {} on the rules were not applied: {}", unjudged.from, unjudged.why);
+        say!("from entry {} on the rules were not applied: {}", unjudged.from, unjudged.why);
     }
     for one in &report.not_compared {
-        println!("not compared: {}: {}", one.what, one.why);
+        say!("not compared: {}: {}", one.what, one.why);
     }
     if let Some(state) = &report.state {
-        println!("the state of size {} made anew, to be attested with `tinnhiem attest`", state.size);
+        say!("the state of size {} made anew, to be attested with `tinnhiem attest`", state.size);
     }
     if report.replayed > 0 {
-        println!(
+        say!(
             "{} entries are history brought in at their own times, not recorded by the clock",
             report.replayed
         );
     }
     if report.erased > 0 {
-        println!("{} attachments erased", report.erased);
+        say!("{} attachments erased", report.erased);
     }
     if !report.vkey_given {
-        println!("the log's key is the ledger's own word ({}): compare it, or give --vkey", report.log_vkey);
+        say!("the log's key is the ledger's own word ({}): compare it, or give --vkey", report.log_vkey);
     }
     if report.is_clean() {
-        println!("clean");
+        say!("clean");
     }
     const SHOWN: usize = 20;
     for finding in report.findings.iter().take(SHOWN) {
-        println!("FOUND {finding}");
+        say!("FOUND {finding}");
     }
     if report.findings.len() > SHOWN {
-        println!("and {} more findings: see --json", report.findings.len() - SHOWN);
+        say!("and {} more findings: see --json", report.findings.len() - SHOWN);
     }
     after(&report.findings);
 }

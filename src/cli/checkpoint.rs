@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::output::Answer;
+use super::output::{Answer, say, tell};
 use super::outside::{Outside, base, is_address};
 use super::signing::At;
 use super::written::Overwriting;
@@ -108,7 +108,7 @@ impl Compare {
             }
             let own_word = "the log's key is the ledger's own word: compare it, or give --vkey";
             anyhow::ensure!(!keys.is_empty(), "no key to check the signatures with: give --vkey");
-            eprintln!("{own_word}");
+            tell!("{own_word}");
         }
         let mut opened = Vec::new();
         for one in &both {
@@ -181,31 +181,35 @@ impl Compare {
             output::json(&Compared { relation, checkpoints, names, sizes })?;
         } else if relation == "fork" {
             let least = sizes[0].min(sizes[1]);
-            println!("FORK: the log signed two histories.");
-            println!(
+            say!("FORK: the log signed two histories.");
+            say!(
                 "They part at one of the first {least} entries: {one} is of {}, {other} of {}.",
-                sizes[0], sizes[1]
+                sizes[0],
+                sizes[1]
             );
-            println!(
+            say!(
                 "The two notes are the evidence.\n\nFrom {one}:\n{}\nFrom {other}:\n{}",
-                checkpoints[0], checkpoints[1]
+                checkpoints[0],
+                checkpoints[1]
             );
-            println!("{AFTER_A_FORK}");
+            say!("{AFTER_A_FORK}");
         } else if relation == "rolled_back" {
-            println!(
+            say!(
                 "ROLLED BACK: the log signed the {} entries of {one}, and {other} shows {}: it was rolled back, or its end is hidden (log.rolled_back)",
-                sizes[0], sizes[1]
+                sizes[0],
+                sizes[1]
             );
-            println!("The note is the evidence.\n\nFrom {one}:\n{}", checkpoints[0]);
-            println!(
+            say!("The note is the evidence.\n\nFrom {one}:\n{}", checkpoints[0]);
+            say!(
                 "Next: keep it, and every receipt of what came after; where {other} is a mirror, see first whether it only lags; then show it to the operator, the council and other auditors. What the log signed may not be left out: nothing it answers is complete until its operator has brought it back."
             );
         } else if relation == "same" {
-            println!("same: {one} and {other} are both of {} entries under one root", sizes[0]);
+            say!("same: {one} and {other} are both of {} entries under one root", sizes[0]);
         } else {
-            println!(
+            say!(
                 "extends: {one}, of {} entries, begins with the {} of {other}; both are of one history",
-                sizes[0], sizes[1]
+                sizes[0],
+                sizes[1]
             );
         }
         Ok(if matches!(relation, "fork" | "rolled_back") { FOUND } else { 0 })

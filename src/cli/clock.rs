@@ -1,13 +1,19 @@
 //! `confirm-clock`
 
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::output::Answer;
-use crate::ledger::{confirm_clock, present};
+use super::seal::address;
+use crate::api::views::{EventView, LedgerView};
+use crate::client::Client;
+use crate::ledger::{Archive, OpenError, confirm_clock, present};
 use crate::limits;
-use crate::time::Timestamp;
+use crate::log::Entry;
+use crate::store::StoreError;
+use crate::time::{Timestamp, span};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -24,8 +30,17 @@ pub struct ConfirmClock {
 }
 
 impl ConfirmClock {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(self) -> anyhow::Result<u8> {
         present(&self.data)?;
+        let newest =
+            newest(&self.data).await.filter(|newest| *newest > self.now.plus_ms(limits::CLOCK_CONFIRM_MS));
+        if let Some(newest) = newest {
+            anyhow::bail!(
+                "the newest entry is of {newest}, {} after {}: no word lets the ledger record before it, so nothing was said. Where it was recorded by a clock that was wrong, wait until then, or see \"A clock that was wrong\" in `tinnhiem guide operator`",
+                span(newest.as_ms() - self.now.as_ms()),
+                self.now
+            );
+        }
         confirm_clock(&self.data, self.now)
             .map_err(|error| anyhow::anyhow!("{}: {error}", self.data.display()))?;
         let words = format!(
@@ -34,6 +49,29 @@ impl ConfirmClock {
             limits::CLOCK_CONFIRM_MS / 60_000
         );
         self.answer.tell(&serde_json::json!({"said": self.now}), &words)
+    }
+}
+
+/// When the newest entry was recorded; none where that cannot be found out.
+async fn newest(data: &Path) -> Option<Timestamp> {
+    match Archive::open(data) {
+        Ok(archive) => {
+            let size = archive.head.checkpoint().size;
+            let mut newest = None;
+            let read = archive.reader.entries(size.checked_sub(1)?, size, &mut |_, entry| {
+                newest = Entry::parse(entry).ok().map(|entry| entry.recorded_at);
+                ControlFlow::Continue(())
+            });
+            read.ok().and(newest)
+        }
+        Err(OpenError::Store(StoreError::Locked(_))) => {
+            let client = Client::new(&address(data)?);
+            let ledger: LedgerView = client.json("/v1/ledger").await.ok()?;
+            let seq = ledger.size.checked_sub(1)?;
+            let newest: EventView = client.json(&format!("/v1/events/{seq}")).await.ok()?;
+            newest.row.recorded_at.to_string().parse().ok()
+        }
+        Err(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::check::print_report;
 use super::named::PartyName;
-use super::output::Bar;
+use super::output::{Bar, say};
 use super::signing::{Signing, Statement};
 use super::{FOUND, key_name};
 use crate::api::views::LedgerView;
@@ -71,7 +71,7 @@ impl Attest {
         let may_say = report.is_clean() || self.disagree && false_roots;
         if !may_say {
             print_report(&report);
-            println!(
+            say!(
                 "nothing is attested: say so with `tinnhiem report-finding`, or `--disagree` where only the roots differ"
             );
             return Ok(FOUND);
@@ -79,10 +79,7 @@ impl Attest {
         let found = report.state.ok_or_else(|| {
             anyhow::anyhow!("nothing was committed to: the operator does so with `tinnhiem commit-state`")
         })?;
-        println!(
-            "{} entries audited: clean; the state of size {} is as committed to",
-            report.size, found.size
-        );
+        say!("{} entries audited: clean; the state of size {} is as committed to", report.size, found.size);
         self.signing.publish(Statement::about_nobody(issuer, found)).await
     }
 }

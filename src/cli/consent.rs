@@ -50,7 +50,10 @@ impl Consent {
             // Names help, but signing does not wait for them.
             let _ = tokio::time::timeout(ASKING, known.learn(ledger, unsigned.event)).await;
         }
-        let mut shown = String::from("Sắp ký / About to sign:\n");
+        let signs = !unsigned.keys.is_empty();
+        let begins =
+            if signs { "Sắp ký / About to sign" } else { "Để bên khác ký / For others to sign" };
+        let mut shown = format!("{begins}:\n");
         let (event, attachments) = (unsigned.event, unsigned.attachments);
         for (label, value) in (Told { event, attachments, known: &known, done: false }).lines()? {
             shown += &format!("  {label}: {value}\n");
@@ -73,11 +76,9 @@ impl Consent {
         for remark in unsigned.remarks.iter().chain(&recovery) {
             shown += &format!("  lưu ý / note: {remark}\n");
         }
-        if let Some(width) = screen::width_of_errors() {
-            shown =
-                shown.lines().flat_map(|line| layout::wrapped(line, width)).map(|line| line + "\n").collect();
-        }
-        if self.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
+        // Who signs nothing is shown it, and agrees to nothing.
+        let asked = Self { yes: self.yes || !signs };
+        if asked.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
             return Ok(());
         }
         anyhow::bail!("chưa ký gì / nothing was signed")
@@ -88,6 +89,11 @@ impl Consent {
     /// # Errors
     /// What the terminal refuses.
     pub fn given(self, shown: &str, question: &str) -> std::io::Result<bool> {
+        let lines = |line| {
+            screen::width_of_errors()
+                .map_or_else(|| vec![String::from(line)], |width| layout::wrapped(line, width))
+        };
+        let shown: String = shown.lines().flat_map(lines).map(|line| line + "\n").collect();
         let mut stderr = std::io::stderr().lock();
         stderr.write_all(shown.as_bytes())?;
         if self.yes || !std::io::stdin().is_terminal() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::output::tell;
 use super::outside::receipt_in;
 use crate::audit::{Finding, Known};
 use crate::client::{Source, SourceTiles};
@@ -91,7 +92,7 @@ impl Continuity {
         });
         written.with_context(|| since.display().to_string())?;
         let size = checked.checkpoint().size;
-        eprintln!("the checkpoint of {size} entries is saved in {}, {before}", since.display());
+        tell!("the checkpoint of {size} entries is saved in {}, {before}", since.display());
         Ok(())
     }
 

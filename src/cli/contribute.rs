@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::aside::{Aside, Salt};
 use super::case::Case;
 use super::grounds;
 use super::identity;
 use super::key_name::KeyName;
 use super::named::{EventName, PartyName, SubjectName};
+use super::output::tell;
 use super::read::figure;
 use super::signing::{Attaching, Signing, Statement};
 use super::{owner, policies, written};
@@ -124,10 +126,11 @@ impl Enrol {
             group: self.group.unwrap_or_else(|| GroupId::alone(&PartyId::from(subject))),
             key: key.public(),
         };
-        eprintln!("{subject}; salt of the consent, to be kept with it: {}", hex(&salt));
+        let aside = vec![Aside::Salt(Salt { of: self.consent, commitment: consent, salt })];
+        tell!("{subject}");
         let issuer = self.signing.party(&self.issuer).await?;
         let statement = Statement::about(subject, issuer, event(body), attaching);
-        self.signing.publish(Statement { newcomers: vec![key], ..statement }).await
+        self.signing.publish(Statement { newcomers: vec![key], aside, ..statement }).await
     }
 }
 
@@ -138,10 +141,6 @@ async fn check_topics(client: &Client, topics: &[TopicId]) -> anyhow::Result<()>
     let known: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
     let what = format!("{unknown} is no topic of the policy, which has {}", known.join(", "));
     Err(owner::refused(422, Reason::SubjectTopics, &what))
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    blake3::Hash::from_bytes(*bytes).to_hex().to_string()
 }
 
 #[derive(Debug, Args)]

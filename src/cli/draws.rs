@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use super::aside::Aside;
 use super::named::{EventName, PartyName};
-use super::output;
+use super::output::{self, say};
 use super::signing::{At, Attaching, Signing, Statement};
 use crate::api::draws;
 use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
@@ -16,7 +17,7 @@ use crate::dsse::SecretKey;
 use crate::event::{DrawCommitted, DrawRevealed};
 use crate::ledger::{Ledger, Setup};
 use crate::limits;
-use crate::vault::{read_secret, write_secret};
+use crate::vault::{KeyFileError, read_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "The secret is a new key file, needed for every contest to come: keep it as you
@@ -40,10 +41,13 @@ pub struct CommitDraw {
 impl CommitDraw {
     pub async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
+        if self.secret.exists() {
+            return Err(KeyFileError::Exists(self.secret).into());
+        }
         let secret = SecretKey::generate()?;
-        write_secret(&self.secret, &secret)?;
         let body = DrawCommitted { tip: chain_value(&secret, self.length), length: self.length };
-        self.signing.publish(Statement { issuer, ..Statement::by_council(body) }).await
+        let aside = vec![Aside::Secret(self.secret, secret)];
+        self.signing.publish(Statement { issuer, aside, ..Statement::by_council(body) }).await
     }
 }
 
@@ -120,24 +124,24 @@ impl Draw {
             output::json(&drawn)?;
             return Ok(0);
         }
-        println!("draw of {}, pool at size {}", drawn.draw.filing, drawn.draw.size);
-        println!("operator: {}", brought(&drawn.draw.operator));
-        println!("auditor:  {}", brought(&drawn.draw.auditor));
+        say!("draw of {}, pool at size {}", drawn.draw.filing, drawn.draw.size);
+        say!("operator: {}", brought(&drawn.draw.operator));
+        say!("auditor:  {}", brought(&drawn.draw.auditor));
         let Some(seed) = &drawn.seed else {
-            println!("nothing is drawn before both values are there, or {} has passed", drawn.draw.reveal_by);
+            say!("nothing is drawn before both values are there, or {} has passed", drawn.draw.reveal_by);
             return Ok(0);
         };
-        println!("seed:     {seed}\n");
+        say!("seed:     {seed}\n");
         for (place, name) in (1..).zip(&drawn.order) {
             let note = match () {
                 () if drawn.sit.contains(name) => "  sits",
                 () if drawn.challenged.as_ref() == Some(name) => "  challenged",
                 () => "",
             };
-            println!("{place:>4}  {name}{note}");
+            say!("{place:>4}  {name}{note}");
         }
         if drawn.sit.len() < usize::from(drawn.seats) {
-            println!("the council appoints {} more", usize::from(drawn.seats) - drawn.sit.len());
+            say!("the council appoints {} more", usize::from(drawn.seats) - drawn.sit.len());
         }
         Ok(0)
     }

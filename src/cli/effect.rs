@@ -28,14 +28,14 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
         say!("{line}");
     }
     if matches!(event.body, Body::EvidenceCommitted(_)) {
-        println!(
+        say!(
             "viện dẫn / to cite it in a `contest`, `reply` or `appeal` of whom it is about: --evidence-event {seq}"
         );
     }
     if let Body::KeyAdded(KeyAdded { owner: Some(owner), key }) = &event.body
         && let Ok(Some(from)) = tokio::time::timeout(ASKING, acts_from(client, owner, key)).await
     {
-        println!(
+        say!(
             "khóa có hiệu lực từ / the key acts from {from}; đến lúc đó khóa khác của / until then another key of \
              {owner} may cancel it, by `revoke-key --cause cancelled` alone"
         );

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::aside::{Aside, Salt};
 use super::attaching::media_type;
 use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
@@ -14,8 +15,8 @@ use crate::event::{Commitment, EvidenceCommitted, EvidenceDisclosed};
 use crate::time::Date;
 
 #[derive(Debug, Args)]
-#[command(after_help = "The file stays where it is; its salt is printed, to be kept with it. A member
-does the same for a KOL, who cites its entry: `tinnhiem contest …
+#[command(after_help = "The file stays where it is; its salt is written to FILE.salt, to be kept with
+it. A member does the same for a KOL, who cites its entry: `tinnhiem contest …
 --evidence-event SEQ`. Example:
   tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
     --file video.mp4 --retain-until 2028-12-31 --key o4-hai-van.pem")]
@@ -55,14 +56,12 @@ impl CommitEvidence {
         );
         let subject = self.signing.subject(&self.subject).await?;
         let named = self.file.as_deref().map(|file| media_type(file).to_owned());
+        let mut aside = Vec::new();
         let commitment = match (&self.file, self.commitment) {
             (Some(file), _) => {
                 let (salt, bytes) = (random_salt()?, written::read(file)?);
                 let commitment = Commitment::to(&salt, &bytes);
-                eprintln!(
-                    "{commitment}; salt, to be kept with it: {}",
-                    blake3::Hash::from_bytes(salt).to_hex()
-                );
+                aside.push(Aside::Salt(Salt { of: file.clone(), commitment, salt }));
                 commitment
             }
             (None, Some(commitment)) => commitment,
@@ -78,7 +77,8 @@ impl CommitEvidence {
             custodian,
             retain_until: self.retain_until,
         };
-        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
+        let statement = Statement::about(subject, issuer, body, Attaching::default());
+        self.signing.publish(Statement { aside, ..statement }).await
     }
 }
 

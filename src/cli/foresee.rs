@@ -1,6 +1,7 @@
 //! What the ledger says of an event before anybody is asked to sign it
 
 use super::fates;
+use super::output::tell;
 use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
 use crate::client::{Client, ClientError};
@@ -51,9 +52,7 @@ pub async fn check(
             Ok(())
         }
         Err(ClientError::Refused { code, detail, .. }) if in_file && passing(&code) => {
-            eprintln!(
-                "lưu ý / note: hôm nay sẽ bị từ chối / sent today it would be refused ({code}): {detail}"
-            );
+            tell!("lưu ý / note: hôm nay sẽ bị từ chối / sent today it would be refused ({code}): {detail}");
             Ok(())
         }
         // Who is asked too much at once may still take what is sent.
@@ -72,12 +71,12 @@ pub async fn check(
 
 /// Says that nobody has judged the event.
 pub fn unchecked(why: &str) {
-    eprintln!("chưa kiểm tra / not checked whether it would be recorded: {why}");
+    tell!("chưa kiểm tra / not checked whether it would be recorded: {why}");
 }
 
 fn held_meanwhile(checked: &Checked) {
     if let Some(held) = &checked.held {
-        eprintln!("lưu ý / note: {}", held.detail);
+        tell!("lưu ý / note: {}", held.detail);
     }
 }
 

@@ -11,10 +11,11 @@ const LEAST: usize = 14;
 const INDENT: &str = "    ";
 
 /// A line as several that fit, what is left of it indented further. What is there to be copied is whole: a
-/// key, an id or an address stands on a line of its own where it must, wider than the others if it is; a
-/// command goes on behind a backslash, and never within quotes.
+/// key, an id or an address stands on a line of its own where it must, wider than the others if it is, as
+/// does a command within a sentence; a command that is the line goes on behind a backslash, and never within
+/// quotes. A signature of a note stays as it is.
 pub fn wrapped(line: &str, width: usize) -> Vec<String> {
-    if line.width() <= width {
+    if line.width() <= width || line.starts_with("— ") {
         return vec![line.to_owned()];
     }
     let text = line.trim_start();
@@ -23,6 +24,7 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
     if text.starts_with("tinnhiem ") {
         return continued(text, width, &indent, &further);
     }
+    let text = &whole_commands(text);
     let fitting = options(width).break_words(false).initial_indent(&indent).subsequent_indent(&further);
     let lines = textwrap::wrap(text, fitting).into_iter().flat_map(|one| match one.width() > width {
         true if !is_copied(one.trim()) => {
@@ -32,12 +34,28 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
         }
         _ => vec![one.into_owned()],
     });
-    lines.collect()
+    lines.map(|line| line.replace(KEPT, " ")).collect()
+}
+
+/// Stands for a space at which no line ends.
+const KEPT: char = '\u{e000}';
+
+/// A text in which each command between backticks is one word.
+fn whole_commands(text: &str) -> String {
+    let (mut within, paired) = (false, text.matches('`').count().is_multiple_of(2));
+    let word = |c: char| {
+        within ^= c == '`';
+        if within && paired && c == ' ' { KEPT } else { c }
+    };
+    text.chars().map(word).collect()
 }
 
 /// Whether a word is one to be copied, such as a key: nothing but what is typed on every keyboard, save for
 /// what stands around it.
 fn is_copied(word: &str) -> bool {
+    if word.contains(KEPT) {
+        return true;
+    }
     let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     bare.bytes().all(|byte| byte.is_ascii_graphic())
 }
@@ -204,6 +222,22 @@ mod tests {
         let whole = table(&head, &rows(), None);
         assert!(whole[1].ends_with(&"x".repeat(90)), "{whole:?}");
         assert_eq!(whole, table(&head, &rows(), Some(1000)));
+    }
+
+    #[test]
+    fn a_command_within_a_sentence_is_whole() {
+        let command = "`tinnhiem init --data a-name --log-key another`";
+        let text =
+            format!("tell: the directory is not there: check the name, or make one with {command}, here");
+        for width in 10..100 {
+            let lines = wrapped(&text, width);
+            assert!(lines.iter().any(|line| line.contains(command)), "{width}: {lines:?}");
+            assert!(
+                lines.iter().all(|line| line.width() <= width
+                    || line.contains(command)
+                    || !line.trim().contains(' '))
+            );
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Ledger {
             say!("hiện chỉ đọc / read only now");
         }
         for hold in &view.held {
-            println!("{}: {}", safe(&hold.code), safe(&hold.detail));
+            say!("{}: {}", safe(&hold.code), safe(&hold.detail));
         }
         Ok(0)
     }

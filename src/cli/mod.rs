@@ -1,6 +1,7 @@
 //! The command line: one verb per thing that somebody wants done.
 
 mod accounts;
+mod aside;
 mod assess;
 mod attaching;
 mod beginning;
@@ -41,6 +42,7 @@ mod keys;
 mod layout;
 mod ledger;
 mod log;
+mod logging;
 mod looks;
 mod me;
 mod member;
@@ -78,7 +80,6 @@ mod windows;
 mod withdraw;
 mod written;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -312,21 +313,14 @@ pub fn run() -> ExitCode {
         Err(error) if error.use_stderr() && std::env::args_os().any(|given| given == "--json") => {
             return Fault::of_usage().tell(error.to_string().trim_end().trim_start_matches("error: "), true);
         }
-        Err(error) => tip::with(error).exit(),
+        Err(error) => tip::end(error),
     };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
     output::stop_when_nobody_reads();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("TINNHIEM_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        // Where what is told cannot be written, telling so would end the thread that does the work.
-        .log_internal_errors(false)
-        .init();
+    if let Err(wrong) = logging::begin() {
+        return Fault::of_usage().tell(&wrong, given.json());
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Fault::of_usage().tell(&error.to_string(), false),
@@ -432,7 +426,7 @@ impl Verb {
             Self::Explain(verb) => verb.run(),
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run().await,
-            Self::ConfirmClock(verb) => verb.run(),
+            Self::ConfirmClock(verb) => verb.run().await,
             Self::Checkpoint(verb) => verb.run().await,
             Self::Fsck(verb) => verb.run(),
             Self::Audit(verb) => verb.run().await,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::output::tell;
 use crate::client::ClientError;
 use crate::dsse::EnvelopeError;
 use crate::ledger::{OpenError, ReadError, Refusal};
@@ -87,7 +88,7 @@ impl Fault {
             }
             eprintln!("{}", serde_json::json!({"error": error}));
         } else {
-            eprintln!("tinnhiem: {detail}");
+            tell!("tinnhiem: {detail}");
         }
         ExitCode::from(self.exit)
     }

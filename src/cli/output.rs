@@ -47,7 +47,7 @@ impl Answer {
     pub fn tell(self, value: &serde_json::Value, words: &str) -> anyhow::Result<u8> {
         match self.json {
             true => json(value)?,
-            false => println!("{words}"),
+            false => line(words),
         }
         Ok(0)
     }
@@ -68,6 +68,26 @@ pub fn line(text: &str) {
         }
     }
 }
+
+/// Tells lines on the error stream; at a terminal they are wrapped. That nobody reads them ends nothing.
+pub fn aside(text: &str) {
+    let width = screen::width_of_errors();
+    let mut stderr = std::io::stderr().lock();
+    for one in text.split('\n') {
+        let lines = width.map_or_else(|| vec![one.to_owned()], |width| layout::wrapped(one, width));
+        for line in lines {
+            let _ = writeln!(stderr, "{line}");
+        }
+    }
+}
+
+/// As `eprintln!`, wrapped at a terminal.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::cli::output::aside(&format!($($text)*))
+    };
+}
+pub(super) use tell;
 
 /// As `println!`, wrapped at a terminal.
 macro_rules! say {

@@ -13,7 +13,14 @@ use crate::time::Timestamp;
 
 fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
     let body = body.into();
-    Statement { issuer, subject: None, body, attachments: Attaching::default(), newcomers: Vec::new() }
+    Statement {
+        issuer,
+        subject: None,
+        body,
+        attachments: Attaching::default(),
+        newcomers: Vec::new(),
+        aside: Vec::new(),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::output::{self, points};
+use super::output::{self, points, say};
 use super::policies;
 use super::read::figure;
 use super::signing::At;
@@ -131,18 +131,22 @@ impl Diff {
 
 fn print(diff: &PolicyDiff) {
     let after = diff.after.map_or("the new policy".to_owned(), |version| format!("version {version}"));
-    println!(
+    say!(
         "from version {} to {after}, as of {} at size {}: {} of {} subjects move",
-        diff.before, diff.as_of, diff.size, diff.moved, diff.subjects
+        diff.before,
+        diff.as_of,
+        diff.size,
+        diff.moved,
+        diff.subjects
     );
     let band = |band: Option<char>| band.map_or("–".to_owned(), |band| band.to_string());
     if !diff.bands.is_empty() {
-        println!();
+        say!("");
         let rows = diff.bands.iter().map(|one| vec![band(one.from), band(one.to), one.subjects.to_string()]);
         output::table(&["from", "to", "subjects"], &rows.collect::<Vec<_>>());
     }
     if !diff.movers.is_empty() {
-        println!();
+        say!("");
         let rows = diff.movers.iter().map(|one| {
             vec![
                 one.subject.to_string(),
@@ -155,6 +159,6 @@ fn print(diff: &PolicyDiff) {
         output::table(&["subject", "name", "points", "before", "after"], &rows.collect::<Vec<_>>());
     }
     if diff.movers.len() < diff.moved {
-        println!("… and {} more with --limit", diff.moved - diff.movers.len());
+        say!("… and {} more with --limit", diff.moved - diff.movers.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 
+use super::output::say;
 use super::read::figure;
 use super::written::Written;
 use crate::api::views::{EventPage, LedgerView, SubjectView};
@@ -43,12 +44,12 @@ pub async fn fetch(
     out.write(&receipt)?;
     let ledger: LedgerView = client.json("/v1/ledger").await?;
     let (key, auditors) = print(client, subject, &receipt, &ledger).await?;
-    println!(
+    say!(
         "written to {}; compare the log's key and the auditors' with those from elsewhere, and verify it with",
         path.display()
     );
     let auditors: String = auditors.iter().map(|key| format!(" --auditor {key}")).collect();
-    println!("  tinnhiem verify {} --vkey '{key}'{auditors} --subject {subject}", path.display());
+    say!("  tinnhiem verify {} --vkey '{key}'{auditors} --subject {subject}", path.display());
     Ok(0)
 }
 
@@ -67,8 +68,8 @@ async fn print(
     let proven = keys.into_iter().rev().find_map(|key| Some((parsed.verify(&key, None).ok()?, key)));
     let (proven, key) = proven.context("the ledger answered a receipt that does not verify")?;
     let (date, size, score) = (proven.committed.date, proven.committed.size, figure(&proven.score.figure));
-    println!("điểm trong biên nhận / the score in it: {score}");
-    println!(
+    say!("điểm trong biên nhận / the score in it: {score}");
+    say!(
         "chốt ngày {date}, {size} mục; mục ghi sau đó không có trong biên nhận / committed to on {date} at size \
          {size}: what was recorded since is not in it"
     );
@@ -79,9 +80,9 @@ async fn print(
         let (count, seq) = (later.events.len(), newest.seq);
         match later.next {
             Some(_) => {
-                println!("sau đó có hơn {count} mục / more than {count} later entries are about this KOL")
+                say!("sau đó có hơn {count} mục / more than {count} later entries are about this KOL")
             }
-            None => println!(
+            None => say!(
                 "sau đó có {count} mục về KOL này, mới nhất là mục {seq} / {count} later entries are about this \
                  KOL, the newest is entry {seq}"
             ),

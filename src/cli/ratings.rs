@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::output::{self, Answer, Bar};
+use super::output::{self, Answer, Bar, say, tell};
 use super::{FOUND, check, read};
 use crate::api::{self, views::SubjectPage};
 use crate::client::{Auditing, Client, ClientError, Source};
@@ -85,24 +85,24 @@ impl Ratings {
             }))?;
         } else {
             for ((code, detail), events) in refused {
-                println!("skipped {events} events that the ledger refused: {detail} ({code})");
+                say!("skipped {events} events that the ledger refused: {detail} ({code})");
             }
-            println!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
+            say!("{count} ratings became {sent} events, sent through {base}/v1/events/batch");
             for (skip, (lines, first)) in skipped {
-                println!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
+                say!("skipped {lines} lines, the first of them line {first}: {}", skip.reason());
             }
             check::print_report(&report);
             for (title, page) in [("most credible", &best), ("least credible", &worst)] {
-                println!("\nThe {title} as of {today}:");
+                say!("\nThe {title} as of {today}:");
                 read::print_subjects(page);
             }
         }
         if self.listen.is_some() {
             let told = format!("\n{base} goes on serving until Ctrl-C");
             if self.answer.json {
-                eprintln!("{told}")
+                tell!("{told}")
             } else {
-                println!("{told}")
+                say!("{told}")
             }
             tokio::signal::ctrl_c().await?;
         }

@@ -251,6 +251,8 @@ impl ReportFinding {
         let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
         let (issuer, attachments) = (self.signing.party(&self.issuer).await?, attaching);
         let newcomers = Vec::new();
-        self.signing.publish(Statement { issuer, subject: None, body, attachments, newcomers }).await
+        self.signing
+            .publish(Statement { issuer, subject: None, body, attachments, newcomers, aside: Vec::new() })
+            .await
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
-use super::output::Answer;
+use super::output::{Answer, tell};
 use super::written::Overwriting;
 use crate::clock::Clock;
 use crate::ledger::{Ledger, OpenError, Setup, present};
@@ -54,7 +54,7 @@ impl Seal {
         let size = SignedCheckpoint::claim(&note)?.size;
         let data = self.data.display();
         let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
-        eprintln!("{ONE_PLACE}");
+        tell!("{ONE_PLACE}");
         match out {
             Some(out) => {
                 let path = out.path();
@@ -66,7 +66,7 @@ impl Seal {
                 self.answer.tell(&value, &words)
             }
             None => {
-                eprintln!("{data} is sealed at {size} entries; its last checkpoint:");
+                tell!("{data} is sealed at {size} entries; its last checkpoint:");
                 self.answer.tell(&value, note.trim_end_matches('\n'))
             }
         }

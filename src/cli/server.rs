@@ -1,6 +1,5 @@
 //! `demo`, `serve`
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use tokio::net::TcpListener;
 use super::beginning::Looks;
 use super::consent::Consent;
 use super::door::Door;
+use super::output::{say, tell};
 use super::{checkpoint, seal};
 use crate::api;
 use crate::clock::Clock;
@@ -76,14 +76,14 @@ impl Serve {
         let check = Looks { data, newest: self.newest, operator, consent }.check();
         let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
         let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone())?;
-        println!("{}\n{}", ledger.origin(), ledger.log_vkey());
-        println!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
+        say!("{}\n{}", ledger.origin(), ledger.log_vkey());
+        say!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
         tell_start(&ledger, bounds, operator_key.is_some());
         let watch = tokio::spawn(seal.watch());
         let served =
             Self::committing(operator_key, self.commit_every, listener, ledger.clone(), bounds).await;
         watch.abort();
-        tell(format_args!("stopped: {} entries are durable", ledger.snapshot().size()));
+        tell!("stopped: {} entries are durable", ledger.snapshot().size());
         served
     }
 
@@ -106,29 +106,24 @@ impl Serve {
     }
 }
 
-/// Says something of the process's life on the error stream; that nobody reads it ends nothing.
-fn tell(what: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stderr(), "{what}");
-}
-
 /// Says what is signed since when, and the bounds in force.
 fn tell_start(ledger: &Ledger, bounds: api::Bounds, commits: bool) {
     let newest_at = ledger.snapshot().state.last_at();
     match ledger.held() {
-        None => tell(format_args!("signs what comes in; the newest entry is of {newest_at}")),
+        None => tell!("signs what comes in; the newest entry is of {newest_at}"),
         Some(hold) => {
-            tell(format_args!("takes no writes ({}); the newest entry is of {newest_at}", hold.code()));
+            tell!("takes no writes ({}); the newest entry is of {newest_at}", hold.code());
         }
     }
     let mib = |bytes: u64| bytes / (1024 * 1024);
     let commits = if commits { "commits to the state daily" } else { "no --operator-key, so no commitments" };
-    tell(format_args!(
+    tell!(
         "at most {} connections, {} MiB of batches on their way; under one key in a day {} events and {} MiB; {commits}",
         bounds.connections,
         mib(bounds.batch_bytes as u64),
         bounds.key_events,
         mib(bounds.key_bytes),
-    ));
+    );
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {
@@ -241,7 +236,7 @@ impl Demo {
         let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged, None).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
-        println!("{}", demo::welcome(&base, &ledger, today, &directory));
+        say!("{}", demo::welcome(&base, &ledger, today, &directory));
         serve(listener, ledger, Some(today), api::Bounds::default()).await
     }
 }

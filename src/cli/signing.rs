@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::aside::Aside;
 pub use super::attaching::Attaching;
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
 use super::keys::read_submission;
 use super::named::{EventName, PartyName, SubjectName};
-use super::output;
+use super::output::{self, say, tell};
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
-use crate::client::{Client, Draft};
+use crate::client::{Client, ClientError, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
@@ -95,13 +96,15 @@ pub struct Statement {
     pub attachments: Attaching,
     /// Keys that sign beside those given by `--key`; of some only the public half is at hand.
     pub newcomers: Vec<NamedKey>,
+    /// What is written down once its signer wants it, before it is sent.
+    pub aside: Vec<Aside>,
 }
 
 impl Statement {
     /// A statement about a subject.
     pub fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, attaching: Attaching) -> Self {
-        let (body, attachments) = (body.into(), attaching);
-        Self { issuer, subject: Some(subject), body, attachments, newcomers: Vec::new() }
+        let attachments = attaching;
+        Self { subject: Some(subject), attachments, ..Self::about_nobody(issuer, body) }
     }
 }
 
@@ -109,7 +112,7 @@ impl Statement {
     /// A statement about nobody.
     pub fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
         let (attachments, newcomers) = (Attaching::default(), Vec::new());
-        Self { issuer, subject: None, body: body.into(), attachments, newcomers }
+        Self { issuer, subject: None, body: body.into(), attachments, newcomers, aside: Vec::new() }
     }
 
     /// A statement of the council about nobody.
@@ -241,18 +244,20 @@ impl Signing {
             remarks,
         };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
+        statement.aside.iter().try_for_each(Aside::keep)?;
         let signers: Vec<&SecretKey> = keys.iter().collect();
         for one in held {
-            let (commitment, media_type, retain_until) = (one.commitment, one.media_type, one.retain_until);
+            one.salt.keep()?;
+            let (commitment, media_type) = (one.salt.commitment, one.media_type);
+            let retain_until = one.retain_until;
             let custodian = statement.issuer.clone();
             let body = EvidenceCommitted { commitment, media_type, custodian, retain_until };
             let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, body);
             let recorded = client.submit(&draft.sign(&signers)?).await?;
-            eprintln!(
-                "{}: committed to as entry {}, to be kept until {retain_until}; commitment {commitment}; salt, to be kept with it: {}",
-                one.name,
-                recorded["seq"],
-                blake3::Hash::from_bytes(one.salt).to_hex()
+            tell!(
+                "{}: committed to as entry {}, to be kept until {retain_until}",
+                one.salt.of.display(),
+                recorded["seq"]
             );
         }
         let submission = draft.sign(&signers)?;
@@ -262,17 +267,28 @@ impl Signing {
                 out.write(&(submission.to_json() + "\n"))?;
                 // Who is at a terminal has just read it in words.
                 if !std::io::stdout().is_terminal() {
-                    println!("{}", String::from_utf8_lossy(submission.envelope.payload()));
+                    say!("{}", String::from_utf8_lossy(submission.envelope.payload()));
                 }
-                println!(
+                say!(
                     "written to {}; add signatures with `tinnhiem sign`, send with `tinnhiem submit`",
                     path.display()
                 );
                 Ok(0)
             }
-            None => send(&client, &submission, receipt, self.json).await,
+            None => {
+                let sent = send(&client, &submission, receipt, self.json).await;
+                if sent.as_ref().is_err_and(is_refused) {
+                    statement.aside.iter().for_each(Aside::drop_again);
+                }
+                sent
+            }
         }
     }
+}
+
+/// Whether the ledger said that it records no such event.
+fn is_refused(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ClientError::Refused { status: 400..=499, .. }))
 }
 
 /// Sends an event and shows what was recorded.
@@ -291,7 +307,7 @@ async fn send(
     } else {
         let text = |name: &str| recorded[name].as_str().unwrap_or_default().to_owned();
         let how = if before { "stands already as" } else { "recorded as" };
-        println!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
+        say!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
         effect::tell(client, submission, recorded["seq"].as_u64()).await;
     }
     if let Some(receipt) = receipt {
@@ -300,12 +316,10 @@ async fn send(
             let seq = &recorded["seq"];
             format!("recorded as entry {seq}, but its receipt is not written: fetch it with `tinnhiem receipt {seq} --out FILE`")
         })?;
-        eprintln!("receipt written to {}", path.display());
+        tell!("receipt written to {}", path.display());
         if !submission.attachments.is_empty() {
             let seq = &recorded["seq"];
-            eprintln!(
-                "it holds commitments, not the words: `tinnhiem receipt {seq} --words FILE` writes these"
-            );
+            tell!("it holds commitments, not the words: `tinnhiem receipt {seq} --words FILE` writes these");
         }
     }
     Ok(0)
@@ -388,6 +402,8 @@ impl Publish {
         }
         let Event { issuer, subject, body, .. } = event;
         let (attachments, newcomers) = (Attaching::of(attachments), Vec::new());
-        self.signing.publish(Statement { issuer, subject, body, attachments, newcomers }).await
+        self.signing
+            .publish(Statement { issuer, subject, body, attachments, newcomers, aside: Vec::new() })
+            .await
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a ledger that is asked still holds what a receipt proves
 
+use super::output::tell;
 use crate::api::views::LedgerView;
 use crate::audit::Known;
 use crate::client::{Client, Source, SourceTiles};
@@ -11,7 +12,7 @@ pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Vec<S
     match asked(client, receipt, vkey).await {
         Ok(denials) => denials,
         Err(error) => {
-            eprintln!("not checked whether {} still holds it: {error}", client.base());
+            tell!("not checked whether {} still holds it: {error}", client.base());
             Vec::new()
         }
     }

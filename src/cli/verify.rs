@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::named::SubjectName;
-use super::output::{self, points, say};
+use super::output::{self, points, say, tell};
 use super::signing::address;
 use super::told::{Known, Told};
 use super::{FOUND, fates, key_name, read, still, written};
@@ -84,7 +84,7 @@ async fn since(client: &Client, seq: u64) -> Option<Since> {
     match asked.await {
         Ok(since) => Some(since),
         Err(error) => {
-            eprintln!("not checked what became of it at {}: {error}", client.base());
+            tell!("not checked what became of it at {}: {error}", client.base());
             None
         }
     }
@@ -277,9 +277,9 @@ impl Verify {
     }
 
     fn refuse(&self, error: &dyn std::fmt::Display, code: &str) -> u8 {
-        println!("NOT verified: {error} ({code})");
+        say!("NOT verified: {error} ({code})");
         if code == "note.unsigned" {
-            println!(
+            say!(
                 "{} did not sign it. Where the log's key was rotated, a receipt is verified with the key of its own time: `former_vkeys` in /v1/ledger lists each, and up to which size it signed (`tinnhiem ledger --json`)",
                 self.vkey
             );

@@ -68,7 +68,8 @@ impl Withdraw {
         let (subject, issuer, seq) = (row.subject, row.issuer, row.seq);
         let whose = issuer.clone();
         let attachments = attaching;
-        let statement = Statement { issuer, subject, body, attachments, newcomers: Vec::new() };
+        let statement =
+            Statement { issuer, subject, body, attachments, newcomers: Vec::new(), aside: Vec::new() };
         let published = self.signing.publish_knowing(statement, &remarks).await;
         published.map_err(|error| match error.downcast() {
             Ok(ClientError::Refused { status, code, .. }) if code == Reason::KeyOtherOwner.code() => {

@@ -73,6 +73,39 @@ fn what_will_be_signed_is_shown_and_asked_about_at_a_terminal() {
 }
 
 #[test]
+fn what_is_declined_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    tinnhiem::vault::write_secret(&at.join("me.pem"), &key("nhip-so")).unwrap();
+    std::fs::write(at.join("video.mp4"), "picture").unwrap();
+    let offline =
+        "--origin demo/00112233445566778899aabbccddeeff --key me.pem --out out.json --receipt receipt";
+    let evidence = format!(
+        "commit-evidence --issuer nhip-so --subject {} --file video.mp4 --retain-until 2028-12-31 {offline}",
+        subject("kol")
+    );
+    let draw = format!("commit-draw --issuer nhip-so --secret draw.pem --length 10 {offline}");
+    let all = || std::fs::read_dir(at).unwrap().count();
+    for (line, kept) in [(draw, "draw.pem"), (evidence, "video.mp4.salt")] {
+        let before = all();
+        let (code, said) = run(at, &line, Input::Terminal, "n\n");
+        assert!(code == Some(2) && said.contains("nothing was signed"), "{said}");
+        assert_eq!(all(), before, "{line}");
+        let (code, said) = run(at, &line, Input::Terminal, "y\n");
+        assert!(code == Some(0) && at.join(kept).exists(), "{said}");
+        std::fs::remove_file(at.join("out.json")).unwrap();
+    }
+    // A secret is never written over.
+    let again = format!("commit-draw --issuer nhip-so --secret draw.pem --length 10 {offline}");
+    let (code, said) = run(at, &again, Input::Terminal, "y\n");
+    assert!(code == Some(2) && said.contains("draw.pem exists already"), "{said}");
+    let salts = std::fs::read_to_string(at.join("video.mp4.salt")).unwrap();
+    let (commitment, salt) = salts.trim_end().split_once(' ').unwrap();
+    let salt: [u8; 32] = *blake3::Hash::from_hex(salt).unwrap().as_bytes();
+    assert_eq!(tinnhiem::event::Commitment::to(&salt, b"picture").to_string(), commitment);
+}
+
+#[test]
 fn scripts_are_not_asked() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
