@@ -5,7 +5,9 @@
 
 #![forbid(unsafe_code)]
 
-pub use tinnhiem_kernel::{audit, dsse, event, json, log, proof, rules, score, state, time};
+pub use tinnhiem_kernel::{
+    audit, collections, dsse, engines, event, facts, json, log, proof, rules, state, time,
+};
 
 pub mod limits;
 

@@ -10,7 +10,9 @@ const ORDER: &[&[&str]] = &[
     &["dsse"],
     &["event"],
     &["log"],
-    &["score"],
+    &["collections"],
+    &["facts"],
+    &["engines"],
     &["state"],
     &["rules", "proof"],
     &["audit"],
@@ -170,7 +172,7 @@ fn nothing_searches_bytes_for_what_they_mean() {
 
 /// Where two words with a point between them are members of a policy.
 const POLICY_MEMBERS: [&str; 3] =
-    ["src/kernel/score/bounds.rs", "src/kernel/score/contest.rs", "src/kernel/event/stages.rs"];
+    ["src/kernel/engines/score_1/bounds.rs", "src/kernel/facts/contest.rs", "src/kernel/event/stages.rs"];
 /// Others that are no codes.
 const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
 /// What ends the name of a file.
@@ -322,5 +324,26 @@ fn every_type_of_event_is_told() {
                 && row.split('`').any(|word| word.ends_with(&format!(".{verb}")))
         };
         assert!(rows.iter().any(told), "{name} has no row in schemas/events.md");
+    }
+}
+
+/// Engines that ledgers may rest on: the folder, and the hash of its code.
+const FROZEN: &[(&str, &str)] =
+    &[("src/kernel/engines/score_1", "059919875a204e3f63c2c38850d0867867bcabb607692710e623114a4c1a3bc2")];
+
+#[test]
+fn a_frozen_engine_is_as_it_was() {
+    for (folder, hash) in FROZEN {
+        let mut hasher = blake3::Hasher::new();
+        for (path, text) in written(folder, "rs") {
+            hasher.update(path.to_str().unwrap().as_bytes());
+            hasher.update(code(&text).as_bytes());
+        }
+        let found = hasher.finalize().to_hex();
+        assert_eq!(
+            found.as_str(),
+            *hash,
+            "{folder}: a change of rule is a new engine, in a folder of its own"
+        );
     }
 }

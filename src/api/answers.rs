@@ -7,9 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use super::respond::Prepared;
+use crate::engines::Score;
 use crate::event::SubjectId;
+use crate::facts::At;
 use crate::limits;
-use crate::score::{At, Score};
 
 /// Parts with a lock each, so that readers rarely meet.
 const SHARDS: usize = 16;

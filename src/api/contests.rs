@@ -17,9 +17,9 @@ use super::respond::Prepared;
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
 use crate::event::{Contesting, DeclineCode, Grounds, Outcome, PartyId, SubjectId, TYPES};
+use crate::facts::Contest;
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::score::Contest;
 use crate::state::{Brought, Drawer};
 use crate::time::Date;
 

@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dsse::EventId;
+use crate::engines::Excluded;
 use crate::event::{
     AccountStage, AccreditationStage, AssessmentStage, CollaborationStage, DecisionStage, EndorsementStage,
     NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId,
 };
-use crate::score::{At, Dossier, Excluded, Item, Records};
+use crate::facts::{At, Dossier, Item, Records};
 use crate::state::{Register, Row, State};
 use crate::time::{Date, Timestamp};
 
@@ -152,7 +153,7 @@ impl<'a> Fates<'a> {
                 item.by.extend(known_from_size.checked_sub(1));
             }
         }
-        let stage = |one: &crate::score::Contest| name(one.stage_on(today, policies, size));
+        let stage = |one: &crate::facts::Contest| name(one.stage_on(today, policies, size));
         gather(told, &dossier.pending, stage, None);
         for one in dossier.contests(size) {
             let contest = told.entry(one.recorded.event).or_default();

@@ -10,8 +10,9 @@ use super::looks::{Look, Turn};
 use super::respond::Prepared;
 use super::subjects::{One, unknown};
 use super::{App, Problem, Shared};
+use crate::engines::Figure;
 use crate::event::SubjectId;
-use crate::score::{At, Figure, Reply};
+use crate::facts::{At, Reply};
 use crate::time::Date;
 
 /// One event about a subject, and the figure after it.

@@ -9,7 +9,7 @@ use super::extract::InPath;
 use super::{Problem, Shared};
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
-use crate::score::{Capacity, Member, Parties};
+use crate::facts::{Capacity, Member, Parties};
 use crate::time::{Date, Timestamp};
 
 /// A member as it stands.
@@ -165,7 +165,7 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Jso
 
 /// Every key of a party.
 pub fn keys_of(parties: &Parties, party: &PartyId, size: u64) -> Vec<KeyView> {
-    let view = |(key, record): (&PublicKey, &crate::score::KeyRecord)| KeyView {
+    let view = |(key, record): (&PublicKey, &crate::facts::KeyRecord)| KeyView {
         key: *key,
         seat: record.capacity == Capacity::Seat,
         live: record.span.holds(size),

@@ -7,9 +7,9 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{App, Problem};
+use crate::facts::At;
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::score::At;
 use crate::time::Date;
 
 /// Where a listing goes on: its moment, and a place in it. As text the size, the date and the place,

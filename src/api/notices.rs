@@ -10,7 +10,7 @@ use super::subjects::{One, unknown};
 use super::{Problem, Shared};
 use crate::dsse::EventId;
 use crate::event::{AssessmentNotified, NoticeStage, PartyId, ProposalStage, SanctionProposed, SubjectId};
-use crate::score::{Hearing, Reply};
+use crate::facts::{Hearing, Reply};
 use crate::time::Date;
 
 /// What is announced about a subject: it is neither done nor lapsed.

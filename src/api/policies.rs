@@ -9,7 +9,7 @@ use super::extract::InPath;
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
 use crate::event::Policy;
-use crate::score::PolicyVersion;
+use crate::facts::PolicyVersion;
 use crate::time::Date;
 
 /// A policy version.

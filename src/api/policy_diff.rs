@@ -16,10 +16,12 @@ use super::extract::{InPath, InQuery, SubmissionBody};
 use super::looks::Look;
 use super::subjects::enrolment;
 use super::{App, Names, Problem, Shared, openapi};
+use crate::collections::Span;
 use crate::dsse::EventId;
+use crate::engines::{self, Figure};
 use crate::event::{Policy, SubjectId};
+use crate::facts::{At, Dossier, PolicyBook, PolicyVersion};
 use crate::limits;
-use crate::score::{self, At, Dossier, Figure, PolicyBook, PolicyVersion, Span};
 use crate::state;
 use crate::time::Date;
 
@@ -144,7 +146,7 @@ pub fn parsed(bytes: &[u8]) -> Result<Policy, Problem> {
         Problem::new(if code == "payload.too_large" { 413 } else { 400 }, code, detail)
     };
     let policy = Policy::parse(bytes).map_err(|error| refused(error.code(), error.to_string()))?;
-    score::check_bounds(&policy).map_err(|error| {
+    engines::check_bounds(&policy).map_err(|error| {
         let reason = crate::rules::Reason::PolicyBounds;
         Problem::new(422, reason.code(), format!("{} ({error})", reason.advice()))
     })?;
@@ -244,7 +246,7 @@ impl Compared {
     }
 
     fn figures(&self, state: &state::State, dossier: &Dossier) -> (Figure, Figure) {
-        let figure = |book| score::figure(dossier, state.parties(), book, self.at).0;
+        let figure = |book| engines::figure(dossier, state.parties(), book, self.at).0;
         (figure(&self.before), figure(&self.after))
     }
 }

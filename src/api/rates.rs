@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use super::{Bounds, Problem};
 use crate::dsse::PublicKey;
+use crate::facts::{Capacity, Parties};
 use crate::ledger::Admissible;
-use crate::score::{Capacity, Parties};
 use crate::state::State;
 
 /// Seconds in which an empty bucket fills.

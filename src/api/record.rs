@@ -16,7 +16,7 @@ use super::members::{Which, unknown};
 use super::{Problem, Shared};
 use crate::dsse::EventId;
 use crate::event::{EndorsementStage, Outcome, PartyId};
-use crate::score::{At, Dossier, Item, PartyNumber, Records};
+use crate::facts::{At, Dossier, Item, PartyNumber, Records};
 use crate::state;
 use crate::time::Date;
 

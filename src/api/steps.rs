@@ -17,9 +17,10 @@ use super::ranking::touches;
 use super::subjects::{One, unknown};
 use super::{Problem, Shared, openapi};
 use crate::dsse::EventId;
+use crate::engines::{Cause, Figure, Foreseen};
 use crate::event::{PartyId, SubjectId};
+use crate::facts::{At, Reply};
 use crate::limits;
-use crate::score::{At, Cause, Figure, Foreseen, Reply};
 use crate::state;
 use crate::time::Date;
 

@@ -21,10 +21,11 @@ use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
+use crate::engines::{Figure, Outlook, Score};
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
+use crate::facts::{At, Dossier, Enrolment};
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::score::{At, Dossier, Enrolment, Figure, Outlook, Score};
 use crate::time::Date;
 
 /// How long a listing waits for the entries of a ledger at rest to be ranked.

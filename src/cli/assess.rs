@@ -11,10 +11,10 @@ use super::attaching::Large;
 use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
+use crate::engines::Score;
 use crate::event::{
     AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, Levels, PartyId, SubjectId,
 };
-use crate::score::Score;
 use crate::time::Date;
 
 /// `I4=2`, or `I4=-` for an indicator that does not apply.

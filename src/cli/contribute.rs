@@ -17,12 +17,12 @@ use super::{owner, policies, written};
 use crate::client::{Client, ClientError, random_subject};
 use crate::clock::Clock;
 use crate::dsse::EventId;
+use crate::engines::Score;
 use crate::event::{
     Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IdentityKey, PartyId, Relation,
     SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming,
 };
 use crate::rules::Reason;
-use crate::score::Score;
 use crate::time::Date;
 use crate::vault::Attachment;
 

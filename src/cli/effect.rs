@@ -10,9 +10,9 @@ use super::told::clean;
 use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
+use crate::engines::Figure;
 use crate::event::{Body, Event, KeyAdded, PartyId, Seat, SubjectId};
 use crate::ledger::Submission;
-use crate::score::Figure;
 use crate::time::Timestamp;
 
 /// Longest that a ledger is asked about what is recorded already.

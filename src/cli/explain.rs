@@ -4,7 +4,8 @@ use super::fates;
 use super::output::{self, points};
 use super::told::short;
 use crate::client::Client;
-use crate::score::{Reply, Score};
+use crate::engines::Score;
+use crate::facts::Reply;
 
 /// Prints what adds up to a score, what would help, and what the KOL replied.
 pub async fn explain(client: &Client, score: &Score) {

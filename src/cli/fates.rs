@@ -146,8 +146,8 @@ const EXCLUDED: &[[&str; 3]] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engines::Excluded;
     use crate::event::MACHINES;
-    use crate::score::Excluded;
 
     #[test]
     fn every_stage_of_an_item_has_words() {

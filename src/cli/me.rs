@@ -14,8 +14,8 @@ use super::signing::At;
 use super::steps;
 use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, SubjectView};
 use crate::client::Client;
+use crate::engines::{Change, Figure, Outlook, Score};
 use crate::event::{Contesting, PartyId, SubjectId, words};
-use crate::score::{Change, Figure, Outlook, Score};
 use crate::state::Duty;
 use crate::time::Date;
 

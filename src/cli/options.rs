@@ -9,9 +9,9 @@ use crate::api::views::{ClockView, ContestView, EventPage, KeyView, SubjectView}
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::dsse::EventId;
+use crate::engines::{Score, Standing};
 use crate::event::{Grounds, PartyId, SubjectId, words};
 use crate::limits;
-use crate::score::{Score, Standing};
 use crate::state::{Awaited, Duty};
 use crate::time::Date;
 

@@ -16,8 +16,8 @@ use super::told::{clean, short};
 use super::written::Overwriting;
 use crate::api::views::{HistoryPage, HistoryRow, SubjectPage, SubjectView};
 use crate::client::Client;
+use crate::engines::{self, Figure, Missing, Standing};
 use crate::event::{Policy, SubjectId, TopicId, words};
-use crate::score::{self, Figure, Missing, Standing};
 use crate::time::Date;
 
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ impl Score {
         }
     }
 
-    async fn read(&self, client: &Client, subject: SubjectId) -> anyhow::Result<score::Score> {
+    async fn read(&self, client: &Client, subject: SubjectId) -> anyhow::Result<engines::Score> {
         let query =
             [self.size.map(|size| format!("size={size}")), self.as_of.map(|as_of| format!("as_of={as_of}"))];
         let query: Vec<String> = query.into_iter().flatten().collect();
@@ -92,7 +92,7 @@ impl Score {
             .chain(codes.iter().copied())
             .chain(["điểm / score"])
             .collect();
-        let row = |one: &score::Score| {
+        let row = |one: &engines::Score| {
             let parts = codes.iter().map(|code| {
                 let part = one.criteria.iter().find(|criterion| criterion.id.as_str() == *code);
                 part.and_then(|part| part.value).map_or("–".to_owned(), |value| points(i64::from(value)))

@@ -4,17 +4,17 @@ use super::output::{self, points};
 use super::read::figure;
 use crate::api::views::{Step, StepPage};
 use crate::client::Client;
+use crate::engines::{self, Cause, Change, Outlook, Passing};
 use crate::event::{SubjectId, words};
-use crate::score::{self, Cause, Change, Outlook, Passing};
 
 /// The next change of a score that is known already.
-pub async fn outlook(client: &Client, score: &score::Score) -> anyhow::Result<Outlook> {
+pub async fn outlook(client: &Client, score: &engines::Score) -> anyhow::Result<Outlook> {
     let (subject, size, as_of) = (score.subject, score.size, score.as_of);
     Ok(client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?)
 }
 
 /// A score under the version that comes into force next, on its first day.
-pub async fn shadow(client: &Client, score: &score::Score) -> anyhow::Result<Option<score::Score>> {
+pub async fn shadow(client: &Client, score: &engines::Score) -> anyhow::Result<Option<engines::Score>> {
     let Some(coming) = score.shadow else { return Ok(None) };
     let path = format!("/v1/subjects/{}/score/{}/{}", score.subject, score.size, coming.as_of);
     Ok(Some(client.json(&path).await?))

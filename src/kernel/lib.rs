@@ -69,7 +69,11 @@ pub mod event;
 
 pub mod log;
 
-pub mod score;
+pub mod collections;
+
+pub mod facts;
+
+pub mod engines;
 
 pub mod state;
 

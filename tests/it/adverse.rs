@@ -740,7 +740,7 @@ async fn a_replay_knows_the_same_notices_replies_and_bars() {
 
 #[test]
 fn days_to_reply_end_before_what_is_announced_lapses() {
-    use tinnhiem::score::check_bounds;
+    use tinnhiem::engines::check_bounds;
     assert!(check_bounds(&heard(29)).is_ok());
     assert_eq!(check_bounds(&heard(30)).unwrap_err().member, "windows.reply");
 }

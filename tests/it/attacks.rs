@@ -1,7 +1,8 @@
 //! Attacks on a score, measured on the worked example; the engine's documentation states the same.
 
+use tinnhiem::engines::*;
 use tinnhiem::event::*;
-use tinnhiem::score::*;
+use tinnhiem::facts::*;
 
 use crate::programme::{self, Programme, subject};
 use crate::refusals::Provoked;
@@ -130,7 +131,7 @@ pub fn stated(table: &'static str) -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_engine_states_what_is_measured() {
-    assert_eq!(stated(include_str!("../../src/kernel/score/attacks.md")), measured());
+    assert_eq!(stated(include_str!("../../src/kernel/engines/score_1/attacks.md")), measured());
 }
 
 #[test]

@@ -290,7 +290,7 @@ async fn no_order_of_events_is_too_strange_to_go_on_from() {
         }
         let as_of = today.max(state.date_of(state.last_at()));
         for dossier in state.dossiers().iter() {
-            let at = tinnhiem::score::At { size: state.size(), as_of };
+            let at = tinnhiem::facts::At { size: state.size(), as_of };
             state.score(&dossier.subject, at);
         }
         let _ = state.clocks(as_of).count();

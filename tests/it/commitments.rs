@@ -9,11 +9,11 @@ use tinnhiem::clock::Clock;
 use tinnhiem::demo;
 use tinnhiem::dsse::Envelope;
 use tinnhiem::event::*;
+use tinnhiem::facts::Dossier;
 use tinnhiem::log::*;
 use tinnhiem::proof::{
     BadScoreReceipt, DossierDocument, Leaves, PartyDocument, PolicyDocument, ScoreReceipt,
 };
-use tinnhiem::score::Dossier;
 use tinnhiem::state::State;
 use tinnhiem::time::Date;
 

@@ -1,6 +1,6 @@
 //! Explanations add up: for every influencer of the demo, at every size, to the last hundredth.
 
-use tinnhiem::score::At;
+use tinnhiem::facts::At;
 
 use crate::reading::Demo;
 

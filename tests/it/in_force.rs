@@ -10,9 +10,10 @@ use proptest::prelude::*;
 use tinnhiem::api::fates::Fates;
 use tinnhiem::api::record::record;
 use tinnhiem::dsse::EventId;
+use tinnhiem::engines::{Score, Standing};
 use tinnhiem::event::SubjectId;
+use tinnhiem::facts::At;
 use tinnhiem::ledger::Refusal;
-use tinnhiem::score::{At, Score, Standing};
 use tinnhiem::state::State;
 use tinnhiem::time::Date;
 

@@ -8,9 +8,10 @@ use tinnhiem::api::Names;
 use tinnhiem::api::policy_diff::{Asked, Proposal, diff};
 use tinnhiem::demo;
 use tinnhiem::dsse::EventId;
+use tinnhiem::engines::Figure;
 use tinnhiem::event::*;
+use tinnhiem::facts::At;
 use tinnhiem::ledger::Refusal;
-use tinnhiem::score::{At, Figure};
 use tinnhiem::state::{Recording, State};
 use tinnhiem::time::Date;
 
@@ -45,7 +46,9 @@ fn published(state: &State, policy: &Policy, effective_from: Date) -> State {
     then
 }
 
-fn shown(figure: &Figure) -> (Option<u16>, Option<char>, std::mem::Discriminant<tinnhiem::score::Standing>) {
+fn shown(
+    figure: &Figure,
+) -> (Option<u16>, Option<char>, std::mem::Discriminant<tinnhiem::engines::Standing>) {
     (figure.score, figure.band, std::mem::discriminant(&figure.standing))
 }
 
@@ -70,7 +73,7 @@ proptest! {
         let then = published(state, &other(number), as_of);
         let asked = || Asked { as_of: Some(as_of), limit: None };
         let compared = diff(state, &Proposal::Draft(other(number).into()), &asked(), today, &names).unwrap();
-        let figure = |state: &State, dossier: &tinnhiem::score::Dossier| {
+        let figure = |state: &State, dossier: &tinnhiem::facts::Dossier| {
             state.figure(&dossier.subject, At { size: state.size(), as_of }).unwrap().0
         };
         let mut expected = Vec::new();
@@ -99,7 +102,7 @@ proptest! {
         for one in &later.movers {
             let dossier = then.dossier(&one.subject).unwrap();
             let at = At { size: then.size(), as_of };
-            let before = tinnhiem::score::figure(dossier, then.parties(), &without, at).0;
+            let before = tinnhiem::engines::figure(dossier, then.parties(), &without, at).0;
             prop_assert_eq!(&one.before, &before);
             prop_assert_eq!(&one.after, &figure(&then, dossier));
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tinnhiem::api::Names;
 use tinnhiem::api::ranking::{Rankings, Row};
+use tinnhiem::facts::At;
 use tinnhiem::ledger::{Refusal, Snapshot};
-use tinnhiem::score::At;
 use tinnhiem::time::Date;
 
 use crate::history::{Move, Trial, moves};

@@ -8,8 +8,8 @@ use tinnhiem::api::record::{AssessmentRecord, EndorsementRecord, record};
 use tinnhiem::audit::CheckedEntry;
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
+use tinnhiem::facts::At;
 use tinnhiem::ledger::Refusal;
-use tinnhiem::score::At;
 use tinnhiem::state::Recording;
 use tinnhiem::time::{Date, Timestamp};
 

@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use tinnhiem::api::steps::{Step, walk};
+use tinnhiem::engines::{Figure, Passing, Standing};
 use tinnhiem::event::SubjectId;
+use tinnhiem::facts::At;
 use tinnhiem::ledger::Refusal;
-use tinnhiem::score::{At, Figure, Passing, Standing};
 use tinnhiem::state::State;
 use tinnhiem::time::Date;
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tinnhiem::collections::Span;
 use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::engines::*;
 use tinnhiem::event::*;
-use tinnhiem::score::*;
+use tinnhiem::facts::*;
 use tinnhiem::time::{Date, Timestamp};
 
 /// The day on which it is read.

@@ -14,9 +14,9 @@ use super::Ranking;
 use super::changes::Changes;
 use super::maintained::Maintained;
 use crate::api::names::Names;
+use crate::facts::At;
 use crate::ledger::Snapshot;
 use crate::limits;
-use crate::score::At;
 use crate::time::Date;
 
 /// Figures that a reader computes itself.

@@ -11,7 +11,7 @@ use crate::api::names::Names;
 use crate::api::subjects::enrolment;
 use crate::dsse::EventId;
 use crate::event::TopicId;
-use crate::score::{At, Dossier};
+use crate::facts::{At, Dossier};
 use crate::state::State;
 use crate::time::Date;
 

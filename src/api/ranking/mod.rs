@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::event::TopicId;
-use crate::score::At;
+use crate::facts::At;
 use rows::Rows;
 
 /// The bit of [`Row::topics`] that stands for every topic without a bit of its own.
@@ -96,8 +96,8 @@ impl Ranking {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engines::{Figure, Standing};
     use crate::event::SubjectId;
-    use crate::score::{Figure, Standing};
     use crate::time::Date;
 
     #[test]

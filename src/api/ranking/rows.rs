@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Place;
+use crate::engines::{Figure, Range, Standing};
 use crate::event::{Confidence, SubjectId};
-use crate::score::{Figure, Range, Standing};
 
 /// Most rows in a chunk.
 const CHUNK_ROWS: usize = 512;

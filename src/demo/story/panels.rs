@@ -5,7 +5,7 @@ use crate::client::{Draft, chain_value};
 use crate::demo::cast::DRAWERS;
 use crate::dsse::{EventId, SecretKey};
 use crate::event::*;
-use crate::score::{Contest, Dossier};
+use crate::facts::{Contest, Dossier};
 use crate::state::{Drawer, State};
 use crate::vault::Attachment;
 

@@ -11,7 +11,7 @@ use crate::event::{
     Basis, Commitment, Contesting, Grounds, GroupId, IndicatorId, PartyId, Relation, Severity, SubjectId,
     TopicId,
 };
-use crate::score::{
+use crate::facts::{
     Assessment, Contest, DecisionClock, Dossier, Endorsement, Enrolment, Grade, KeyNumber, Parties,
     PolicyBook, Recorded, Reply, Sanction,
 };

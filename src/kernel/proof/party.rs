@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::canonical;
 use super::dossier::Unfit;
+use crate::collections::Span;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
-use crate::score::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties, Span};
+use crate::facts::{Accreditation, Capacity, Invalidity, KeyRecord, Member, Parties};
 use crate::time::{Date, Timestamp};
 
 /// A party at a size: all that ever was of it, each part with the sizes `[from_size, to_size)` at which

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::canonical;
 use super::dossier::Unfit;
+use crate::collections::Span;
 use crate::dsse::EventId;
+use crate::engines::check_bounds;
 use crate::event::Policy;
-use crate::score::{PolicyBook, PolicyVersion, Span, check_bounds};
+use crate::facts::{PolicyBook, PolicyVersion};
 use crate::time::Date;
 
 /// A policy version at a size, with the sizes `[from_size, to_size)` at which it stands: a newer

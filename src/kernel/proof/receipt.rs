@@ -15,10 +15,11 @@ use super::dossier::Unfit;
 use super::tree::policies_root;
 use super::{DossierDocument, PartyDocument, PolicyDocument, Trees, leaf};
 use crate::dsse::PublicKey;
+use crate::engines::{Score, score};
 use crate::event::{Body, Event, PartyId, StateCommitted, StateRoot, SubjectId};
+use crate::facts::{At, Parties};
 use crate::limits;
 use crate::log::{BadReceipt, Hash, Receipt, VerifiedReceipt, VerifierKey, verify_inclusion};
-use crate::score::{At, Parties, Score, score};
 use crate::state::State;
 use crate::time::Date;
 

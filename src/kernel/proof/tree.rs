@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{DossierDocument, PartyDocument, PolicyDocument, leaf};
 use crate::event::{PartyId, StateAttested, StateCommitted, StateFormat, StateRoot, SubjectId};
+use crate::facts::{Dossier, Parties, PartyMark};
 use crate::log::{Hash, NodeSource, inclusion_proof, node_hash, root};
-use crate::score::{Dossier, Parties, PartyMark};
 use crate::state::State;
 use crate::time::Date;
 

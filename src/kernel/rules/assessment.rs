@@ -4,7 +4,7 @@ use super::{Case, Reason, Rejection};
 use crate::event::{
     AssessmentPublished, AssessmentStage, AssessmentWithdrawn, Findings, NoticeStage, Policy,
 };
-use crate::score::{Disputed, Dossier, PolicyBook};
+use crate::facts::{Disputed, Dossier, PolicyBook};
 
 impl Case<'_> {
     pub(super) fn assessment_published(&mut self, body: &AssessmentPublished) -> Result<(), Rejection> {

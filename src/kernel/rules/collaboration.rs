@@ -3,8 +3,8 @@
 use super::member::fits;
 use super::{Case, Reason, Rejection};
 use crate::event::{CollaborationDeclared, CollaborationEnded, CollaborationStage, MemberClass, PartyId};
+use crate::facts::PartyClass;
 use crate::limits;
-use crate::score::PartyClass;
 
 impl Case<'_> {
     pub(super) fn collaboration_declared(&mut self, body: &CollaborationDeclared) -> Result<(), Rejection> {

@@ -12,7 +12,7 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{MemberClass, StateAttested, StateCommitted};
-use crate::score::PartyClass;
+use crate::facts::PartyClass;
 
 impl Case<'_> {
     pub(super) fn state_committed(&mut self, body: &StateCommitted) -> Result<(), Rejection> {

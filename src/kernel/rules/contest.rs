@@ -6,7 +6,7 @@ use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
     Contesting, Effect, Grounds, Outcome,
 };
-use crate::score::{Assessment, Contest, Dossier, Grade, Recorded, Sanction};
+use crate::facts::{Assessment, Contest, Dossier, Grade, Recorded, Sanction};
 
 /// What a contest is about.
 enum Item<'a> {

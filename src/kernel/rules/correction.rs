@@ -7,7 +7,7 @@ use crate::event::{
     AssessmentStage, CorrectionAction, CorrectionIssued, DecisionStage, EndorsementStage, Findings, Move,
     Regrading, SanctionStage,
 };
-use crate::score::{Assessment, Dossier, Grade};
+use crate::facts::{Assessment, Dossier, Grade};
 
 /// What may be put right.
 const CORRECTED: [&str; 4] =

@@ -4,7 +4,7 @@ use super::member::fits;
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{DecisionOverturned, DecisionRecorded, DecisionStage, MemberClass, OfficialAct};
-use crate::score::PartyClass;
+use crate::facts::PartyClass;
 use crate::state::Decision;
 
 impl<'a> Case<'a> {

@@ -2,8 +2,8 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{DrawCommitted, DrawRevealed, MemberClass, PartyId};
+use crate::facts::PartyClass;
 use crate::limits;
-use crate::score::PartyClass;
 use crate::state::Drawer;
 
 impl Case<'_> {

@@ -8,8 +8,8 @@ use crate::event::{
     ErasureExecuted, ErasureRefused, ErasureRequested, ErasureStage, EvidenceStage, NoticeStage,
     ProposalStage,
 };
+use crate::facts::{Contest, Hearing, Recorded};
 use crate::limits;
-use crate::score::{Contest, Hearing, Recorded};
 use crate::state::{ErasureRequest, Evidence};
 
 impl<'a> Case<'a> {

@@ -3,8 +3,8 @@
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, EvidenceStage, PartyId};
+use crate::facts::PartyClass;
 use crate::limits;
-use crate::score::PartyClass;
 use crate::state::Evidence;
 
 impl<'a> Case<'a> {

@@ -2,8 +2,8 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{AuditFinding, MemberClass};
+use crate::facts::PartyClass;
 use crate::limits;
-use crate::score::PartyClass;
 
 impl Case<'_> {
     pub(super) fn audit_finding(&mut self, body: &AuditFinding) -> Result<(), Rejection> {

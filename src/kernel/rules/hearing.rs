@@ -6,8 +6,8 @@ use crate::event::{
     AssessmentNotified, AssessmentPublished, AssessmentReplied, Commitment, Findings, IndicatorId,
     NoticeStage, PartyId, ProposalStage, SanctionImposed, SanctionProposed, SanctionReplied, Terms,
 };
+use crate::facts::{Dossier, Hearing, Notice, PartyClass, Proposal};
 use crate::limits;
-use crate::score::{Dossier, Hearing, Notice, PartyClass, Proposal};
 use crate::time::Date;
 
 impl<'a> Case<'a> {

@@ -3,8 +3,8 @@
 use super::{Case, Reason, Rejection};
 use crate::dsse::PublicKey;
 use crate::event::{KeyAdded, KeyRevoked, KeyRotated, KeyStage, PartyId, RevocationCause};
+use crate::facts::{Capacity, KeyRecord};
 use crate::limits;
-use crate::score::{Capacity, KeyRecord};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Candidate, Case, Reason, Rejection};
+use crate::engines;
 use crate::event::{Body, LedgerKeyRotated, LedgerOpened, PartyId, Seat, body_bytes};
 use crate::limits;
 use crate::log::Origin;
-use crate::score;
 
 /// Judges entry 0.
 pub(super) fn judge_opening(candidate: Candidate<'_>) -> Result<(), Rejection> {
@@ -53,7 +53,7 @@ fn check_body(body: &LedgerOpened) -> Result<(), Rejection> {
     }
     check_name(Reason::OpeningBody, &body.operator.member)?;
     fault(body.utc_offset_min.abs() <= 14 * 60, "utc_offset_min lies between -840 and 840")?;
-    score::check_bounds(&body.policy).map_err(|error| Reason::OpeningBody.about(error))
+    engines::check_bounds(&body.policy).map_err(|error| Reason::OpeningBody.about(error))
 }
 
 /// Judges a council by itself, for the reason given.

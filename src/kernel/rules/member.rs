@@ -5,7 +5,7 @@ use crate::event::{
     MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Membership, PartyId,
     naming,
 };
-use crate::score::Member;
+use crate::facts::Member;
 
 impl<'a> Case<'a> {
     pub(super) fn member_admitted(&mut self, body: &MemberAdmitted) -> Result<(), Rejection> {

@@ -48,7 +48,7 @@ use signers::Signers;
 
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, Move, PartyId, Policy, SubjectId};
-use crate::score::Dossier;
+use crate::facts::Dossier;
 use crate::state::{Ledger, Register, Row, State};
 use crate::time::{Date, Timestamp};
 

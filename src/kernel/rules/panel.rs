@@ -2,7 +2,7 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{PanelSeated, PartyId};
-use crate::score::{Contest, Panelled};
+use crate::facts::{Contest, Panelled};
 
 impl Case<'_> {
     pub(super) fn panel_seated(&mut self, body: &PanelSeated) -> Result<(), Rejection> {

@@ -1,8 +1,8 @@
 //! `policy.*`
 
 use super::{Case, Reason, Rejection};
+use crate::engines;
 use crate::event::PolicyPublished;
-use crate::score;
 
 impl Case<'_> {
     pub(super) fn policy_published(&mut self, body: &PolicyPublished) -> Result<(), Rejection> {
@@ -17,6 +17,6 @@ impl Case<'_> {
         let in_force = pending_or_past.filter(|from| *from <= self.today).max().unwrap_or_default();
         let ahead = body.effective_from >= earliest && body.effective_from > in_force;
         Reason::PolicyEffective.unless(ahead, format_args!("the earliest day is {earliest}"))?;
-        score::check_bounds(&body.policy).map_err(|error| Reason::PolicyBounds.about(error))
+        engines::check_bounds(&body.policy).map_err(|error| Reason::PolicyBounds.about(error))
     }
 }

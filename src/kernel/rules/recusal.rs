@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Case, Rejection};
 use crate::dsse::EventId;
 use crate::event::{GroupId, PartyId};
-use crate::score::{Contest, Dossier, PartyNumber, Sanction};
+use crate::facts::{Contest, Dossier, PartyNumber, Sanction};
 
 impl<'a> Case<'a> {
     /// The controller groups that a party was in before the entry at `seq`, and is in now.

@@ -7,8 +7,8 @@ use crate::dsse::EventId;
 use crate::event::{
     Basis, GroupId, Outcome, ProposalStage, SanctionImposed, SanctionLifted, SanctionStage, Severity, Terms,
 };
+use crate::facts::{Contest, Dossier, Proposal, Sanction, SeatRecord};
 use crate::limits;
-use crate::score::{Contest, Dossier, Proposal, Sanction, SeatRecord};
 
 impl<'a> Case<'a> {
     pub(super) fn sanction_imposed(&mut self, body: &SanctionImposed) -> Result<(), Rejection> {

@@ -6,7 +6,7 @@ use super::draft::Missing;
 use super::{Reason, Rejection};
 use crate::dsse::PublicKey;
 use crate::event::{GroupId, Membership, PartyId};
-use crate::score::{Capacity, KeyRecord};
+use crate::facts::{Capacity, KeyRecord};
 use crate::state::State;
 use crate::time::Timestamp;
 

@@ -6,8 +6,8 @@ use super::{Case, Reason, Rejection};
 use crate::event::{
     IdentityKey, PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId,
 };
+use crate::facts::{Dossier, Proposal, StandsFor};
 use crate::limits;
-use crate::score::{Dossier, Proposal, StandsFor};
 
 impl Case<'_> {
     pub(super) fn subject_enrolled(&mut self, body: &SubjectEnrolled) -> Result<(), Rejection> {

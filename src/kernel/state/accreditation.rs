@@ -2,7 +2,7 @@
 
 use super::{Recording, State};
 use crate::event::{AccreditationGranted, AccreditationWithdrawn};
-use crate::score::Accreditation;
+use crate::facts::Accreditation;
 
 impl State {
     pub(super) fn grant_accreditation(

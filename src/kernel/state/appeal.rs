@@ -2,7 +2,7 @@
 
 use super::{Recording, State, disputed};
 use crate::event::{AppealDecided, AppealFiled, Contesting, Move};
-use crate::score::{Contest, DecisionClock, Panelled};
+use crate::facts::{Contest, DecisionClock, Panelled};
 
 impl State {
     pub(super) fn file_appeal(&mut self, seq: u64, entry: &Recording<'_>, body: &AppealFiled) {

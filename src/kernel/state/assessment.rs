@@ -2,7 +2,7 @@
 
 use super::{Recording, State, hearing};
 use crate::event::{AssessmentPublished, AssessmentWithdrawn};
-use crate::score::Assessment;
+use crate::facts::Assessment;
 
 impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {

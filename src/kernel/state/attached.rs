@@ -9,8 +9,8 @@ use std::ops::Range;
 use imbl::Vector;
 use serde::{Deserialize, Serialize};
 
+use crate::collections::Slots;
 use crate::event::{Commitment, Event};
-use crate::score::Slots;
 
 /// Keys in a run of slots that is still being filled, which a snapshot's next entry copies.
 const RUN_KEYS: usize = 256;

@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Drawer, State};
 use crate::dsse::EventId;
+use crate::engines::Excluded;
 use crate::event::words::Words;
 use crate::event::{Contesting, ErasureStage, NoticeStage, PartyId, ProposalStage, SubjectId};
-use crate::score::{
-    Assessment, At, Contest, Dossier, Excluded, Notice, Panelled, PartyNumber, Proposal, Recorded,
-};
+use crate::facts::{Assessment, At, Contest, Dossier, Notice, Panelled, PartyNumber, Proposal, Recorded};
 use crate::time::Date;
 
 /// What a clock runs down to.

@@ -7,7 +7,7 @@ use super::register::Collaboration;
 use super::{Recording, State};
 use crate::dsse::EventId;
 use crate::event::{CollaborationDeclared, CollaborationEnded, Relation, SubjectId};
-use crate::score::{Endorsement, PartyNumber};
+use crate::facts::{Endorsement, PartyNumber};
 use crate::time::Date;
 
 impl State {

@@ -6,7 +6,7 @@ use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
     Contesting, Effect, IndicatorId, Move, Outcome, Reduction,
 };
-use crate::score::{
+use crate::facts::{
     Assessment, Contest, DecisionClock, Dossier, Grade, Panelled, PolicyBook, Ruling, Sanction, StandsFor,
 };
 

@@ -4,7 +4,7 @@ use super::register::Correction;
 use super::{Recording, State};
 use crate::dsse::EventId;
 use crate::event::{Basis, CorrectionAction, CorrectionIssued, Regrading};
-use crate::score::{Assessment, Grade};
+use crate::facts::{Assessment, Grade};
 
 impl State {
     pub(super) fn correct(&mut self, seq: u64, entry: &Recording<'_>, body: &CorrectionIssued) {

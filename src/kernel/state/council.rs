@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{Recording, State};
+use crate::collections::Span;
 use crate::dsse::PublicKey;
 use crate::event::{CouncilChanged, GroupId, MemberClass, Membership, OperatorChanged, PartyId, Seat};
-use crate::score::{Capacity, KeyRecord, Member, SeatRecord, Span};
+use crate::facts::{Capacity, KeyRecord, Member, SeatRecord};
 
 impl State {
     pub(super) fn change_council(&mut self, seq: u64, entry: &Recording<'_>, body: &CouncilChanged) {

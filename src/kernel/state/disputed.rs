@@ -3,7 +3,7 @@
 //! Without it an assessor could publish the contested assessment anew, and anew once that is struck.
 
 use crate::event::{Effect, Outcome};
-use crate::score::{Contest, Disputed, Dossier};
+use crate::facts::{Contest, Disputed, Dossier};
 
 /// A contest against an assessment, or its appeal, is filed by the entry at `seq`.
 pub(super) fn dispute(dossier: &mut Dossier, seq: u64, contest: &Contest) {

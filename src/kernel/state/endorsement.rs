@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Given, Recording, State};
 use crate::dsse::EventId;
 use crate::event::{EndorsementPublished, EndorsementWithdrawn, PartyId, SubjectId};
-use crate::score::{Dossier, Endorsement, PartyNumber};
+use crate::facts::{Dossier, Endorsement, PartyNumber};
 use crate::time::Date;
 
 impl State {

@@ -3,7 +3,7 @@
 use super::{Recording, State};
 use crate::dsse::EventId;
 use crate::event::{AssessmentNotified, AssessmentReplied, Commitment, SanctionProposed, SanctionReplied};
-use crate::score::{Dossier, Hearing, Item, Notice, Proposal, Records, Reply};
+use crate::facts::{Dossier, Hearing, Item, Notice, Proposal, Records, Reply};
 use crate::time::Date;
 
 impl State {

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use super::attached::{Attached, Mention, Naming};
 use super::index::{Index, Line};
+use crate::collections::Listed;
 use crate::event::PartyId;
-use crate::score::{Dossier, Listed, PartyNumber};
+use crate::facts::{Dossier, PartyNumber};
 
 /// The form of the parts; an image of another form is made anew from the log. It rises with every change
 /// to what a state consists of, and to what an entry makes of it.

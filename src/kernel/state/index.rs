@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use imbl::Vector;
 
 use super::Recording;
+use crate::collections::{Listed, Slots};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId, TYPES};
-use crate::score::{Listed, Slots};
 use crate::time::Timestamp;
 
 /// What a listing needs to know of one entry.

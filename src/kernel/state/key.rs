@@ -4,8 +4,8 @@ use super::council::first_key;
 use super::{Recording, State};
 use crate::dsse::PublicKey;
 use crate::event::{KeyAdded, KeyRevoked, KeyRotated};
+use crate::facts::{Capacity, KeyRecord};
 use crate::limits;
-use crate::score::{Capacity, KeyRecord};
 
 const DAY_MS: u64 = 24 * 3600 * 1000;
 

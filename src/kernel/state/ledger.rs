@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::council::{first_key, operator, seats};
 use super::{Recording, State};
+use crate::collections::Span;
 use crate::dsse::PublicKey;
 use crate::event::{LedgerKeyRotated, LedgerOpened, PartyId};
-use crate::score::{Capacity, PolicyVersion, Span};
+use crate::facts::{Capacity, PolicyVersion};
 use crate::time::{Date, Timestamp};
 
 /// What a ledger is, fixed by its first event; only its operator and the log's key change.

@@ -4,7 +4,7 @@ use super::council::first_key;
 use super::{Recording, State};
 use crate::dsse::PublicKey;
 use crate::event::{MemberAdmitted, MemberUpdated, Membership, PartyId};
-use crate::score::{Capacity, Member};
+use crate::facts::{Capacity, Member};
 
 impl State {
     pub(super) fn admit_member(&mut self, seq: u64, entry: &Recording<'_>, body: &MemberAdmitted) {

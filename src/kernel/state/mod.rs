@@ -62,14 +62,13 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
+use crate::collections::Listed;
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
+use crate::engines::{self, Counting, Figure, Foreseen, Outlook, Score};
 use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
+use crate::facts::{At, Dossier, Enrolment, Parties, PartyNumber, PolicyBook, Recorded};
 use crate::limits;
-use crate::score::{
-    self, At, Counting, Dossier, Enrolment, Figure, Foreseen, Listed, Outlook, Parties, PartyNumber,
-    PolicyBook, Recorded, Score,
-};
 use crate::time::{Date, Timestamp};
 
 /// Everything that follows from the first `size` entries.
@@ -248,7 +247,7 @@ impl State {
     /// The score of a subject at a settled moment; none for a subject this ledger does not know then.
     pub fn score(&self, subject: &SubjectId, at: At) -> Option<Score> {
         let dossier = self.known_at(subject, at.size)?;
-        Some(score::score(dossier, &self.parties, &self.policies, at))
+        Some(engines::score(dossier, &self.parties, &self.policies, at))
     }
 
     /// The same if an item about the subject fell, as one does whose contest is upheld; none where the subject has
@@ -264,19 +263,19 @@ impl State {
         supposed.assessments.close_where(last, |one| falls(&one.recorded.event));
         supposed.sanctions.close_where(last, |one| falls(&one.recorded.event));
         supposed.pending.close_where(last, |one| one.target == *item);
-        stood.then(|| score::score(&supposed, &self.parties, &self.policies, at))
+        stood.then(|| engines::score(&supposed, &self.parties, &self.policies, at))
     }
 
     /// What is shown of that score, and the next date on which time alone may change it.
     pub fn figure(&self, subject: &SubjectId, at: At) -> Option<(Figure, Option<Date>)> {
         let dossier = self.known_at(subject, at.size)?;
-        Some(score::figure(dossier, &self.parties, &self.policies, at))
+        Some(engines::figure(dossier, &self.parties, &self.policies, at))
     }
 
     /// What is shown of that score, and the next change that time alone brings about.
     pub fn outlook(&self, subject: &SubjectId, at: At) -> Option<Outlook> {
         let dossier = self.known_at(subject, at.size)?;
-        Some(score::outlook(dossier, &self.parties, &self.policies, at, limits::DATES))
+        Some(engines::outlook(dossier, &self.parties, &self.policies, at, limits::DATES))
     }
 
     /// The first change after a moment, at the latest on `until`; takes what it looks at off `dates`.
@@ -288,7 +287,7 @@ impl State {
         dates: &mut usize,
     ) -> Option<Foreseen> {
         let dossier = self.known_at(subject, at.size)?;
-        Some(score::change_after(dossier, &self.parties, &self.policies, at, Some(until), dates))
+        Some(engines::change_after(dossier, &self.parties, &self.policies, at, Some(until), dates))
     }
 
     /// The file of a subject that was enrolled at or before `size`.

@@ -1,7 +1,7 @@
 //! Sizes and dates: which entries count, and on which day a score is read.
 
 use super::State;
-use crate::score::At;
+use crate::facts::At;
 use crate::time::Date;
 
 /// Why a score cannot be asked for a size and date.

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Draw, Recording, State};
 use crate::event::{Basis, GroupId, Membership, PanelSeated, PartyId};
+use crate::facts::{Contest, Dossier, Item, Panel, Panelled, PartyNumber, Records, Sanction};
 use crate::limits;
-use crate::score::{Contest, Dossier, Item, Panel, Panelled, PartyNumber, Records, Sanction};
 use crate::time::Date;
 
 /// The last day of what has none.

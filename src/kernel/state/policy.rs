@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Recording, State};
+use crate::collections::Span;
 use crate::event::PolicyPublished;
-use crate::score::{PolicyVersion, Span};
+use crate::facts::PolicyVersion;
 
 impl State {
     pub(super) fn publish_policy(&mut self, seq: u64, entry: &Recording<'_>, body: &PolicyPublished) {

@@ -13,8 +13,8 @@ use crate::event::{
     CategoryId, CollaborationStage, Commitment, CorrectionAction, ErasureStage, EvidenceStage, OfficialAct,
     PartyId, PlatformId, ValueBand,
 };
+use crate::facts::{Item, PartyNumber, Recorded, Records, item};
 use crate::limits;
-use crate::score::{Item, PartyNumber, Recorded, Records, item};
 use crate::time::Date;
 
 /// What is registered about one subject.

@@ -2,7 +2,7 @@
 
 use super::{Recording, State, hearing};
 use crate::event::{SanctionImposed, SanctionLifted};
-use crate::score::{Dossier, Sanction};
+use crate::facts::{Dossier, Sanction};
 
 impl State {
     pub(super) fn impose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionImposed) {

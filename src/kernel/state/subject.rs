@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::council::first_key;
 use super::{Recording, State};
 use crate::event::{Commitment, GroupId, SubjectEnrolled, SubjectId, SubjectResumed, TopicId};
-use crate::score::{Capacity, Dossier, Enrolment};
+use crate::facts::{Capacity, Dossier, Enrolment};
 
 impl State {
     pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {

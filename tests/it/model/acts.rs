@@ -2,7 +2,7 @@
 
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
-use tinnhiem::score::{Capacity, Dossier};
+use tinnhiem::facts::{Capacity, Dossier};
 
 use super::observed::Thing;
 use super::{Act, World, documents, process};
@@ -101,7 +101,7 @@ impl World {
         live.into_iter().take(3 - short).collect()
     }
 
-    pub fn member(&mut self, fits: impl Fn(&tinnhiem::score::Member) -> bool) -> Option<PartyId> {
+    pub fn member(&mut self, fits: impl Fn(&tinnhiem::facts::Member) -> bool) -> Option<PartyId> {
         let size = self.state.size();
         let parties = self.state.parties();
         let all = parties.members().filter(|name| fits(parties.member(name, size).unwrap()));

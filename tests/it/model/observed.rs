@@ -2,7 +2,7 @@
 
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
-use tinnhiem::score::Records;
+use tinnhiem::facts::Records;
 use tinnhiem::state::State;
 use tinnhiem::time::{Date, Timestamp};
 
@@ -126,14 +126,14 @@ fn named(machine: &Machine, stage: impl std::fmt::Debug) -> &'static str {
 }
 
 /// The type of the event that ended an item.
-fn ended_by<T: tinnhiem::score::Item>(state: &State, records: &Records<T>, event: &EventId) -> &'static str {
+fn ended_by<T: tinnhiem::facts::Item>(state: &State, records: &Records<T>, event: &EventId) -> &'static str {
     let ended = records.ended_after(0).filter(|one| one.record.recorded().event == *event);
     let seq = ended.filter_map(|one| one.span.to_size).max().unwrap() - 1;
     state.index().row(seq).unwrap().type_name()
 }
 
 fn about(state: &State, kind: &str, event: &EventId, subject: &SubjectId, today: Date) -> &'static str {
-    fn open<'a, T: tinnhiem::score::Item>(records: &'a Records<T>, event: &EventId) -> Option<&'a T> {
+    fn open<'a, T: tinnhiem::facts::Item>(records: &'a Records<T>, event: &EventId) -> Option<&'a T> {
         records.open().find(|one| one.recorded().event == *event)
     }
     let dossier = state.dossier(subject).unwrap();

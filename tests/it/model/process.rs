@@ -2,7 +2,7 @@
 
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
-use tinnhiem::score::Contest;
+use tinnhiem::facts::Contest;
 use tinnhiem::state::Drawer;
 
 use super::acts::Maker;

@@ -1,6 +1,6 @@
 //! The grades of many assessments side by side, under the policy in force.
 
-use super::{Assessment, PolicyBook, PolicyVersion};
+use crate::facts::{Assessment, PolicyBook, PolicyVersion};
 
 /// What one assessment says of one indicator; none: nothing, or that it does not apply.
 pub(super) type Cell = Option<Option<u16>>;

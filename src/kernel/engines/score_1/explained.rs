@@ -3,10 +3,10 @@
 use super::assessed::{FULL, by_criterion};
 use super::context::Context;
 use super::evaluated::Evaluation;
-use super::figure::{Figure, Part, Reason, Standing};
 use super::remedies::remedy;
 use super::supposed::{Supposed, supposed_losses};
 use crate::dsse::EventId;
+use crate::engines::{Figure, Part, Reason, Standing};
 
 /// Most reasons given.
 const MOST: usize = 4;

@@ -5,12 +5,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dossier::item;
-use super::{Dossier, Item, PartyNumber, Recorded, Sanction};
 use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{
     AssessmentNotified, Commitment, IndicatorId, Move, NoticeStage, ProposalStage, SanctionProposed,
 };
+use crate::facts::{Dossier, Item, PartyNumber, Recorded, Sanction};
 use crate::limits;
 use crate::time::Date;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Grade, Span};
+use crate::collections::Span;
 use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{IndicatorId, Levels, Policy};
+use crate::facts::Grade;
 use crate::time::Date;
 use imbl::OrdMap;
 

@@ -1,12 +1,12 @@
 //! Rule 7: what sanctions take, cap and withhold.
 
-use super::Sanction;
 use super::context::{Context, WhatIf};
 use super::counting::sanction_excluded;
-use super::due::Passing;
-use super::figure::{SanctionFigure, Standing};
 use crate::dsse::EventId;
+use crate::engines::Passing;
+use crate::engines::{SanctionFigure, Standing};
 use crate::event::Severity;
+use crate::facts::Sanction;
 use crate::time::Date;
 
 /// The sanctions in force and their effect.

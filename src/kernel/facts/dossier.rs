@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::hearing::{Disputed, Notice, Proposal, Reply};
 use super::records::Item;
-use super::{Contest, Grown, KeyNumber, Listable, PartyNumber, Records, StandsFor};
+use crate::collections::{Grown, Listable};
 use crate::dsse::EventId;
 use crate::event::{Basis, Commitment, Contesting, GroupId, PartyId, Relation, Severity, SubjectId, TopicId};
+use crate::facts::{Contest, KeyNumber, PartyNumber, Records, StandsFor};
 use crate::time::{Date, Timestamp};
 
 /// What the log says of every recorded event, beside its own content.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::Vector;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Slots;
+use crate::collections::Slots;
 use crate::compact;
 
 /// Keys in a run of slots that is still being filled: few names are new, and whoever adds one after a

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::chunked::Chunked;
-use super::{Grown, PartyNumber, Recorded, Span};
+use crate::collections::Chunked;
+use crate::collections::{Grown, Span};
+use crate::facts::{PartyNumber, Recorded};
 
 /// What a dossier keeps records of.
 pub trait Item {

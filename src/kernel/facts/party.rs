@@ -4,7 +4,7 @@ use std::num::NonZero;
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use crate::collections::Span;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
 use crate::time::{Date, Timestamp};

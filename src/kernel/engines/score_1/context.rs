@@ -2,9 +2,9 @@
 
 use super::counting::{Assessed, Counting, Endorsed};
 use super::sheet::Sheet;
-use super::{Assessment, At, Contest, Dossier, Parties, PolicyBook, PolicyVersion, Sanction};
 use crate::dsse::EventId;
 use crate::event::{AgeStep, Policy};
+use crate::facts::{Assessment, At, Contest, Dossier, Parties, PolicyBook, PolicyVersion, Sanction};
 use crate::time::Date;
 
 /// What an evaluation supposes, to learn what something costs; the score itself supposes nothing.

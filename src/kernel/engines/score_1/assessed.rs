@@ -1,8 +1,8 @@
 //! Rules 3 to 5 and 9: from votes to criteria and the base.
 
 use super::context::Context;
-use super::figure::{CriterionFigure, IndicatorFigure, Missing, Range};
 use super::tally::{Poll, Tally};
+use crate::engines::{CriterionFigure, IndicatorFigure, Missing, Range};
 use crate::event::Criterion;
 
 /// The whole scale.

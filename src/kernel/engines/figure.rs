@@ -5,9 +5,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Reply;
 use crate::dsse::EventId;
 use crate::event::{Confidence, CriterionId, IndicatorId, Label, PartyId, Severity, SubjectId};
+use crate::facts::Reply;
 use crate::time::Date;
 
 /// A subject's score at one size of the log, on one date.

@@ -73,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::score::assessed::FULL;
+    use crate::engines::score_1::assessed::FULL;
 
     /// Values 0 to 10000 with weights as groups have them, some of which make two equal halves.
     fn votes() -> impl Strategy<Value = Vec<(i64, i64)>> {

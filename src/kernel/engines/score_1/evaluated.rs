@@ -3,9 +3,9 @@
 use super::assessed::{Base, FULL};
 use super::context::{Context, WhatIf};
 use super::endorsed::Bonus;
-use super::figure::{Figure, Range, Standing};
 use super::sanctioned::{Burden, burden};
 use super::tally::Tally;
+use crate::engines::{Figure, Range, Standing};
 use crate::event::Confidence;
 
 /// Everything one evaluation finds.

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::party::{
     Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
-use super::{KeyNumber, Listable, Listed, Span, StandsFor};
+use crate::collections::{Listable, Listed, Span};
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{GroupId, Membership, PartyId, SubjectId, naming};
+use crate::facts::{KeyNumber, StandsFor};
 use crate::time::Timestamp;
 use imbl::OrdMap;
 

@@ -17,7 +17,7 @@ const CHUNK: usize = 16;
 
 /// Rows in the order added.
 #[derive(Debug, Clone)]
-pub(super) struct Chunked<T> {
+pub(crate) struct Chunked<T> {
     /// None is empty; where one has become half empty, neighbours that fit into one are one.
     chunks: Vec<Arc<Vec<T>>>,
     /// The rows added last.
@@ -59,11 +59,11 @@ impl<'de, T: Deserialize<'de> + Clone> Deserialize<'de> for Chunked<T> {
 }
 
 impl<T: Clone> Chunked<T> {
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.chunks.iter().flat_map(|chunk| chunk.iter()).chain(&self.tail)
     }
 
-    pub(super) fn push(&mut self, row: T) {
+    pub(crate) fn push(&mut self, row: T) {
         if self.tail.len() == CHUNK {
             self.chunks.push(Arc::new(std::mem::take(&mut self.tail)));
         }
@@ -74,12 +74,12 @@ impl<T: Clone> Chunked<T> {
         self.tail.push(row);
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.len()).sum::<usize>() + self.tail.len()
     }
 
     /// Takes out the row at `first`, and those after it that `goes` holds for, asked once of each in order.
-    pub(super) fn take_from(&mut self, first: usize, mut goes: impl FnMut(&T) -> bool) -> Vec<T> {
+    pub(crate) fn take_from(&mut self, first: usize, mut goes: impl FnMut(&T) -> bool) -> Vec<T> {
         let place = Cell::new(0);
         let mut leaves = |row: &T| {
             let at = place.replace(place.get() + 1);

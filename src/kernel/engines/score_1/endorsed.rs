@@ -2,7 +2,7 @@
 
 use super::context::{Context, WhatIf};
 use super::counting::Endorsed;
-use super::figure::EndorsementFigure;
+use crate::engines::EndorsementFigure;
 
 /// What the endorsements come to.
 pub(super) struct Bonus<'a> {

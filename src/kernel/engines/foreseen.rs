@@ -3,12 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::context::Context;
-use super::due::{Cause, due};
-use super::engine::figure;
-use super::figure::Figure;
-use super::{At, Dossier, Parties, PolicyBook};
+use super::{Cause, Figure, due_on, figure};
 use crate::event::SubjectId;
+use crate::facts::{At, Dossier, Parties, PolicyBook};
 use crate::time::Date;
 
 /// A subject's figure, and its next change.
@@ -87,19 +84,10 @@ pub fn change_after(
         *dates = left;
         let (after, later) = figure(dossier, parties, policies, At { as_of: on, ..at });
         if now.moves_to(&after) {
-            let causes = causes(dossier, parties, policies, at.size, on);
+            let causes = due_on(dossier, parties, policies, At { as_of: on.plus_days(-1), ..at }, on);
             return Foreseen::Change(Change { on, points: now.points_to(&after), after, causes });
         }
         due = later;
     }
     Foreseen::Nothing
-}
-
-/// What is due on a date, seen from the day before.
-fn causes(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, size: u64, on: Date) -> Vec<Cause> {
-    let at = At { size, as_of: on.plus_days(-1) };
-    let Some(version) = policies.in_force(at.size, at.as_of) else { return Vec::new() };
-    let context = Context::new(dossier, parties, policies, version, at);
-    let due = due(&context, policies).filter(|one| one.on == on);
-    due.map(|one| one.cause()).collect()
 }

@@ -1,18 +1,22 @@
-//! The engine `score/1`. Frozen: a change of rule is a new engine.
+//! A score under a version of a policy, and what is shown of it.
 
 use super::context::{Context, WhatIf};
 use super::counting::Assessed;
 use super::due::next_change;
 use super::evaluated::Evaluation;
-use super::figure::{AssessmentFigure, Figure, Score, Shadow, Standing};
-use super::{At, Dossier, Parties, PolicyBook, explained, sanctioned};
+use super::{explained, sanctioned};
+use crate::engines::{AssessmentFigure, Figure, Score, Shadow};
+use crate::facts::{At, Dossier, Parties, PolicyBook, PolicyVersion};
 use crate::time::Date;
 
 /// The score of a dossier at a moment, explained.
-///
-/// Without a policy in force there is no score to speak of: the answer is "not rated" under version 0.
-pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> Score {
-    let Some(version) = policies.in_force(at.size, at.as_of) else { return unruled(dossier, at) };
+pub(in crate::engines) fn score(
+    dossier: &Dossier,
+    parties: &Parties,
+    policies: &PolicyBook,
+    version: &PolicyVersion,
+    at: At,
+) -> Score {
     let context = Context::new(dossier, parties, policies, version, at);
     let found = Evaluation::of(&context, WhatIf::default());
     let figure = found.figure(&context);
@@ -41,35 +45,16 @@ pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At
 }
 
 /// What is shown of a score, without its explanation: what rankings need.
-pub fn figure(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> (Figure, Option<Date>) {
-    let Some(version) = policies.in_force(at.size, at.as_of) else {
-        return (unruled(dossier, at).figure, None);
-    };
+pub(in crate::engines) fn figure(
+    dossier: &Dossier,
+    parties: &Parties,
+    policies: &PolicyBook,
+    version: &PolicyVersion,
+    at: At,
+) -> (Figure, Option<Date>) {
     let context = Context::new(dossier, parties, policies, version, at);
     let figure = Evaluation::of(&context, WhatIf::default()).figure(&context);
     (figure, next_change(&context, policies))
-}
-
-fn unruled(dossier: &Dossier, at: At) -> Score {
-    let standing = Standing::NotRated { missing: Vec::new() };
-    Score {
-        subject: dossier.subject,
-        size: at.size,
-        as_of: at.as_of,
-        policy: 0,
-        figure: Figure { standing, score: None, range: None, band: None, confidence: None },
-        base: None,
-        agreement_permille: None,
-        without_contested: None,
-        criteria: Vec::new(),
-        assessments: Vec::new(),
-        endorsements: Vec::new(),
-        sanctions: Vec::new(),
-        parts: Vec::new(),
-        reasons: Vec::new(),
-        next_change: None,
-        shadow: None,
-    }
 }
 
 fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFigure {

@@ -7,11 +7,11 @@
 //! declared paid work.
 
 use super::context::{Contested, Disputed, WhatIf, age_permille, contested};
-use super::{
+use crate::event::{EndorsementPolicy, Policy};
+use crate::facts::{
     Assessment, At, Dossier, Endorsement, GroupNumber, Parties, PartyClass, Place, PolicyBook, Recorded,
     Sanction,
 };
-use crate::event::{EndorsementPolicy, Policy};
 use crate::time::Date;
 
 /// Why what stands counts in no score.

@@ -1,10 +1,10 @@
 //! Rule 2: one vote for each controller group.
 
-use super::GroupNumber;
 use super::context::{Context, WhatIf};
 use super::sheet::Cell;
 use super::votes::Votes;
 use crate::event::Relation;
+use crate::facts::GroupNumber;
 
 /// The votes of all groups with weight.
 pub(super) struct Tally {

@@ -1,7 +1,7 @@
 //! At which stage a record stands on a day.
 
-use super::{Accreditation, Assessment, Endorsement, KeyRecord, Sanction};
 use crate::event::{AccreditationStage, AssessmentStage, EndorsementStage, KeyStage, SanctionStage};
+use crate::facts::{Accreditation, Assessment, Endorsement, KeyRecord, Sanction};
 use crate::time::{Date, Timestamp};
 
 impl Accreditation {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyBook, Recorded, Records};
 use crate::dsse::EventId;
 use crate::event::{Contesting, DeclineCode, Grounds, Move, Outcome, PartyId};
+use crate::facts::{PolicyBook, Recorded, Records};
 use crate::time::Date;
 
 /// A contest against one item.

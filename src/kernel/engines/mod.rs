@@ -1,0 +1,73 @@
+//! Engines: a score is a pure function of a dossier, the parties, the policies, a log size and a date.
+//!
+//! A policy names the engine that scores under it, and this is the one place that asks which. An engine
+//! is frozen once a ledger uses it: a test holds the code of its folder against a recorded hash, and a
+//! change of rule is a new engine in a folder of its own.
+
+mod cause;
+mod figure;
+mod foreseen;
+mod score_1;
+
+pub use cause::{Cause, Passing};
+pub use figure::{
+    AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
+    Reason, SanctionFigure, Score, Shadow, Standing,
+};
+pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
+pub use score_1::{Counting, Excluded, OutOfBounds, check_bounds};
+
+use crate::event::ScoreEngine;
+use crate::facts::{At, Dossier, Parties, PolicyBook};
+use crate::time::Date;
+
+/// The score of a dossier at a moment, explained.
+///
+/// Without a policy in force there is no score to speak of: the answer is "not rated" under version 0.
+pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> Score {
+    let Some(version) = policies.in_force(at.size, at.as_of) else { return unruled(dossier, at) };
+    match version.policy.score {
+        ScoreEngine::V1 => score_1::score(dossier, parties, policies, version, at),
+    }
+}
+
+/// What is shown of a score, without its explanation, and the next date on which it may change of itself:
+/// what rankings need.
+pub fn figure(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> (Figure, Option<Date>) {
+    let Some(version) = policies.in_force(at.size, at.as_of) else {
+        return (unruled(dossier, at).figure, None);
+    };
+    match version.policy.score {
+        ScoreEngine::V1 => score_1::figure(dossier, parties, policies, version, at),
+    }
+}
+
+/// What is due on a date, as it is foreseen at a moment before it.
+fn due_on(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At, on: Date) -> Vec<Cause> {
+    let Some(version) = policies.in_force(at.size, at.as_of) else { return Vec::new() };
+    match version.policy.score {
+        ScoreEngine::V1 => score_1::due_on(dossier, parties, policies, version, at, on),
+    }
+}
+
+fn unruled(dossier: &Dossier, at: At) -> Score {
+    let standing = Standing::NotRated { missing: Vec::new() };
+    Score {
+        subject: dossier.subject,
+        size: at.size,
+        as_of: at.as_of,
+        policy: 0,
+        figure: Figure { standing, score: None, range: None, band: None, confidence: None },
+        base: None,
+        agreement_permille: None,
+        without_contested: None,
+        criteria: Vec::new(),
+        assessments: Vec::new(),
+        endorsements: Vec::new(),
+        sanctions: Vec::new(),
+        parts: Vec::new(),
+        reasons: Vec::new(),
+        next_change: None,
+        shadow: None,
+    }
+}
