@@ -212,7 +212,10 @@ fn pass(
                 return Err(Problem::new(422, "steps.too_many_dates", detail));
             }
             Some(Foreseen::Change(change)) => {
-                let before = state.figure(&subject, at).map(|(figure, _)| figure);
+                // Of the day before: a date may narrow a range without moving what is shown, and where a page
+                // begins must not matter.
+                let eve = At { as_of: change.on.plus_days(-1), ..at };
+                let before = state.figure(&subject, eve).map(|(figure, _)| figure);
                 push(steps, change.on, None, change.causes, before, change.after);
                 at.as_of = change.on;
             }
