@@ -63,13 +63,14 @@ class Served:
         """Endorses somebody; the output of the verb, and whether the ledger took it."""
         subjects = json.loads(self.get("/v1/subjects")[1])["subjects"]
         subject = next(one["subject"] for one in subjects if one["name"] == "Đỗ Minh Thư")
-        # The verb holds the last day against the ledger's, which a clock may have moved.
-        today = datetime.date.fromisoformat(json.loads(self.get("/v1/ledger")[1])["today"])
-        expires_on = str(today + datetime.timedelta(days=200))
+        ledger = json.loads(self.get("/v1/ledger")[1])
+        # The ledger judges before anything is signed, by its own day, which a clock may have moved; where it
+        # is not to be asked, its origin is told.
+        expires_on = str(datetime.date.fromisoformat(ledger["today"]) + datetime.timedelta(days=200))
         done = subprocess.run(
             [self.program, "endorse", "--issuer", "nhip-so", "--subject", subject, "--relation", "professional",
              "--topic", "giao-duc", "--expires-on", expires_on, "--statement", words, "--key", str(self.data / "keys" / "nhip-so.pem"),
-             *(["--out", str(out)] if out else [])],
+             *(["--out", str(out), "--origin", ledger["origin"]] if out else [])],
             env={**os.environ, "TINNHIEM_LEDGER": self.base}, capture_output=True, text=True, timeout=60)
         return done.returncode == 0, done.stdout + done.stderr
 

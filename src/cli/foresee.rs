@@ -10,8 +10,11 @@ use crate::event::Event;
 use crate::ledger::Submission;
 use crate::rules::Reason;
 
-/// Refusals that pass with time, so that others' signatures may be collected before.
-const PASSING: [Reason; 5] = [
+/// Refusals that pass with time, so that others' signatures may be collected before; where two clocks
+/// differ, either may be the wrong one.
+const PASSING: [Reason; 7] = [
+    Reason::Future,
+    Reason::Stale,
     Reason::KeyNotLive,
     Reason::KeyRestrained,
     Reason::ReplyPending,
