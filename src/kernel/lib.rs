@@ -11,10 +11,21 @@
 //!
 //! # The life of a score
 //!
-//! [`state`] keeps a dossier for each subject and writes what happened into it. [`score`] computes from a
-//! dossier, the policy in force and a date, and from nothing else; [`proof`] puts the dossier, the policy
-//! and the path to a signed checkpoint into one file, from which anyone computes the same score.
-//! [`audit`] replays a whole log.
+//! [`state`] keeps a dossier of [`facts`] for each subject and writes what happened into it. The one of the
+//! [`engines`] that the policy in force names computes from a dossier, that policy and a date, and from
+//! nothing else; [`proof`] puts the dossier, the policy and the path to a signed checkpoint into one file,
+//! from which anyone computes the same score. [`audit`] replays a whole log.
+//!
+//! # How to add a type of event
+//!
+//! 1. Its body in [`event`], in the file of its family: the struct, its `EventBody` (which texts it
+//!    commits to), its row of `catalogue!` in `event/mod.rs`, and where it moves an item from one stage to
+//!    another an arrow in the family's table of stages.
+//! 2. What it must meet in [`rules`], in the family's file; a refusal is a row of `Reason`, in the order of
+//!    judgement, and a row of `schemas/problems.md`.
+//! 3. What it changes in [`state`], in the family's file, and the record that it makes in [`facts`].
+//! 4. Its words in `event/words.rs`, a verb in `src/cli`, a row of `schemas/events.md`, and a move of the
+//!    random histories in `tests/it/model`; then `cargo run -- schemas`.
 //!
 //! # Who links it
 //!
