@@ -36,7 +36,8 @@ pub fn stages() -> String {
         let _ = write!(text, "\n## {}\n\n```mermaid\nstateDiagram-v2\n", machine.item);
         for Arrow { from, by, to } in machine.arrows {
             let label = match by {
-                Move::Event(event) => (*event).to_owned(),
+                Move::Event(event, None) => event.to_string(),
+                Move::Event(event, Some(case)) => format!("{event} {case}"),
                 Move::Day(day) => format!("the day after {day}"),
             };
             let _ = writeln!(text, "    {} --> {to}: {label}", from.unwrap_or("[*]"));

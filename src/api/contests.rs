@@ -16,7 +16,7 @@ use super::queries::unknown_value;
 use super::respond::Prepared;
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
-use crate::event::{Contesting, DeclineCode, Grounds, Outcome, PartyId, SubjectId, TYPES};
+use crate::event::{Contesting, DeclineCode, EventType, Grounds, Outcome, PartyId, SubjectId};
 use crate::facts::Contest;
 use crate::ledger::Snapshot;
 use crate::limits;
@@ -167,7 +167,6 @@ fn page(
     limit: usize,
     turn: &Turn,
 ) -> ContestPage {
-    let filed = TYPES.iter().position(|name| *name == "contest.filed").unwrap_or(TYPES.len()) as u8;
     let mut page = ContestPage { size: snapshot.size(), as_of, contests: Vec::new(), next: None };
     for (scanned, seq) in (0..last).rev().enumerate() {
         let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
@@ -177,7 +176,8 @@ fn page(
         }
         let row = snapshot.state.index().row(seq);
         let wanted = row.filter(|row| {
-            row.kind == filed && which.subject.is_none_or(|subject| row.subject == Some(subject))
+            row.event_type() == Some(EventType::ContestFiled)
+                && which.subject.is_none_or(|subject| row.subject == Some(subject))
         });
         let contest = wanted.and_then(|_| view(snapshot, seq, as_of));
         page.contests.extend(contest.filter(|one| which.status.is_none_or(|status| one.status == status)));

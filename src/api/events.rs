@@ -15,7 +15,7 @@ use super::queries::unknown_value;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Commitment, Event, PartyId, SubjectId, TYPES};
+use crate::event::{Commitment, Event, EventType, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::log::{ChainHash, Entry};
@@ -47,6 +47,11 @@ pub struct EventRow {
 }
 
 impl EventRow {
+    /// Its type; none where this program knows none of that name.
+    pub fn event_type(&self) -> Option<EventType> {
+        EventType::named(&self.type_name)
+    }
+
     /// The row at a seq.
     pub fn new(seq: u64, row: &Row) -> Self {
         Self {
@@ -195,9 +200,9 @@ async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Probl
     let limit = page_rows(which.limit)?;
     let kind = match &which.type_name {
         None => None,
-        Some(name) => Some(TYPES.iter().position(|one| one == name).ok_or_else(|| {
+        Some(name) => Some(EventType::named(name).ok_or_else(|| {
             Problem::new(400, "query.type", format!("there is no event type {name:?}: see the schemas"))
-        })? as u8),
+        })?),
     };
     let snapshot = app.ledger.snapshot();
     if let Some(issuer) = which.issuer.as_ref().filter(|issuer| !is_party(&snapshot, issuer)) {
@@ -208,7 +213,7 @@ async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Probl
         let fates = fates.as_ref();
         let first = which.after.map_or(0, |after| after.saturating_add(1));
         let takes = |row: &Row| {
-            kind.is_none_or(|kind| row.kind == kind)
+            kind.is_none_or(|kind| row.event_type() == Some(kind))
                 && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
         };
         let found = match &which.subject {

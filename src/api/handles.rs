@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::names::plain;
-use crate::event::{Commitment, SubjectId};
+use crate::event::{Commitment, EventType, SubjectId};
 use crate::state::State;
 use crate::vault::Vault;
 
@@ -113,7 +113,8 @@ impl Handles {
     fn bring_forward(&self, kept: &mut Kept, state: &State) {
         let index = state.index();
         for seq in kept.size..state.size() {
-            let Some(row) = index.row(seq).filter(|row| row.type_name() == "account.linked") else {
+            let Some(row) = index.row(seq).filter(|row| row.event_type() == Some(EventType::AccountLinked))
+            else {
                 continue;
             };
             let Some(subject) = row.subject else { continue };

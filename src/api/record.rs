@@ -15,7 +15,7 @@ use super::looks::Look;
 use super::members::{Which, unknown};
 use super::{Problem, Shared};
 use crate::dsse::EventId;
-use crate::event::{EndorsementStage, Outcome, PartyId};
+use crate::event::{EndorsementStage, EventType, Outcome, PartyId};
 use crate::facts::{At, Dossier, Item, PartyNumber, Records};
 use crate::state;
 use crate::time::Date;
@@ -182,8 +182,8 @@ fn in_file(
         assessments.last_30_days += u64::from(at.as_of.days_since(fate.on) < LATE_DAYS);
         match fate.ended_by(state) {
             None => {}
-            Some("assessment.published") => assessments.replaced += 1,
-            Some("assessment.withdrawn" | "correction.issued") => assessments.withdrawn += 1,
+            Some(EventType::AssessmentPublished) => assessments.replaced += 1,
+            Some(EventType::AssessmentWithdrawn | EventType::CorrectionIssued) => assessments.withdrawn += 1,
             Some(_) => assessments.struck += 1,
         }
     }
@@ -214,7 +214,9 @@ fn in_file(
         endorsements.published += 1;
         match fate.ended_by(state) {
             None => {}
-            Some("endorsement.withdrawn" | "correction.issued") => endorsements.withdrawn += 1,
+            Some(EventType::EndorsementWithdrawn | EventType::CorrectionIssued) => {
+                endorsements.withdrawn += 1
+            }
             Some(_) => endorsements.voided += 1,
         }
     }
@@ -238,9 +240,9 @@ struct Fate {
 
 impl Fate {
     /// The type of the event that ended it.
-    fn ended_by(&self, state: &state::State) -> Option<&'static str> {
+    fn ended_by(&self, state: &state::State) -> Option<EventType> {
         let row = state.index().row(self.to_size?.checked_sub(1)?);
-        row.map(|row| row.type_name())
+        row?.event_type()
     }
 }
 

@@ -13,7 +13,7 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
 use crate::engines::Score;
 use crate::event::{
-    AssessmentNotified, AssessmentPublished, Commitment, IndicatorId, Levels, PartyId, SubjectId,
+    AssessmentNotified, AssessmentPublished, Commitment, EventType, IndicatorId, Levels, PartyId, SubjectId,
 };
 use crate::time::Date;
 
@@ -226,7 +226,7 @@ impl Assess {
         let (notice, notified) = match &self.notice {
             Some(name) => {
                 let notice = self.signing.event(name).await?;
-                (Some(notice), Some(self.signing.body_of(&notice, "assessment.notified").await?))
+                (Some(notice), Some(self.signing.body_of(&notice, EventType::AssessmentNotified).await?))
             }
             None => (None, None),
         };
@@ -275,7 +275,7 @@ impl Assess {
             "entry {} is no assessment of yours about this KOL",
             row.seq
         );
-        let old: AssessmentPublished = self.signing.body_of(&id, "assessment.published").await?;
+        let old: AssessmentPublished = self.signing.body_of(&id, EventType::AssessmentPublished).await?;
         let mut evidence = old.evidence;
         // What a grade rested on that does not apply now is no evidence of anything.
         evidence.retain(|indicator, _| {

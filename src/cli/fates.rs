@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::api::views::{EventPage, Fate, FateEntry};
 use crate::client::{Client, ClientError};
-use crate::event::words;
+use crate::event::{EventType, words};
 
 /// Rows asked for at once.
 const ROWS: u64 = 1000;
@@ -39,16 +39,25 @@ pub async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, Cl
 
 /// How an item stands, in words.
 pub fn state(fate: &Fate) -> String {
-    let ended_by = fate.by.last().map(|last| last.type_name.as_str()).unwrap_or_default();
+    let ended_by = fate.by.last().and_then(|last| EventType::named(&last.type_name));
     let ended = ["ended", "struck"].contains(&fate.stage.as_str());
     let (vi, en) = match (fate.stage.as_str(), ended_by) {
-        (_, "assessment.withdrawn" | "endorsement.withdrawn" | "accreditation.withdrawn") if ended => {
-            ("đã rút", "withdrawn")
+        (
+            _,
+            Some(
+                EventType::AssessmentWithdrawn
+                | EventType::EndorsementWithdrawn
+                | EventType::AccreditationWithdrawn,
+            ),
+        ) if ended => ("đã rút", "withdrawn"),
+        (_, Some(EventType::CorrectionIssued)) if ended => ("đã rút lại vì sai", "retracted"),
+        (_, Some(EventType::AssessmentPublished | EventType::AccreditationGranted)) if ended => {
+            ("đã được thay", "replaced")
         }
-        (_, "correction.issued") if ended => ("đã rút lại vì sai", "retracted"),
-        (_, "assessment.published" | "accreditation.granted") if ended => ("đã được thay", "replaced"),
-        (_, "contest.decided" | "appeal.decided") if ended => ("bị hủy do khiếu nại", "struck by a decision"),
-        (_, "decision.overturned") if ended => ("mất căn cứ", "its basis has fallen"),
+        (_, Some(EventType::ContestDecided | EventType::AppealDecided)) if ended => {
+            ("bị hủy do khiếu nại", "struck by a decision")
+        }
+        (_, Some(EventType::DecisionOverturned)) if ended => ("mất căn cứ", "its basis has fallen"),
         (stage, _) => match STAGES.iter().find(|[name, ..]| *name == stage) {
             Some([_, vi, en]) => (*vi, *en),
             None => return stage.to_owned(),

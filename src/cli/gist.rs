@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::told::clean;
 use crate::api::views::EventView;
 use crate::client::Client;
-use crate::event::words;
+use crate::event::{EventType, words};
 
 /// Entries that were asked for, by event id.
 #[derive(Default)]
@@ -41,39 +41,45 @@ impl Gists {
         let text = |name: &str| clean(body[name].as_str().unwrap_or_default());
         let meant = |name: &str| words::of_value(&text(name)).map_or(text(name), |words| words.to_string());
         let target = named(body).map(|id| self.reference(&id)).unwrap_or_default();
-        let all = match entry.row.type_name.as_str() {
-            "assessment.published" | "assessment.notified" => grades(&body["grades"]),
-            "endorsement.published" => format!("{}, {}", meant("relation"), text("topic")),
-            "sanction.imposed" | "sanction.proposed" => {
+        let all = match entry.row.event_type() {
+            Some(EventType::AssessmentPublished | EventType::AssessmentNotified) => grades(&body["grades"]),
+            Some(EventType::EndorsementPublished) => format!("{}, {}", meant("relation"), text("topic")),
+            Some(EventType::SanctionImposed | EventType::SanctionProposed) => {
                 let until = body["ends_on"].as_str().map_or("…".to_owned(), clean);
                 format!("{}, {} – {until}", meant("severity"), text("starts_on"))
             }
-            "contest.filed" => format!("{}: {target}", meant("grounds")),
-            "contest.decided" | "appeal.decided" => format!("{}: {target}", meant("outcome")),
-            "contest.declined" => format!("{}: {target}", meant("code")),
-            "correction.issued" => format!("{}: {target}", action(&body["action"])),
-            "accreditation.granted" => format!("{}: {}", text("assessor"), list(&body["topics"])),
-            "accreditation.withdrawn" => {
+            Some(EventType::ContestFiled) => format!("{}: {target}", meant("grounds")),
+            Some(EventType::ContestDecided | EventType::AppealDecided) => {
+                format!("{}: {target}", meant("outcome"))
+            }
+            Some(EventType::ContestDeclined) => format!("{}: {target}", meant("code")),
+            Some(EventType::CorrectionIssued) => format!("{}: {target}", action(&body["action"])),
+            Some(EventType::AccreditationGranted) => {
+                format!("{}: {}", text("assessor"), list(&body["topics"]))
+            }
+            Some(EventType::AccreditationWithdrawn) => {
                 let granted = named(body).and_then(|id| self.entries.get(&id));
                 let of = granted.and_then(|one| one.payload["body"]["assessor"].as_str()).map(clean);
                 format!("{}, {target}", of.unwrap_or_default())
             }
-            "key.added" => {
+            Some(EventType::KeyAdded) => {
                 let owner = body["owner"].as_str().map_or(entry.row.issuer.to_string(), clean);
                 format!("{owner}: {}", short_key(&text("key")))
             }
-            "key.rotated" => format!("{}: {}", entry.row.issuer, short_key(&text("new"))),
-            "key.revoked" => format!("{}: {}", meant("cause"), short_key(&text("key"))),
-            "policy.published" => format!("{} / from {}", body["version"], text("effective_from")),
-            "code.published" => body["version"].to_string(),
-            "subject.enrolled" | "subject.resumed" => list(&body["topics"]),
-            "collaboration.declared" => {
+            Some(EventType::KeyRotated) => format!("{}: {}", entry.row.issuer, short_key(&text("new"))),
+            Some(EventType::KeyRevoked) => format!("{}: {}", meant("cause"), short_key(&text("key"))),
+            Some(EventType::PolicyPublished) => {
+                format!("{} / from {}", body["version"], text("effective_from"))
+            }
+            Some(EventType::CodePublished) => body["version"].to_string(),
+            Some(EventType::SubjectEnrolled | EventType::SubjectResumed) => list(&body["topics"]),
+            Some(EventType::CollaborationDeclared) => {
                 format!("“{}”, {} – {}", text("campaign"), text("starts_on"), text("ends_on"))
             }
-            "decision.recorded" => format!("{} {}", act(body, "authority"), act(body, "code")),
-            "account.linked" => text("platform"),
-            "evidence.committed" => format!("{}, {}", text("media_type"), text("custodian")),
-            name if name.starts_with("member.") => text("member"),
+            Some(EventType::DecisionRecorded) => format!("{} {}", act(body, "authority"), act(body, "code")),
+            Some(EventType::AccountLinked) => text("platform"),
+            Some(EventType::EvidenceCommitted) => format!("{}, {}", text("media_type"), text("custodian")),
+            Some(of) if of.family() == "member" => text("member"),
             _ => target,
         };
         all.trim_end_matches([' ', ':', ',']).to_owned()
@@ -93,7 +99,8 @@ impl Gists {
 
     /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.
     pub fn holds(&self, id: &str) -> bool {
-        let erased = self.entries.values().filter(|one| one.row.type_name == "erasure.executed");
+        let erased =
+            self.entries.values().filter(|one| one.row.event_type() == Some(EventType::ErasureExecuted));
         let mut targets =
             erased.flat_map(|one| one.payload["body"]["targets"].as_array().into_iter().flatten());
         let attached = self.entries.get(id).is_some_and(|one| !one.attachments.is_empty());
@@ -102,8 +109,8 @@ impl Gists {
 
     /// Whether an event enrols its subject.
     pub fn enrols(&self, id: &str) -> bool {
-        let types = ["subject.enrolled", "subject.resumed"];
-        self.entries.get(id).is_some_and(|one| types.contains(&one.row.type_name.as_str()))
+        let of = self.entries.get(id).and_then(|one| one.row.event_type());
+        matches!(of, Some(EventType::SubjectEnrolled | EventType::SubjectResumed))
     }
 
     /// An event that another names.

@@ -6,7 +6,7 @@ use super::owner;
 use crate::api::views::{KeyView, LedgerView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::PartyId;
+use crate::event::{EventType, PartyId};
 use crate::limits;
 
 /// How a key stands on the day of a ledger.
@@ -34,10 +34,15 @@ pub async fn all(client: &Client, party: &PartyId) -> Option<Vec<KeyView>> {
 }
 
 /// How the key that an entry added stands; none where it added none, or the ledger does not tell.
-pub async fn of_entry(client: &Client, type_name: &str, issuer: &PartyId, body: &Value) -> Option<String> {
-    let member = match type_name {
-        "key.added" => "key",
-        "key.rotated" => "new",
+pub async fn of_entry(
+    client: &Client,
+    of: Option<EventType>,
+    issuer: &PartyId,
+    body: &Value,
+) -> Option<String> {
+    let member = match of {
+        Some(EventType::KeyAdded) => "key",
+        Some(EventType::KeyRotated) => "new",
         _ => return None,
     };
     let key: PublicKey = body[member].as_str()?.parse().ok()?;

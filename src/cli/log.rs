@@ -117,7 +117,7 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
     let mut keys = BTreeMap::new();
     for row in newest {
         let Some(body) = gists.body(&row.id.to_string()) else { continue };
-        let state = key_state::of_entry(client, &row.type_name, &row.issuer, body).await;
+        let state = key_state::of_entry(client, row.event_type(), &row.issuer, body).await;
         keys.extend(state.map(|state| (row.seq, state)));
     }
     let rows: Vec<Vec<String>> = rows

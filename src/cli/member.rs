@@ -12,7 +12,7 @@ use super::read::names;
 use super::signing::At;
 use crate::api::views::{EventRow, LedgerView, MemberList, MemberRecord, MemberView};
 use crate::client::Client;
-use crate::event::{MemberClass, Membership, words};
+use crate::event::{EventType, MemberClass, Membership, words};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -131,14 +131,14 @@ const LISTED: usize = 20;
 /// The newest that a member said, of each kind that it says, with what became of it.
 async fn said(client: &Client, view: &MemberView, record: &MemberRecord) -> anyhow::Result<Vec<EventRow>> {
     let kinds = [
-        ("endorsement.published", record.endorsements.published > 0),
-        ("assessment.published", record.assessments.published > 0),
-        ("collaboration.declared", view.member.class == MemberClass::Business),
-        ("decision.recorded", view.member.class == MemberClass::StateAgency),
+        (EventType::EndorsementPublished, record.endorsements.published > 0),
+        (EventType::AssessmentPublished, record.assessments.published > 0),
+        (EventType::CollaborationDeclared, view.member.class == MemberClass::Business),
+        (EventType::DecisionRecorded, view.member.class == MemberClass::StateAgency),
     ];
     let mut said = Vec::new();
-    for (name, _) in kinds.into_iter().filter(|(_, says)| *says) {
-        let (issuer, type_name) = (Some(view.member.member.clone()), Some(name.to_owned()));
+    for (of, _) in kinds.into_iter().filter(|(_, says)| *says) {
+        let (issuer, type_name) = (Some(view.member.member.clone()), Some(of.name().to_owned()));
         let listed = Listed { subject: None, issuer, type_name };
         let mut rows = listed.newest(client, LISTED).await?.events;
         let mut fates = fates::of(client, &rows.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;

@@ -9,7 +9,7 @@ use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventPage, EventView};
 use crate::event::{
-    AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, IndicatorId, PartyId, SanctionImposed,
+    AssessmentReplied, Basis, Body, ClauseBasis, ClauseId, EventType, IndicatorId, PartyId, SanctionImposed,
     SanctionProposed, SanctionReplied, Severity, SubjectId,
 };
 use crate::time::Date;
@@ -155,7 +155,7 @@ impl Sanction {
         let (proposal, terms) = match &self.proposal {
             Some(name) => {
                 let proposal = signing.event(name).await?;
-                let proposed = signing.body_of(&proposal, "sanction.proposed").await?;
+                let proposed = signing.body_of(&proposal, EventType::SanctionProposed).await?;
                 let today = signing.today().await?;
                 (Some(proposal), self.terms.over(proposed, signing, today).await?)
             }
@@ -203,22 +203,22 @@ impl Reply {
         let Some(name) = self.notice.as_ref().or(self.proposal.as_ref()) else { return Ok(()) };
         let EventView { row, .. } = name.entry(&client).await?;
         let (seq, option) = (row.seq, if self.notice.is_some() { "--notice" } else { "--proposal" });
-        let done = match (row.type_name.as_str(), option) {
-            ("sanction.proposed", "--notice") => {
+        let done = match (row.event_type(), option) {
+            (Some(EventType::SanctionProposed), "--notice") => {
                 anyhow::bail!("entry {seq} proposes a sanction: reply with --proposal {seq}")
             }
-            ("assessment.notified", "--proposal") => {
+            (Some(EventType::AssessmentNotified), "--proposal") => {
                 anyhow::bail!("entry {seq} notifies an assessment: reply with --notice {seq}")
             }
-            ("assessment.notified", _) => "assessment.published",
-            ("sanction.proposed", _) => "sanction.imposed",
-            ("assessment.published" | "sanction.imposed", _) => {
+            (Some(EventType::AssessmentNotified), _) => EventType::AssessmentPublished,
+            (Some(EventType::SanctionProposed), _) => EventType::SanctionImposed,
+            (Some(EventType::AssessmentPublished | EventType::SanctionImposed), _) => {
                 anyhow::bail!(
                     "entry {seq} is recorded already, and is contested: `tinnhiem contest --subject {subject} --target \
                      {seq} --grounds GROUNDS --statement …`"
                 )
             }
-            (other, _) => anyhow::bail!("entry {seq} is {other}, to which nobody replies"),
+            _ => anyhow::bail!("entry {seq} is {}, to which nobody replies", row.type_name),
         };
         let path = format!("/v1/events?subject={subject}&type={done}&after={seq}&limit=1000");
         let later: EventPage = client.json(&path).await?;

@@ -17,7 +17,7 @@ use super::told::{Known, Told};
 use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::Event;
+use crate::event::{Event, EventType};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -122,12 +122,12 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         }
     }
     let body = &view.payload["body"];
-    if let Some(state) = key_state::of_entry(client, &row.type_name, &row.issuer, body).await {
+    if let Some(state) = key_state::of_entry(client, row.event_type(), &row.issuer, body).await {
         say!("  tình trạng / state: {state}");
     }
-    let contest = match row.type_name.as_str() {
-        "contest.filed" => Some(row.id.to_string()),
-        "appeal.filed" => view.payload["body"]["contest"].as_str().map(str::to_owned),
+    let contest = match row.event_type() {
+        Some(EventType::ContestFiled) => Some(row.id.to_string()),
+        Some(EventType::AppealFiled) => view.payload["body"]["contest"].as_str().map(str::to_owned),
         _ => None,
     };
     if let Some(contest) = contest {

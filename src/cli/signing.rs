@@ -19,7 +19,7 @@ use crate::api::views::LedgerView;
 use crate::client::{Client, ClientError, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
-use crate::event::{Body, Event, EvidenceCommitted, PartyId, SubjectId};
+use crate::event::{Body, Event, EventType, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
 use crate::time::Date;
@@ -161,11 +161,11 @@ impl Signing {
     pub async fn body_of<T: serde::de::DeserializeOwned>(
         &self,
         event: &EventId,
-        type_name: &str,
+        of: EventType,
     ) -> anyhow::Result<T> {
         let mut entry: serde_json::Value = self.at.client().json(&format!("/v1/events/{event}")).await?;
-        if entry["type"] != type_name {
-            anyhow::bail!("{event} is no {type_name}, but {}", entry["type"]);
+        if entry["type"] != of.name() {
+            anyhow::bail!("{event} is no {of}, but {}", entry["type"]);
         }
         Ok(serde_json::from_value(entry["payload"]["body"].take())?)
     }

@@ -10,7 +10,7 @@ use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
     AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
-    SanctionLifted, SubjectId,
+    EventType, SanctionLifted, SubjectId,
 };
 use crate::rules::Reason;
 
@@ -38,8 +38,8 @@ impl Withdraw {
         let reason = attaching.optional(self.reason)?;
         let target = row.id;
         let mut remarks = Vec::new();
-        let body: Body = match row.type_name.as_str() {
-            "assessment.published" => {
+        let body: Body = match row.event_type() {
+            Some(EventType::AssessmentPublished) => {
                 remarks.push(
                     "sau đó bên ký không còn đánh giá nào về KOL này / after this the issuer has none in force \
                      about this KOL: one that it replaced does not come back"
@@ -47,22 +47,25 @@ impl Withdraw {
                 );
                 AssessmentWithdrawn { target, reason }.into()
             }
-            "endorsement.published" => EndorsementWithdrawn { target, reason }.into(),
-            "contest.filed" | "appeal.filed" => {
-                let contest = match row.type_name.as_str() {
-                    "appeal.filed" => serde_json::from_value(payload["body"]["contest"].clone())?,
+            Some(EventType::EndorsementPublished) => EndorsementWithdrawn { target, reason }.into(),
+            Some(EventType::ContestFiled | EventType::AppealFiled) => {
+                let contest = match row.event_type() {
+                    Some(EventType::AppealFiled) => {
+                        serde_json::from_value(payload["body"]["contest"].clone())?
+                    }
                     _ => target,
                 };
                 let view: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
                 remarks.extend(outcome(&client, &view).await?);
                 ContestWithdrawn { contest, reason }.into()
             }
-            "accreditation.granted" => AccreditationWithdrawn { target, reason }.into(),
-            "sanction.imposed" => SanctionLifted { target, reason }.into(),
-            other => anyhow::bail!(
-                "entry {} is {other}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
+            Some(EventType::AccreditationGranted) => AccreditationWithdrawn { target, reason }.into(),
+            Some(EventType::SanctionImposed) => SanctionLifted { target, reason }.into(),
+            _ => anyhow::bail!(
+                "entry {} is {}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
                  accreditation or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
-                row.seq
+                row.seq,
+                row.type_name
             ),
         };
         let (subject, issuer, seq) = (row.subject, row.issuer, row.seq);

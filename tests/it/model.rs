@@ -251,8 +251,8 @@ impl World {
 
     /// Whether an event, recorded or refused, is what an arrow says it must be: a type, or a type and more.
     fn is_open(&self, by: Move, body: &Body, recorded: bool) -> bool {
-        let Move::Event(text) = by else { return false };
-        let Some((_, more)) = text.split_once(' ') else { return true };
+        let Move::Event(_, case) = by else { return false };
+        let Some(more) = case else { return true };
         let decided = match body {
             Body::ContestDecided(body) => Some((body.outcome, &body.effect)),
             Body::AppealDecided(body) => Some((body.outcome, &body.effect)),
@@ -305,7 +305,7 @@ impl World {
 /// Whether walks make what moves an item along an arrow.
 fn is_walked(by: Move) -> bool {
     match by {
-        Move::Event(text) => text.split(' ').next().is_some_and(|name| !UNWALKED.contains(&name)),
+        Move::Event(of, _) => !UNWALKED.contains(&of.name()),
         Move::Day(_) => true,
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::SubjectId;
+use crate::event::{EventType, SubjectId};
 use crate::state::{Row, State};
 
 /// Whose figures are in doubt.
@@ -27,17 +27,23 @@ pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
         // Who endorses may have its own endorsements marked as returned.
         let touches = row.subject.into_iter().chain(row.issuer.as_subject());
         touched.extend(touches.filter_map(|subject| state.ordinal(&subject)));
-        if let Some(subject) = row.subject.filter(|_| row.type_name().starts_with("subject.")) {
+        if let Some(subject) = row.subject.filter(|_| comes_or_goes(&row)) {
             touched.extend(endorsed_by(state, subject));
         }
     }
     Changes::Of(touched)
 }
 
+/// Whether an entry says whether a subject is here.
+fn comes_or_goes(row: &Row) -> bool {
+    use EventType::{SubjectDeparted, SubjectEnrolled, SubjectResumed};
+    matches!(row.event_type(), Some(SubjectEnrolled | SubjectDeparted | SubjectResumed))
+}
+
 /// Whether the entry at `seq` may have changed this subject's figure.
 pub fn touches(state: &State, seq: u64, row: &Row, subject: SubjectId) -> bool {
     let named = row.subject == Some(subject) || row.issuer.as_subject() == Some(subject);
-    let endorser = row.subject.filter(|_| row.type_name().starts_with("subject."));
+    let endorser = row.subject.filter(|_| comes_or_goes(row));
     let endorsed = |giver| state.endorsed_by(giver).any(|endorsed| endorsed == subject);
     named || endorser.is_some_and(endorsed) || !is_confined(state, seq, row)
 }
@@ -49,35 +55,67 @@ fn endorsed_by(state: &State, subject: SubjectId) -> impl Iterator<Item = u32> {
 
 /// Whether an entry changes no figures but those of the subjects it names, or whom they endorsed.
 fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
-    match row.type_name() {
-        "ledger.opened" | "council.changed" | "member.admitted" | "key.added" | "key.rotated"
-        | "code.published" => true,
+    use EventType::*;
+    let Some(of) = row.event_type() else { return false };
+    match of {
+        LedgerOpened | CouncilChanged | MemberAdmitted | KeyAdded | KeyRotated | CodePublished => true,
         // What a policy changes shows in the version in force, which the ranking compares.
-        "policy.published" => true,
+        PolicyPublished => true,
         // Only the council can say from when on a key was in other hands.
-        "key.revoked" => !row.issuer.is_council(),
+        KeyRevoked => !row.issuer.is_council(),
         // A first accreditation comes before anything that its weight would count for.
-        "accreditation.granted" => {
+        AccreditationGranted => {
             let assessor = state.parties().accredited_by(&row.id);
             let held = assessor.map_or(&[][..], |assessor| state.parties().accreditations_of(assessor));
             held.iter().all(|one| one.span.from_size > seq)
         }
-        name => {
-            let families = [
-                "subject.",
-                "account.",
-                "assessment.",
-                "pledge.",
-                "collaboration.",
-                "endorsement.",
-                "decision.",
-                "sanction.",
-                "contest.",
-                "panel.",
-                "appeal.",
-                "draw.",
-            ];
-            families.iter().any(|family| name.starts_with(family))
-        }
+        SubjectEnrolled
+        | SubjectDeparted
+        | SubjectResumed
+        | AccountLinked
+        | AccountUnlinked
+        | AssessmentNotified
+        | AssessmentReplied
+        | AssessmentPublished
+        | AssessmentWithdrawn
+        | PledgeSigned
+        | CollaborationDeclared
+        | CollaborationEnded
+        | EndorsementPublished
+        | EndorsementWithdrawn
+        | DecisionRecorded
+        | DecisionOverturned
+        | SanctionProposed
+        | SanctionReplied
+        | SanctionImposed
+        | SanctionLifted
+        | ContestFiled
+        | ContestAdmitted
+        | ContestDeclined
+        | PanelSeated
+        | ContestExtended
+        | ContestDecided
+        | ContestWithdrawn
+        | AppealFiled
+        | AppealDecided
+        | DrawCommitted
+        | DrawRevealed => true,
+        LedgerKeyRotated
+        | OperatorChanged
+        | MemberUpdated
+        | MemberSuspended
+        | MemberReinstated
+        | MemberRemoved
+        | AccreditationWithdrawn
+        | CorrectionIssued
+        | EvidenceCommitted
+        | EvidenceDisclosed
+        | EvidenceDestroyed
+        | ErasureRequested
+        | ErasureExecuted
+        | ErasureRefused
+        | AuditFinding
+        | StateCommitted
+        | StateAttested => false,
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::EventType;
 use super::stages::{Arrow, Machine, Move, stages};
 
 stages! {
@@ -13,9 +14,9 @@ stages! {
         /// It has left.
         Departed,
     }
-    new by event "subject.enrolled" to Enrolled;
-    Enrolled by event "subject.departed" to Departed;
-    Departed by event "subject.resumed" to Enrolled;
+    new by event SubjectEnrolled to Enrolled;
+    Enrolled by event SubjectDeparted to Departed;
+    Departed by event SubjectResumed to Enrolled;
 }
 
 stages! {
@@ -28,24 +29,24 @@ stages! {
         /// It never signs again.
         Ended,
     }
-    new by event "ledger.opened" to Live;
-    new by event "council.changed" to Live;
-    new by event "operator.changed" to Live;
-    new by event "member.admitted" to Live;
-    new by event "subject.enrolled" to Live;
-    new by event "key.added" to Live;
-    new by event "key.rotated" to Live;
-    new by event "key.added by the council" to Waiting;
+    new by event LedgerOpened to Live;
+    new by event CouncilChanged to Live;
+    new by event OperatorChanged to Live;
+    new by event MemberAdmitted to Live;
+    new by event SubjectEnrolled to Live;
+    new by event KeyAdded to Live;
+    new by event KeyRotated to Live;
+    new by event KeyAdded "by the council" to Waiting;
     Waiting by day "live_from" to Live;
-    Waiting by event "key.revoked" to Ended;
-    Waiting by event "member.removed" to Ended;
-    Waiting by event "operator.changed" to Ended;
-    Live by event "key.revoked" to Ended;
-    Live by event "key.rotated" to Ended;
-    Live by event "member.removed" to Ended;
-    Live by event "council.changed" to Ended;
-    Live by event "operator.changed" to Ended;
-    Ended by event "key.revoked with an earlier invalid_from" to Ended;
+    Waiting by event KeyRevoked to Ended;
+    Waiting by event MemberRemoved to Ended;
+    Waiting by event OperatorChanged to Ended;
+    Live by event KeyRevoked to Ended;
+    Live by event KeyRotated to Ended;
+    Live by event MemberRemoved to Ended;
+    Live by event CouncilChanged to Ended;
+    Live by event OperatorChanged to Ended;
+    Ended by event KeyRevoked "with an earlier invalid_from" to Ended;
 }
 
 stages! {
@@ -58,14 +59,14 @@ stages! {
         /// Withdrawn, or in the place of a newer one.
         Ended,
     }
-    new by event "accreditation.granted" to Valid;
+    new by event AccreditationGranted to Valid;
     Valid by day "valid_until" to Expired;
-    Valid by event "accreditation.withdrawn" to Ended;
-    Valid by event "accreditation.granted" to Ended;
-    Valid by event "member.removed" to Ended;
-    Expired by event "accreditation.withdrawn" to Ended;
-    Expired by event "accreditation.granted" to Ended;
-    Expired by event "member.removed" to Ended;
+    Valid by event AccreditationWithdrawn to Ended;
+    Valid by event AccreditationGranted to Ended;
+    Valid by event MemberRemoved to Ended;
+    Expired by event AccreditationWithdrawn to Ended;
+    Expired by event AccreditationGranted to Ended;
+    Expired by event MemberRemoved to Ended;
 }
 
 stages! {
@@ -78,26 +79,26 @@ stages! {
         /// Withdrawn, retracted, struck, or in the place of a newer one; it never returns.
         Ended,
     }
-    new by event "assessment.published" to Standing;
+    new by event AssessmentPublished to Standing;
     Standing by day "valid_until" to Expired;
-    Standing by event "assessment.withdrawn" to Ended;
-    Standing by event "correction.issued that retracts" to Ended;
-    Standing by event "correction.issued that raises grades" to Standing;
-    Standing by event "assessment.published" to Ended;
-    Standing by event "contest.filed" to Standing;
-    Standing by event "contest.decided" to Standing;
-    Standing by event "contest.decided upheld" to Ended;
-    Standing by event "appeal.decided" to Standing;
-    Standing by event "appeal.decided upheld" to Ended;
-    Expired by event "assessment.withdrawn" to Ended;
-    Expired by event "correction.issued that retracts" to Ended;
-    Expired by event "correction.issued that raises grades" to Expired;
-    Expired by event "assessment.published" to Ended;
-    Expired by event "contest.filed" to Expired;
-    Expired by event "contest.decided" to Expired;
-    Expired by event "contest.decided upheld" to Ended;
-    Expired by event "appeal.decided" to Expired;
-    Expired by event "appeal.decided upheld" to Ended;
+    Standing by event AssessmentWithdrawn to Ended;
+    Standing by event CorrectionIssued "that retracts" to Ended;
+    Standing by event CorrectionIssued "that raises grades" to Standing;
+    Standing by event AssessmentPublished to Ended;
+    Standing by event ContestFiled to Standing;
+    Standing by event ContestDecided to Standing;
+    Standing by event ContestDecided "upheld" to Ended;
+    Standing by event AppealDecided to Standing;
+    Standing by event AppealDecided "upheld" to Ended;
+    Expired by event AssessmentWithdrawn to Ended;
+    Expired by event CorrectionIssued "that retracts" to Ended;
+    Expired by event CorrectionIssued "that raises grades" to Expired;
+    Expired by event AssessmentPublished to Ended;
+    Expired by event ContestFiled to Expired;
+    Expired by event ContestDecided to Expired;
+    Expired by event ContestDecided "upheld" to Ended;
+    Expired by event AppealDecided to Expired;
+    Expired by event AppealDecided "upheld" to Ended;
 }
 
 stages! {
@@ -112,16 +113,16 @@ stages! {
         /// Withdrawn or retracted.
         Ended,
     }
-    new by event "endorsement.published" to Standing;
-    new by event "endorsement.published hiding a collaboration" to Voided;
-    Standing by event "collaboration.declared" to Voided;
+    new by event EndorsementPublished to Standing;
+    new by event EndorsementPublished "hiding a collaboration" to Voided;
+    Standing by event CollaborationDeclared to Voided;
     Standing by day "expires_on" to Expired;
-    Standing by event "endorsement.withdrawn" to Ended;
-    Standing by event "correction.issued that retracts" to Ended;
+    Standing by event EndorsementWithdrawn to Ended;
+    Standing by event CorrectionIssued "that retracts" to Ended;
     Voided by day "expires_on" to Expired;
-    Voided by event "endorsement.withdrawn" to Ended;
-    Voided by event "correction.issued that retracts" to Ended;
-    Expired by event "correction.issued that retracts" to Ended;
+    Voided by event EndorsementWithdrawn to Ended;
+    Voided by event CorrectionIssued "that retracts" to Ended;
+    Expired by event CorrectionIssued "that retracts" to Ended;
 }
 
 stages! {
@@ -136,33 +137,33 @@ stages! {
         /// A contest was upheld, the council retracted it, or the decision that it rested on has fallen.
         Struck,
     }
-    new by event "sanction.imposed" to Standing;
+    new by event SanctionImposed to Standing;
     Standing by day "ends_on" to Over;
-    Standing by event "sanction.lifted" to Lifted;
-    Standing by event "contest.filed" to Standing;
-    Standing by event "contest.decided" to Standing;
-    Standing by event "contest.decided with an end that is past" to Over;
-    Standing by event "contest.decided upheld" to Struck;
-    Standing by event "appeal.decided" to Standing;
-    Standing by event "appeal.decided with an end that is past" to Over;
-    Standing by event "appeal.decided upheld" to Struck;
-    Standing by event "decision.overturned" to Struck;
-    Standing by event "correction.issued that retracts" to Struck;
-    Over by event "contest.filed" to Over;
-    Over by event "contest.decided" to Over;
-    Over by event "contest.decided upheld" to Struck;
-    Over by event "appeal.decided" to Over;
-    Over by event "appeal.decided with an end to come" to Standing;
-    Over by event "appeal.decided upheld" to Struck;
-    Over by event "decision.overturned" to Struck;
-    Over by event "correction.issued that retracts" to Struck;
-    Lifted by event "contest.filed" to Lifted;
-    Lifted by event "contest.decided" to Lifted;
-    Lifted by event "contest.decided upheld" to Struck;
-    Lifted by event "appeal.decided" to Lifted;
-    Lifted by event "appeal.decided upheld" to Struck;
-    Lifted by event "decision.overturned" to Struck;
-    Lifted by event "correction.issued that retracts" to Struck;
+    Standing by event SanctionLifted to Lifted;
+    Standing by event ContestFiled to Standing;
+    Standing by event ContestDecided to Standing;
+    Standing by event ContestDecided "with an end that is past" to Over;
+    Standing by event ContestDecided "upheld" to Struck;
+    Standing by event AppealDecided to Standing;
+    Standing by event AppealDecided "with an end that is past" to Over;
+    Standing by event AppealDecided "upheld" to Struck;
+    Standing by event DecisionOverturned to Struck;
+    Standing by event CorrectionIssued "that retracts" to Struck;
+    Over by event ContestFiled to Over;
+    Over by event ContestDecided to Over;
+    Over by event ContestDecided "upheld" to Struck;
+    Over by event AppealDecided to Over;
+    Over by event AppealDecided "with an end to come" to Standing;
+    Over by event AppealDecided "upheld" to Struck;
+    Over by event DecisionOverturned to Struck;
+    Over by event CorrectionIssued "that retracts" to Struck;
+    Lifted by event ContestFiled to Lifted;
+    Lifted by event ContestDecided to Lifted;
+    Lifted by event ContestDecided "upheld" to Struck;
+    Lifted by event AppealDecided to Lifted;
+    Lifted by event AppealDecided "upheld" to Struck;
+    Lifted by event DecisionOverturned to Struck;
+    Lifted by event CorrectionIssued "that retracts" to Struck;
 }
 
 stages! {
@@ -173,8 +174,8 @@ stages! {
         /// It was.
         Unlinked,
     }
-    new by event "account.linked" to Linked;
-    Linked by event "account.unlinked" to Unlinked;
+    new by event AccountLinked to Linked;
+    Linked by event AccountUnlinked to Unlinked;
 }
 
 stages! {
@@ -185,9 +186,9 @@ stages! {
         /// Its last day is over.
         Over,
     }
-    new by event "collaboration.declared" to Declared;
-    new by event "collaboration.declared after its end" to Over;
-    Declared by event "collaboration.ended" to Declared;
+    new by event CollaborationDeclared to Declared;
+    new by event CollaborationDeclared "after its end" to Over;
+    Declared by event CollaborationEnded to Declared;
     Declared by day "ends_on" to Over;
 }
 
@@ -199,9 +200,9 @@ stages! {
         /// It was overturned or retracted, and what rested on it has fallen.
         Overturned,
     }
-    new by event "decision.recorded" to Standing;
-    Standing by event "decision.overturned" to Overturned;
-    Standing by event "correction.issued that retracts" to Overturned;
+    new by event DecisionRecorded to Standing;
+    Standing by event DecisionOverturned to Overturned;
+    Standing by event CorrectionIssued "that retracts" to Overturned;
 }
 
 stages! {
@@ -216,9 +217,9 @@ stages! {
         /// A newer version was published before its first day.
         Cancelled,
     }
-    new by event "ledger.opened" to InForce;
-    new by event "policy.published" to Coming;
-    Coming by event "policy.published" to Cancelled;
+    new by event LedgerOpened to InForce;
+    new by event PolicyPublished to Coming;
+    Coming by event PolicyPublished to Cancelled;
     Coming by day "the last day of the version before" to InForce;
     InForce by day "its last day" to Past;
 }
@@ -233,10 +234,10 @@ stages! {
         /// The subject had it erased.
         Erased,
     }
-    new by event "evidence.committed" to Held;
-    Held by event "evidence.disclosed" to Held;
-    Held by event "evidence.destroyed" to Destroyed;
-    Held by event "erasure.executed" to Erased;
+    new by event EvidenceCommitted to Held;
+    Held by event EvidenceDisclosed to Held;
+    Held by event EvidenceDestroyed to Destroyed;
+    Held by event ErasureExecuted to Erased;
 }
 
 stages! {
@@ -249,7 +250,7 @@ stages! {
         /// It stays, on a legal ground.
         Refused,
     }
-    new by event "erasure.requested" to Requested;
-    Requested by event "erasure.executed" to Executed;
-    Requested by event "erasure.refused" to Refused;
+    new by event ErasureRequested to Requested;
+    Requested by event ErasureExecuted to Executed;
+    Requested by event ErasureRefused to Refused;
 }

@@ -7,6 +7,7 @@ mod account;
 mod accreditation;
 mod appeal;
 mod assessment;
+mod catalogue;
 mod code;
 mod collaboration;
 mod commitment;
@@ -41,6 +42,8 @@ pub use appeal::{AppealDecided, AppealFiled};
 pub use assessment::{
     AssessmentNotified, AssessmentPublished, AssessmentReplied, AssessmentWithdrawn, Findings,
 };
+use catalogue::body_schemas;
+pub use catalogue::{Body, EventType, TYPES};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use commitment::{StateAttested, StateCommitted, StateFormat};
@@ -120,129 +123,6 @@ macro_rules! reason_text {
 
 use no_texts;
 use reason_text;
-
-/// The closed catalogue: the enum, the names, parsing and schemas all come from this one table.
-macro_rules! catalogue {
-    ($($variant:ident = $name:literal, subject: $subject:ident;)*) => {
-        /// The body of an event, by type.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Body {
-            $(#[doc = concat!("`", $name, "`")] $variant($variant),)*
-        }
-
-        /// Every event type, in the catalogue's order.
-        pub const TYPES: &[&str] = &[$($name),*];
-
-        impl Body {
-            /// The event's type, `family.verb`.
-            pub fn type_name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name,)* }
-            }
-
-            /// The type's place in [`TYPES`].
-            pub fn type_number(&self) -> u8 {
-                let name = self.type_name();
-                TYPES.iter().position(|one| *one == name).unwrap_or(TYPES.len()) as u8
-            }
-
-            fn inner(&self) -> &dyn EventBody {
-                match self { $(Self::$variant(body) => body,)* }
-            }
-
-            fn parse(type_name: &str, raw: &str) -> Result<Self, Malformed> {
-                match type_name {
-                    $($name => json::from_slice(raw.as_bytes())
-                        .map(Self::$variant)
-                        .map_err(|error| Malformed::body($name, &error)),)*
-                    other => Err(Malformed::UnknownType(shortened(other))),
-                }
-            }
-
-            fn to_raw(&self) -> Box<RawValue> {
-                let json = match self { $(Self::$variant(body) => serde_json::value::to_raw_value(body),)* };
-                json.expect("event bodies are plain structures, which serialise")
-            }
-
-            fn takes_subject(&self) -> bool {
-                match self { $(Self::$variant(_) => $subject,)* }
-            }
-        }
-
-        fn body_schemas() -> Vec<(&'static str, bool, schemars::Schema)> {
-            vec![$((
-                $name,
-                $subject,
-                schemars::SchemaGenerator::default().into_root_schema_for::<$variant>(),
-            ),)*]
-        }
-
-        $(impl From<$variant> for Body {
-            fn from(body: $variant) -> Self {
-                Self::$variant(body)
-            }
-        })*
-    };
-}
-
-catalogue! {
-    LedgerOpened = "ledger.opened", subject: false;
-    LedgerKeyRotated = "ledger.key_rotated", subject: false;
-    CouncilChanged = "council.changed", subject: false;
-    OperatorChanged = "operator.changed", subject: false;
-    PolicyPublished = "policy.published", subject: false;
-    MemberAdmitted = "member.admitted", subject: false;
-    MemberUpdated = "member.updated", subject: false;
-    MemberSuspended = "member.suspended", subject: false;
-    MemberReinstated = "member.reinstated", subject: false;
-    MemberRemoved = "member.removed", subject: false;
-    AccreditationGranted = "accreditation.granted", subject: false;
-    AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
-    KeyAdded = "key.added", subject: false;
-    KeyRotated = "key.rotated", subject: false;
-    KeyRevoked = "key.revoked", subject: false;
-    SubjectEnrolled = "subject.enrolled", subject: true;
-    SubjectDeparted = "subject.departed", subject: true;
-    SubjectResumed = "subject.resumed", subject: true;
-    AccountLinked = "account.linked", subject: true;
-    AccountUnlinked = "account.unlinked", subject: true;
-    AssessmentNotified = "assessment.notified", subject: true;
-    AssessmentReplied = "assessment.replied", subject: true;
-    AssessmentPublished = "assessment.published", subject: true;
-    AssessmentWithdrawn = "assessment.withdrawn", subject: true;
-    CodePublished = "code.published", subject: false;
-    PledgeSigned = "pledge.signed", subject: true;
-    CollaborationDeclared = "collaboration.declared", subject: true;
-    CollaborationEnded = "collaboration.ended", subject: true;
-    EndorsementPublished = "endorsement.published", subject: true;
-    EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
-    DecisionRecorded = "decision.recorded", subject: true;
-    DecisionOverturned = "decision.overturned", subject: true;
-    SanctionProposed = "sanction.proposed", subject: true;
-    SanctionReplied = "sanction.replied", subject: true;
-    SanctionImposed = "sanction.imposed", subject: true;
-    SanctionLifted = "sanction.lifted", subject: true;
-    ContestFiled = "contest.filed", subject: true;
-    ContestAdmitted = "contest.admitted", subject: true;
-    ContestDeclined = "contest.declined", subject: true;
-    PanelSeated = "panel.seated", subject: true;
-    ContestExtended = "contest.extended", subject: true;
-    ContestDecided = "contest.decided", subject: true;
-    ContestWithdrawn = "contest.withdrawn", subject: true;
-    AppealFiled = "appeal.filed", subject: true;
-    AppealDecided = "appeal.decided", subject: true;
-    DrawCommitted = "draw.committed", subject: false;
-    DrawRevealed = "draw.revealed", subject: true;
-    CorrectionIssued = "correction.issued", subject: true;
-    EvidenceCommitted = "evidence.committed", subject: true;
-    EvidenceDisclosed = "evidence.disclosed", subject: true;
-    EvidenceDestroyed = "evidence.destroyed", subject: true;
-    ErasureRequested = "erasure.requested", subject: true;
-    ErasureExecuted = "erasure.executed", subject: true;
-    ErasureRefused = "erasure.refused", subject: true;
-    AuditFinding = "audit.finding", subject: false;
-    StateCommitted = "state.committed", subject: false;
-    StateAttested = "state.attested", subject: false;
-}
 
 /// One event, as parsed from the payload that was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]

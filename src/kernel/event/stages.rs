@@ -8,13 +8,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::EventType;
 use super::items::*;
 
 /// What moves an item from one stage to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// An event of the type that its first word names; the words after it say in which case.
-    Event(&'static str),
+    /// An event of this type, and in which case of it; mostly in any.
+    Event(EventType, Option<&'static str>),
     /// A day, with what it is the day after.
     Day(&'static str),
 }
@@ -41,21 +42,23 @@ pub struct Machine {
     pub arrows: &'static [Arrow],
 }
 
-/// An enum of stages and the table of their arrows: `From by event "…" to To`, or `by day "…"`;
+/// An enum of stages and the table of their arrows: `From by event Type to To`, in one case of it `by event Type "…"`, or
+/// `by day "…"`;
 /// `new` in place of a stage makes the item.
 macro_rules! stages {
     (@from new) => { None };
     (@from $from:ident) => { Some(stringify!($from)) };
     (@is new, $stage:ident) => { $stage.is_none() };
     (@is $from:ident, $stage:ident) => { $stage == Some(Self::$from) };
-    (@by event, $text:literal) => { Move::Event($text) };
     (@by day, $text:literal) => { Move::Day($text) };
+    (@by event, $event:ident) => { Move::Event(EventType::$event, None) };
+    (@by event, $event:ident, $case:literal) => { Move::Event(EventType::$event, Some($case)) };
     (
         $(#[$meta:meta])*
         $name:ident of $item:literal {
             $($(#[doc = $doc:literal])* $stage:ident,)*
         }
-        $($from:ident by $kind:ident $text:literal to $to:ident;)*
+        $($from:ident by $kind:ident $($event:ident)? $($text:literal)? to $to:ident;)*
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -71,14 +74,14 @@ macro_rules! stages {
                 stages: &[$(stringify!($stage)),*],
                 arrows: &[$(Arrow {
                     from: stages!(@from $from),
-                    by: stages!(@by $kind, $text),
+                    by: stages!(@by $kind $(, $event)? $(, $text)?),
                     to: stringify!($to),
                 }),*],
             };
 
             /// Where an event or a day leads from a stage, or from nothing; none: it leads nowhere.
             pub fn after(stage: Option<Self>, by: Move) -> Option<Self> {
-                $(if stages!(@is $from, stage) && by == stages!(@by $kind, $text) {
+                $(if stages!(@is $from, stage) && by == stages!(@by $kind $(, $event)? $(, $text)?) {
                     return Some(Self::$to);
                 })*
                 None
@@ -99,16 +102,16 @@ stages! {
         /// It never acts again; what it said weighs nothing.
         Removed,
     }
-    new by event "ledger.opened" to Active;
-    new by event "operator.changed" to Active;
-    new by event "member.admitted" to Active;
-    Active by event "member.updated" to Active;
-    Suspended by event "member.updated" to Suspended;
-    Active by event "member.suspended" to Suspended;
-    Suspended by event "member.reinstated" to Active;
-    Active by event "member.removed" to Removed;
-    Active by event "operator.changed" to Removed;
-    Suspended by event "member.removed" to Removed;
+    new by event LedgerOpened to Active;
+    new by event OperatorChanged to Active;
+    new by event MemberAdmitted to Active;
+    Active by event MemberUpdated to Active;
+    Suspended by event MemberUpdated to Suspended;
+    Active by event MemberSuspended to Suspended;
+    Suspended by event MemberReinstated to Active;
+    Active by event MemberRemoved to Removed;
+    Active by event OperatorChanged to Removed;
+    Suspended by event MemberRemoved to Removed;
 }
 
 stages! {
@@ -137,41 +140,41 @@ stages! {
         /// Given up by the subject before a decision.
         Withdrawn,
     }
-    new by event "contest.filed" to Filed;
-    Filed by event "contest.admitted" to Admitted;
-    Filed by event "contest.declined" to Declined;
+    new by event ContestFiled to Filed;
+    Filed by event ContestAdmitted to Admitted;
+    Filed by event ContestDeclined to Declined;
     Filed by day "windows.admit" to Admitted;
     Filed by day "windows.decide" to Overdue;
-    Filed by event "contest.extended" to Filed;
-    Filed by event "contest.decided" to Decided;
-    Filed by event "contest.withdrawn" to Withdrawn;
-    Admitted by event "panel.seated" to Seated;
-    Admitted by event "contest.extended" to Admitted;
+    Filed by event ContestExtended to Filed;
+    Filed by event ContestDecided to Decided;
+    Filed by event ContestWithdrawn to Withdrawn;
+    Admitted by event PanelSeated to Seated;
+    Admitted by event ContestExtended to Admitted;
     Admitted by day "windows.decide" to Overdue;
-    Admitted by event "contest.withdrawn" to Withdrawn;
-    Seated by event "panel.seated" to Seated;
-    Seated by event "contest.extended" to Seated;
-    Seated by event "contest.decided" to Decided;
+    Admitted by event ContestWithdrawn to Withdrawn;
+    Seated by event PanelSeated to Seated;
+    Seated by event ContestExtended to Seated;
+    Seated by event ContestDecided to Decided;
     Seated by day "windows.decide" to Overdue;
-    Seated by event "contest.withdrawn" to Withdrawn;
-    Overdue by event "panel.seated" to Overdue;
-    Overdue by event "contest.decided" to Decided;
-    Overdue by event "contest.withdrawn" to Withdrawn;
-    Decided by event "appeal.filed" to Appealed;
+    Seated by event ContestWithdrawn to Withdrawn;
+    Overdue by event PanelSeated to Overdue;
+    Overdue by event ContestDecided to Decided;
+    Overdue by event ContestWithdrawn to Withdrawn;
+    Decided by event AppealFiled to Appealed;
     Decided by day "windows.appeal" to Final;
-    Appealed by event "panel.seated" to AppealSeated;
-    Appealed by event "contest.extended" to Appealed;
-    Appealed by event "appeal.decided" to Final;
+    Appealed by event PanelSeated to AppealSeated;
+    Appealed by event ContestExtended to Appealed;
+    Appealed by event AppealDecided to Final;
     Appealed by day "windows.appeal_decide" to AppealOverdue;
-    Appealed by event "contest.withdrawn" to Final;
-    AppealSeated by event "panel.seated" to AppealSeated;
-    AppealSeated by event "contest.extended" to AppealSeated;
-    AppealSeated by event "appeal.decided" to Final;
+    Appealed by event ContestWithdrawn to Final;
+    AppealSeated by event PanelSeated to AppealSeated;
+    AppealSeated by event ContestExtended to AppealSeated;
+    AppealSeated by event AppealDecided to Final;
     AppealSeated by day "windows.appeal_decide" to AppealOverdue;
-    AppealSeated by event "contest.withdrawn" to Final;
-    AppealOverdue by event "panel.seated" to AppealOverdue;
-    AppealOverdue by event "appeal.decided" to Final;
-    AppealOverdue by event "contest.withdrawn" to Final;
+    AppealSeated by event ContestWithdrawn to Final;
+    AppealOverdue by event PanelSeated to AppealOverdue;
+    AppealOverdue by event AppealDecided to Final;
+    AppealOverdue by event ContestWithdrawn to Final;
 }
 
 impl Contesting {
@@ -201,11 +204,11 @@ stages! {
         /// Nothing can be published by it any more.
         Lapsed,
     }
-    new by event "assessment.notified" to Waiting;
-    Waiting by event "assessment.replied" to Replied;
+    new by event AssessmentNotified to Waiting;
+    Waiting by event AssessmentReplied to Replied;
     Waiting by day "the last day to reply" to Unanswered;
-    Replied by event "assessment.published" to Published;
-    Unanswered by event "assessment.published" to Published;
+    Replied by event AssessmentPublished to Published;
+    Unanswered by event AssessmentPublished to Published;
     Replied by day "the last day of use" to Lapsed;
     Unanswered by day "the last day of use" to Lapsed;
 }
@@ -224,11 +227,11 @@ stages! {
         /// Nothing can be imposed by it any more.
         Lapsed,
     }
-    new by event "sanction.proposed" to Waiting;
-    Waiting by event "sanction.replied" to Replied;
+    new by event SanctionProposed to Waiting;
+    Waiting by event SanctionReplied to Replied;
     Waiting by day "the last day to reply" to Unanswered;
-    Replied by event "sanction.imposed" to Imposed;
-    Unanswered by event "sanction.imposed" to Imposed;
+    Replied by event SanctionImposed to Imposed;
+    Unanswered by event SanctionImposed to Imposed;
     Replied by day "the last day of use" to Lapsed;
     Unanswered by day "the last day of use" to Lapsed;
 }

@@ -8,7 +8,8 @@ use super::dossier::item;
 use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{
-    AssessmentNotified, Commitment, IndicatorId, Move, NoticeStage, ProposalStage, SanctionProposed,
+    AssessmentNotified, Commitment, EventType, IndicatorId, Move, NoticeStage, ProposalStage,
+    SanctionProposed,
 };
 use crate::facts::{Dossier, Item, PartyNumber, Recorded, Sanction};
 use crate::limits;
@@ -44,8 +45,8 @@ impl Hearing {
     }
 
     /// What has happened to it up to a day; `replied` is the type of a reply to it.
-    fn moves(self, replied: &'static str, today: Date) -> impl Iterator<Item = Move> {
-        let reply = self.reply.map(|_| Move::Event(replied));
+    fn moves(self, replied: EventType, today: Date) -> impl Iterator<Item = Move> {
+        let reply = self.reply.map(|_| Move::Event(replied, None));
         let over = (today > self.reply_by).then_some(Move::Day("the last day to reply"));
         let lapsed = (today > self.use_by).then_some(Move::Day("the last day of use"));
         [reply, over, lapsed].into_iter().flatten()
@@ -69,7 +70,7 @@ pub struct Notice {
 impl Notice {
     /// How it stands on a day, until something is published by it.
     pub fn stage(&self, today: Date) -> NoticeStage {
-        let moves = self.hearing.moves("assessment.replied", today);
+        let moves = self.hearing.moves(EventType::AssessmentReplied, today);
         moves.fold(NoticeStage::Waiting, |stage, by| NoticeStage::after(Some(stage), by).unwrap_or(stage))
     }
 }
@@ -91,7 +92,7 @@ pub struct Proposal {
 impl Proposal {
     /// How it stands on a day, until something is imposed by it.
     pub fn stage(&self, today: Date) -> ProposalStage {
-        let moves = self.hearing.moves("sanction.replied", today);
+        let moves = self.hearing.moves(EventType::SanctionReplied, today);
         moves.fold(ProposalStage::Waiting, |stage, by| ProposalStage::after(Some(stage), by).unwrap_or(stage))
     }
 }

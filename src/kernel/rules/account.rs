@@ -1,7 +1,7 @@
 //! `account.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{AccountLinked, AccountStage, AccountUnlinked, PartyId, Role};
+use crate::event::{AccountLinked, AccountStage, AccountUnlinked, EventType, PartyId, Role};
 use crate::limits;
 use crate::state::Account;
 
@@ -21,7 +21,7 @@ impl<'a> Case<'a> {
         let linked = self.accounts().any(|one| one.recorded.event == body.target);
         let stage = match linked {
             true => Some(AccountStage::Linked),
-            false => self.ended(&body.target, "account.linked", AccountStage::Unlinked),
+            false => self.ended(&body.target, EventType::AccountLinked, AccountStage::Unlinked),
         };
         self.leads_on(&body.target, stage, AccountStage::after)
     }

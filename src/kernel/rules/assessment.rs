@@ -2,7 +2,7 @@
 
 use super::{Case, Reason, Rejection};
 use crate::event::{
-    AssessmentPublished, AssessmentStage, AssessmentWithdrawn, Findings, NoticeStage, Policy,
+    AssessmentPublished, AssessmentStage, AssessmentWithdrawn, EventType, Findings, NoticeStage, Policy,
 };
 use crate::facts::{Disputed, Dossier, PolicyBook};
 
@@ -107,7 +107,7 @@ impl Case<'_> {
         let mut own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
         let stage = match own.find(|one| one.recorded.event == body.target) {
             Some(one) => one.stage(self.today),
-            None => self.ended_own(&body.target, "assessment.published", AssessmentStage::Ended)?,
+            None => self.ended_own(&body.target, EventType::AssessmentPublished, AssessmentStage::Ended)?,
         };
         self.leads_on(&body.target, Some(stage), AssessmentStage::after)
     }

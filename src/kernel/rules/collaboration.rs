@@ -2,7 +2,9 @@
 
 use super::member::fits;
 use super::{Case, Reason, Rejection};
-use crate::event::{CollaborationDeclared, CollaborationEnded, CollaborationStage, MemberClass, PartyId};
+use crate::event::{
+    CollaborationDeclared, CollaborationEnded, CollaborationStage, EventType, MemberClass, PartyId,
+};
 use crate::facts::PartyClass;
 use crate::limits;
 
@@ -27,7 +29,9 @@ impl Case<'_> {
         let mut own = declared.into_iter().flat_map(|(register, by)| register.collaborations.open_of(by));
         let stage = match own.find(|one| one.recorded.event == body.target) {
             Some(one) => one.stage(self.today),
-            None => self.ended_own(&body.target, "collaboration.declared", CollaborationStage::Over)?,
+            None => {
+                self.ended_own(&body.target, EventType::CollaborationDeclared, CollaborationStage::Over)?
+            }
         };
         self.leads_on(&body.target, Some(stage), CollaborationStage::after)
     }

@@ -4,7 +4,7 @@ use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
-    Contesting, Effect, Grounds, Outcome,
+    Contesting, Effect, EventType, Grounds, Outcome,
 };
 use crate::facts::{Assessment, Contest, Dossier, Grade, Recorded, Sanction};
 
@@ -52,14 +52,14 @@ impl<'a> Case<'a> {
 
     fn contested(&self, dossier: &'a Dossier, target: &EventId) -> Result<Item<'a>, Rejection> {
         let parties = self.state.parties();
-        if let Some(row) = self.made(target, "assessment.published") {
+        if let Some(row) = self.made(target, EventType::AssessmentPublished) {
             let number = parties.number(row.issuer);
             let mut own = number.into_iter().flat_map(|number| dossier.assessments.open_of(number));
             let one = own.find(|one| one.recorded.event == *target);
             return one.map(Item::Assessment).ok_or_else(|| Reason::TargetEnded.about(self.entry(target)));
         }
         let sanction = dossier.sanctions.open().find(|one| one.recorded.event == *target);
-        let known = self.made(target, "sanction.imposed").is_some();
+        let known = self.made(target, EventType::SanctionImposed).is_some();
         let gone = || if known { Reason::TargetEnded } else { Reason::TargetUnknown };
         sanction.map(Item::Sanction).ok_or_else(|| gone().about(self.entry(target)))
     }
@@ -159,7 +159,7 @@ impl<'a> Case<'a> {
 
     pub(super) fn open_contest(&self, dossier: &'a Dossier, id: &EventId) -> Result<&'a Contest, Rejection> {
         let contest = dossier.pending.open().find(|one| one.recorded.event == *id);
-        let known = self.made(id, "contest.filed").is_some();
+        let known = self.made(id, EventType::ContestFiled).is_some();
         let gone = || if known { Reason::TargetEnded } else { Reason::TargetUnknown };
         contest.ok_or_else(|| gone().about(self.entry(id)))
     }

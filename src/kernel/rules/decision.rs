@@ -3,7 +3,9 @@
 use super::member::fits;
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
-use crate::event::{DecisionOverturned, DecisionRecorded, DecisionStage, MemberClass, OfficialAct};
+use crate::event::{
+    DecisionOverturned, DecisionRecorded, DecisionStage, EventType, MemberClass, OfficialAct,
+};
 use crate::facts::PartyClass;
 use crate::state::Decision;
 
@@ -25,7 +27,7 @@ impl<'a> Case<'a> {
         let decision = self.decision(&body.target);
         let stage = match decision {
             Some(_) => Some(DecisionStage::Standing),
-            None => self.ended(&body.target, "decision.recorded", DecisionStage::Overturned),
+            None => self.ended(&body.target, EventType::DecisionRecorded, DecisionStage::Overturned),
         };
         self.leads_on(&body.target, stage, DecisionStage::after)?;
         self.check_act(&body.act)?;

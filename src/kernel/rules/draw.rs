@@ -1,7 +1,7 @@
 //! `draw.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{DrawCommitted, DrawRevealed, MemberClass, PartyId};
+use crate::event::{DrawCommitted, DrawRevealed, EventType, MemberClass, PartyId};
 use crate::facts::PartyClass;
 use crate::limits;
 use crate::state::Drawer;
@@ -37,8 +37,9 @@ impl Case<'_> {
         let own =
             |drawer: &Drawer| self.state.draws().chain(*drawer).is_some_and(|chain| chain.holder == *issuer);
         let drawer = self.drawer(issuer).filter(own).ok_or_else(|| Reason::Issuer.about(issuer))?;
-        let filing =
-            self.made(&body.filing, "contest.filed").or_else(|| self.made(&body.filing, "appeal.filed"));
+        let filing = self
+            .made(&body.filing, EventType::ContestFiled)
+            .or_else(|| self.made(&body.filing, EventType::AppealFiled));
         let draws = self.state.draws();
         let known = filing.is_some() && draws.draw(&body.filing).is_some();
         Reason::TargetUnknown.unless(known, self.entry(&body.filing))?;

@@ -1,7 +1,7 @@
 //! `endorsement.*`
 
 use super::{Case, Reason, Rejection};
-use crate::event::{EndorsementPublished, EndorsementStage, EndorsementWithdrawn, Relation};
+use crate::event::{EndorsementPublished, EndorsementStage, EndorsementWithdrawn, EventType, Relation};
 
 impl Case<'_> {
     pub(super) fn endorsement_published(&mut self, body: &EndorsementPublished) -> Result<(), Rejection> {
@@ -36,7 +36,7 @@ impl Case<'_> {
         let mut own = number.into_iter().flat_map(|number| dossier.endorsements.open_of(number));
         let stage = match own.find(|one| one.recorded.event == body.target) {
             Some(one) => one.stage(self.today),
-            None => self.ended_own(&body.target, "endorsement.published", EndorsementStage::Ended)?,
+            None => self.ended_own(&body.target, EventType::EndorsementPublished, EndorsementStage::Ended)?,
         };
         self.leads_on(&body.target, Some(stage), EndorsementStage::after)
     }

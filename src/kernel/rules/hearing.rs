@@ -3,7 +3,7 @@
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{
-    AssessmentNotified, AssessmentPublished, AssessmentReplied, Commitment, Findings, IndicatorId,
+    AssessmentNotified, AssessmentPublished, AssessmentReplied, Commitment, EventType, Findings, IndicatorId,
     NoticeStage, PartyId, ProposalStage, SanctionImposed, SanctionProposed, SanctionReplied, Terms,
 };
 use crate::facts::{Dossier, Hearing, Notice, PartyClass, Proposal};
@@ -45,7 +45,7 @@ impl<'a> Case<'a> {
         self.signed_by_subject()?;
         let dossier = self.dossier()?;
         let notice = dossier.notices.open().find(|one| one.recorded.event == body.notice);
-        let notice = notice.ok_or_else(|| self.not_open(&body.notice, "assessment.notified"))?;
+        let notice = notice.ok_or_else(|| self.not_open(&body.notice, EventType::AssessmentNotified))?;
         let leads_to = NoticeStage::after(Some(notice.stage(self.today)), self.moves());
         leads_to.map(drop).ok_or_else(|| too_late(&notice.hearing))
     }
@@ -54,13 +54,13 @@ impl<'a> Case<'a> {
         self.signed_by_subject()?;
         let dossier = self.dossier()?;
         let proposal = dossier.proposals.open().find(|one| one.recorded.event == body.proposal);
-        let proposal = proposal.ok_or_else(|| self.not_open(&body.proposal, "sanction.proposed"))?;
+        let proposal = proposal.ok_or_else(|| self.not_open(&body.proposal, EventType::SanctionProposed))?;
         let leads_to = ProposalStage::after(Some(proposal.stage(self.today)), self.moves());
         leads_to.map(drop).ok_or_else(|| too_late(&proposal.hearing))
     }
 
-    fn not_open(&self, announced: &EventId, type_name: &str) -> Rejection {
-        let known = self.made(announced, type_name).is_some();
+    fn not_open(&self, announced: &EventId, of: EventType) -> Rejection {
+        let known = self.made(announced, of).is_some();
         if known {
             Reason::TargetEnded.about(self.entry(announced))
         } else {

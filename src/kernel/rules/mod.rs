@@ -47,7 +47,7 @@ use std::fmt;
 use signers::Signers;
 
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Event, Move, PartyId, Policy, SubjectId};
+use crate::event::{Body, Event, EventType, Move, PartyId, Policy, SubjectId};
 use crate::facts::Dossier;
 use crate::state::{Ledger, Register, Row, State};
 use crate::time::{Date, Timestamp};
@@ -215,7 +215,7 @@ impl<'a> Case<'a> {
 
     /// What the event is to the items it moves on.
     fn moves(&self) -> Move {
-        Move::Event(self.event.body.type_name())
+        Move::Event(self.event.body.event_type(), None)
     }
 
     fn subject_id(&self) -> Result<SubjectId, Rejection> {
@@ -228,20 +228,20 @@ impl<'a> Case<'a> {
     }
 
     /// The row of an event of this type about the subject: what it made may have ended.
-    fn made(&self, event: &EventId, type_name: &str) -> Option<Row<'a>> {
+    fn made(&self, event: &EventId, of: EventType) -> Option<Row<'a>> {
         let index = self.state.index();
         let row = index.seq(event).and_then(|seq| index.row(seq))?;
-        (row.subject == self.event.subject && row.type_name() == type_name).then_some(row)
+        (row.subject == self.event.subject && row.event_type() == Some(of)).then_some(row)
     }
 
     /// The stage `last` of an item about the subject that does not stand, if it ever did.
-    fn ended<S>(&self, target: &EventId, type_name: &str, last: S) -> Option<S> {
-        self.made(target, type_name).map(|_| last)
+    fn ended<S>(&self, target: &EventId, of: EventType, last: S) -> Option<S> {
+        self.made(target, of).map(|_| last)
     }
 
     /// The same of the issuer's own items.
-    fn ended_own<S>(&self, target: &EventId, type_name: &str, last: S) -> Result<S, Rejection> {
-        match self.made(target, type_name) {
+    fn ended_own<S>(&self, target: &EventId, of: EventType, last: S) -> Result<S, Rejection> {
+        match self.made(target, of) {
             None => Err(Reason::TargetUnknown.about(self.entry(target))),
             Some(row) if *row.issuer != self.event.issuer => Err(Reason::TargetOther.about(row.issuer)),
             Some(_) => Ok(last),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{
-    Basis, GroupId, Outcome, ProposalStage, SanctionImposed, SanctionLifted, SanctionStage, Severity, Terms,
+    Basis, EventType, GroupId, Outcome, ProposalStage, SanctionImposed, SanctionLifted, SanctionStage,
+    Severity, Terms,
 };
 use crate::facts::{Contest, Dossier, Proposal, Sanction, SeatRecord};
 use crate::limits;
@@ -191,7 +192,7 @@ impl<'a> Case<'a> {
         let target = dossier.sanctions.open().find(|one| one.recorded.event == body.target);
         let stage = match target {
             Some(target) => Some(target.stage(self.today)),
-            None => self.ended(&body.target, "sanction.imposed", SanctionStage::Struck),
+            None => self.ended(&body.target, EventType::SanctionImposed, SanctionStage::Struck),
         };
         self.leads_on(&body.target, stage, SanctionStage::after)
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Case, Reason, Rejection};
 use crate::event::{
-    IdentityKey, PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage, TopicId,
+    EventType, IdentityKey, PartyId, ProposalStage, Role, SubjectEnrolled, SubjectResumed, SubjectStage,
+    TopicId,
 };
 use crate::facts::{Dossier, Proposal, StandsFor};
 use crate::limits;
@@ -66,10 +67,10 @@ impl Case<'_> {
 
     /// Whether its proposer let another proposal lapse shortly before: who only proposes holds nobody.
     fn was_proposed_before(&self, dossier: &Dossier, proposal: &Proposal) -> bool {
-        let ended_by = |size: u64| self.state.index().row(size.checked_sub(1)?).map(|row| row.type_name());
+        let ended_by = |size: u64| self.state.index().row(size.checked_sub(1)?)?.event_type();
         let lapsed = |one: &&StandsFor<Proposal>| {
             one.record.proposer == proposal.proposer
-                && one.span.to_size.and_then(ended_by) == Some("sanction.proposed")
+                && one.span.to_size.and_then(ended_by) == Some(EventType::SanctionProposed)
                 && proposal.recorded.on.days_since(one.record.recorded.on) <= limits::PROPOSAL_AGAIN_DAYS
         };
         dossier.proposals.ended_after(0).any(|one| lapsed(&one))

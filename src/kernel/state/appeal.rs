@@ -9,7 +9,7 @@ impl State {
         let today = self.date_of(entry.at);
         let file = entry.event.subject.and_then(|subject| self.dossier(&subject));
         let Some(decided) = file.and_then(|file| file.contest(&body.contest)).cloned() else { return };
-        let by = Move::Event(entry.event.body.type_name());
+        let by = Move::Event(entry.event.body.event_type(), None);
         let panelled = decided.panelled.map(|before| {
             let sat = before.panel.map(|panel| panel.members).unwrap_or_default();
             let former = before.former.into_iter().chain(sat).chain(before.challenged).collect();

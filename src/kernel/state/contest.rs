@@ -105,7 +105,7 @@ impl State {
         let contest = self.about_file()?.pending.open().find(|one| one.recorded.event == *id)?;
         let today = self.date_of(entry.at);
         let stage = contest.stage_on(today, &self.policies, self.size);
-        let by = Move::Event(entry.event.body.type_name());
+        let by = Move::Event(entry.event.body.event_type(), None);
         let stage = Contesting::after(Some(stage), by).unwrap_or(stage);
         Some(Contest { stage, clock: contest.clock(&self.policies, self.size), ..contest.clone() })
     }

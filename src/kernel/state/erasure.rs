@@ -3,7 +3,9 @@
 use super::register::ErasureRequest;
 use super::{Recording, State};
 use crate::dsse::EventId;
-use crate::event::{ErasureExecuted, ErasureRefused, ErasureRequested, ErasureStage, EvidenceStage, Move};
+use crate::event::{
+    ErasureExecuted, ErasureRefused, ErasureRequested, ErasureStage, EventType, EvidenceStage, Move,
+};
 use crate::limits;
 
 impl State {
@@ -24,7 +26,8 @@ impl State {
         self.answer_erasure(seq, entry, &body.request, ErasureStage::Executed);
         for target in &body.targets {
             self.amend_evidence(seq, entry, target, |before| {
-                let erased = EvidenceStage::after(Some(before.stage), Move::Event("erasure.executed"));
+                let erased =
+                    EvidenceStage::after(Some(before.stage), Move::Event(EventType::ErasureExecuted, None));
                 before.stage = erased.unwrap_or(before.stage);
             });
             self.erased.insert(*target);

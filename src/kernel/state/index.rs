@@ -10,7 +10,7 @@ use imbl::Vector;
 use super::Recording;
 use crate::collections::{Listed, Slots};
 use crate::dsse::EventId;
-use crate::event::{PartyId, SubjectId, TYPES};
+use crate::event::{EventType, PartyId, SubjectId};
 use crate::time::Timestamp;
 
 /// What a listing needs to know of one entry.
@@ -20,8 +20,8 @@ pub struct Row<'a> {
     pub id: EventId,
     /// When it was recorded.
     pub recorded_at: Timestamp,
-    /// Its type's place in [`TYPES`].
-    pub kind: u8,
+    /// Its type's place in [`EventType::ALL`].
+    kind: u8,
     /// Who issued it.
     pub issuer: &'a PartyId,
     /// Whom it is about.
@@ -31,7 +31,12 @@ pub struct Row<'a> {
 impl Row<'_> {
     /// The event's type, `family.verb`.
     pub fn type_name(&self) -> &'static str {
-        TYPES.get(usize::from(self.kind)).copied().unwrap_or("")
+        self.event_type().map_or("", EventType::name)
+    }
+
+    /// The event's type.
+    pub fn event_type(&self) -> Option<EventType> {
+        EventType::at(self.kind)
     }
 }
 
@@ -135,7 +140,7 @@ impl Index {
             recorded_at: entry.at,
             issuer,
             subject: entry.event.subject,
-            kind: entry.event.body.type_number(),
+            kind: entry.event.body.event_type() as u8,
         });
     }
 

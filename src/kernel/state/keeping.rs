@@ -7,10 +7,10 @@
 
 use super::{Row, State};
 use crate::dsse::EventId;
-use crate::event::{Commitment, EvidenceStage, PartyId, SubjectId};
+use crate::event::{Commitment, EventType, EvidenceStage, PartyId, SubjectId};
 
 /// The type of an event that says who keeps a document.
-const HELD: &str = "evidence.committed";
+const HELD: EventType = EventType::EvidenceCommitted;
 
 /// Whose documents about whom do not keep what is to go.
 struct Owners<'a> {
@@ -37,7 +37,7 @@ impl State {
         let destroyed: Vec<Owners<'_>> = erased.iter().filter_map(|id| self.owners(id)).collect();
         let own = |row: &Row<'_>| {
             let by = |of: &Owners<'_>| of.subject == row.subject && of.members.contains(&row.issuer);
-            row.type_name() != HELD && destroyed.iter().any(by)
+            row.event_type() != Some(HELD) && destroyed.iter().any(by)
         };
         // An entry past those that the state reflects may need it.
         left.iter().any(|id| destroyed.is_empty() || self.row_of(id).is_none_or(|row| !own(&row)))
@@ -49,7 +49,7 @@ impl State {
 
     /// Of evidence that its custodian destroyed: the custodian, and who gave it to it.
     fn owners(&self, id: &EventId) -> Option<Owners<'_>> {
-        let row = self.row_of(id).filter(|row| row.type_name() == HELD)?;
+        let row = self.row_of(id).filter(|row| row.event_type() == Some(HELD))?;
         let mut evidence = self.register(&row.subject?)?.evidence.open();
         let destroyed =
             evidence.find(|one| one.recorded.event == *id && one.stage == EvidenceStage::Destroyed)?;

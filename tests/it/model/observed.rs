@@ -67,7 +67,7 @@ impl Item {
         type_name: &'static str,
     ) -> impl Iterator<Item = &'static Arrow> {
         let of_type =
-            move |by: Move| matches!(by, Move::Event(text) if text.split(' ').next() == Some(type_name));
+            move |by: Move| matches!(by, Move::Event(of, _) if of.name() == type_name);
         self.machine().arrows.iter().filter(move |arrow| arrow.from == from && of_type(arrow.by))
     }
 
