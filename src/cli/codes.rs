@@ -12,11 +12,12 @@ use super::output::{self, Answer, say};
 const TABLES: &str = include_str!("../../schemas/problems.md");
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem explain contest.late")]
+#[command(after_help = "Examples:
+  tinnhiem explain contest.late
+  tinnhiem explain EVID.THIN")]
 pub struct Explain {
-    /// The code, as an error, an audit or a note names it
-    code: String,
+    /// The code, as an error, an audit, a note or a score names it; all are listed where none is named
+    code: Option<String>,
     #[command(flatten)]
     answer: Answer,
 }
@@ -33,11 +34,14 @@ struct Row {
 
 impl Explain {
     pub fn run(self) -> anyhow::Result<u8> {
-        let found = rows(&self.code);
-        if found.is_empty() {
-            match nearest(&self.code) {
-                Some(near) => bail!("no code is {}: did you mean {near}?", self.code),
-                None => bail!("no code is {}: schemas/problems.md lists all", self.code),
+        let found = match &self.code {
+            Some(code) => rows(|one| one == code),
+            None => rows(|_| true),
+        };
+        if let (Some(code), true) = (&self.code, found.is_empty()) {
+            match nearest(code) {
+                Some(near) => bail!("no code is {code}: did you mean {near}?"),
+                None => bail!("no code is {code}: `tinnhiem explain` lists all"),
             }
         }
         if self.answer.json {
@@ -54,8 +58,8 @@ impl Explain {
     }
 }
 
-/// The rows that name a code; several where it is answered by several parts.
-fn rows(code: &str) -> Vec<Row> {
+/// The rows that name such a code; several where it is answered by several parts.
+fn rows(is_asked: impl Fn(&str) -> bool) -> Vec<Row> {
     let (mut of, mut head) = ("", Vec::new());
     let mut found = Vec::new();
     for line in TABLES.lines() {
@@ -66,9 +70,16 @@ fn rows(code: &str) -> Vec<Row> {
         let cells: Vec<&str> = cells.split(" | ").collect();
         if head.is_empty() {
             head = cells;
-        } else if codes(cells[0]).any(|one| one == code) {
-            let says = head.iter().copied().zip(cells).skip(1).filter(|(_, text)| !text.is_empty()).collect();
-            found.push(Row { of, code: code.to_owned(), says });
+        } else {
+            let says: BTreeMap<_, _> = head
+                .iter()
+                .copied()
+                .zip(cells.iter().copied())
+                .skip(1)
+                .filter(|(_, text)| !text.is_empty())
+                .collect();
+            let named = codes(cells[0]).filter(|one| is_asked(one));
+            found.extend(named.map(|code| Row { of, code: code.to_owned(), says: says.clone() }));
         }
     }
     found
@@ -98,10 +109,11 @@ mod tests {
     #[test]
     fn every_code_of_the_rules_is_explained() {
         for reason in Reason::ALL {
-            let rows = rows(reason.code());
+            let rows = rows(|one| one == reason.code());
             assert!(rows.iter().any(|row| !row.says.is_empty()), "{}", reason.code());
         }
         assert_eq!(nearest("contest.latte"), Some("contest.late"));
-        assert!(rows("a.b").is_empty());
+        assert!(rows(|one| one == "a.b").is_empty());
+        assert_eq!(rows(|one| one == "SANC.S4").len(), 1);
     }
 }

@@ -156,13 +156,13 @@ pub struct Endorse {
     #[arg(long)]
     subject: SubjectName,
     /// The tie between the two: none, professional, commercial, family_owner
-    #[arg(long, value_name = "none|professional|commercial|family_owner", value_parser = named::<Relation>)]
+    #[arg(long, value_parser = named::<Relation>)]
     relation: Relation,
     /// What a commercial tie is worth a year, in đồng: under_10m, under_100m, under_1b, from_1b
-    #[arg(long, value_name = "under_10m|under_100m|under_1b|from_1b", value_parser = named::<ValueBand>)]
+    #[arg(long, value_parser = named::<ValueBand>)]
     value_band: Option<ValueBand>,
     /// The field it speaks of: one of the KOL's (`tinnhiem score KOL` shows them)
-    #[arg(long, value_name = "TOPIC OF THE KOL")]
+    #[arg(long)]
     topic: TopicId,
     /// Last day on which it counts; a year from today unless given
     #[arg(long)]
@@ -205,7 +205,7 @@ pub struct Contest {
     #[arg(long)]
     target: EventName,
     /// factual_error, procedure, conflict_of_interest or disproportionate, as explained below
-    #[arg(long, value_name = "factual_error|procedure|conflict_of_interest|disproportionate", value_parser = named::<Grounds>)]
+    #[arg(long, value_parser = named::<Grounds>)]
     grounds: Grounds,
     #[command(flatten)]
     case: Case,

@@ -214,7 +214,6 @@ pub struct Admit {
     /// state_agency, platform, business, press, assessor, auditor; operator for who is to run the ledger
     #[arg(
         long,
-        value_name = "state_agency|platform|business|press|assessor|auditor|operator",
         value_parser = named::<MemberClass>
     )]
     class: MemberClass,

@@ -22,7 +22,13 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
     let indent: String = line[..line.len() - text.len()].chars().take(width / 4).collect();
     let further = format!("{indent}  ");
     if text.starts_with("tinnhiem ") {
-        return continued(text, width, &indent, &further);
+        // What is said of a command stands apart from it, and is no part of what is copied.
+        let (command, gloss) = text.split_once("  ").unwrap_or((text, ""));
+        let mut lines = continued(command, width, &indent, &further);
+        if !gloss.is_empty() {
+            lines.extend(wrapped(&format!("{further}  {}", gloss.trim_start()), width));
+        }
+        return lines;
     }
     let text = &whole_commands(text);
     let fitting = options(width).break_words(false).initial_indent(&indent).subsequent_indent(&further);

@@ -313,7 +313,7 @@ pub fn run() -> ExitCode {
         Err(error) if error.use_stderr() && std::env::args_os().any(|given| given == "--json") => {
             return Fault::of_usage().tell(error.to_string().trim_end().trim_start_matches("error: "), true);
         }
-        Err(error) => tip::end(error),
+        Err(error) => tip::end(&command, error),
     };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());

@@ -163,6 +163,16 @@ impl SubjectName {
         let subject = self.id(client).await?;
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
         let name = view.row.name.unwrap_or_default();
+        let marked = self.0.nfd().any(|c| !c.is_ascii());
+        anyhow::ensure!(
+            !marked
+                || folded(&name) != folded(&self.0)
+                || nfc(&name).to_lowercase() == nfc(&self.0).to_lowercase(),
+            "{} is called otherwise, {}: sign about that one as {subject}, or by the name as it is written, or \
+             without any diacritics",
+            clean(&name),
+            clean(&self.0)
+        );
         anyhow::ensure!(
             folded(&name) == folded(&self.0),
             "{} is only a part of a name: sign about {} as {subject}, or by the whole name",

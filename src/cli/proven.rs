@@ -73,6 +73,13 @@ async fn print(
         "chốt ngày {date}, {size} mục; mục ghi sau đó không có trong biên nhận / committed to on {date} at size \
          {size}: what was recorded since is not in it"
     );
+    if proven.claimed_by.is_empty() {
+        say!(
+            "chưa đơn vị kiểm toán nào chứng nhận lần chốt này: chỉ là lời của đơn vị vận hành / no auditor has \
+             attested this commitment: it is the operator's word only, and who verifies it with --auditor refuses \
+             it; `--size` gives the one of an earlier size"
+        );
+    }
     let after = size.saturating_sub(1);
     let later: EventPage =
         client.json(&format!("/v1/events?subject={subject}&after={after}&limit=1000")).await?;

@@ -63,8 +63,8 @@ impl At {
 pub struct Signing {
     #[command(flatten)]
     pub at: At,
-    /// A private key that signs; once for each signature
-    #[arg(long = "key", required = true, value_name = "FILE OF YOUR PRIVATE KEY")]
+    /// The file of a private key that signs; once for each signature
+    #[arg(long = "key", required = true, value_name = "FILE")]
     keys: Vec<PathBuf>,
     /// Build and sign only: write the event here, for others to sign, and send nothing
     #[arg(long)]

@@ -7,13 +7,13 @@ use crate::client::{Client, Source, SourceTiles};
 use crate::log::{SignedCheckpoint, VerifierKey};
 
 /// How a running ledger, which was asked, denies an entry of which this is the receipt; none where it holds
-/// it, and none, which is said, where it cannot be asked.
-pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Vec<String> {
+/// it. Where it cannot be asked, that is said, and there is no answer.
+pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Option<Vec<String>> {
     match asked(client, receipt, vkey).await {
-        Ok(denials) => denials,
+        Ok(denials) => Some(denials),
         Err(error) => {
             tell!("not checked whether {} still holds it: {error}", client.base());
-            Vec::new()
+            None
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::named::SubjectName;
+use super::outcome::UNAVAILABLE;
 use super::output::{self, points, say, tell};
 use super::signing::address;
 use super::told::{Known, Told};
@@ -36,7 +37,7 @@ pub struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
     /// The log's key, as `tinnhiem ledger --vkey` prints it, or its file
-    #[arg(long, value_name = "KEY, AS `tinnhiem ledger --vkey` PRINTS IT", value_parser = key_name::log_key)]
+    #[arg(long, value_parser = key_name::log_key)]
     vkey: VerifierKey,
     /// The key of an auditor whose word you take for a score being complete, in hex or by its file; repeatable
     #[arg(long = "auditor", value_parser = key_name::public)]
@@ -91,7 +92,11 @@ async fn since(client: &Client, seq: u64) -> Option<Since> {
 }
 
 /// What is proven, but is not what was asked for.
-struct Lacking(Vec<String>);
+struct Lacking {
+    what: Vec<String>,
+    /// Whether a ledger that was to be asked gave no answer.
+    unasked: bool,
+}
 
 impl Verify {
     pub async fn run(self) -> anyhow::Result<u8> {
@@ -136,10 +141,11 @@ impl Verify {
         if let Some(client) = client {
             let denials = still::denied(client, text, &self.vkey).await;
             // The place means nothing in a log that is another.
-            if denials.is_empty() {
+            if denials.as_ref().is_some_and(Vec::is_empty) {
                 became = since(client, verified.seq).await;
+                lacking.unasked = became.is_none();
             }
-            lacking.0.extend(denials);
+            lacking.add(denials);
         }
         let mut committed = event.attachable();
         committed.sort_unstable();
@@ -155,7 +161,7 @@ impl Verify {
             if !others.is_empty() || own.is_empty() {
                 let count = others.len();
                 lacking
-                    .0
+                    .what
                     .push(format!("{count} of the {of} texts in {file} are not what the entry commits to"));
             }
         }
@@ -169,7 +175,7 @@ impl Verify {
                 "id": verified.event.id(), "keys": keys, "size": verified.checkpoint.size,
                 "root": verified.checkpoint.root, "origin": verified.checkpoint.origin, "payload": payload,
                 "words": {"checked": checked, "not_in_the_files": apart},
-                "since": became, "lacking": lacking.0,
+                "since": became, "lacking": lacking.what, "asked": !lacking.unasked,
             }))?;
             return Ok(lacking.exit());
         }
@@ -245,11 +251,11 @@ impl Verify {
         let age_days = age_days(proven.committed.date);
         let mut lacking = self.lacking(about, Some(proven.score.subject), age_days, "committed to");
         if let Some(client) = client {
-            lacking.0.extend(still::denied(client, receipt.commitment(), &self.vkey).await);
+            lacking.add(still::denied(client, receipt.commitment(), &self.vkey).await);
         }
         if !self.auditors.is_empty() && !attested {
             // Who named auditors asked for their word.
-            lacking.0.push(format!("{agreeing} of your auditors attested it, {needed} must have"));
+            lacking.what.push(format!("{agreeing} of your auditors attested it, {needed} must have"));
         }
         if !self.json {
             let name = match client {
@@ -271,7 +277,7 @@ impl Verify {
             "seq": proven.commitment.seq, "origin": proven.commitment.checkpoint.origin,
             "attested_by": yours, "claimed": claimed.collect::<Vec<_>>(),
             "attested": attested, "complete": attested && proven.score.as_of == proven.committed.date,
-            "lacking": lacking.0,
+            "lacking": lacking.what, "asked": !lacking.unasked,
         }))?;
         Ok(lacking.exit())
     }
@@ -303,6 +309,9 @@ impl Verify {
     ) {
         let (score, committed) = (&proven.score, &proven.committed);
         say!("{held}: {}  {}", score.subject, read::figure(&score.figure));
+        if let Some(without) = &score.without_contested {
+            say!("không tính mục đang bị khiếu nại / without the contested items: {}", read::figure(without));
+        }
         if let Some(name) = name {
             say!("tên theo sổ cái đã hỏi / called, by the ledger that was asked: {name}");
         }
@@ -361,21 +370,31 @@ impl Verify {
             let ahead = -age_days;
             lacking.push(format!("by this machine's clock it was {what} {ahead} days from now"));
         }
-        Lacking(lacking)
+        Lacking { what: lacking, unasked: false }
     }
 }
 
 impl Lacking {
     fn exit(&self) -> u8 {
-        if self.0.is_empty() { 0 } else { FOUND }
+        match (self.what.is_empty(), self.unasked) {
+            (false, _) => FOUND,
+            (true, true) => UNAVAILABLE,
+            (true, false) => 0,
+        }
+    }
+
+    /// Adds what a ledger that was asked denies, or that it gave no answer.
+    fn add(&mut self, denials: Option<Vec<String>>) {
+        self.unasked |= denials.is_none();
+        self.what.extend(denials.into_iter().flatten());
     }
 
     /// Tells first what is not as asked; what the receipt is to be called then.
     fn print(&self) -> &'static str {
-        for what in &self.0 {
+        for what in &self.what {
             say!("NOT as asked: {what}");
         }
-        if self.0.is_empty() { "verified" } else { "the receipt itself is sound" }
+        if self.what.is_empty() { "verified" } else { "the receipt itself is sound" }
     }
 }
 

@@ -282,7 +282,7 @@ impl World {
                 body.relation != Relation::Commercial
             }
             ("after its end", Body::CollaborationDeclared(body)) => body.ends_on < self.today(),
-            _ => panic!("what does {text:?} ask of {body:?}?"),
+            _ => panic!("what does {by:?} ask of {body:?}?"),
         }
     }
 

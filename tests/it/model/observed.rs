@@ -66,8 +66,7 @@ impl Item {
         from: Option<&'static str>,
         type_name: &'static str,
     ) -> impl Iterator<Item = &'static Arrow> {
-        let of_type =
-            move |by: Move| matches!(by, Move::Event(of, _) if of.name() == type_name);
+        let of_type = move |by: Move| matches!(by, Move::Event(of, _) if of.name() == type_name);
         self.machine().arrows.iter().filter(move |arrow| arrow.from == from && of_type(arrow.by))
     }
 
