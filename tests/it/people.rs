@@ -274,7 +274,9 @@ async fn words_lead_on_and_nothing_is_left_where_nothing_was_written() {
     assert_eq!(exit, Some(1));
     // A forgotten option tells what it takes.
     let forgotten = offline(&["endorse", "--issuer", "a", "--subject", "b"]).1;
-    for values in ["none|professional|commercial|family_owner", "TOPIC OF THE KOL", "YOUR PRIVATE KEY"] {
+    for values in
+        ["none, professional, commercial, family_owner", "one of the KOL's", "The file of a private key"]
+    {
         assert!(forgotten.contains(values), "{forgotten}");
     }
     assert!(offline(&["verify", "x"]).1.contains("tinnhiem ledger --vkey"));
