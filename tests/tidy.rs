@@ -70,10 +70,15 @@ fn written(folder: &str, ends: &str) -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// The module that a file belongs to.
+/// The module that a file belongs to: in the folder of a family, the one of its layer.
 fn module(path: &Path) -> String {
     let within = path.strip_prefix(KERNEL).or_else(|_| path.strip_prefix("src")).unwrap();
-    let part = within.iter().next().unwrap().to_str().unwrap();
+    let mut parts = within.iter().map(|part| part.to_str().unwrap());
+    let part = match parts.next().unwrap() {
+        "families" => parts.nth(1).unwrap(),
+        part => part,
+    };
+    let part = if part == "stages.rs" { "event" } else { part };
     part.trim_end_matches(".rs").to_owned()
 }
 
@@ -170,9 +175,48 @@ fn nothing_searches_bytes_for_what_they_mean() {
     }
 }
 
+/// Where the name of a type stands as text beside the catalogue, and why.
+const NAMED: &[(&str, &str)] = &[
+    ("kernel/event/catalogue.rs", "the catalogue"),
+    ("kernel/rules/rejection.rs", "words of the rules"),
+    ("cli/log.rs", "a command as an example"),
+    ("cli/signing.rs", "a command as an example"),
+];
+
+/// What means a type is an `EventType`: a name that is written again can be misspelt.
+#[test]
+fn types_are_named_in_the_catalogue_alone() {
+    for (path, text) in sources() {
+        let file = path.strip_prefix("src").unwrap().to_str().unwrap();
+        let code = code(&text).replace("\\\"", "").replace("'\"'", "");
+        let texts: String = code.split('"').skip(1).step_by(2).collect::<Vec<_>>().join("\n");
+        let named = tinnhiem::event::TYPES.iter().find(|name| texts.contains(**name));
+        let excused = NAMED.iter().any(|(at, _)| *at == file);
+        assert_eq!(named.is_some(), excused, "{file} names {named:?}: take the EventType, or mend the list");
+    }
+}
+
+/// All folders of families are alike.
+#[test]
+fn a_family_has_its_place_in_each_layer() {
+    for (path, text) in written("src/kernel/families", "rs") {
+        let file = path.file_name().unwrap().to_str().unwrap();
+        assert!(["event.rs", "stages.rs", "rules.rs", "state.rs"].contains(&file), "{}", path.display());
+        assert!(text.starts_with("//!") && path.with_file_name("rules.rs").exists(), "{}", path.display());
+        let module =
+            if file == "stages.rs" { "event/stages.rs".into() } else { file.replace(".rs", "/mod.rs") };
+        let layer = std::fs::read_to_string(Path::new(KERNEL).join(module)).unwrap();
+        let family = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        assert!(layer.contains(&format!("families/{family}/{file}")), "no layer reads {}", path.display());
+    }
+}
+
 /// Where two words with a point between them are members of a policy.
-const POLICY_MEMBERS: [&str; 3] =
-    ["src/kernel/engines/score_1/bounds.rs", "src/kernel/facts/contest.rs", "src/kernel/event/stages.rs"];
+const POLICY_MEMBERS: [&str; 3] = [
+    "src/kernel/engines/score_1/bounds.rs",
+    "src/kernel/facts/contest.rs",
+    "src/kernel/families/contest/stages.rs",
+];
 /// Others that are no codes.
 const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
 /// What ends the name of a file.

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::dsse::EventId;
 use crate::engines::{Score, Standing};
-use crate::event::{Grounds, PartyId, SubjectId, words};
+use crate::event::{EventType, Grounds, PartyId, SubjectId, words};
 use crate::limits;
 use crate::state::{Awaited, Duty};
 use crate::time::Date;
@@ -275,7 +275,8 @@ fn given_up(contest: &ContestView, seen: &Seen<'_>) -> Open {
 
 /// The pledge to the newest code of conduct, where it is not given.
 async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Open>> {
-    let page: EventPage = client.json("/v1/events?type=code.published&limit=1000").await?;
+    let page: EventPage =
+        client.json(&format!("/v1/events?type={}&limit=1000", EventType::CodePublished)).await?;
     let newest = page.events.last().filter(|code| view.register.pledged != Some(code.id));
     Ok(newest.map(|code| {
         let (subject, seq) = (view.row.subject, code.seq);

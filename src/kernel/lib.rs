@@ -16,16 +16,26 @@
 //! nothing else; [`proof`] puts the dossier, the policy and the path to a signed checkpoint into one file,
 //! from which anyone computes the same score. [`audit`] replays a whole log.
 //!
+//! # Folders by family, modules by layer
+//!
+//! What concerns one family of events stands in one folder, `families/sanction` and so on, all alike:
+//! `event.rs` its bodies, `stages.rs` the stages of what it makes, `rules.rs` what it must meet, `state.rs`
+//! what it changes. The modules [`event`], [`rules`] and [`state`] take their file from each folder by
+//! `#[path]`. So the module tree keeps to the layers, and with it what is private: nothing but `state`
+//! writes into a state, whatever folder it lies in.
+//!
 //! # How to add a type of event
 //!
-//! 1. Its body in [`event`], in the file of its family: the struct, its `EventBody` (which texts it
-//!    commits to), its row of `catalogue!` in `event/mod.rs`, and where it moves an item from one stage to
-//!    another an arrow in the family's table of stages.
-//! 2. What it must meet in [`rules`], in the family's file; a refusal is a row of `Reason`, in the order of
-//!    judgement, and a row of `schemas/problems.md`.
-//! 3. What it changes in [`state`], in the family's file, and the record that it makes in [`facts`].
-//! 4. Its words in `event/words.rs`, a verb in `src/cli`, a row of `schemas/events.md`, and a move of the
-//!    random histories in `tests/it/model`; then `cargo run -- schemas`.
+//! 1. In the family's folder: its body and `EventBody` (which texts it commits to) in `event.rs`, an arrow
+//!    in `stages.rs` where it moves an item on, what it must meet in `rules.rs`, what it changes in
+//!    `state.rs`. A new family is named in `event/mod.rs`, `rules/mod.rs` and `state/mod.rs`.
+//! 2. Its row of `event/catalogue.rs`: name, whether it is about a subject, what it does in words; from
+//!    there the compiler asks for its arm in `rules/mod.rs` and `state/mod.rs`.
+//! 3. A new refusal is a row of `Reason` in `rules/rejection.rs`, in the order of judgement, and one of
+//!    `schemas/problems.md`; a new record stands in [`facts`]; a member with a new name has its words in
+//!    `event/words.rs`.
+//! 4. A verb in `src/cli`, a row of `schemas/events.md`, a move of the random histories in
+//!    `tests/it/model`; then `cargo run -- schemas`.
 //!
 //! # Who links it
 //!

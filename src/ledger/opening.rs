@@ -108,7 +108,7 @@ pub fn may_open(
     rules::judge(&state, Candidate { event: &opening.event, payload, keys: &keys, recorded_at })
         .map_err(broken)?;
     let crate::event::Body::LedgerOpened(body) = &opening.event.body else {
-        return Err(refused(&"entry 0 is ledger.opened"));
+        return Err(refused(&format_args!("entry 0 is {}", crate::event::EventType::LedgerOpened)));
     };
     if body.replayed_until.is_some_and(|until| until > now) {
         return Err(refused(&"replayed_until lies ahead: history ends before the present"));

@@ -10,7 +10,7 @@ use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
 use crate::dsse::{PublicKey, SecretKey};
-use crate::event::{Body, Event, type_of};
+use crate::event::{Body, Event, EventType, type_of};
 use crate::limits;
 use crate::log::{
     BadCheckpoint, ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey,
@@ -236,7 +236,7 @@ impl Identity {
         let entry = Entry::parse(first_entry).map_err(|error| error.to_string())?;
         let event = Event::parse(&entry.payload).map_err(|error| error.to_string())?;
         let Body::LedgerOpened(body) = &event.body else {
-            return Err("entry 0 is not ledger.opened".to_owned());
+            return Err(format!("entry 0 is not {}", EventType::LedgerOpened));
         };
         let origin: Origin = event.ledger.parse().map_err(|_| "its origin is malformed".to_owned())?;
         let raw = crate::event::body_bytes(&entry.payload).map_err(|error| error.to_string())?;
@@ -257,7 +257,7 @@ impl Identity {
         reader.entries(0, size, &mut |_, bytes| {
             // Most entries are read no further than to their type.
             if let Ok(entry) = Entry::parse(bytes)
-                && type_of(&entry.payload).is_ok_and(|name| name == "ledger.key_rotated")
+                && type_of(&entry.payload).is_ok_and(|name| name == EventType::LedgerKeyRotated.name())
                 && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = Event::parse(&entry.payload)
             {
                 self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), body.new);

@@ -2,11 +2,13 @@
 
 use serde_json::value::RawValue;
 
+use super::words::Words;
 use super::*;
 
-/// The closed catalogue: the enum, the names, parsing and schemas all come from this one table.
+/// The closed catalogue: the enum, the names, what each type does in words, parsing and schemas all come
+/// from this one table.
 macro_rules! catalogue {
-    ($($variant:ident = $name:literal, subject: $subject:ident;)*) => {
+    ($($variant:ident = $name:literal, subject: $subject:ident, $vi:literal, $en:literal;)*) => {
         /// The body of an event, by type.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Body {
@@ -27,6 +29,11 @@ macro_rules! catalogue {
             /// Its name, `family.verb`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What an event of it does.
+            pub const fn words(self) -> Words {
+                match self { $(Self::$variant => Words { vi: $vi, en: $en },)* }
             }
         }
 
@@ -84,63 +91,63 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    LedgerOpened = "ledger.opened", subject: false;
-    LedgerKeyRotated = "ledger.key_rotated", subject: false;
-    CouncilChanged = "council.changed", subject: false;
-    OperatorChanged = "operator.changed", subject: false;
-    PolicyPublished = "policy.published", subject: false;
-    MemberAdmitted = "member.admitted", subject: false;
-    MemberUpdated = "member.updated", subject: false;
-    MemberSuspended = "member.suspended", subject: false;
-    MemberReinstated = "member.reinstated", subject: false;
-    MemberRemoved = "member.removed", subject: false;
-    AccreditationGranted = "accreditation.granted", subject: false;
-    AccreditationWithdrawn = "accreditation.withdrawn", subject: false;
-    KeyAdded = "key.added", subject: false;
-    KeyRotated = "key.rotated", subject: false;
-    KeyRevoked = "key.revoked", subject: false;
-    SubjectEnrolled = "subject.enrolled", subject: true;
-    SubjectDeparted = "subject.departed", subject: true;
-    SubjectResumed = "subject.resumed", subject: true;
-    AccountLinked = "account.linked", subject: true;
-    AccountUnlinked = "account.unlinked", subject: true;
-    AssessmentNotified = "assessment.notified", subject: true;
-    AssessmentReplied = "assessment.replied", subject: true;
-    AssessmentPublished = "assessment.published", subject: true;
-    AssessmentWithdrawn = "assessment.withdrawn", subject: true;
-    CodePublished = "code.published", subject: false;
-    PledgeSigned = "pledge.signed", subject: true;
-    CollaborationDeclared = "collaboration.declared", subject: true;
-    CollaborationEnded = "collaboration.ended", subject: true;
-    EndorsementPublished = "endorsement.published", subject: true;
-    EndorsementWithdrawn = "endorsement.withdrawn", subject: true;
-    DecisionRecorded = "decision.recorded", subject: true;
-    DecisionOverturned = "decision.overturned", subject: true;
-    SanctionProposed = "sanction.proposed", subject: true;
-    SanctionReplied = "sanction.replied", subject: true;
-    SanctionImposed = "sanction.imposed", subject: true;
-    SanctionLifted = "sanction.lifted", subject: true;
-    ContestFiled = "contest.filed", subject: true;
-    ContestAdmitted = "contest.admitted", subject: true;
-    ContestDeclined = "contest.declined", subject: true;
-    PanelSeated = "panel.seated", subject: true;
-    ContestExtended = "contest.extended", subject: true;
-    ContestDecided = "contest.decided", subject: true;
-    ContestWithdrawn = "contest.withdrawn", subject: true;
-    AppealFiled = "appeal.filed", subject: true;
-    AppealDecided = "appeal.decided", subject: true;
-    DrawCommitted = "draw.committed", subject: false;
-    DrawRevealed = "draw.revealed", subject: true;
-    CorrectionIssued = "correction.issued", subject: true;
-    EvidenceCommitted = "evidence.committed", subject: true;
-    EvidenceDisclosed = "evidence.disclosed", subject: true;
-    EvidenceDestroyed = "evidence.destroyed", subject: true;
-    ErasureRequested = "erasure.requested", subject: true;
-    ErasureExecuted = "erasure.executed", subject: true;
-    ErasureRefused = "erasure.refused", subject: true;
-    AuditFinding = "audit.finding", subject: false;
-    StateCommitted = "state.committed", subject: false;
-    StateAttested = "state.attested", subject: false;
+    LedgerOpened = "ledger.opened", subject: false, "mở sổ cái", "open the ledger";
+    LedgerKeyRotated = "ledger.key_rotated", subject: false, "đổi khóa ký sổ cái", "rotate the log's key";
+    CouncilChanged = "council.changed", subject: false, "thay Ban điều phối", "change the council";
+    OperatorChanged = "operator.changed", subject: false, "thay đơn vị vận hành", "change the operator";
+    PolicyPublished = "policy.published", subject: false, "công bố phiên bản chính sách", "publish a policy version";
+    MemberAdmitted = "member.admitted", subject: false, "kết nạp thành viên", "admit a member";
+    MemberUpdated = "member.updated", subject: false, "sửa thông tin thành viên", "update a member";
+    MemberSuspended = "member.suspended", subject: false, "đình chỉ thành viên", "suspend a member";
+    MemberReinstated = "member.reinstated", subject: false, "khôi phục thành viên", "reinstate a member";
+    MemberRemoved = "member.removed", subject: false, "loại thành viên", "remove a member for good";
+    AccreditationGranted = "accreditation.granted", subject: false, "công nhận đánh giá viên", "accredit an assessor";
+    AccreditationWithdrawn = "accreditation.withdrawn", subject: false, "rút công nhận đánh giá viên", "withdraw an accreditation";
+    KeyAdded = "key.added", subject: false, "thêm khóa", "add a key";
+    KeyRotated = "key.rotated", subject: false, "đổi khóa", "rotate a key";
+    KeyRevoked = "key.revoked", subject: false, "thu hồi khóa", "revoke a key";
+    SubjectEnrolled = "subject.enrolled", subject: true, "ghi danh KOL", "enrol a KOL";
+    SubjectDeparted = "subject.departed", subject: true, "rời chương trình", "leave the programme";
+    SubjectResumed = "subject.resumed", subject: true, "trở lại chương trình", "resume a KOL";
+    AccountLinked = "account.linked", subject: true, "gắn tài khoản nền tảng", "link an account";
+    AccountUnlinked = "account.unlinked", subject: true, "gỡ tài khoản nền tảng", "unlink an account";
+    AssessmentNotified = "assessment.notified", subject: true, "báo trước một đánh giá", "notify an assessment";
+    AssessmentReplied = "assessment.replied", subject: true, "trả lời báo trước đánh giá", "reply to a notified assessment";
+    AssessmentPublished = "assessment.published", subject: true, "công bố đánh giá tín nhiệm", "publish an assessment";
+    AssessmentWithdrawn = "assessment.withdrawn", subject: true, "rút đánh giá tín nhiệm", "withdraw an assessment";
+    CodePublished = "code.published", subject: false, "công bố bộ quy tắc ứng xử", "publish the code of conduct";
+    PledgeSigned = "pledge.signed", subject: true, "cam kết bộ quy tắc ứng xử", "pledge to the code of conduct";
+    CollaborationDeclared = "collaboration.declared", subject: true, "khai báo hợp tác có trả tiền", "declare paid work";
+    CollaborationEnded = "collaboration.ended", subject: true, "kết thúc hợp tác sớm", "end paid work early";
+    EndorsementPublished = "endorsement.published", subject: true, "công bố bảo chứng", "publish an endorsement";
+    EndorsementWithdrawn = "endorsement.withdrawn", subject: true, "rút bảo chứng", "withdraw an endorsement";
+    DecisionRecorded = "decision.recorded", subject: true, "ghi quyết định của cơ quan nhà nước", "record an official decision";
+    DecisionOverturned = "decision.overturned", subject: true, "ghi việc hủy quyết định", "record that a decision was overturned";
+    SanctionProposed = "sanction.proposed", subject: true, "đề xuất biện pháp xử lý", "propose a sanction";
+    SanctionReplied = "sanction.replied", subject: true, "trả lời đề xuất xử lý", "reply to a proposed sanction";
+    SanctionImposed = "sanction.imposed", subject: true, "áp dụng biện pháp xử lý", "impose a sanction";
+    SanctionLifted = "sanction.lifted", subject: true, "gỡ bỏ biện pháp xử lý", "lift a sanction";
+    ContestFiled = "contest.filed", subject: true, "khiếu nại", "contest an item";
+    ContestAdmitted = "contest.admitted", subject: true, "thụ lý khiếu nại", "admit a contest";
+    ContestDeclined = "contest.declined", subject: true, "không thụ lý khiếu nại", "decline a contest";
+    PanelSeated = "panel.seated", subject: true, "lập hội đồng xem xét", "seat a panel";
+    ContestExtended = "contest.extended", subject: true, "gia hạn xem xét", "extend a decision's clock";
+    ContestDecided = "contest.decided", subject: true, "quyết định khiếu nại", "decide a contest";
+    ContestWithdrawn = "contest.withdrawn", subject: true, "rút khiếu nại", "withdraw a contest";
+    AppealFiled = "appeal.filed", subject: true, "khiếu nại lần hai", "appeal";
+    AppealDecided = "appeal.decided", subject: true, "quyết định khiếu nại lần hai", "decide an appeal";
+    DrawCommitted = "draw.committed", subject: false, "cam kết chuỗi rút thăm", "commit to a draw";
+    DrawRevealed = "draw.revealed", subject: true, "mở giá trị rút thăm", "reveal a draw's value";
+    CorrectionIssued = "correction.issued", subject: true, "đính chính", "issue a correction";
+    EvidenceCommitted = "evidence.committed", subject: true, "cam kết minh chứng", "commit to evidence";
+    EvidenceDisclosed = "evidence.disclosed", subject: true, "cung cấp minh chứng", "disclose evidence";
+    EvidenceDestroyed = "evidence.destroyed", subject: true, "hủy minh chứng", "destroy evidence";
+    ErasureRequested = "erasure.requested", subject: true, "yêu cầu xóa dữ liệu cá nhân", "request erasure";
+    ErasureExecuted = "erasure.executed", subject: true, "xóa dữ liệu cá nhân", "execute an erasure";
+    ErasureRefused = "erasure.refused", subject: true, "từ chối xóa dữ liệu cá nhân", "refuse an erasure";
+    AuditFinding = "audit.finding", subject: false, "kết luận kiểm toán", "record an audit's finding";
+    StateCommitted = "state.committed", subject: false, "cam kết trạng thái", "commit to the state";
+    StateAttested = "state.attested", subject: false, "xác nhận trạng thái", "attest the state";
 }
 
 impl EventType {

@@ -3,36 +3,58 @@
 //! [`Event::parse`] turns the exact payload bytes into a typed event; it asks nothing of the
 //! ledger's state. Whether an event may be recorded is for the rules.
 
+#[path = "../families/account/event.rs"]
 mod account;
+#[path = "../families/accreditation/event.rs"]
 mod accreditation;
+#[path = "../families/appeal/event.rs"]
 mod appeal;
+#[path = "../families/assessment/event.rs"]
 mod assessment;
 mod catalogue;
+#[path = "../families/code/event.rs"]
 mod code;
+#[path = "../families/collaboration/event.rs"]
 mod collaboration;
+#[path = "../families/commitment/event.rs"]
 mod commitment;
+#[path = "../families/contest/event.rs"]
 mod contest;
+#[path = "../families/correction/event.rs"]
 mod correction;
+#[path = "../families/council/event.rs"]
 mod council;
+#[path = "../families/decision/event.rs"]
 mod decision;
+#[path = "../families/draw/event.rs"]
 mod draw;
+#[path = "../families/endorsement/event.rs"]
 mod endorsement;
+#[path = "../families/erasure/event.rs"]
 mod erasure;
+#[path = "../families/evidence/event.rs"]
 mod evidence;
+#[path = "../families/finding/event.rs"]
 mod finding;
 mod ids;
-mod items;
+#[path = "../families/key/event.rs"]
 mod key;
+#[path = "../families/ledger/event.rs"]
 mod ledger;
 mod levels;
 mod malformed;
+#[path = "../families/member/event.rs"]
 mod member;
 pub mod naming;
+#[path = "../families/panel/event.rs"]
 mod panel;
+#[path = "../families/policy/event.rs"]
 mod policy;
+#[path = "../families/sanction/event.rs"]
 mod sanction;
 pub mod schema;
 mod stages;
+#[path = "../families/subject/event.rs"]
 mod subject;
 pub mod words;
 
@@ -63,7 +85,6 @@ pub use ids::{
     CategoryId, ClassId, ClauseId, Commitment, CriterionId, DrawValue, GroupId, IdentityKey, IndicatorId,
     MalformedName, PartyId, PlatformId, StateRoot, SubjectId, TopicId,
 };
-pub use items::*;
 pub use key::{KeyAdded, KeyRevoked, KeyRotated, RevocationCause};
 pub use ledger::{LedgerKeyRotated, LedgerOpened, Operator, Seat};
 pub use levels::Levels;
@@ -77,7 +98,7 @@ pub use policy::*;
 pub use sanction::{
     Basis, ClauseBasis, SanctionImposed, SanctionLifted, SanctionProposed, SanctionReplied, Severity, Terms,
 };
-pub use stages::{Arrow, Contesting, MACHINES, Machine, Membership, Move, NoticeStage, ProposalStage};
+pub use stages::*;
 pub use subject::{SubjectDeparted, SubjectEnrolled, SubjectResumed};
 
 use serde::{Deserialize, Serialize};

@@ -1,15 +1,11 @@
 //! The stages that items go through, and what moves them on: the rules follow these tables, the
 //! documentation draws them.
 //!
-//! **Stages are tables.** `src/kernel/event` holds, per kind of item, its stages and the arrows between
+//! **Stages are tables.** Each family's `stages.rs` holds the stages of what it makes and the arrows between
 //! them; the rules ask the tables, the documentation draws them, and a test walks random histories along
 //! them: nothing is recorded that a drawing forbids, nothing refused for a stage that it allows.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::EventType;
-use super::items::*;
 
 /// What moves an item from one stage to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +38,18 @@ pub struct Machine {
     pub arrows: &'static [Arrow],
 }
 
-/// An enum of stages and the table of their arrows: `From by event Type to To`, in one case of it `by event Type "…"`, or
-/// `by day "…"`;
-/// `new` in place of a stage makes the item.
+/// An enum of stages and the table of their arrows.
+///
+/// `From by event Type to To`, in one case of it `by event Type "…"`, or `by day "…"`, which is the day
+/// after the date that it names; `new` in place of a stage makes the item.
 macro_rules! stages {
     (@from new) => { None };
     (@from $from:ident) => { Some(stringify!($from)) };
     (@is new, $stage:ident) => { $stage.is_none() };
     (@is $from:ident, $stage:ident) => { $stage == Some(Self::$from) };
-    (@by day, $text:literal) => { Move::Day($text) };
-    (@by event, $event:ident) => { Move::Event(EventType::$event, None) };
-    (@by event, $event:ident, $case:literal) => { Move::Event(EventType::$event, Some($case)) };
+    (@by day, $text:literal) => { $crate::event::Move::Day($text) };
+    (@by event, $event:ident) => { $crate::event::Move::Event($crate::event::EventType::$event, None) };
+    (@by event, $event:ident, $case:literal) => { $crate::event::Move::Event($crate::event::EventType::$event, Some($case)) };
     (
         $(#[$meta:meta])*
         $name:ident of $item:literal {
@@ -61,7 +58,8 @@ macro_rules! stages {
         $($from:ident by $kind:ident $($event:ident)? $($text:literal)? to $to:ident;)*
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum $name {
             $($(#[doc = $doc])* $stage,)*
@@ -69,10 +67,10 @@ macro_rules! stages {
 
         impl $name {
             /// Its stages and arrows.
-            pub const MACHINE: Machine = Machine {
+            pub const MACHINE: $crate::event::Machine = $crate::event::Machine {
                 item: $item,
                 stages: &[$(stringify!($stage)),*],
-                arrows: &[$(Arrow {
+                arrows: &[$($crate::event::Arrow {
                     from: stages!(@from $from),
                     by: stages!(@by $kind $(, $event)? $(, $text)?),
                     to: stringify!($to),
@@ -80,7 +78,7 @@ macro_rules! stages {
             };
 
             /// Where an event or a day leads from a stage, or from nothing; none: it leads nowhere.
-            pub fn after(stage: Option<Self>, by: Move) -> Option<Self> {
+            pub fn after(stage: Option<Self>, by: $crate::event::Move) -> Option<Self> {
                 $(if stages!(@is $from, stage) && by == stages!(@by $kind $(, $event)? $(, $text)?) {
                     return Some(Self::$to);
                 })*
@@ -90,151 +88,49 @@ macro_rules! stages {
     };
 }
 
-pub(super) use stages;
+#[path = "../families/account/stages.rs"]
+mod account;
+#[path = "../families/accreditation/stages.rs"]
+mod accreditation;
+#[path = "../families/assessment/stages.rs"]
+mod assessment;
+#[path = "../families/collaboration/stages.rs"]
+mod collaboration;
+#[path = "../families/contest/stages.rs"]
+mod contest;
+#[path = "../families/decision/stages.rs"]
+mod decision;
+#[path = "../families/endorsement/stages.rs"]
+mod endorsement;
+#[path = "../families/erasure/stages.rs"]
+mod erasure;
+#[path = "../families/evidence/stages.rs"]
+mod evidence;
+#[path = "../families/key/stages.rs"]
+mod key;
+#[path = "../families/member/stages.rs"]
+mod member;
+#[path = "../families/policy/stages.rs"]
+mod policy;
+#[path = "../families/sanction/stages.rs"]
+mod sanction;
+#[path = "../families/subject/stages.rs"]
+mod subject;
 
-stages! {
-    /// Whether a member acts, and what it said weighs.
-    Membership of "member" {
-        /// It acts.
-        Active,
-        /// It does not act for now; what it said weighs nothing meanwhile.
-        Suspended,
-        /// It never acts again; what it said weighs nothing.
-        Removed,
-    }
-    new by event LedgerOpened to Active;
-    new by event OperatorChanged to Active;
-    new by event MemberAdmitted to Active;
-    Active by event MemberUpdated to Active;
-    Suspended by event MemberUpdated to Suspended;
-    Active by event MemberSuspended to Suspended;
-    Suspended by event MemberReinstated to Active;
-    Active by event MemberRemoved to Removed;
-    Active by event OperatorChanged to Removed;
-    Suspended by event MemberRemoved to Removed;
-}
-
-stages! {
-    /// How far a contest has come. A day is the one after the last of the policy's window that it names.
-    Contesting of "contest" {
-        /// The council has yet to admit it; where the policy sets no days for that, to decide it.
-        Filed,
-        /// Admitted, or not declined in time: its panel is to be seated.
-        Admitted,
-        /// Its panel is to decide.
-        Seated,
-        /// Not decided in time: its item is out of the score until it is.
-        Overdue,
-        /// Decided; the subject may appeal where the policy has days for that.
-        Decided,
-        /// Appealed: another panel is to be seated; where there is none, the council decides.
-        Appealed,
-        /// The other panel is to decide.
-        AppealSeated,
-        /// The appeal was not decided in time: the item is out of the score until it is.
-        AppealOverdue,
-        /// Decided for good.
-        Final,
-        /// Not admitted: the item stands.
-        Declined,
-        /// Given up by the subject before a decision.
-        Withdrawn,
-    }
-    new by event ContestFiled to Filed;
-    Filed by event ContestAdmitted to Admitted;
-    Filed by event ContestDeclined to Declined;
-    Filed by day "windows.admit" to Admitted;
-    Filed by day "windows.decide" to Overdue;
-    Filed by event ContestExtended to Filed;
-    Filed by event ContestDecided to Decided;
-    Filed by event ContestWithdrawn to Withdrawn;
-    Admitted by event PanelSeated to Seated;
-    Admitted by event ContestExtended to Admitted;
-    Admitted by day "windows.decide" to Overdue;
-    Admitted by event ContestWithdrawn to Withdrawn;
-    Seated by event PanelSeated to Seated;
-    Seated by event ContestExtended to Seated;
-    Seated by event ContestDecided to Decided;
-    Seated by day "windows.decide" to Overdue;
-    Seated by event ContestWithdrawn to Withdrawn;
-    Overdue by event PanelSeated to Overdue;
-    Overdue by event ContestDecided to Decided;
-    Overdue by event ContestWithdrawn to Withdrawn;
-    Decided by event AppealFiled to Appealed;
-    Decided by day "windows.appeal" to Final;
-    Appealed by event PanelSeated to AppealSeated;
-    Appealed by event ContestExtended to Appealed;
-    Appealed by event AppealDecided to Final;
-    Appealed by day "windows.appeal_decide" to AppealOverdue;
-    Appealed by event ContestWithdrawn to Final;
-    AppealSeated by event PanelSeated to AppealSeated;
-    AppealSeated by event ContestExtended to AppealSeated;
-    AppealSeated by event AppealDecided to Final;
-    AppealSeated by day "windows.appeal_decide" to AppealOverdue;
-    AppealSeated by event ContestWithdrawn to Final;
-    AppealOverdue by event PanelSeated to AppealOverdue;
-    AppealOverdue by event AppealDecided to Final;
-    AppealOverdue by event ContestWithdrawn to Final;
-}
-
-impl Contesting {
-    /// Whether something waits for a decision.
-    pub fn is_open(self) -> bool {
-        use Contesting::*;
-        matches!(self, Filed | Admitted | Seated | Overdue | Appealed | AppealSeated | AppealOverdue)
-    }
-
-    /// Whether that is an appeal.
-    pub fn is_appeal(self) -> bool {
-        matches!(self, Self::Appealed | Self::AppealSeated | Self::AppealOverdue)
-    }
-}
-
-stages! {
-    /// How a notified assessment stands.
-    NoticeStage of "notice" {
-        /// The subject may reply.
-        Waiting,
-        /// The subject has replied.
-        Replied,
-        /// The days to reply are over, and it did not.
-        Unanswered,
-        /// The assessment is published.
-        Published,
-        /// Nothing can be published by it any more.
-        Lapsed,
-    }
-    new by event AssessmentNotified to Waiting;
-    Waiting by event AssessmentReplied to Replied;
-    Waiting by day "the last day to reply" to Unanswered;
-    Replied by event AssessmentPublished to Published;
-    Unanswered by event AssessmentPublished to Published;
-    Replied by day "the last day of use" to Lapsed;
-    Unanswered by day "the last day of use" to Lapsed;
-}
-
-stages! {
-    /// How a proposed sanction stands.
-    ProposalStage of "proposal" {
-        /// The subject may reply.
-        Waiting,
-        /// The subject has replied.
-        Replied,
-        /// The days to reply are over, and it did not.
-        Unanswered,
-        /// The sanction is imposed.
-        Imposed,
-        /// Nothing can be imposed by it any more.
-        Lapsed,
-    }
-    new by event SanctionProposed to Waiting;
-    Waiting by event SanctionReplied to Replied;
-    Waiting by day "the last day to reply" to Unanswered;
-    Replied by event SanctionImposed to Imposed;
-    Unanswered by event SanctionImposed to Imposed;
-    Replied by day "the last day of use" to Lapsed;
-    Unanswered by day "the last day of use" to Lapsed;
-}
+pub use account::AccountStage;
+pub use accreditation::AccreditationStage;
+pub use assessment::{AssessmentStage, NoticeStage};
+pub use collaboration::CollaborationStage;
+pub use contest::Contesting;
+pub use decision::DecisionStage;
+pub use endorsement::EndorsementStage;
+pub use erasure::ErasureStage;
+pub use evidence::EvidenceStage;
+pub use key::KeyStage;
+pub use member::Membership;
+pub use policy::PolicyStage;
+pub use sanction::{ProposalStage, SanctionStage};
+pub use subject::SubjectStage;
 
 /// Every table.
 pub const MACHINES: &[Machine] = &[

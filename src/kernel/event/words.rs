@@ -1,6 +1,8 @@
 //! Events in people's words, Vietnamese first: what a type does, what a member is called, what a name
 //! of a closed list means.
 
+use super::EventType;
+
 /// The same in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words {
@@ -36,66 +38,6 @@ impl Words {
         format!("{verb} {rest}").trim_end().to_owned()
     }
 }
-
-const OF_TYPES: &[[&str; 3]] = &[
-    ["ledger.opened", "mở sổ cái", "open the ledger"],
-    ["council.changed", "thay Ban điều phối", "change the council"],
-    ["operator.changed", "thay đơn vị vận hành", "change the operator"],
-    ["policy.published", "công bố phiên bản chính sách", "publish a policy version"],
-    ["member.admitted", "kết nạp thành viên", "admit a member"],
-    ["member.updated", "sửa thông tin thành viên", "update a member"],
-    ["member.suspended", "đình chỉ thành viên", "suspend a member"],
-    ["member.reinstated", "khôi phục thành viên", "reinstate a member"],
-    ["member.removed", "loại thành viên", "remove a member for good"],
-    ["accreditation.granted", "công nhận đánh giá viên", "accredit an assessor"],
-    ["accreditation.withdrawn", "rút công nhận đánh giá viên", "withdraw an accreditation"],
-    ["key.added", "thêm khóa", "add a key"],
-    ["key.rotated", "đổi khóa", "rotate a key"],
-    ["key.revoked", "thu hồi khóa", "revoke a key"],
-    ["subject.enrolled", "ghi danh KOL", "enrol a KOL"],
-    ["subject.departed", "rời chương trình", "leave the programme"],
-    ["account.linked", "gắn tài khoản nền tảng", "link an account"],
-    ["account.unlinked", "gỡ tài khoản nền tảng", "unlink an account"],
-    ["assessment.notified", "báo trước một đánh giá", "notify an assessment"],
-    ["assessment.replied", "trả lời báo trước đánh giá", "reply to a notified assessment"],
-    ["assessment.published", "công bố đánh giá tín nhiệm", "publish an assessment"],
-    ["assessment.withdrawn", "rút đánh giá tín nhiệm", "withdraw an assessment"],
-    ["code.published", "công bố bộ quy tắc ứng xử", "publish the code of conduct"],
-    ["pledge.signed", "cam kết bộ quy tắc ứng xử", "pledge to the code of conduct"],
-    ["collaboration.declared", "khai báo hợp tác có trả tiền", "declare paid work"],
-    ["collaboration.ended", "kết thúc hợp tác sớm", "end paid work early"],
-    ["endorsement.published", "công bố bảo chứng", "publish an endorsement"],
-    ["endorsement.withdrawn", "rút bảo chứng", "withdraw an endorsement"],
-    ["decision.recorded", "ghi quyết định của cơ quan nhà nước", "record an official decision"],
-    ["decision.overturned", "ghi việc hủy quyết định", "record that a decision was overturned"],
-    ["sanction.proposed", "đề xuất biện pháp xử lý", "propose a sanction"],
-    ["sanction.replied", "trả lời đề xuất xử lý", "reply to a proposed sanction"],
-    ["sanction.imposed", "áp dụng biện pháp xử lý", "impose a sanction"],
-    ["sanction.lifted", "gỡ bỏ biện pháp xử lý", "lift a sanction"],
-    ["contest.filed", "khiếu nại", "contest an item"],
-    ["contest.admitted", "thụ lý khiếu nại", "admit a contest"],
-    ["contest.declined", "không thụ lý khiếu nại", "decline a contest"],
-    ["panel.seated", "lập hội đồng xem xét", "seat a panel"],
-    ["contest.extended", "gia hạn xem xét", "extend a decision's clock"],
-    ["contest.decided", "quyết định khiếu nại", "decide a contest"],
-    ["contest.withdrawn", "rút khiếu nại", "withdraw a contest"],
-    ["appeal.filed", "khiếu nại lần hai", "appeal"],
-    ["appeal.decided", "quyết định khiếu nại lần hai", "decide an appeal"],
-    ["draw.committed", "cam kết chuỗi rút thăm", "commit to a draw"],
-    ["draw.revealed", "mở giá trị rút thăm", "reveal a draw's value"],
-    ["ledger.key_rotated", "đổi khóa ký sổ cái", "rotate the log's key"],
-    ["subject.resumed", "trở lại chương trình", "resume a KOL"],
-    ["correction.issued", "đính chính", "issue a correction"],
-    ["evidence.committed", "cam kết minh chứng", "commit to evidence"],
-    ["evidence.disclosed", "cung cấp minh chứng", "disclose evidence"],
-    ["evidence.destroyed", "hủy minh chứng", "destroy evidence"],
-    ["erasure.requested", "yêu cầu xóa dữ liệu cá nhân", "request erasure"],
-    ["erasure.executed", "xóa dữ liệu cá nhân", "execute an erasure"],
-    ["erasure.refused", "từ chối xóa dữ liệu cá nhân", "refuse an erasure"],
-    ["audit.finding", "kết luận kiểm toán", "record an audit's finding"],
-    ["state.committed", "cam kết trạng thái", "commit to the state"],
-    ["state.attested", "xác nhận trạng thái", "attest the state"],
-];
 
 const OF_MEMBERS: &[[&str; 3]] = &[
     ["account", "tài khoản", "account"],
@@ -255,7 +197,7 @@ fn find(rows: &[[&'static str; 3]], name: &str) -> Option<Words> {
 
 /// What an event of this type does.
 pub fn of_type(type_name: &str) -> Option<Words> {
-    find(OF_TYPES, type_name)
+    EventType::named(type_name).map(EventType::words)
 }
 
 /// What a body's member is called.
@@ -310,7 +252,7 @@ mod tests {
             parts.push(&schema["properties"]["body"]);
             parts.into_iter().for_each(|part| look(part, &mut missing));
         }
-        assert_eq!(missing, Vec::<String>::new(), "say them in src/event/words.rs");
+        assert_eq!(missing, Vec::<String>::new(), "say them in src/kernel/event/words.rs");
     }
 
     fn look(schema: &Value, missing: &mut Vec<String>) {

@@ -7,34 +7,57 @@
 //!
 #![doc = include_str!("attacks.md")]
 
+#[path = "../families/account/rules.rs"]
 mod account;
+#[path = "../families/accreditation/rules.rs"]
 mod accreditation;
+#[path = "../families/appeal/rules.rs"]
 mod appeal;
+#[path = "../families/assessment/rules.rs"]
 mod assessment;
 mod attached;
+#[path = "../families/code/rules.rs"]
 mod code;
+#[path = "../families/collaboration/rules.rs"]
 mod collaboration;
+#[path = "../families/commitment/rules.rs"]
 mod commitment;
+#[path = "../families/contest/rules.rs"]
 mod contest;
+#[path = "../families/correction/rules.rs"]
 mod correction;
+#[path = "../families/council/rules.rs"]
 mod council;
+#[path = "../families/decision/rules.rs"]
 mod decision;
 mod draft;
+#[path = "../families/draw/rules.rs"]
 mod draw;
+#[path = "../families/endorsement/rules.rs"]
 mod endorsement;
+#[path = "../families/erasure/rules.rs"]
 mod erasure;
+#[path = "../families/evidence/rules.rs"]
 mod evidence;
+#[path = "../families/finding/rules.rs"]
 mod finding;
 mod hearing;
+#[path = "../families/key/rules.rs"]
 mod key;
+#[path = "../families/ledger/rules.rs"]
 mod ledger;
+#[path = "../families/member/rules.rs"]
 mod member;
+#[path = "../families/panel/rules.rs"]
 mod panel;
+#[path = "../families/policy/rules.rs"]
 mod policy;
 mod recusal;
 mod rejection;
+#[path = "../families/sanction/rules.rs"]
 mod sanction;
 mod signers;
+#[path = "../families/subject/rules.rs"]
 mod subject;
 mod time;
 

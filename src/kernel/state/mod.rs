@@ -6,38 +6,60 @@
 //! **What depends on others is settled when an event is applied** (dilution, reciprocity), so that one event
 //! never fans out to thousands of scores.
 
+#[path = "../families/account/state.rs"]
 mod account;
+#[path = "../families/accreditation/state.rs"]
 mod accreditation;
+#[path = "../families/appeal/state.rs"]
 mod appeal;
+#[path = "../families/assessment/state.rs"]
 mod assessment;
 mod attached;
 mod clocks;
+#[path = "../families/code/state.rs"]
 mod code;
+#[path = "../families/collaboration/state.rs"]
 mod collaboration;
+#[path = "../families/commitment/state.rs"]
 mod commitment;
+#[path = "../families/contest/state.rs"]
 mod contest;
+#[path = "../families/correction/state.rs"]
 mod correction;
+#[path = "../families/council/state.rs"]
 mod council;
+#[path = "../families/decision/state.rs"]
 mod decision;
 mod disputed;
+#[path = "../families/draw/state.rs"]
 mod draw;
+#[path = "../families/endorsement/state.rs"]
 mod endorsement;
+#[path = "../families/erasure/state.rs"]
 mod erasure;
+#[path = "../families/evidence/state.rs"]
 mod evidence;
 mod given;
 mod hearing;
 mod image;
 mod index;
 mod keeping;
+#[path = "../families/key/state.rs"]
 mod key;
+#[path = "../families/ledger/state.rs"]
 mod ledger;
+#[path = "../families/member/state.rs"]
 mod member;
 mod moment;
+#[path = "../families/panel/state.rs"]
 mod panel;
+#[path = "../families/policy/state.rs"]
 mod policy;
 mod recording;
 mod register;
+#[path = "../families/sanction/state.rs"]
 mod sanction;
+#[path = "../families/subject/state.rs"]
 mod subject;
 
 pub use attached::Attached;
