@@ -8,6 +8,7 @@ mod cause;
 mod figure;
 mod foreseen;
 mod score_1;
+pub mod score_2;
 
 pub use cause::{Cause, Passing};
 pub use figure::{
