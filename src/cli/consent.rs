@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::beforehand;
 use super::effect;
+use super::finality;
 use super::key_state;
 use super::told::{Known, Told};
 use super::{layout, screen};
@@ -37,6 +39,17 @@ pub struct Unsigned<'a> {
     pub keys: &'a [PublicKey],
     /// What its signer should know that the event does not say.
     pub remarks: &'a [String],
+}
+
+/// What a ledger foresees of an event; that nobody looked is said.
+async fn foreseen(ledger: &Client, event: &Event) -> Vec<String> {
+    let asked = tokio::time::timeout(ASKING, beforehand::of(ledger, event)).await;
+    let why = match asked {
+        Ok(Ok(remarks)) => return remarks,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", ASKING.as_secs()),
+    };
+    vec![format!("chưa xem được hệ quả / what comes of it was not looked up: {why}")]
 }
 
 impl Consent {
@@ -73,7 +86,12 @@ impl Consent {
             Body::KeyAdded(KeyAdded { owner: Some(owner), .. }) => Some(key_state::recovery(owner)),
             _ => None,
         };
-        for remark in unsigned.remarks.iter().chain(&recovery) {
+        let foreseen = match ledger {
+            Some(ledger) => foreseen(ledger, event).await,
+            None => Vec::new(),
+        };
+        let ends = finality::sentence(event.body.event_type());
+        for remark in unsigned.remarks.iter().chain(&recovery).chain(&foreseen).chain(&ends) {
             shown += &format!("  lưu ý / note: {remark}\n");
         }
         // Who signs nothing is shown it, and agrees to nothing.

@@ -127,10 +127,13 @@ impl Enrol {
             key: key.public(),
         };
         let aside = vec![Aside::Salt(Salt { of: self.consent, commitment: consent, salt })];
-        tell!("{subject}");
         let issuer = self.signing.party(&self.issuer).await?;
         let statement = Statement::about(subject, issuer, event(body), attaching);
-        self.signing.publish(Statement { newcomers: vec![key], aside, ..statement }).await
+        let published = self.signing.publish(Statement { newcomers: vec![key], aside, ..statement }).await;
+        if published.is_ok() {
+            tell!("mã / id: {subject}");
+        }
+        published
     }
 }
 

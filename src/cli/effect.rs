@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::course;
+use super::finality;
 use super::output::{points, say};
 use super::owner;
 use super::read::bare;
@@ -139,8 +140,7 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
         Body::OperatorChanged(_) => format!("tinnhiem hand-over … {seats}"),
         // What answers or ends something stands; what is wrong in it is put right by a new entry.
         _ => {
-            return "không rút lại được; sai sót được sửa bằng mục mới / it is not taken back: what is wrong in it is put right by a new entry"
-                .to_owned();
+            return finality::sentence(event.body.event_type()).unwrap_or_default();
         }
     };
     format!("rút lại / to take it back:\n  {command}")

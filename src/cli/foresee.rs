@@ -1,12 +1,15 @@
 //! What the ledger says of an event before anybody is asked to sign it
 
+use std::path::Path;
+
+use super::erased;
 use super::fates;
 use super::output::tell;
 use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
 use crate::client::{Client, ClientError};
-use crate::dsse::PublicKey;
-use crate::event::Event;
+use crate::dsse::{EventId, PublicKey};
+use crate::event::{Body, Event, SubjectId};
 use crate::ledger::Submission;
 use crate::rules::Reason;
 
@@ -33,6 +36,8 @@ pub enum Destination {
 
 /// Has the ledger judge an event as if these keys had signed it, before they do.
 ///
+/// Answers whose signatures it lacks, in words, and nothing where nobody has judged it.
+///
 /// # Errors
 /// What it would be refused for; where it goes to the ledger, also the signatures that it lacks and what
 /// keeps the ledger from writing.
@@ -41,34 +46,57 @@ pub async fn check(
     submission: &Submission,
     keys: &[PublicKey],
     to: Destination,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Vec<String>>> {
     let in_file = to == Destination::File;
     let passing = |code: &str| PASSING.iter().any(|reason| reason.code() == code);
     match client.check::<Checked>(submission, keys).await {
         Ok(Some(checked)) if in_file => {
             held_meanwhile(&checked);
-            Ok(())
+            Ok(Some(checked.missing.iter().map(whose).collect()))
         }
-        Ok(Some(checked)) => Ok(complete(checked)?),
+        Ok(Some(checked)) => {
+            complete(checked)?;
+            Ok(Some(Vec::new()))
+        }
         Ok(None) => {
             unchecked("the ledger is of a version that judges an event only when it is sent");
-            Ok(())
+            Ok(None)
         }
         Err(ClientError::Refused { code, detail, .. }) if in_file && passing(&code) => {
             tell!("lưu ý / note: hôm nay sẽ bị từ chối / sent today it would be refused ({code}): {detail}");
-            Ok(())
+            Ok(None)
         }
         // Who is asked too much at once may still take what is sent.
         Err(ClientError::Refused { status, detail, .. }) if status == 429 || status >= 500 => {
             unchecked(&detail);
-            Ok(())
+            Ok(None)
         }
         Err(error @ ClientError::Refused { .. }) => Err(explained(client, submission, error).await.into()),
         Err(error) if in_file => {
             unchecked(&error.to_string());
-            Ok(())
+            Ok(None)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What is to be done next with the file of an event that lacks these signatures, if anybody knows.
+pub fn next(file: &Path, missing: Option<&[String]>) -> Vec<String> {
+    let file = file.display();
+    let (sign, submit) = (format!("tinnhiem sign {file} --key KEY.pem"), format!("tinnhiem submit {file}"));
+    match missing {
+        Some([]) => vec![format!("đủ chữ ký, gửi / all have signed, send it: {submit}")],
+        Some(missing) => vec![
+            format!("còn thiếu chữ ký / signatures are missing, of {}", missing.join(", and of ")),
+            format!("mỗi bên ký / each of them signs: {sign}"),
+            format!("rồi gửi / then send it: {submit}"),
+        ],
+        None => {
+            vec![
+                format!("thiếu thì ký thêm / whoever is missing signs: {sign}"),
+                format!("rồi gửi / then send it: {submit}"),
+            ]
+        }
     }
 }
 
@@ -122,6 +150,11 @@ pub async fn explained(client: &Client, submission: &Submission, error: ClientEr
     match error {
         ClientError::Refused { status, code, detail } if code == Reason::TargetEnded.code() => {
             let event = Event::parse(submission.envelope.payload());
+            if let Ok(Event { body: Body::ErasureRequested(asked), subject: Some(subject), .. }) = &event
+                && let Some(detail) = destroyed(client, *subject, &asked.targets).await
+            {
+                return ClientError::Refused { status, code, detail };
+            }
             let events = event.map(|event| told::event_ids(&told::body(&event))).unwrap_or_default();
             let became = ended(client, &events).await;
             let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
@@ -129,6 +162,18 @@ pub async fn explained(client: &Client, submission: &Submission, error: ClientEr
         }
         error => error,
     }
+}
+
+/// Which of these events' texts were destroyed before.
+async fn destroyed(client: &Client, subject: SubjectId, targets: &[EventId]) -> Option<String> {
+    let mut told = Vec::new();
+    for target in targets {
+        let Some(by) = erased::by(client, subject, target).await.ok()? else { continue };
+        let entry: EventView = client.json(&format!("/v1/events/{target}")).await.ok()?;
+        told.push(format!("mục / entry {}: {}", entry.row.seq, erased::sentence(&by)));
+    }
+    let left = "bỏ các mục ấy ra / leave these out: nothing of them is left to destroy";
+    (!told.is_empty()).then(|| format!("{}; {left}", told.join("; ")))
 }
 
 /// What became of those of these events that no longer stand.

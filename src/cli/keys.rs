@@ -100,7 +100,7 @@ impl Sign {
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
         let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
-        self.check(&submission, &event, keys).await?;
+        let missing = self.check(&submission, &event, keys).await?;
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";
@@ -111,12 +111,17 @@ impl Sign {
         }
         let signed: Vec<_> = submission.envelope.signers().collect();
         let lines: Vec<_> = effect::signatures(&self.at.client(), &event, &signed).await;
+        // A first entry is not sent: a data directory is made of it.
+        let next = match event.body {
+            Body::LedgerOpened(_) => Vec::new(),
+            _ => foresee::next(&file, missing.as_deref()),
+        };
         let payload = String::from_utf8_lossy(submission.envelope.payload());
         let mut words: Vec<String> = vec![format!("signed by {}", key.public())];
         if !std::io::stdout().is_terminal() {
             words.insert(0, payload.to_string());
         }
-        words.extend(lines.iter().map(ToString::to_string));
+        words.extend(lines.iter().chain(&next).map(ToString::to_string));
         let value = json!({
             "signed_by": key.public(),
             "signers": signed.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -130,19 +135,24 @@ impl Sign {
 
 impl Sign {
     /// Has the ledger that the event is for judge it as if this key had signed.
-    async fn check(&self, submission: &Submission, event: &Event, keys: &[PublicKey]) -> anyhow::Result<()> {
+    async fn check(
+        &self,
+        submission: &Submission,
+        event: &Event,
+        keys: &[PublicKey],
+    ) -> anyhow::Result<Option<Vec<String>>> {
         if matches!(event.body, Body::LedgerOpened(_)) {
-            return Ok(());
+            return Ok(None);
         }
         let client = self.at.client();
         match client.origin().await {
             Ok(origin) if origin.to_string() == event.ledger => {
-                foresee::check(&client, submission, keys, Destination::File).await?;
+                return foresee::check(&client, submission, keys, Destination::File).await;
             }
             Ok(origin) => foresee::unchecked(&format!("{} is another ledger, {origin}", client.base())),
             Err(error) => foresee::unchecked(&error.to_string()),
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -66,7 +66,10 @@ impl Pledge {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "A member of class business declares it, and the KOL signs too. From 720 days
+before its first day to 720 days after its last, endorsements of the KOL by
+the business or its group count only as commercial: earlier ones of another
+relation become void. Example:
   tinnhiem collaborate --issuer sua-doi-xanh --subject kol-0123456789abc \\
     --campaign 'Sữa cho bé' --category sua-bot --starts-on 2026-11-20 \\
     --ends-on 2027-02-20 --value-band under_100m --paper cong-bo.pdf \\

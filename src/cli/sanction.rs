@@ -218,8 +218,18 @@ impl Reply {
                      {seq} --grounds GROUNDS --statement …`"
                 )
             }
-            _ => anyhow::bail!("entry {seq} is {}, to which nobody replies", row.type_name),
+            _ => anyhow::bail!(
+                "entry {seq} is {}, to which nobody replies: {option} takes the entry that announced something; `tinnhiem \
+                 me {subject}` lists what waits for your reply, by entry",
+                row.type_name
+            ),
         };
+        if let Some(other) = row.subject.filter(|other| *other != subject) {
+            anyhow::bail!(
+                "entry {seq} is about {other}, who alone replies to it: `tinnhiem me {subject}` lists what waits for the \
+                 reply of {subject}, by entry"
+            );
+        }
         let path = format!("/v1/events?subject={subject}&type={done}&after={seq}&limit=1000");
         let later: EventPage = client.json(&path).await?;
         for one in later.events {

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::course;
 use super::effect;
+use super::erased;
 use super::fates;
 use super::key_state;
 use super::keys::read_draft;
@@ -120,6 +121,11 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         for one in &fate.by {
             say!("    {}", fates::sentence(one));
         }
+    }
+    if let Some(subject) = row.subject
+        && let Some(by) = erased::by(client, subject, &row.id).await?
+    {
+        say!("  {}", erased::sentence(&by));
     }
     let body = &view.payload["body"];
     if let Some(state) = key_state::of_entry(client, row.event_type(), &row.issuer, body).await {

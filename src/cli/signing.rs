@@ -209,6 +209,7 @@ impl Signing {
         for path in &self.keys {
             keys.push(read_secret(path)?);
         }
+        check_once(&keys, &statement.newcomers)?;
         let mut absent = Vec::new();
         for newcomer in statement.newcomers {
             match newcomer {
@@ -232,10 +233,13 @@ impl Signing {
             .with(attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
         let to = if out.is_some() { Destination::File } else { Destination::Ledger };
-        match self.origin.is_some() && to == Destination::File {
-            true => foresee::unchecked("with --origin and --out nothing is asked of a ledger"),
+        let missing = match self.origin.is_some() && to == Destination::File {
+            true => {
+                foresee::unchecked("with --origin and --out nothing is asked of a ledger");
+                None
+            }
             false => foresee::check(&client, &draft.unsigned()?, &public, to).await?,
-        }
+        };
         let unsigned = Unsigned {
             event: &draft.event,
             attachments: &draft.attachments,
@@ -269,10 +273,10 @@ impl Signing {
                 if !std::io::stdout().is_terminal() {
                     say!("{}", String::from_utf8_lossy(submission.envelope.payload()));
                 }
-                say!(
-                    "written to {}; add signatures with `tinnhiem sign`, send with `tinnhiem submit`",
-                    path.display()
-                );
+                say!("written to {}", path.display());
+                for line in foresee::next(&path, missing.as_deref()) {
+                    say!("{line}");
+                }
                 Ok(0)
             }
             None => {
@@ -283,6 +287,21 @@ impl Signing {
                 sent
             }
         }
+    }
+}
+
+/// Refuses a key that is given twice: one party's in the place of another's, most likely.
+fn check_once(keys: &[SecretKey], newcomers: &[NamedKey]) -> anyhow::Result<()> {
+    let given: Vec<_> = keys.iter().map(SecretKey::public).collect();
+    if let Some(new) = newcomers.iter().map(NamedKey::public).find(|new| given.contains(new)) {
+        anyhow::bail!(
+            "--key gives the new key {new}, which signs anyway: give there a key that acts already, of whoever issues this"
+        );
+    }
+    let twice = given.iter().enumerate().find(|(at, key)| given[..*at].contains(key));
+    match twice {
+        Some((_, key)) => anyhow::bail!("--key gives the key {key} twice: give each key once"),
+        None => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use tinnhiem::time::Date;
 
 use crate::programme::*;
 use crate::refusals::Provoked;
+use crate::withdrawal::run;
 
 /// Paid work over a period.
 pub fn collaboration(from: Date, until: Date) -> CollaborationDeclared {
@@ -223,4 +224,41 @@ async fn consumers_search_the_register_and_see_it_with_the_subject() {
     let shown: Vec<&Value> =
         shown["collaborations"].as_array().unwrap().iter().map(|one| &one["collaboration"]).collect();
     assert_eq!(shown, [&ids[3], &ids[1], &ids[0]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_is_told_what_will_not_count_and_what_is_voided() {
+    let programme = Programme::start(policy()).await;
+    let (kol, today) = (subject("kol").to_string(), programme.today());
+    let endorse = |relation: &[&str]| {
+        let start =
+            ["endorse", "--issuer", "business", "--subject", &kol, "--topic", "my-pham", "--relation"];
+        run(&programme, &[&start[..], relation].concat(), &["business"])
+    };
+    let collaborate = |from: i32| {
+        let (first, last) = (today.plus_days(from).to_string(), today.plus_days(from + 30).to_string());
+        let work = ["collaborate", "--issuer", "business", "--subject", &kol, "--campaign", "Sữa"];
+        let terms = ["--category", "sua-bot", "--value-band", "under_100m"];
+        let days = ["--starts-on", &first, "--ends-on", &last];
+        run(&programme, &[&work[..], &terms, &days].concat(), &["business", "kol"])
+    };
+    let (voids, void, until) = ("this voids the endorsement of", "will be void", "counts it until");
+    let (done, said) = collaborate(-1000);
+    assert!(done && !said.contains(voids) && said.contains("counts only as commercial"), "{said}");
+    let (done, said) = endorse(&["none", "--expires-on", "2099-01-01"]);
+    assert!(done && !said.contains(void), "{said}");
+    let counts = policy().endorsement.age.iter().all(|step| step.up_to_days.is_some() || step.permille == 0);
+    assert_eq!(said.contains(until), counts, "{said}");
+    let (done, said) = collaborate(0);
+    assert!(done && said.contains(voids) && said.contains("(business)"), "{said}");
+    // What is void already is not voided again.
+    let (done, said) = collaborate(1);
+    assert!(done && !said.contains(voids), "{said}");
+    let newest = programme.ledger.snapshot().size() - 3;
+    let (done, said) = endorse(&["commercial", "--value-band", "under_100m"]);
+    assert!(!done && said.contains("whether or not it counts: withdraw the other first"), "{said}");
+    let (done, said) = run(&programme, &["withdraw", &newest.to_string()], &["business"]);
+    assert!(done && said.contains("to endorse again, publish a new one"), "{said}");
+    let (done, said) = endorse(&["professional"]);
+    assert!(done && said.contains(void) && said.contains("--value-band under_100m"), "{said}");
 }

@@ -305,3 +305,73 @@ async fn words_lead_on_and_nothing_is_left_where_nothing_was_written() {
     assert!(to_file(&["--force"]).0);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_is_told_what_stands_what_falls_and_what_is_left_to_do() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let item = programme.assess("a1", "kol").await;
+    let seq = programme.ledger.snapshot().state.index().seq(&item).unwrap();
+    let stolen = key("a1").public().to_string();
+    let revoke = ["revoke-key", "--issuer", "council", "--target", &stolen, "--cause", "compromised"];
+    let out = file("revoked.json");
+    let (done, said) = run(&programme, &[&revoke[..], &["--out", &out]].concat(), &SEATS[..2]);
+    assert!(done && said.contains("without --invalid-from all that this key has signed stands"), "{said}");
+    assert!(said.contains("never acts again") && said.contains("1 more of the council's seats"), "{said}");
+    assert!(said.contains(&format!("tinnhiem sign {out}")) && said.contains("tinnhiem submit"), "{said}");
+    let (done, said) = run(&programme, &["sign", &out], &SEATS[2..3]);
+    assert!(done && said.contains(&format!("all have signed, send it: tinnhiem submit {out}")), "{said}");
+    let before = programme.clock.now().minus_ms(86_400_000).to_string();
+    let since = ["--invalid-from", &before, "--out", &file("since.json")];
+    let (done, said) = run(&programme, &[&revoke[..], &since].concat(), &SEATS[..3]);
+    assert!(done && said.contains(&format!("of a1: mục / entries {seq}")), "{said}");
+
+    let add = ["add-key", "--issuer", &kol, "--new"];
+    tinnhiem::vault::write_secret(std::path::Path::new(&file("new.pem")), &key("new")).unwrap();
+    let (done, said) = run(&programme, &[&add[..], &[&file("new.pem")]].concat(), &["new"]);
+    assert!(!done && said.contains("give there a key that acts already"), "{said}");
+    tinnhiem::vault::write_secret(std::path::Path::new(&file("kol.pem")), &key("kol")).unwrap();
+    let (new, own) = (file("new.pem"), file("kol.pem"));
+    let twice = [&add[..], &[&new, "--key", &own]].concat();
+    let (done, said) = run(&programme, &twice, &["kol"]);
+    assert!(!done && said.contains("twice: give each key once"), "{said}");
+    let (done, said) = run(
+        &programme,
+        &["reply", "--subject", &kol, "--notice", &seq.to_string(), "--statement", "x"],
+        &["kol"],
+    );
+    assert!(!done && said.contains("is recorded already"), "{said}");
+    let (done, said) =
+        run(&programme, &["reply", "--subject", &kol, "--notice", "1", "--statement", "x"], &["kol"]);
+    assert!(!done && said.contains(&format!("`tinnhiem me {kol}` lists what waits")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_erasure_is_told_what_has_no_texts_and_what_is_destroyed_already() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let named = ["--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    let endorse = |more: &[&str]| run(&programme, &[&["endorse"], &named[..], more].concat(), &["business"]);
+    assert!(endorse(&["--statement", "Một câu."]).0);
+    let texts = newest(&programme);
+    assert!(run(&programme, &["withdraw", &texts], &["business"]).0);
+    let bare = newest(&programme);
+    let ask =
+        |target: &str| run(&programme, &["request-erasure", "--subject", &kol, "--target", target], &["kol"]);
+    let (done, said) = ask(&texts);
+    assert!(done && said.contains("texts once destroyed do not come back"), "{said}");
+    assert!(!said.contains("carries no texts"), "{said}");
+    let request = newest(&programme);
+    let execute = ["execute-erasure", "--issuer", "operator", "--subject", &kol, "--request", &request];
+    let (done, said) = run(&programme, &[&execute[..], &["--target", &texts]].concat(), &["operator"]);
+    assert!(done, "{said}");
+    let by = format!("its texts were destroyed on request: mục / entry {}", newest(&programme));
+    let (_, said) = run(&programme, &["show", &texts], &[]);
+    assert!(said.contains(&by), "{said}");
+    let (done, said) = ask(&texts);
+    assert!(!done && said.contains(&by) && said.contains("nothing of them is left"), "{said}");
+    let (_, said) = ask(&bare);
+    assert!(said.contains(&format!("WARNING: entry {bare} carries no texts")), "{said}");
+}

@@ -220,7 +220,7 @@ reasons! {
     /// Expired when published.
     EndorsementExpiry = "endorsement.expires_on", Rule, "expires_on must not lie in the past";
     /// A second one.
-    EndorsementExists = "endorsement.exists", Conflict, "one endorsement in force per endorser, subject and topic: withdraw the other first with `tinnhiem withdraw`";
+    EndorsementExists = "endorsement.exists", Conflict, "one endorsement that has not ended per endorser, subject and topic, whether or not it counts: withdraw the other first with `tinnhiem withdraw`";
 
     /// An act without authority or number, or dated wrongly.
     DecisionAct = "decision.act", Rule, "an act has an authority and a number of 1 to 200 characters each, and is not dated ahead, nor before what it overturns";

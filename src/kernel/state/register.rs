@@ -74,8 +74,13 @@ impl Collaboration {
 
     /// Whether an endorsement published on a day must disclose it.
     pub fn is_near(&self, on: Date) -> bool {
+        Self::near(self.starts_on, self.ends_on, on)
+    }
+
+    /// The same of paid work from a first to a last day.
+    pub fn near(starts_on: Date, ends_on: Date, on: Date) -> bool {
         let days = limits::COLLABORATION_DAYS;
-        self.starts_on.days_since(on) <= days && on.days_since(self.ends_on) <= days
+        starts_on.days_since(on) <= days && on.days_since(ends_on) <= days
     }
 }
 

@@ -1,0 +1,200 @@
+//! What will come of an event that its signer may not expect, asked of the ledger before it is signed.
+
+use super::erased;
+use super::policies;
+use super::told::clean;
+use super::{owner, withheld};
+use crate::api::views::{CollaborationPage, CollaborationView, EventView, LedgerView};
+use crate::client::Client;
+use crate::engines::Score;
+use crate::event::{
+    Body, CollaborationDeclared, EndorsementPublished, ErasureRequested, Event, GroupId, PartyId, Relation,
+    SubjectId,
+};
+use crate::limits;
+use crate::state::Collaboration;
+use crate::time::Date;
+
+/// What an event will not count for, end or void, line by line; nothing of the event of another ledger.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
+    if matches!(event.body, Body::LedgerOpened(_)) {
+        return Ok(Vec::new());
+    }
+    let ledger: LedgerView = client.json("/v1/ledger").await?;
+    if ledger.origin != event.ledger {
+        return Ok(Vec::new());
+    }
+    match (&event.body, event.subject) {
+        (Body::EndorsementPublished(body), Some(subject)) => {
+            endorsed(client, &event.issuer, subject, body, ledger.today).await
+        }
+        (Body::CollaborationDeclared(body), Some(subject)) => {
+            declared(client, &event.issuer, subject, body, &ledger).await
+        }
+        (Body::KeyRevoked(body), _) => withheld::of(client, body).await,
+        (Body::ErasureRequested(body), Some(_)) => bare(client, body).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// For what an endorsement will not count.
+async fn endorsed(
+    client: &Client,
+    issuer: &PartyId,
+    subject: SubjectId,
+    body: &EndorsementPublished,
+    today: Date,
+) -> anyhow::Result<Vec<String>> {
+    let mut remarks = Vec::new();
+    if let Some(work) = hidden(client, issuer, subject, body.relation, today).await? {
+        let (campaign, first, last) = (clean(&work.campaign), work.starts_on, work.ends_on);
+        remarks.push(format!(
+            "CẢNH BÁO: bảo chứng này sẽ vô hiệu, không được tính: {business} đã khai báo hợp tác có trả tiền / WARNING: \
+             this endorsement will be void and count nothing: paid work of {business} is declared (mục / entry {seq}: \
+             “{campaign}”, {first} – {last}); nêu đúng quan hệ / state it: --relation commercial --value-band {band}",
+            business = work.business,
+            seq = work.seq,
+            band = band(&work),
+        ));
+    }
+    let policy = policies::version(client, None).await?.policy.endorsement;
+    if policy.relation_units.get(&body.relation).is_none_or(|units| *units == 0) {
+        remarks.push(
+            "CẢNH BÁO: chính sách không tính bảo chứng của quan hệ này: chỉ được hiển thị / WARNING: the policy counts \
+             no endorsement of this relation: it is shown only"
+                .to_owned(),
+        );
+    }
+    let ages = policy.age.iter().filter(|step| step.permille > 0);
+    // An age without end has no day.
+    let oldest = ages.map(|step| step.up_to_days).max_by_key(|days| days.unwrap_or(u32::MAX)).flatten();
+    let counts_until = oldest.and_then(|days| Some(today.plus_days(i32::try_from(days).ok()?)));
+    if let Some(last) = counts_until.filter(|last| body.expires_on > *last) {
+        remarks.push(format!(
+            "chính sách chỉ tính đến hết {last}, dù hết hạn sau ngày {on} / the policy counts it until {last} and no \
+             longer, whatever its last day",
+            on = body.expires_on
+        ));
+    }
+    Ok(remarks)
+}
+
+/// The newest declared paid work that an endorsement would hide.
+async fn hidden(
+    client: &Client,
+    issuer: &PartyId,
+    subject: SubjectId,
+    relation: Relation,
+    today: Date,
+) -> anyhow::Result<Option<CollaborationView>> {
+    if relation == Relation::Commercial {
+        return Ok(None);
+    }
+    let near = works(client, subject).await?.into_iter();
+    let near: Vec<_> = near.filter(|one| Collaboration::near(one.starts_on, one.ends_on, today)).collect();
+    for work in near.into_iter().rev() {
+        if same_group(client, issuer, &work.business).await? {
+            return Ok(Some(work));
+        }
+    }
+    Ok(None)
+}
+
+/// Every declared paid work of a subject, the newest last.
+async fn works(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<CollaborationView>> {
+    let (mut works, mut from) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/collaborations?limit=1000&subject={subject}{from}");
+        let page: CollaborationPage = client.json(&path).await?;
+        works.extend(page.collaborations);
+        let Some(next) = page.next else { return Ok(works) };
+        from = format!("&after={next}");
+    }
+}
+
+fn band(work: &CollaborationView) -> String {
+    let value = serde_json::to_value(work.value_band).unwrap_or_default();
+    value.as_str().unwrap_or("BAND").to_owned()
+}
+
+/// Whether two parties are one, or of one controller group.
+async fn same_group(client: &Client, one: &PartyId, other: &PartyId) -> anyhow::Result<bool> {
+    Ok(one == other || group(client, one).await? == group(client, other).await?)
+}
+
+async fn group(client: &Client, party: &PartyId) -> anyhow::Result<GroupId> {
+    #[derive(serde::Deserialize)]
+    struct Controlled {
+        group: GroupId,
+    }
+    Ok(client.json::<Controlled>(&owner::path(party)).await?.group)
+}
+
+/// Which endorsements a declaration voids, and what binds the business from then on.
+async fn declared(
+    client: &Client,
+    business: &PartyId,
+    subject: SubjectId,
+    body: &CollaborationDeclared,
+    ledger: &LedgerView,
+) -> anyhow::Result<Vec<String>> {
+    let mut voided = Vec::new();
+    let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await?;
+    for one in score.endorsements.iter().filter(|one| one.excluded.as_deref() != Some("END.VOID")) {
+        let entry: EventView = client.json(&format!("/v1/events/{}", one.event)).await?;
+        let on = entry.row.recorded_at.date_at(ledger.utc_offset_min);
+        let commercial = entry.payload["body"]["relation"] == "commercial";
+        if !commercial
+            && Collaboration::near(body.starts_on, body.ends_on, on)
+            && same_group(client, &one.endorser, business).await?
+        {
+            voided.push(format!("mục / entry {} ({})", entry.row.seq, one.endorser));
+        }
+    }
+    let mut remarks = Vec::new();
+    if !voided.is_empty() {
+        remarks.push(format!(
+            "CẢNH BÁO: khai báo này làm vô hiệu bảo chứng / WARNING: this voids the endorsement of {}: không còn được \
+             tính, bên bảo chứng rút và công bố lại là commercial / it counts nothing from then on, and its endorser \
+             withdraws it and publishes it again as commercial",
+            voided.join(", ")
+        ));
+    }
+    let days = limits::COLLABORATION_DAYS;
+    let (first, last) = (body.starts_on.plus_days(-days), body.ends_on.plus_days(days));
+    remarks.push(format!(
+        "từ {first} đến {last} bảo chứng của {business} hay nhóm của bên ấy chỉ được tính nếu là commercial / from \
+         {first} to {last} an endorsement by {business}, or its group, counts only as commercial; `end-collaboration` \
+         brings the last day forward"
+    ));
+    Ok(remarks)
+}
+
+/// Which entries of a request have no texts to destroy.
+async fn bare(client: &Client, body: &ErasureRequested) -> anyhow::Result<Vec<String>> {
+    let mut remarks = Vec::new();
+    for target in &body.targets {
+        let entry: EventView = client.json(&format!("/v1/events/{target}")).await?;
+        if !entry.attachments.is_empty() {
+            continue;
+        }
+        let seq = entry.row.seq;
+        let gone = match entry.row.subject {
+            Some(subject) => erased::by(client, subject, target).await?,
+            None => None,
+        };
+        remarks.push(match gone {
+            Some(by) => format!("mục / entry {seq}: {}", erased::sentence(&by)),
+            None => format!(
+                "CẢNH BÁO: mục {seq} không có văn bản nào để hủy / WARNING: entry {seq} carries no texts to destroy: bỏ ra \
+                 / leave it out; yêu cầu này chờ trả lời đến {days} ngày, lúc đó không gửi được yêu cầu khác / while this \
+                 request waits for its answer, up to {days} days, no other of yours is taken",
+                days = limits::ERASURE_DAYS
+            ),
+        });
+    }
+    Ok(remarks)
+}
