@@ -116,6 +116,7 @@ def unfit(ledger):
         "contests": {"decide_by": None, "grounds": "procedure", "target": id},
     }
     yield "", committed(ledger, more("assessments"))
+    yield "", committed(ledger, more("assessments", experience={"days": 3, "overturned": 1}))
     yield "", committed(ledger, more("contests", 255))
     yield "", committed(ledger, more("sanctions", 10_000))
     yield "receipt.seq", committed(ledger, more("contests", seq=10**9))

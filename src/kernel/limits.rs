@@ -81,6 +81,8 @@ pub const DRAW_DAYS: i32 = 3;
 /// Days after a member of a panel was seated within which the subject may challenge it, where the days to
 /// decide are not fewer.
 pub const CHALLENGE_DAYS: i32 = 3;
+/// Days after which a first assessment counts as experience.
+pub const EXPERIENCE_DAYS: i32 = 7;
 /// Days after which a tie between a member and a subject no longer keeps it off a small pool's panel: 12 months.
 pub const TIE_DAYS: i32 = 12 * 30;
 /// Largest score receipt read, in bytes.

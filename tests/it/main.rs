@@ -23,6 +23,7 @@ mod door;
 mod dry_run;
 mod evidence;
 mod exit_codes;
+mod experience;
 mod explanations;
 mod faults;
 mod history;

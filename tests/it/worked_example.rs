@@ -132,6 +132,7 @@ impl Example {
                 valid_until: Some(recorded.on.plus_days(365)),
                 conflict: false,
                 fee: false,
+                experience: Experience::default(),
                 grades,
                 reply: None,
                 recorded,

@@ -179,6 +179,8 @@ class Contests:
         self.settle(dossier, contest, ruled=body["outcome"], ruled_on=self.today, ruling=item["id"])
         if body["outcome"] == "upheld":
             self.untie(dossier, target)
+            if target in self.first_of:
+                self.first_of[target]["overturned"] = True
             self.strike(dossier, "assessments", target)
             self.strike(dossier, "sanctions", target)
         for one in (one for kind in ("assessments", "sanctions") for one in dossier[kind] if one["id"] == target):

@@ -36,7 +36,8 @@ def dossier_document(state, subject):
                 "valid_until": iso(one["until"]),
                 "values": one["grades"],
             }
-            | {part: one[part] for part in ("conflict", "fee", "key", "policy", "reply")},
+            | {part: one[part] for part in ("conflict", "fee", "key", "policy", "reply")}
+            | ({"experience": one["experience"]} if any(one["experience"].values()) else {}),
         ),
         "endorsements": of(
             "endorsements",

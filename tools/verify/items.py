@@ -6,6 +6,8 @@ from .scores import FULL
 
 # Days after which an announcement lapses; days around paid work in which an endorsement must disclose it.
 NOTICE_DAYS, COLLABORATION_DAYS = 30, 720
+# Days after which a first assessment counts as experience; most that is told apart.
+EXPERIENCE_DAYS, MOST_EXPERIENCE = 7, 65_535
 
 
 class Items:
@@ -42,7 +44,7 @@ class Items:
     def on_assessment_replied(self, item, body, dossier, *_):
         self.hear(dossier, "notices", item, body["notice"], body["statement"])
 
-    def on_assessment_published(self, item, body, dossier, *_):
+    def on_assessment_published(self, item, body, dossier, event, _entry):
         maxima = self.policy_version(body["policy"]).indicators
         grades = {
             name: None if level is None else FULL * level // maxima[name] for name, level in body["grades"].items()
@@ -62,10 +64,21 @@ class Items:
                 "until": None if until is None else days(until),
                 "conflict": body["conflict"],
                 "fee": body["fee"],
+                "experience": self.experience(item, event["subject"]),
                 "grades": grades,
                 "reply": dossier["replies"].get(body.get("notice")),
             }
         )
+
+    def experience(self, item, subject):
+        """What the assessor's group had assessed before, to which this adds where it is its first of the subject."""
+        firsts = self.firsts[item["group"]]
+        others = [one for name, one in firsts.items() if name != subject and not one["overturned"]]
+        dates = {one["on"] for one in others if one["on"] <= self.today - EXPERIENCE_DAYS}
+        overturned = sum(one["overturned"] for one in firsts.values())
+        if subject not in firsts:
+            firsts[subject] = self.first_of[item["id"]] = {"on": self.today, "overturned": False}
+        return {"days": min(len(dates), MOST_EXPERIENCE), "overturned": min(overturned, MOST_EXPERIENCE)}
 
     def strike(self, dossier, kind, target):
         """Ends an item; a contest may still be about it."""

@@ -89,8 +89,10 @@ OBJECTS = {
     "dossier": "subject: subject, enrolment?: enrolment, assessments: [assessment], endorsements: [endorsement], "
     "sanctions: [sanction], contests: [contest]",
     "enrolment": f"{RECORDED}, group: id, profile: hex, registrar: party, topics: [id]",
-    "assessment": f"{RECORDED}, assessor: party, conflict: bool, counts_from: date, fee: bool, key: hex, "
+    "assessment": f"{RECORDED}, assessor: party, conflict: bool, counts_from: date, "
+    "experience=: experience, fee: bool, key: hex, "
     "policy: u32, reply?: answered, valid_until?: date, values: {named: u16?}",
+    "experience": "days: u16, overturned: u16",
     "answered": "event: hex, on: date, statement: hex",
     "endorsement": f"{RECORDED}, dilution: u16, endorser: party, expires_on: date, key: hex, reciprocal: bool, "
     "relation: relation, topic: id, voided_by?: hex",

@@ -27,6 +27,8 @@ class State(Parties, Register, Items, Contests, Panels):
         self.identities, self.accredited_by = {}, {}
         self.identity_key = None
         self.codes, self.committed, self.erased = [], {}, set()
+        # By group and subject, and by event, a group's first assessment of a subject.
+        self.firsts, self.first_of = collections.defaultdict(dict), {}
         # Whose each text is: who named it first, about whom.
         self.texts = {}
         # Every event by id, and the day of every entry.

@@ -11,7 +11,7 @@ use super::records::Item;
 use crate::collections::{Grown, Listable};
 use crate::dsse::EventId;
 use crate::event::{Basis, Commitment, Contesting, GroupId, PartyId, Relation, Severity, SubjectId, TopicId};
-use crate::facts::{Contest, KeyNumber, PartyNumber, Records, StandsFor};
+use crate::facts::{Contest, Experience, KeyNumber, PartyNumber, Records, StandsFor};
 use crate::time::{Date, Timestamp};
 
 /// What the log says of every recorded event, beside its own content.
@@ -94,6 +94,8 @@ pub struct Assessment {
     pub conflict: bool,
     /// A declared fee or trade.
     pub fee: bool,
+    /// How experienced the assessor's group was.
+    pub experience: Experience,
     /// What it grades, in the order of the policy that it names.
     #[serde(deserialize_with = "ascending")]
     pub grades: Box<[Grade]>,

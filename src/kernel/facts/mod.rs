@@ -5,6 +5,7 @@
 
 mod contest;
 mod dossier;
+mod experience;
 mod hearing;
 mod parties;
 mod party;
@@ -15,6 +16,7 @@ mod stage;
 pub use contest::{Contest, DecisionClock, Panel, Panelled, Ruling};
 pub(crate) use dossier::item;
 pub use dossier::{Assessment, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction};
+pub use experience::Experience;
 pub use hearing::{Disputed, Hearing, Notice, Proposal, Reply};
 pub use parties::{Parties, PartyMark};
 pub use party::{

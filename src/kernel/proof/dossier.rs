@@ -12,8 +12,8 @@ use crate::event::{
     TopicId,
 };
 use crate::facts::{
-    Assessment, Contest, DecisionClock, Dossier, Endorsement, Enrolment, Grade, KeyNumber, Parties,
-    PolicyBook, Recorded, Reply, Sanction,
+    Assessment, Contest, DecisionClock, Dossier, Endorsement, Enrolment, Experience, Grade, KeyNumber,
+    Parties, PolicyBook, Recorded, Reply, Sanction,
 };
 use crate::time::{Date, Timestamp};
 
@@ -66,6 +66,9 @@ struct AssessmentLine {
     /// The day from which its age counts.
     counts_from: Date,
     event: EventId,
+    /// How experienced the assessor's group was when it was recorded; left out where it was not at all.
+    #[serde(default, skip_serializing_if = "Experience::is_none")]
+    experience: Experience,
     fee: bool,
     /// The assessor's key that signed it.
     key: PublicKey,
@@ -240,6 +243,7 @@ fn assessment(one: &Assessment, parties: &Parties, policies: &PolicyBook) -> Ass
         conflict: one.conflict,
         counts_from: one.counts_from,
         event,
+        experience: one.experience,
         fee: one.fee,
         key: key(signed_by, parties),
         on,
@@ -335,6 +339,7 @@ impl AssessmentLine {
             valid_until: self.valid_until,
             conflict: self.conflict,
             fee: self.fee,
+            experience: self.experience,
             grades: grades.into(),
             reply: self.reply.map(Box::new),
         })

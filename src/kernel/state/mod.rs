@@ -3,7 +3,7 @@
 //! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
 //! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
 //!
-//! **What depends on others is settled when an event is applied** (dilution, reciprocity), so that one event
+//! **What depends on others is settled when an event is applied** (dilution, reciprocity, experience), so that one event
 //! never fans out to thousands of scores.
 
 #[path = "../families/account/state.rs"]
@@ -39,6 +39,7 @@ mod endorsement;
 mod erasure;
 #[path = "../families/evidence/state.rs"]
 mod evidence;
+mod experienced;
 mod given;
 mod hearing;
 mod image;
@@ -68,6 +69,7 @@ pub use code::Code;
 pub use commitment::{Attested, Committed};
 pub use draw::{Brought, Chain, Draw, Drawer, Draws};
 
+use experienced::Experienced;
 use given::Given;
 pub use image::{BadImage, IMAGE_FORMAT, Image, Part, PartKind};
 pub use index::{Index, Row};
@@ -89,7 +91,7 @@ use crate::compact;
 use crate::dsse::{EventId, PublicKey};
 use crate::engines::{self, Counting, Figure, Foreseen, Outlook, Score};
 use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
-use crate::facts::{At, Dossier, Enrolment, Parties, PartyNumber, PolicyBook, Recorded};
+use crate::facts::{At, Dossier, Enrolment, GroupNumber, Parties, PartyNumber, PolicyBook, Recorded};
 use crate::limits;
 use crate::time::{Date, Timestamp};
 
@@ -116,6 +118,9 @@ pub struct State {
     identity_key: Option<IdentityKey>,
     /// By the endorser's number; none for those who never endorsed.
     given: Vector<Option<Arc<Given>>>,
+    /// What each controller group has assessed before.
+    #[serde(with = "compact::map")]
+    experienced: OrdMap<GroupNumber, Arc<Experienced>>,
     /// What one subject published about another, for what is returned.
     #[serde(with = "compact::map")]
     endorsed: OrdMap<(SubjectId, SubjectId), Arc<Vec<(Date, EventId)>>>,

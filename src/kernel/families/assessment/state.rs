@@ -8,6 +8,7 @@ impl State {
     pub(super) fn publish_assessment(&mut self, seq: u64, entry: &Recording<'_>, body: &AssessmentPublished) {
         let recorded = self.recorded(seq, entry);
         let assessor = self.enlist_issuer(entry);
+        let experience = self.experience(seq, entry, assessor);
         let mut record = Assessment {
             assessor,
             policy: body.policy,
@@ -15,6 +16,7 @@ impl State {
             valid_until: body.valid_until,
             conflict: body.conflict,
             fee: body.fee,
+            experience,
             grades: self.policies.grades(body.policy, &body.grades),
             reply: None,
             recorded,

@@ -133,6 +133,9 @@ impl State {
         if let Some(dossier) = self.dossier_mut(entry) {
             disputed::resolve(dossier, seq, &contest, outcome, effect);
         }
+        if outcome == Outcome::Upheld {
+            self.overturn(&contest.target);
+        }
         let before = contest.ruling.replace(Ruling { outcome, by: entry.id, seq });
         if outcome != Outcome::Rejected || before.is_some() {
             let policies = self.policies.clone();
