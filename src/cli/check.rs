@@ -60,6 +60,13 @@ impl FetchReceipt {
             }
             None => text.trim_end_matches('\n').to_owned(),
         };
+        // Who asks for the words into a file wants to read, and is shown no proof besides.
+        let told = match (&words, &self.out) {
+            (Some(_), None) => "biên nhận chưa ghi / its receipt is not written: add --out FILE, which `tinnhiem verify FILE \
+                                --words` takes"
+                .to_owned(),
+            _ => told,
+        };
         if let Some(words) = words {
             write_words(&client, &view, words).await?;
         }

@@ -58,6 +58,12 @@ impl Explain {
     }
 }
 
+/// What a code of a score is, in a few words.
+pub fn meaning(code: &str) -> Option<&'static str> {
+    let row = rows(|one| one == code).into_iter().find(|row| row.of == "Reasons of a score")?;
+    row.says.get("what it is").copied()
+}
+
 /// The rows that name such a code; several where it is answered by several parts.
 fn rows(is_asked: impl Fn(&str) -> bool) -> Vec<Row> {
     let (mut of, mut head) = ("", Vec::new());

@@ -1,21 +1,28 @@
 //! A score explained: its parts, losses, items and the replies to them
 
+use super::codes;
 use super::fates;
 use super::output::{self, points};
-use super::told::short;
+use super::policies;
+use super::told::{clean, short};
 use crate::client::Client;
 use crate::engines::Score;
+use crate::event::{Label, Policy};
 use crate::facts::Reply;
 
 /// Prints what adds up to a score, what would help, and what the KOL replied.
 pub async fn explain(client: &Client, score: &Score) {
     output::line("");
-    let parts = score.parts.iter().map(|part| vec![part.code.clone(), points(part.points)]);
+    let policy = policies::version(client, Some(score.policy)).await.ok().map(|view| view.policy);
+    let parts = score
+        .parts
+        .iter()
+        .map(|part| vec![part.code.clone(), named(policy.as_ref(), &part.code), points(part.points)]);
     let total: i64 = score.parts.iter().map(|part| part.points).sum();
     let mut rows: Vec<Vec<String>> = parts.collect();
     if !rows.is_empty() {
-        rows.push(vec!["=".to_owned(), points(total)]);
-        output::table(&["phần / part", "điểm / points"], &rows);
+        rows.push(vec!["=".to_owned(), String::new(), points(total)]);
+        output::table(&["phần / part", "tên / name", "điểm / points"], &rows);
         output::line("");
     }
     let reasons: Vec<Vec<String>> = score
@@ -24,6 +31,7 @@ pub async fn explain(client: &Client, score: &Score) {
         .map(|one| {
             vec![
                 one.code.clone(),
+                named(policy.as_ref(), &one.code),
                 points(i64::from(one.points)),
                 one.remedy.vi.clone(),
                 one.remedy.en.clone(),
@@ -31,7 +39,7 @@ pub async fn explain(client: &Client, score: &Score) {
         })
         .collect();
     if !reasons.is_empty() {
-        output::table(&["lý do / reason", "mất / costs", "nên làm", "what helps"], &reasons);
+        output::table(&["lý do / reason", "tên / name", "mất / costs", "nên làm", "what helps"], &reasons);
         output::line("");
     }
     let assessments: Vec<Vec<String>> = score
@@ -88,6 +96,24 @@ pub async fn explain(client: &Client, score: &Score) {
             &["bên bảo chứng / endorser", "đơn vị / units", "hạng / place ‰", "vì / why", "mục / event"],
             &endorsements,
         );
+    }
+}
+
+/// What a code of a part or a reason is called: a criterion or indicator by the policy, another by the table of codes.
+fn named(policy: Option<&Policy>, code: &str) -> String {
+    let criteria = || policy.into_iter().flat_map(|policy| &policy.criteria);
+    let both = |name: &Label| format!("{} / {}", clean(&name.vi), clean(&name.en));
+    if let Some(criterion) = criteria().find(|one| one.id.as_str() == code) {
+        return both(&criterion.name);
+    }
+    // A reason names an indicator after its criterion.
+    let graded = code.split_once('.').and_then(|(criterion, indicator)| {
+        let of = criteria().find(|one| one.id.as_str() == criterion)?;
+        of.indicators.iter().find(|one| one.id.as_str() == indicator)
+    });
+    match graded {
+        Some(indicator) => both(&indicator.name),
+        None => codes::meaning(code).unwrap_or_default().to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::course;
+use super::fates;
 use super::gist::Gists;
 use super::named::SubjectName;
 use super::options::{self, Entry, Seen};
@@ -12,11 +13,11 @@ use super::read::{bare, events, figure};
 use super::show;
 use super::signing::At;
 use super::steps;
-use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, SubjectView};
-use crate::client::Client;
+use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, EventView, SubjectView};
+use crate::client::{Client, ClientError};
 use crate::engines::{Change, Figure, Outlook, Score};
 use crate::event::{Contesting, PartyId, SubjectId, words};
-use crate::state::Duty;
+use crate::state::{Awaited, Duty};
 use crate::time::Date;
 
 /// How many of the newest rows tell what was said.
@@ -53,6 +54,9 @@ struct Said {
     /// All that it says, line by line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     words: Vec<(String, String)>,
+    /// Why it does not count, or what became of it; absent where it is in force or made no item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
     before: Option<Figure>,
     after: Option<Figure>,
     #[serde(skip)]
@@ -103,6 +107,9 @@ impl Me {
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
+        for (seq, without) in one_by_one(&client, subject, &contests).await? {
+            say!("  chỉ không tính mục / without entry {seq} alone: {}", figure(&without.figure));
+        }
         match self.words {
             true => print_words(&said),
             false => print_said(&said),
@@ -128,6 +135,27 @@ impl Said {
         let what = format!("{}{by}: {} / {}", self.on, self.vi, self.en);
         Some(Entry { event, seq, on: self.on, what, holds: self.holds, enrols: self.enrols })
     }
+}
+
+/// The score without each contested item, by its seq, where there are several.
+async fn one_by_one(
+    client: &Client,
+    subject: SubjectId,
+    contests: &[ContestView],
+) -> anyhow::Result<Vec<(u64, Score)>> {
+    let open: Vec<&ContestView> = contests.iter().filter(|one| one.stage.is_open()).collect();
+    let mut without = Vec::new();
+    for contest in open.iter().rev().filter(|_| open.len() > 1) {
+        let item: EventView = client.json(&format!("/v1/events/{}", contest.target)).await?;
+        let path = format!("/v1/subjects/{subject}/score?without={}", contest.target);
+        match client.json(&path).await {
+            Ok(score) => without.push((item.row.seq, score)),
+            // What no longer counts has no figure without it.
+            Err(ClientError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(without)
 }
 
 /// Whether a contest still goes on, or its decision may be appealed.
@@ -166,6 +194,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
                     en,
                     content,
                     words,
+                    state: None,
                     before,
                     after,
                     event: None,
@@ -180,11 +209,14 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     all.sort_by_key(|one| (one.on, one.seq));
     let newest = all.iter().rev().filter_map(|one| one.event.clone()).take(TOLD);
     let gists = Gists::fetch(client, newest).await;
+    let mut fates = fates::of(client, &own[own.len().saturating_sub(TOLD)..]).await?;
     for one in &mut all {
         one.content = one.event.as_ref().map(|event| gists.of(event)).unwrap_or_default();
         // Only data about the subject is the subject's to ask about.
         let own = one.seq.is_some_and(|seq| own.binary_search(&seq).is_ok());
         one.holds = own && one.event.as_ref().is_some_and(|event| gists.holds(event));
+        let fate = one.seq.and_then(|seq| fates.remove(&seq));
+        one.state = fate.filter(|fate| !fates::is_in_force(fate)).map(|fate| fates::cell(&fate));
         one.enrols = one.event.as_ref().is_some_and(|event| gists.enrols(event));
     }
     Ok(all)
@@ -201,6 +233,7 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         en: what.map_or(type_name.to_owned(), |words| words.past()),
         content: String::new(),
         words: Vec::new(),
+        state: None,
         before: None,
         after: None,
         event: Some(event),
@@ -263,6 +296,9 @@ fn print_words(said: &[Said]) {
         for (label, value) in &one.words {
             say!("  {label}: {value}");
         }
+        if let Some(state) = &one.state {
+            say!("  tình trạng / state: {state}");
+        }
     }
 }
 
@@ -276,7 +312,11 @@ fn print_said(said: &[Said]) {
             format!("{} → {}", bare(one.before.as_ref()), bare(one.after.as_ref())),
             moved(one.before.as_ref(), one.after.as_ref()),
             format!("{} / {}", one.vi, one.en),
-            one.content.clone(),
+            [Some(one.content.clone()).filter(|text| !text.is_empty()), one.state.clone()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("; "),
         ]
     };
     let rows: Vec<Vec<String>> = said.iter().map(row).collect();
@@ -301,18 +341,30 @@ fn moved(before: Option<&Figure>, after: Option<&Figure>) -> String {
 }
 
 fn print_owed(clocks: &[ClockView]) {
-    let others = clocks.iter().filter(|clock| clock.duty == Duty::Must && clock.who.is_some());
-    let owed: Vec<String> = others
+    let owed = due_of(clocks, |clock| clock.duty == Duty::Must);
+    if !owed.is_empty() {
+        say!("\nNgười khác phải làm cho tôi / What others owe me\n{}", owed.join("\n"));
+    }
+    let announced = due_of(clocks, |clock| matches!(clock.what, Awaited::NoticeUse | Awaited::ProposalUse));
+    if !announced.is_empty() {
+        say!(
+            "\nĐã báo trước, người khác còn có thể làm / Announced, and still open to others\n{}",
+            announced.join("\n")
+        );
+    }
+}
+
+/// The days of some clocks that run for somebody, line by line.
+fn due_of(clocks: &[ClockView], some: impl Fn(&ClockView) -> bool) -> Vec<String> {
+    let others = clocks.iter().filter(|clock| clock.who.is_some() && some(clock));
+    others
         .map(|clock| {
             let who = clock.who.as_ref().map(ToString::to_string).unwrap_or_default();
             let missed = if clock.missed { " (quá hạn / overdue)" } else { "" };
             let (due, vi, en, seq) = (clock.due, &clock.vi, &clock.en, clock.seq);
             format!("{due}{missed}: {who}: {vi} / {en} (mục / entry {seq})")
         })
-        .collect();
-    if !owed.is_empty() {
-        say!("\nNgười khác phải làm cho tôi / What others owe me\n{}", owed.join("\n"));
-    }
+        .collect()
 }
 
 fn print_next(next: Option<&Change>) {

@@ -93,7 +93,7 @@ use crate::event::{MemberReinstated, MemberRemoved, MemberSuspended};
 
 /// A verifiable ledger of influencer credibility.
 #[derive(Debug, Parser)]
-#[command(name = "tinnhiem", version, propagate_version = true, after_help = outcome::EXIT_CODES)]
+#[command(name = "tinnhiem", version, propagate_version = true, max_term_width = 80, after_help = outcome::EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

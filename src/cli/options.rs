@@ -231,7 +231,12 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
     let (meant_vi, meant_en): (Vec<_>, Vec<_>) = open.grounds.iter().map(meant).unzip();
     let (vi_facts, en_facts) = match open.until {
         Some(_) => ("; sau ngày ấy chỉ còn vì sai sự thật", "; after that day for a factual error only"),
-        None => ("", ""),
+        None if open.grounds.iter().all(|one| *one == Grounds::FactualError) => {
+            ("; hạn cho lý do khác đã hết", "; the days for other grounds are over")
+        }
+        None => {
+            ("; chính sách lúc ghi không đặt hạn", "; the policy under which it was recorded set no last day")
+        }
     };
     // A ground that is not open for ever comes first.
     let first = open.grounds.iter().find(|one| **one != Grounds::FactualError).or(open.grounds.first());

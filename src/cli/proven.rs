@@ -12,6 +12,7 @@ use crate::event::SubjectId;
 use crate::limits;
 use crate::log::VerifierKey;
 use crate::proof::ScoreReceipt;
+use crate::time::Date;
 
 /// Writes down the newest score that is proven, or the newest up to a size.
 ///
@@ -51,6 +52,17 @@ pub async fn fetch(
     let auditors: String = auditors.iter().map(|key| format!(" --auditor {key}")).collect();
     say!("  tinnhiem verify {} --vkey '{key}'{auditors} --subject {subject}", path.display());
     Ok(0)
+}
+
+/// What can be had in place of a receipt of a score on another day than that of a commitment.
+pub fn of_a_past_day(subject: SubjectId, as_of: Date, ledger: &str) -> String {
+    format!(
+        "no receipt is of {as_of} as asked: a receipt is of a size that the operator committed to, as of the day of that. \
+         Of the newest: `tinnhiem score {subject} --receipt FILE`; of the newest up to size N: `--size N` too. The score of \
+         any day is computed anew by anyone who has all entries: `tinnhiem export --ledger {ledger} my-export`, `tinnhiem \
+         audit my-export`, `tinnhiem import my-export --data copy`, `tinnhiem serve --data copy`, and of that ledger \
+         `tinnhiem score {subject} --as-of {as_of}`"
+    )
 }
 
 /// Tells of which state a receipt is, and how much has been recorded about the KOL since; the key of the

@@ -40,7 +40,7 @@ pub struct Score {
     #[arg(long)]
     explain: bool,
     /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
-    #[arg(long, conflicts_with_all = ["as_of", "explain", "json"])]
+    #[arg(long, conflicts_with_all = ["explain", "json"])]
     receipt: Option<PathBuf>,
     #[command(flatten)]
     overwriting: Overwriting,
@@ -106,6 +106,9 @@ impl Score {
     }
 
     async fn one(&self, client: &Client, subject: SubjectId) -> anyhow::Result<u8> {
+        if let (Some(_), Some(as_of)) = (&self.receipt, self.as_of) {
+            anyhow::bail!(proven::of_a_past_day(subject, as_of, client.base()));
+        }
         if let Some(path) = &self.receipt {
             return proven::fetch(client, subject, self.size, self.overwriting.file(path)?).await;
         }

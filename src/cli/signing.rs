@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::aside::Aside;
 pub use super::attaching::Attaching;
+use super::attaching::Held;
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
@@ -240,6 +241,17 @@ impl Signing {
             }
             false => foresee::check(&client, &draft.unsigned()?, &public, to).await?,
         };
+        let kept = |one: &Held| {
+            let (commitment, media_type) = (one.salt.commitment, one.media_type.clone());
+            let (custodian, retain_until) = (statement.issuer.clone(), one.retain_until);
+            let body = EvidenceCommitted { commitment, media_type, custodian, retain_until };
+            Draft::new(&origin, statement.issuer.clone(), statement.subject, now, body)
+        };
+        for one in &held {
+            foresee::check(&client, &kept(one).unsigned()?, &public, Destination::Ledger)
+                .await
+                .with_context(|| one.salt.of.display().to_string())?;
+        }
         let unsigned = Unsigned {
             event: &draft.event,
             attachments: &draft.attachments,
@@ -252,16 +264,12 @@ impl Signing {
         let signers: Vec<&SecretKey> = keys.iter().collect();
         for one in held {
             one.salt.keep()?;
-            let (commitment, media_type) = (one.salt.commitment, one.media_type);
-            let retain_until = one.retain_until;
-            let custodian = statement.issuer.clone();
-            let body = EvidenceCommitted { commitment, media_type, custodian, retain_until };
-            let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, body);
-            let recorded = client.submit(&draft.sign(&signers)?).await?;
+            let recorded = client.submit(&kept(&one).sign(&signers)?).await?;
             tell!(
-                "{}: committed to as entry {}, to be kept until {retain_until}",
+                "{}: committed to as entry {}, to be kept until {}",
                 one.salt.of.display(),
-                recorded["seq"]
+                recorded["seq"],
+                one.retain_until
             );
         }
         let submission = draft.sign(&signers)?;

@@ -1,10 +1,12 @@
 //! What somebody may have meant whose arguments a verb does not take, and what one that is missing is.
 
+use std::io::IsTerminal;
+
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use unicode_width::UnicodeWidthStr;
 
-use super::output::tell;
+use super::output::{say, tell};
 use super::screen;
 
 /// Verbs that take no name, and what does what is wanted with one.
@@ -18,6 +20,12 @@ const MEANT: &[(&str, &str)] = &[
 
 /// Ends the program with what the parser says, wrapped at a terminal where it is an error.
 pub fn end(command: &Command, error: clap::Error) -> ! {
+    if !error.use_stderr() {
+        let help = error.render();
+        let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        say!("{}", folded(&if styled { help.ansi().to_string() } else { help.to_string() }).trim_end());
+        std::process::exit(error.exit_code());
+    }
     let missing = missing(command, &error);
     let error = with(error);
     match screen::width_of_errors() {
@@ -35,6 +43,49 @@ pub fn end(command: &Command, error: clap::Error) -> ! {
         }
         _ => error.exit(),
     }
+}
+
+/// The cells of a line of help.
+const WIDTH: usize = 80;
+
+/// A help whose usage goes on in further lines, no option apart from its value.
+fn folded(help: &str) -> String {
+    let lines = help.lines().map(|line| match plain(line).starts_with("Usage:") {
+        true => usage(line),
+        false => line.to_owned(),
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+fn usage(line: &str) -> String {
+    const FURTHER: &str = "         ";
+    let (mut out, mut cells, mut option) = (String::new(), 0, false);
+    let words: Vec<&str> = line.split(' ').collect();
+    for (at, word) in words.iter().enumerate() {
+        let shown = plain(word);
+        let value = words.get(at + 1).map(|next| plain(next)).filter(|next| next.starts_with('<'));
+        let is_option = shown.starts_with("--");
+        let needs = shown.width() + value.filter(|_| is_option).map_or(0, |value| 1 + value.width());
+        if at > 0 && !option && cells + 1 + needs > WIDTH {
+            out += "\n";
+            out += FURTHER;
+            cells = FURTHER.width();
+        } else if at > 0 {
+            out += " ";
+            cells += 1;
+        }
+        out += word;
+        cells += shown.width();
+        option = is_option;
+    }
+    out
+}
+
+/// A text without what styles it.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    first + &parts.map(|part| part.split_once('m').map_or("", |(_, rest)| rest)).collect::<String>()
 }
 
 /// The error, with the command that was meant where that can be told.
@@ -65,4 +116,31 @@ fn missing(command: &Command, error: &clap::Error) -> Vec<String> {
         verb.get_arguments().filter_map(|one| Some((format!("--{}", one.get_long()?), one.get_help()?)));
     let lacks = |option: &str| named.iter().any(|name| name.split(' ').next() == Some(option));
     options.filter(|(option, _)| lacks(option)).map(|(option, help)| format!("  {option}: {help}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The verbs under a command, and those under these.
+    fn check(command: &mut Command) {
+        let help = command.render_long_help();
+        for shown in [help.to_string(), help.ansi().to_string()] {
+            for line in folded(&shown).lines().map(plain) {
+                assert!(line.width() <= WIDTH, "{}: {line}", command.get_name());
+            }
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&folded(&shown)), words(&shown));
+        }
+        command.get_subcommands_mut().for_each(check);
+    }
+
+    #[test]
+    fn no_line_of_help_is_wider_than_a_terminal() {
+        let mut command = super::super::Cli::command();
+        command.build();
+        check(&mut command);
+    }
 }

@@ -251,6 +251,8 @@ async fn who_signs_is_told_what_will_not_count_and_what_is_voided() {
     assert_eq!(said.contains(until), counts, "{said}");
     let (done, said) = collaborate(0);
     assert!(done && said.contains(voids) && said.contains("(business)"), "{said}");
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    assert!(said.contains("void: hides paid work"), "{said}");
     // What is void already is not voided again.
     let (done, said) = collaborate(1);
     assert!(done && !said.contains(voids), "{said}");

@@ -314,6 +314,14 @@ async fn who_signs_is_told_what_stands_what_falls_and_what_is_left_to_do() {
     let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let item = programme.assess("a1", "kol").await;
     let seq = programme.ledger.snapshot().state.index().seq(&item).unwrap();
+    let other = programme.impose("kol", tinnhiem::event::Severity::S2, 30).await;
+    programme.contest("kol", item).await.unwrap();
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    assert!(!said.contains("alone: "), "{said}");
+    programme.contest("kol", other).await.unwrap();
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    let second = programme.ledger.snapshot().state.index().seq(&other).unwrap();
+    assert!([seq, second].iter().all(|one| said.contains(&format!("entry {one} alone: "))), "{said}");
     let stolen = key("a1").public().to_string();
     let revoke = ["revoke-key", "--issuer", "council", "--target", &stolen, "--cause", "compromised"];
     let out = file("revoked.json");
@@ -374,4 +382,31 @@ async fn who_asks_for_erasure_is_told_what_has_no_texts_and_what_is_destroyed_al
     assert!(!done && said.contains(&by) && said.contains("nothing of them is left"), "{said}");
     let (_, said) = ask(&bare);
     assert!(said.contains(&format!("WARNING: entry {bare} carries no texts")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_score_names_its_parts_and_a_past_one_leads_to_its_proof() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    for assessor in ["a1", "a2", "a3"] {
+        programme.assess(assessor, "kol").await;
+    }
+    let (done, said) = run(&programme, &["score", &kol, "--explain"], &[]);
+    let first = policy().criteria[0].indicators[0].clone();
+    assert!(done && said.contains(&format!("{} / {}", first.name.vi, first.name.en)), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("score.json").to_str().unwrap().to_owned();
+    let (done, said) = run(&programme, &["score", &kol, "--receipt", &file, "--as-of", "2026-01-01"], &[]);
+    assert!(
+        !done && said.contains("tinnhiem export --ledger") && said.contains("--as-of 2026-01-01"),
+        "{said}"
+    );
+    assert!(!folder.path().join("score.json").exists());
+    let named = ["--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    let (done, said) =
+        run(&programme, &[&["endorse"], &named[..], &["--statement", "Tốt."]].concat(), &["business"]);
+    assert!(done, "{said}");
+    let (done, said) = run(&programme, &["receipt", &newest(&programme), "--words", &file], &[]);
+    assert!(done && said.contains("its receipt is not written: add --out FILE"), "{said}");
+    assert!(!said.contains("c2sp.org") && folder.path().join("score.json").exists(), "{said}");
 }

@@ -242,6 +242,9 @@ async fn who_takes_a_wrong_step_is_told_the_right_one() {
     let (done, said) = reply("--proposal", &notice);
     assert!(!done && said.contains(&format!("reply with --notice {notice}")), "{said}");
     assert!(reply("--notice", &notice).0);
+    let (_, said) = run(&programme, &["me", &kol], &[]);
+    let announced = said.split("Announced, and still open to others").nth(1).unwrap_or_default();
+    assert!(announced.contains("a1: ") && announced.contains(&notice), "{said}");
     let assess = ["assess", "--issuer", "a1", "--subject", &kol, "--notice", &notice];
     let (done, said) = run(&programme, &assess, &["a1"]);
     assert!(done, "{said}");
