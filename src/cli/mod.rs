@@ -311,6 +311,7 @@ enum Verb {
 
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
+    output::stop_when_nobody_reads();
     let mut command = Cli::command();
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
@@ -321,7 +322,6 @@ pub fn run() -> ExitCode {
     };
     let given = fault::Given::of(&command, &matches);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit());
-    output::stop_when_nobody_reads();
     if let Err(wrong) = logging::begin() {
         return Fault::of_usage().tell(&wrong, given.json());
     }

@@ -410,3 +410,13 @@ async fn a_score_names_its_parts_and_a_past_one_leads_to_its_proof() {
     assert!(done && said.contains("its receipt is not written: add --out FILE"), "{said}");
     assert!(!said.contains("c2sp.org") && folder.path().join("score.json").exists(), "{said}");
 }
+
+#[test]
+fn help_that_nobody_reads_on_ends_quietly() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+    let (out, err) = (std::process::Stdio::piped(), std::process::Stdio::piped());
+    let mut child = command.arg("--help").stdout(out).stderr(err).spawn().unwrap();
+    drop(child.stdout.take());
+    let said = child.wait_with_output().unwrap().stderr;
+    assert_eq!(String::from_utf8_lossy(&said), "");
+}
