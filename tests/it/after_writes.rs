@@ -77,6 +77,9 @@ async fn evidence_travels_once_is_kept_where_it_is_large_and_one_grade_is_correc
     let line: Vec<&str> = assess.iter().map(String::as_str).collect();
     let (done, said) = run(&programme, &line, &["a1"]);
     assert!(!done && said.contains("--retain-until"), "{said}");
+    // What the rules do not take of it is said before anybody is asked.
+    let (done, said) = run(&programme, &[&line[..], &["--retain-until", "2099-01-01"]].concat(), &["a1"]);
+    assert!(!done && said.contains("evidence.") && !said.contains("About to sign"), "{said}");
     let keep = [&line[..], &["--retain-until", &valid]].concat();
     let (done, said) = run(&programme, &keep, &["a1"]);
     assert!(done && said.contains("large.mp4: committed to as entry"), "{said}");
