@@ -252,6 +252,7 @@ def serve(ledger, export):
     own = score(ledger.state, KOL, days(today))
     figure, contested = own["figure"], own.get("without_contested")
     served = {"standing": {"state": figure["state"]}, "assessments": [], "parts": [], "base": own["base"]}
+    served["criteria"] = [{"indicators": [{"counted": one} for one in own["counted"]]}]
     served |= {"agreement_permille": own["agreement"], "without_contested": contested}
     path = f"v1/subjects/{KOL}/score/{len(export.entries)}/{today}"
     export.changed[path] = json.dumps(served).encode()

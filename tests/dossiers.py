@@ -1,4 +1,4 @@
-"""The second implementation writes dossiers and makes their roots anew: a ledger a file of judgements.
+"""The second implementation writes dossiers and makes their roots and scores anew: a ledger a file of judgements.
 
 Usage: dossiers.py FOLDER-OF-VECTORS FOLDER-OF-HISTORIES, the latter as `cargo test` left it
 """
@@ -10,7 +10,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
 from verify import documents as written_as  # noqa: E402
 from verify.entry import Entry, event_id  # noqa: E402
-from verify.dates import instant  # noqa: E402
+from verify.dates import days, instant  # noqa: E402
+from verify.scores import compare, score  # noqa: E402
 from verify.state import State  # noqa: E402
 
 
@@ -50,8 +51,16 @@ for ledger, committed in vectors["committed"].items():
 for kind in ("dossier", "party", "policy"):
     assert vectors[kind].encode() in written, f"the {kind} is written otherwise"
 left = sorted(histories.glob("*.json"))
-for committed in left:
-    check(committed.with_suffix(".jsonl"), json.loads(committed.read_text()))
+engines = {"score/1": 0, "score/2": 0}
+for one in left:
+    made = json.loads(one.read_text())
+    state = check(one.with_suffix(".jsonl"), made["committed"])
+    for served in made["scores"]:
+        as_of = days(served["as_of"])
+        assert compare(served, score(state, served["subject"], as_of)), f"{one}: another score of {served['subject']}"
+        engines[state.policy_on(as_of).document["score"]] += 1
 counts = (len(vectors["committed"]), len(left))
 assert counts[0] > 20 and counts[1] > 40, f"too few ledgers: {counts}"
+assert all(engines.values()), f"no scores by one of them: {engines}"
 print(f"the roots of {counts[0]} vectors and {counts[1]} random histories are made anew")
+print(f"scores made anew: {engines}")

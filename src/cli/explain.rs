@@ -46,7 +46,10 @@ pub async fn explain(client: &Client, score: &Score) {
         .assessments
         .iter()
         .map(|one| {
-            let why = why(one.excluded.as_deref());
+            let why = match one.voice_permille.filter(|voice| one.excluded.is_none() && *voice < 1000) {
+                Some(voice) => format!("kinh nghiệm / experience {voice} ‰"),
+                None => why(one.excluded.as_deref()),
+            };
             vec![one.assessor.to_string(), one.weight.to_string(), why, short(&one.event.to_string())]
         })
         .collect();

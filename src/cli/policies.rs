@@ -87,6 +87,14 @@ fn print(policy: &Policy) {
     output::table(&["id", "mức / levels", "tên", "name"], &indicators.collect::<Vec<_>>());
     let classes = policy.assessment.class_permille.iter().map(|(id, weight)| format!("{id} {weight} ‰"));
     say!("\nĐánh giá viên / assessors' classes: {}", classes.collect::<Vec<_>>().join(", "));
+    let engine = serde_json::to_value(policy.score).ok();
+    let engine = engine.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    say!("\nCách chấm / engine: {engine}");
+    if let Some(experience) = &policy.assessment.experience {
+        say!("  đánh giá viên mới / a new assessor's voice: {} ‰", experience.first_permille);
+        say!("  mỗi ngày kinh nghiệm / each day of experience: + {} ‰", experience.step_permille);
+        say!("  mỗi đánh giá bị hủy / each one overturned: − {} ngày / days", experience.cost_days);
+    }
     say!("\nXử lý / sanctions");
     let severities = policy.sanction.severities.iter().map(|(severity, one)| {
         let term = one.term_days.map_or("–".to_owned(), |days| days.to_string());

@@ -6,7 +6,9 @@ use tinnhiem::facts::*;
 
 use crate::programme::{self, Programme, subject};
 use crate::refusals::Provoked;
-use crate::worked_example::{ALL_ZERO, Example, HONEST, assessed, honest, party, policy};
+use crate::worked_example::{
+    ALL_ZERO, EXPERIENCED, Example, HONEST, assessed, honest, party, policy, second_policy,
+};
 
 const ALL_TWO: &str = "2222 2222 2222 2222 2222";
 const HOSTILE: [(&str, i32, &str); 2] = [("o5", 5, ALL_ZERO), ("o6", 5, ALL_ZERO)];
@@ -38,6 +40,44 @@ fn moved(before: &[(&str, i32, &str)], attack: &[(&str, i32, &str)]) -> String {
     };
     let ((from, to), (mean_from, mean_to)) = (pair(Example::new), pair(plain));
     format!("{from} → {to} (plain mean: {mean_from} → {mean_to})")
+}
+
+/// What experienced attackers, and new ones, make of a base under `score/2`.
+fn moved_second(attack: &str, before: &[(&str, i32, &str)], attackers: &[(&str, i32, &str)]) -> String {
+    let after = |experience| {
+        let mut example = Example::under(second_policy());
+        example.experience = EXPERIENCED;
+        let mut example = assessed(example, before);
+        let first = base(&example);
+        example.experience = experience;
+        (first, base(&assessed(example, attackers)))
+    };
+    let ((from, experienced), (_, new)) = (after(EXPERIENCED), after(Experience::default()));
+    format!("| {attack} | {from} | {experienced} | {new} |")
+}
+
+#[test]
+fn attacks_under_score_2_come_to_what_its_table_says() {
+    let half = ["o1", "o2", "o3"].map(|by| (by, 5, "2200 2200 2200 2200 2200"));
+    let bad = [
+        ("o1", 40, ALL_ZERO),
+        ("o2", 20, ALL_ZERO),
+        ("o3", 120, "1111 1111 1100 0000 0000"),
+        ("o4", 200, "0101 0101 0101 0101 0101"),
+    ];
+    let aged = ["o1", "o2", "o3", "o4"].map(|by| (by, 190, ALL_TWO));
+    let shills = [("o5", 5, ALL_TWO), ("o6", 5, ALL_TWO)];
+    let measured = [
+        moved_second("one hostile group of five", &HONEST, &HOSTILE[..1]),
+        moved_second("two hostile groups of six", &HONEST, &HOSTILE),
+        moved_second("one shill for a bad KOL", &bad, &shills[..1]),
+        moved_second("two shills for a bad KOL", &bad, &shills),
+        moved_second("a shill who grades only what shines", &half, &[("o5", 5, "22-- 22-- 22-- 22-- 22--")]),
+        moved_second("two fresh hostile groups while four honest ones age", &aged, &HOSTILE),
+    ];
+    let table = include_str!("../../src/kernel/engines/score_2/attacks.md");
+    let told: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert_eq!(measured.as_slice(), told);
 }
 
 /// What endorsements add to the example.

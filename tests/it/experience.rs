@@ -69,6 +69,11 @@ async fn it_is_the_days_of_the_group_a_week_before_without_what_was_overturned()
     programme.assess("a1", "fourth").await;
     assert_eq!(experience(&court, "a1", "fourth"), Experience { days: 2, overturned: 1 });
 
+    let member = |name: &str| programme.get(format!("/v1/members/{name}/record"));
+    // The day of the first of `other-kol`, that of the first of `third`, and not yet that of `fourth`.
+    assert_eq!(member("a4").await["experience"], json!({ "days": 2, "overturned": 1 }));
+    assert!(member("a2").await.get("experience").is_none(), "its first is of yesterday");
+
     programme.ledger.commit_state(&party("operator"), &key("operator")).await.unwrap();
     programme.check_replay();
     court.agree("experience").await;

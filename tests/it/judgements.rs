@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::engines::Score;
 use tinnhiem::event::*;
 use tinnhiem::ledger::Ledger;
 use tinnhiem::log::Entry;
@@ -87,8 +88,9 @@ pub fn write(ledger: &Ledger, refused: &[(u64, Judgement)]) {
     std::fs::write(Path::new(&folder).join(name), lines(ledger, refused)).unwrap();
 }
 
-/// Leaves a ledger of a random history where `tests/second.sh` finds it, with what could be committed to.
-pub fn leave(ledger: &Ledger, committed: &StateCommitted) {
+/// Leaves a ledger of a random history where `tests/second.sh` finds it, with what could be committed to and
+/// its scores.
+pub fn leave(ledger: &Ledger, committed: &StateCommitted, scores: &[Score]) {
     static LEFT: AtomicU32 = AtomicU32::new(1);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("histories");
     let number = LEFT.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +101,8 @@ pub fn leave(ledger: &Ledger, committed: &StateCommitted) {
     std::fs::create_dir_all(&folder).unwrap();
     let name = folder.join(format!("{number:03}"));
     std::fs::write(name.with_extension("jsonl"), lines(ledger, &[])).unwrap();
-    std::fs::write(name.with_extension("json"), serde_json::to_vec(committed).unwrap()).unwrap();
+    let left = serde_json::json!({ "committed": committed, "scores": scores });
+    std::fs::write(name.with_extension("json"), left.to_string()).unwrap();
 }
 
 fn lines(ledger: &Ledger, refused: &[(u64, Judgement)]) -> String {

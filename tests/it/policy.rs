@@ -19,6 +19,7 @@ use crate::history::{Move, Trial, moves};
 use crate::programme::policy;
 use crate::ranking::established;
 use crate::reading::Demo;
+use crate::worked_example::second_policy;
 
 /// A policy that most scores differ under.
 fn other(number: u16) -> Policy {
@@ -150,14 +151,30 @@ async fn a_policy_is_judged_before_it_is_compared() {
     assert_eq!((status, &all["before"], &all["after"]), (200, &2.into(), &Value::Null));
     let moved = all["moved"].as_u64().unwrap() as usize;
     assert!(moved > 5 && all["movers"].as_array().unwrap().len() == moved);
+    assert_eq!(post("", serde_json::to_string(&second_policy()).unwrap()).await.0, 200);
     let (_, one) = post("?limit=1", good.clone()).await;
     assert_eq!((&one["moved"], one["movers"].as_array().unwrap().len()), (&all["moved"], 1));
     assert_eq!(one["movers"][0], all["movers"][0]);
+    let changed = |mut policy: Policy, change: fn(&mut AssessmentPolicy)| {
+        change(&mut policy.assessment);
+        serde_json::to_string(&policy).unwrap()
+    };
+    let second = |change| changed(second_policy(), change);
+    let first = |change| changed(other(300), change);
     let mut unbalanced = other(300);
     unbalanced.criteria[0].weight_permille += 1;
     let large = format!("{good}{}", " ".repeat(tinnhiem::limits::PAYLOAD_BYTES));
     for (body, query, status, code) in [
         (serde_json::to_string(&unbalanced).unwrap(), "", 422, "policy.bounds"),
+        (second(|rule| rule.near = None), "", 422, "policy.bounds"),
+        (second(|rule| rule.near = Some(10_001)), "", 422, "policy.bounds"),
+        (second(|rule| rule.experience = None), "", 422, "policy.bounds"),
+        (second(|rule| rule.experience.as_mut().unwrap().first_permille = 0), "", 422, "policy.bounds"),
+        (second(|rule| rule.experience.as_mut().unwrap().first_permille = 1001), "", 422, "policy.bounds"),
+        (second(|rule| rule.experience.as_mut().unwrap().step_permille = 1001), "", 422, "policy.bounds"),
+        (second(|rule| rule.experience.as_mut().unwrap().cost_days = 3661), "", 422, "policy.bounds"),
+        (first(|rule| rule.near = Some(750)), "", 422, "policy.bounds"),
+        (first(|rule| rule.experience = second_policy().assessment.experience), "", 422, "policy.bounds"),
         (good.replacen("\"notice_days\"", "\"x\":1,\"notice_days\"", 1), "", 400, "payload.unknown_member"),
         (good.replacen("\"notice_days\":", "\"notice_days\":-", 1), "", 400, "payload.member"),
         (good.replacen('{', "{\"score\":\"score/1\",", 1), "", 400, "json.duplicate_member"),

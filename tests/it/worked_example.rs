@@ -16,12 +16,27 @@ pub fn policy() -> Policy {
     serde_json::from_str(include_str!("../../src/demo/policy-1.json")).expect("the policy parses")
 }
 
+/// The same numbers under `score/2`, and what it has beside them.
+pub fn second_policy() -> Policy {
+    let mut policy = policy();
+    policy.score = ScoreEngine::V2;
+    policy.assessment.near = Some(750);
+    policy.assessment.experience =
+        Some(ExperiencePolicy { first_permille: 400, step_permille: 50, cost_days: 10 });
+    policy
+}
+
+/// What makes a voice a full one under it.
+pub const EXPERIENCED: Experience = Experience { days: 12, overturned: 0 };
+
 /// A dossier under construction; every party is a group of its own, every assessor independent.
 pub struct Example {
     pub dossier: Dossier,
     pub parties: Parties,
     policies: PolicyBook,
     seq: u64,
+    /// What assessments from here on say of their groups' experience.
+    pub experience: Experience,
 }
 
 impl Example {
@@ -44,8 +59,13 @@ impl Example {
                 policy: Arc::new(policy),
             },
         );
-        let mut example =
-            Self { dossier: Dossier::new(subject), parties: Parties::default(), policies, seq: 0 };
+        let mut example = Self {
+            dossier: Dossier::new(subject),
+            parties: Parties::default(),
+            policies,
+            seq: 0,
+            experience: Experience::default(),
+        };
         let recorded = example.record("registrar", 400);
         example.dossier.enrolments.push(
             example.seq,
@@ -132,7 +152,7 @@ impl Example {
                 valid_until: Some(recorded.on.plus_days(365)),
                 conflict: false,
                 fee: false,
-                experience: Experience::default(),
+                experience: self.experience,
                 grades,
                 reply: None,
                 recorded,
@@ -279,6 +299,71 @@ fn the_worked_example_scores_79_82() {
     assert_eq!(score.parts.iter().map(|part| part.points).sum::<i64>(), 7982);
     let without = score.without_contested.expect("the contest shows a second figure");
     assert_eq!(without.score, Some(8313));
+}
+
+#[test]
+fn under_score_2_the_bases_are_81_52_and_without_the_hostile_assessor_83_60() {
+    let mut example = Example::under(second_policy());
+    example.experience = EXPERIENCED;
+    let mut example = assessed(example, &HONEST);
+    let base = |score: &Score| (score.base, score.figure.range);
+    assert_eq!(base(&example.score()), (Some(8360), Some(Range { low: 7495, high: 9225 })));
+    let hostile = example.assess("o5", 5, ALL_ZERO);
+    let score = example.score();
+    assert_eq!(base(&score), (Some(8152), Some(Range { low: 7287, high: 9017 })));
+    let values: Vec<_> = score.criteria.iter().map(|one| one.value.unwrap()).collect();
+    assert_eq!(values, [7820, 7876, 7742, 8763, 8897]);
+    let indicators = &score.criteria[0].indicators;
+    let found: Vec<_> = indicators.iter().map(|one| (one.value, one.agreeing, one.range)).collect();
+    let range = |low, high| Range { low, high };
+    assert_eq!(
+        found,
+        [
+            (9085, 3500, range(8354, 9816)),
+            (8650, 2650, range(7727, 9573)),
+            (8548, 2500, range(7581, 9515)),
+            (5000, 2850, range(4131, 5869)),
+        ]
+    );
+    let counted = indicators[0].counted.as_ref().unwrap();
+    let counts_as: Vec<_> = counted.votes.iter().map(|one| (one.value, one.weight, one.counts_as)).collect();
+    assert_eq!((counts_as, counted.held), (vec![(0, 1000, 8335), (10_000, 3500, 10_000)], 1500));
+    assert_eq!(indicators[3].counted.as_ref().unwrap().held, 2_500_000, "it stands on the middle vote");
+    let of_hostile = score.assessments.iter().find(|one| one.event == hostile).unwrap();
+    assert_eq!((of_hostile.weight, of_hostile.voice_permille), (1000, Some(1000)));
+    assert!(score.reasons.iter().all(|one| one.code != "EXPERIENCE"));
+}
+
+#[test]
+fn under_score_2_a_new_voice_weighs_less_and_the_score_says_so() {
+    let mut example = Example::under(second_policy());
+    example.experience = EXPERIENCED;
+    let praise = "2222 2222 2222 2222 2222";
+    for by in ["o1", "o2", "o3"] {
+        example.assess(by, 5, praise);
+    }
+    example.experience = Experience { days: 21, overturned: 2 };
+    let new = example.assess("o4", 120, praise);
+    let score = example.score();
+    let figure = score.assessments.iter().find(|one| one.event == new).unwrap();
+    // 400 + 50 * (21 - 2 * 10), and of that the weight of 120 days.
+    assert_eq!((figure.voice_permille, figure.weight), (Some(450), 382));
+    assert_eq!(figure.experience, example.experience);
+    let reason = score.reasons.iter().find(|one| one.code == "EXPERIENCE").unwrap();
+    assert_eq!(reason.events, [new]);
+    example.dossier.assessments.close_where(example.seq, |one| one.recorded.event == new);
+    example.experience = EXPERIENCED;
+    example.assess("o4", 120, praise);
+    let full = example.score().figure.score.unwrap();
+    assert_eq!(full - score.figure.score.unwrap(), reason.points, "what a full voice would add");
+    // Under the first engine experience changes nothing.
+    let first = |experience| {
+        let mut example = Example::new();
+        example.experience = experience;
+        assessed(example, &HONEST).score()
+    };
+    assert_eq!(first(EXPERIENCED).figure, first(Experience::default()).figure);
+    assert!(first(EXPERIENCED).assessments.iter().all(|one| one.voice_permille.is_none()));
 }
 
 #[test]

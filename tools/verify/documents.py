@@ -57,17 +57,19 @@ def dossier_document(state, subject):
 
 
 def policy_document(row):
-    """What a policy leaves out is null; a panel of three is what one that says nothing has."""
+    """What a policy leaves out is null, but what only `score/2` has; a panel of three is what one that says nothing has."""
     policy = row["policy"]
 
     def aged(part):
         return part | {"age": [{"up_to_days": None} | step for step in part["age"]]}
 
+    second = {"near": None, "experience": None}
+    weighing = {name: value for name, value in policy["assessment"].items() if (name, value) not in second.items()}
     contest = {name: value for name, value in policy["contest"].items() if (name, value) != ("panel_size", 3)}
     severities = policy["sanction"]["severities"].items()
     severities = {name: {"term_days": None, "best_band": None} | one for name, one in severities}
     whole = {
-        "assessment": {"max_validity_days": None} | aged(policy["assessment"]),
+        "assessment": {"max_validity_days": None} | aged(weighing),
         "contest": contest,
         "endorsement": aged(policy["endorsement"]),
         "sanction": policy["sanction"] | {"severities": severities},

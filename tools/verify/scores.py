@@ -25,6 +25,41 @@ def median(votes):
     return ((0 if low is None else low) + (0 if high is None else high)) // 2
 
 
+def pull(votes, z, prior, centre, near):
+    """Which way `score/2` would move a value: the heavier side speaks in full, the lighter is heard up to `near`."""
+    up, down = sum(w for x, w in votes if x >= z), sum(w for x, w in votes if x < z)
+    reach_up, reach_down = FULL if up > down else near, FULL if down > up else near
+    upward = sum(w * min(x - z, reach_up) for x, w in votes if x >= z)
+    return prior * (centre - z) + upward - sum(w * min(z - x, reach_down) for x, w in votes if x < z)
+
+
+def balanced(votes, prior, centre, near):
+    """The highest value that nothing pulls downward from; the pull falls as the value rises."""
+    low, above = 0, FULL + 1
+    while above - low > 1:
+        middle = (low + above) // 2
+        if pull(votes, middle, prior, centre, near) >= 0:
+            low = middle
+        else:
+            above = middle
+    return low
+
+
+def counted(votes, value, prior, centre, near):
+    """What the votes on each value count as, and what is left over."""
+    up, down = sum(w for x, w in votes if x >= value), sum(w for x, w in votes if x < value)
+    highest, lowest = value + (FULL if up > down else near), value - (FULL if down > up else near)
+    weights = collections.Counter()
+    for x, w in votes:
+        weights[x] += w
+    lines = []
+    for x, w in sorted(weights.items()):
+        counts_as = max(lowest, min(x, highest))
+        lines.append({"value": x, "weight": w, "counts_as": counts_as, "part": w * (counts_as - centre)})
+    held = sum(one["part"] for one in lines) - (prior + up + down) * (value - centre)
+    return {"votes": lines, "held": held}
+
+
 class Scorer:
     """One subject on one date, by the policy in force then."""
 
@@ -58,7 +93,16 @@ class Scorer:
             return 0
         rule = self.policy["assessment"]
         age = age_permille(rule["age"], self.as_of - one["from"])
-        return age * rule["class_permille"].get(accreditation["class"], 0) // 1000
+        return rule["class_permille"].get(accreditation["class"], 0) * self.voice(one) // 1000 * age // 1000
+
+    def voice(self, one):
+        """What a voice weighs by experience; in full under `score/1`."""
+        rule = self.policy["assessment"].get("experience")
+        if rule is None:
+            return 1000
+        known = one.get("experience") or {"days": 0, "overturned": 0}
+        days = max(0, known["days"] - rule["cost_days"] * known["overturned"])
+        return max(rule["first_permille"], min(1000, rule["first_permille"] + rule["step_permille"] * days))
 
     @functools.cached_property
     def groups(self):
@@ -80,8 +124,12 @@ class Scorer:
                 aside += max((weight for one, weight in members if name in one["grades"]), default=0)
         total = sum(max(weight for _, weight in members) for members in self.groups.values())
         prior, centre, distance = rule["prior_weight"], rule["prior_value"], rule["agreement_distance"]
-        value, agreeing = centre, 0
-        if graded:
+        value, agreeing, parts = centre, 0, None
+        if self.policy["score"] == "score/2":
+            value = balanced(graded, prior, centre, rule["near"])
+            agreeing = sum(w for x, w in graded if abs(x - value) <= distance)
+            parts = counted(graded, value, prior, centre, rule["near"])
+        elif graded:
             middle = median(graded)
             agree = [(x, w) for x, w in graded if abs(x - middle) <= distance]
             agreeing = sum(w for _, w in agree)
@@ -102,6 +150,7 @@ class Scorer:
             "groups": len(graded),
             "agreeing": agreeing,
             "weight": sum(w for _, w in graded),
+            "counted": parts,
         }
 
     @functools.cached_property
@@ -253,6 +302,7 @@ def score(state, subject, as_of):
     scorer = Scorer(state, dossier, as_of)
     result = {"figure": scorer.figure(), "base": scorer.base(), "agreement": scorer.agreement()}
     result["replies"] = scorer.replies()
+    result["counted"] = [one["counted"] for criterion in scorer.criteria for one in criterion["indicators"]]
     if dossier["contests"]:
         result["without_contested"] = Scorer(state, dossier, as_of, without_contested=True).figure()
     return result
@@ -271,6 +321,8 @@ def compare(served, own):
     same &= served["agreement_permille"] == own["agreement"]
     shown = served["assessments"] + served.get("sanctions", [])
     same &= {one["event"]: one["reply"] for one in shown if "reply" in one} == own["replies"]
+    indicators = [one for criterion in served["criteria"] for one in criterion["indicators"]]
+    same &= [one.get("counted") for one in indicators] == own["counted"]
     contested = served["without_contested"]
     same &= (None if contested is None else served_figure(contested)) == own.get("without_contested")
     if own["figure"]["state"] == "rated":

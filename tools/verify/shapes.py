@@ -28,7 +28,7 @@ PATTERNS = {
     "format": "dossier/1",
     "confidence": "low|medium|high",
     "rules": "rules/1",
-    "score": "score/1",
+    "score": "score/[12]",
     "receipt": "score-receipt/1",
     "standing": "active|suspended|removed",
 }
@@ -67,7 +67,9 @@ OBJECTS = {
     "indicator": "id: named, name: label, max_level: u16",
     "age": "up_to_days?: u32, permille: u16",
     "weighing": "class_permille: {id: u16}, age: [age], max_validity_days?: u16, extreme_evidence: u8, "
-    "prior_weight: u16, prior_value: u16, agreement_distance: u16, low_agreement_permille: u16",
+    "prior_weight: u16, prior_value: u16, agreement_distance: u16, low_agreement_permille: u16, "
+    "near?: u16, experience?: voice",
+    "voice": "first_permille: u16, step_permille: u16, cost_days: u16",
     "quorum": "groups: u16, untied_groups: u16, indicators_per_criterion: u16, groups_per_indicator: u16",
     "endorsing": "relation_units: {relation: u16}, age: [age], undiluted: u16, dilution_days: u16, "
     "reciprocal_days: u16, reciprocal_permille: u16, series_permille: [u16], rate_permille: u16, cap: u16, "

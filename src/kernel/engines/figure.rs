@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dsse::EventId;
 use crate::event::{Confidence, CriterionId, IndicatorId, Label, PartyId, Severity, SubjectId};
-use crate::facts::Reply;
+use crate::facts::{Experience, Reply};
 use crate::time::Date;
 
 /// A subject's score at one size of the log, on one date.
@@ -189,10 +189,39 @@ pub struct IndicatorFigure {
     pub median: Option<u16>,
     /// The weight that graded it.
     pub weight: u64,
-    /// The weight that agrees with the median.
+    /// The weight that agrees with the median; under `score/2` with the value.
     pub agreeing: u64,
     /// How many controller groups graded it.
     pub groups: u32,
+    /// What the votes count as, under an engine that tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<CountedFigure>,
+}
+
+/// Why an indicator's value is what it is, exactly.
+///
+/// The prior's weight and the indicator's, times the value less the prior's, is the sum of the parts less
+/// what is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CountedFigure {
+    /// The votes by value, ascending; those of one value are one.
+    pub votes: Vec<CountedVote>,
+    /// What is left over: a rounding, or the value stands on the middle vote and neither side moves it.
+    pub held: i64,
+}
+
+/// What votes of one value count as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CountedVote {
+    /// Their value.
+    pub value: u16,
+    /// Their weight.
+    pub weight: u64,
+    /// The value that they count as: the heavier side of the indicator's value is heard in full, the
+    /// lighter up to a distance.
+    pub counts_as: u16,
+    /// Their weight times the distance of that from the prior's value.
+    pub part: i64,
 }
 
 /// An assessment in the score.
@@ -208,6 +237,12 @@ pub struct AssessmentFigure {
     pub contested: bool,
     /// Why it weighs nothing, as a code; absent when it weighs.
     pub excluded: Option<String>,
+    /// How experienced its assessor's group was when it was recorded; left out where it was not at all.
+    #[serde(default, skip_serializing_if = "Experience::is_none")]
+    pub experience: Experience,
+    /// What its voice weighs by that, in thousandths, under an engine that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice_permille: Option<u16>,
     /// What the subject replied when it was notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Reply>,
@@ -263,7 +298,7 @@ pub struct Part {
 /// A loss and what helps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
-    /// Its code, such as `C1.I4`, `SANC.S2` or `EVID.THIN`.
+    /// Its code, such as `C1.I4`, `SANC.S2`, `EVID.THIN` or `EXPERIENCE`.
     pub code: String,
     /// What it takes, in hundredths of a point; losses need not add up.
     pub points: u16,

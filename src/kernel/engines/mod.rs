@@ -1,6 +1,6 @@
 //! Engines: a score is a pure function of a dossier, the parties, the policies, a log size and a date.
 //!
-//! A policy names the engine that scores under it, and this is the one place that asks which. An engine
+//! A policy names the engine that scores under it; what the engines share asks which, in one place. An engine
 //! is frozen once a ledger uses it: a test holds the code of its folder against a recorded hash, and a
 //! change of rule is a new engine in a folder of its own.
 
@@ -9,16 +9,16 @@ mod figure;
 mod foreseen;
 mod score_1;
 pub mod score_2;
+mod shared;
 
 pub use cause::{Cause, Passing};
 pub use figure::{
-    AssessmentFigure, CriterionFigure, EndorsementFigure, Figure, IndicatorFigure, Missing, Part, Range,
-    Reason, SanctionFigure, Score, Shadow, Standing,
+    AssessmentFigure, CountedFigure, CountedVote, CriterionFigure, EndorsementFigure, Figure,
+    IndicatorFigure, Missing, Part, Range, Reason, SanctionFigure, Score, Shadow, Standing,
 };
 pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
-pub use score_1::{Counting, Excluded, OutOfBounds, check_bounds};
+pub use shared::{Counting, Excluded, OutOfBounds, check_bounds};
 
-use crate::event::ScoreEngine;
 use crate::facts::{At, Dossier, Parties, PolicyBook};
 use crate::time::Date;
 
@@ -27,9 +27,7 @@ use crate::time::Date;
 /// Without a policy in force there is no score to speak of: the answer is "not rated" under version 0.
 pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> Score {
     let Some(version) = policies.in_force(at.size, at.as_of) else { return unruled(dossier, at) };
-    match version.policy.score {
-        ScoreEngine::V1 => score_1::score(dossier, parties, policies, version, at),
-    }
+    shared::score(dossier, parties, policies, version, at)
 }
 
 /// What is shown of a score, without its explanation, and the next date on which it may change of itself:
@@ -38,17 +36,13 @@ pub fn figure(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: A
     let Some(version) = policies.in_force(at.size, at.as_of) else {
         return (unruled(dossier, at).figure, None);
     };
-    match version.policy.score {
-        ScoreEngine::V1 => score_1::figure(dossier, parties, policies, version, at),
-    }
+    shared::figure(dossier, parties, policies, version, at)
 }
 
 /// What is due on a date, as it is foreseen at a moment before it.
 fn due_on(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At, on: Date) -> Vec<Cause> {
     let Some(version) = policies.in_force(at.size, at.as_of) else { return Vec::new() };
-    match version.policy.score {
-        ScoreEngine::V1 => score_1::due_on(dossier, parties, policies, version, at, on),
-    }
+    shared::due_on(dossier, parties, policies, version, at, on)
 }
 
 fn unruled(dossier: &Dossier, at: At) -> Score {

@@ -98,6 +98,14 @@ impl State {
         before
     }
 
+    /// What an assessment by a party is told of its group's experience on a date from here on, if it is of a
+    /// subject that the group never assessed.
+    pub fn experience_on(&self, party: PartyNumber, on: Date) -> Experience {
+        let group = self.parties.place(party, self.size).group;
+        let known = self.experienced.get(&group);
+        known.map_or_else(Experience::default, |known| known.before(u32::MAX, on))
+    }
+
     /// An item about the subject was overturned; where it is the first assessment of the group that its
     /// assessor was of when it was recorded, it is no experience.
     pub(super) fn overturn(&mut self, target: &EventId) {

@@ -71,9 +71,24 @@ def assessment(policy):
         and rule["prior_value"] <= 10_000
         and rule["agreement_distance"] <= 10_000
         and rule["low_agreement_permille"] <= 1000
+        and second(policy["score"], rule.get("near"), rule.get("experience"))
         and quorum["groups"] >= 1
         and quorum["groups_per_indicator"] >= 1
         and quorum["untied_groups"] <= quorum["groups"]
+    )
+
+
+def second(engine, near, voice):
+    """What `score/2` has, and no other engine."""
+    if engine != "score/2":
+        return near is None and voice is None
+    return (
+        near is not None
+        and near <= 10_000
+        and voice is not None
+        and 1 <= voice["first_permille"] <= 1000
+        and voice["step_permille"] <= 1000
+        and voice["cost_days"] <= 3660
     )
 
 

@@ -1,4 +1,5 @@
-//! The arithmetic of the engine `score/2`: what votes make of an indicator, and what a voice weighs.
+//! The engine `score/2`: what votes make of an indicator, and what a voice weighs; the rest is in `shared`.
+//! Frozen: a change of rule is a new engine.
 //!
 //! **The heavier side speaks in full, the lighter is heard up to `near`.** Around a value stand the votes
 //! at or above it and those below it. The side that weighs more pulls at the value with its whole

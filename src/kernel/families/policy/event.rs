@@ -41,6 +41,9 @@ pub enum ScoreEngine {
     /// The first scoring engine.
     #[serde(rename = "score/1")]
     V1,
+    /// The second: every vote pulls towards itself or not at all, and a voice weighs by experience.
+    #[serde(rename = "score/2")]
+    V2,
 }
 
 /// A name for people, in both languages of the pages.
@@ -139,10 +142,28 @@ pub struct AssessmentPolicy {
     pub prior_weight: u16,
     /// The prior's value.
     pub prior_value: u16,
-    /// Votes this near the median agree with it.
+    /// Votes this near the median agree with it; under `score/2`, this near the value.
     pub agreement_distance: u16,
     /// Agreement below this asks for a new assessment.
     pub low_agreement_permille: u16,
+    /// How far from the value the lighter side of the votes is heard; `score/2` has it, and no other engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<u16>,
+    /// What experience makes of a voice; `score/2` has it, and no other engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experience: Option<ExperiencePolicy>,
+}
+
+/// What a voice weighs by the experience of the assessor's group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExperiencePolicy {
+    /// A newcomer's weight.
+    pub first_permille: u16,
+    /// What each day of experience adds, up to a full voice.
+    pub step_permille: u16,
+    /// How many days each overturned assessment takes.
+    pub cost_days: u16,
 }
 
 /// What a score needs before it is shown.

@@ -1,71 +1,34 @@
 //! Rules 3 and 4: from votes to a value.
 
-/// The weight on each value, ascending by value; equal values are one, since every sum is linear.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Votes {
-    weights: Vec<(i64, i64)>,
-}
+use crate::engines::shared::Votes;
 
 /// What votes make of an indicator.
-pub(super) struct Valued {
+pub(in crate::engines) struct Valued {
     pub value: i64,
-    pub median: Option<i64>,
     pub agreeing: i64,
 }
 
-impl Votes {
-    pub(super) fn add(&mut self, value: i64, weight: i64) {
-        let at = self.weights.partition_point(|(known, _)| *known < value);
-        match self.weights.get_mut(at) {
-            Some((known, sum)) if *known == value => *sum += weight,
-            _ => self.weights.insert(at, (value, weight)),
-        }
+/// Rule 4: those near the median count fully, those further off only so far.
+pub(in crate::engines) fn valued(votes: &Votes, prior: i64, prior_value: i64, distance: i64) -> Valued {
+    let Some(median) = votes.median() else {
+        return Valued { value: prior_value, agreeing: 0 };
+    };
+    let agrees = |value: i64| (value - median).abs() <= distance;
+    let (mut weight, mut sum) = (0, prior * prior_value);
+    for (value, on_it) in votes.iter().filter(|(value, _)| agrees(*value)) {
+        weight += on_it;
+        sum += value * on_it;
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.weights.is_empty()
-    }
-
-    pub(super) fn total(&self) -> i64 {
-        self.weights.iter().map(|(_, weight)| weight).sum()
-    }
-
-    /// Rule 3: the weighted median; none of no votes.
-    pub(super) fn median(&self) -> Option<i64> {
-        let total = self.total();
-        let first = |reached: fn(i64, i64) -> bool| {
-            let mut cumulated = 0;
-            let found = self.weights.iter().find(|(_, weight)| {
-                cumulated += weight;
-                reached(2 * cumulated, total)
-            });
-            found.map(|(value, _)| *value)
-        };
-        Some((first(|twice, total| twice >= total)? + first(|twice, total| twice > total)?) / 2)
-    }
-
-    /// Rule 4: those near the median count fully, those further off only so far.
-    pub(super) fn valued(&self, prior: i64, prior_value: i64, distance: i64) -> Valued {
-        let Some(median) = self.median() else {
-            return Valued { value: prior_value, median: None, agreeing: 0 };
-        };
-        let agrees = |value: i64| (value - median).abs() <= distance;
-        let (mut weight, mut sum) = (0, prior * prior_value);
-        for (value, on_it) in self.weights.iter().filter(|(value, _)| agrees(*value)) {
-            weight += on_it;
-            sum += value * on_it;
-        }
-        // A median between two camps can leave nobody near it, and a run without prior nothing to divide by.
-        let centre = if prior + weight == 0 { median } else { sum / (prior + weight) };
-        let bounded = |value: i64| {
-            if value < median { (median - distance).min(centre) } else { (median + distance).max(centre) }
-        };
-        let dissent = self.weights.iter().filter(|(value, _)| !agrees(*value));
-        let (all_sum, all_weight) = dissent.fold((sum, prior + weight), |(sum, total), (value, weight)| {
-            (sum + bounded(*value) * weight, total + weight)
-        });
-        Valued { value: all_sum / all_weight, median: Some(median), agreeing: weight }
-    }
+    // A median between two camps can leave nobody near it, and a run without prior nothing to divide by.
+    let centre = if prior + weight == 0 { median } else { sum / (prior + weight) };
+    let bounded = |value: i64| {
+        if value < median { (median - distance).min(centre) } else { (median + distance).max(centre) }
+    };
+    let dissent = votes.iter().filter(|(value, _)| !agrees(*value));
+    let (all_sum, all_weight) = dissent.fold((sum, prior + weight), |(sum, total), (value, weight)| {
+        (sum + bounded(value) * weight, total + weight)
+    });
+    Valued { value: all_sum / all_weight, agreeing: weight }
 }
 
 #[cfg(test)]
@@ -73,7 +36,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engines::score_1::assessed::FULL;
+
+    const FULL: i64 = 10_000;
 
     /// Values 0 to 10000 with weights as groups have them, some of which make two equal halves.
     fn votes() -> impl Strategy<Value = Vec<(i64, i64)>> {
@@ -89,7 +53,7 @@ mod tests {
     }
 
     fn value(votes: &[(i64, i64)]) -> Valued {
-        cast(votes).valued(600, 5000, 2500)
+        valued(&cast(votes), 600, 5000, 2500)
     }
 
     /// The rules as they are written, vote by vote.
@@ -118,9 +82,10 @@ mod tests {
         fn sums_by_value_say_what_the_rules_say_vote_by_vote(
             votes in votes(), prior in 0i64..2000, prior_value in 0..=FULL, distance in 0..=FULL,
         ) {
-            let found = cast(&votes).valued(prior, prior_value, distance);
+            let votes_cast = cast(&votes);
+            let found = valued(&votes_cast, prior, prior_value, distance);
             let (value, median, agreeing) = as_written(&votes, prior, prior_value, distance);
-            prop_assert_eq!((found.value, found.median, found.agreeing), (value, Some(median), agreeing));
+            prop_assert_eq!((found.value, votes_cast.median(), found.agreeing), (value, Some(median), agreeing));
         }
 
         // Where a vote moves the median, others may come within reach of it, and the value may follow
@@ -129,10 +94,10 @@ mod tests {
         fn a_vote_below_value_and_median_never_raises_it_and_one_above_never_lowers_it(
             votes in votes(), x in 0..=FULL, weight in 1i64..=1000,
         ) {
-            let before = value(&votes);
-            let after = value(&[votes, vec![(x, weight)]].concat());
-            prop_assume!(after.median == before.median);
-            let (after, median) = (after.value, before.median.unwrap());
+            let (before, median) = (value(&votes), cast(&votes).median());
+            let more = [votes, vec![(x, weight)]].concat();
+            prop_assume!(cast(&more).median() == median);
+            let (after, median) = (value(&more).value, median.unwrap());
             // Floors may move the last digit.
             if x <= before.value.min(median) {
                 prop_assert!(after <= before.value + 1, "{} to {after}", before.value);
@@ -156,7 +121,7 @@ mod tests {
 
         #[test]
         fn values_stay_on_the_scale(votes in votes(), prior in 0i64..2000) {
-            let found = cast(&votes).valued(prior, 5000, 2500);
+            let found = valued(&cast(&votes), prior, 5000, 2500);
             prop_assert!((0..=FULL).contains(&found.value));
             let lowest = votes.iter().map(|(value, _)| *value).min().unwrap().min(5000);
             let highest = votes.iter().map(|(value, _)| *value).max().unwrap().max(5000);

@@ -13,6 +13,10 @@ pub(super) fn remedy(code: &str) -> Label {
             "Đánh giá đã cũ: đề nghị đánh giá viên cập nhật.",
             "Assessments have aged: ask their assessors for new ones.",
         ),
+        "EXPERIENCE" => (
+            "Đánh giá viên mới được tính ít hơn: đề nghị các đánh giá viên có kinh nghiệm xem xét.",
+            "New assessors weigh less: ask experienced ones.",
+        ),
         "CONTEST.OPEN" => (
             "Mục này đang khiếu nại: chờ kết quả trước thời hạn đã ghi.",
             "This item is disputed: await the decision within its clock.",

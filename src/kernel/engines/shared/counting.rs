@@ -7,6 +7,7 @@
 //! declared paid work.
 
 use super::context::{Contested, Disputed, WhatIf, age_permille, contested};
+use super::own;
 use crate::event::{EndorsementPolicy, Policy};
 use crate::facts::{
     Assessment, At, Dossier, Endorsement, GroupNumber, Parties, PartyClass, Place, PolicyBook, Recorded,
@@ -65,6 +66,8 @@ pub(super) struct Assessed<'a> {
     class: Option<PartyClass>,
     accredited: bool,
     class_permille: u16,
+    /// What its voice weighs by experience; none: the engine does not ask.
+    pub voice_permille: Option<u16>,
     pub age_permille: u16,
     /// The weight of an age that is fresh.
     fresh_permille: u16,
@@ -112,10 +115,16 @@ impl Assessed<'_> {
         }
     }
 
-    /// Rule 1: its weight by age and class, 0 to 1000.
+    /// Whether its voice weighs less than with more experience.
+    pub(super) fn is_new(&self) -> bool {
+        self.voice_permille.is_some_and(|voice| voice < own::FULL_VOICE)
+    }
+
+    /// Rule 1: its weight by class, experience and age, 0 to 1000.
     pub(super) fn weight(&self, what_if: WhatIf) -> i64 {
+        let voice = self.voice_permille.filter(|_| !what_if.voices_full).unwrap_or(own::FULL_VOICE);
         let age = if what_if.ages_fresh { self.fresh_permille } else { self.age_permille };
-        i64::from(age) * i64::from(self.class_permille) / 1000
+        i64::from(self.class_permille) * i64::from(voice) / 1000 * i64::from(age) / 1000
     }
 }
 
@@ -206,6 +215,7 @@ impl<'a> Counting<'a> {
             class: place.class,
             accredited: place.accreditation.is_some(),
             class_permille: self.class_permille(&place),
+            voice_permille: self.policy.and_then(|policy| own::voice_permille(policy, record.experience)),
             age_permille: rule.map_or(0, |rule| age_permille(&rule.age, days)),
             fresh_permille: rule.and_then(|rule| rule.age.first()).map_or(0, |step| step.permille),
             void_from: self.void_from(&record.recorded),

@@ -16,6 +16,8 @@ pub(super) struct WhatIf {
     pub missed_in: bool,
     /// Every age is fresh.
     pub ages_fresh: bool,
+    /// Every voice is one of full experience.
+    pub voices_full: bool,
     /// The prior weighs nothing.
     pub no_prior: bool,
     /// Declared conflicts of interest weigh.

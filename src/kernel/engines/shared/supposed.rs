@@ -14,6 +14,8 @@ use crate::event::Confidence;
 pub(super) enum Supposed {
     /// That assessments were fresh.
     Stale,
+    /// That every voice was one of full experience.
+    New,
     /// That the prior weighed nothing.
     Thin,
     /// That declared conflicts of interest weighed.
@@ -44,6 +46,9 @@ pub(super) fn supposed_losses(
     if Supposed::Stale.concerns_any(context) {
         suppose(Supposed::Stale, with_base(&recounted(WhatIf { ages_fresh: true, ..plain })));
     }
+    if Supposed::New.concerns_any(context) {
+        suppose(Supposed::New, with_base(&recounted(WhatIf { voices_full: true, ..plain })));
+    }
     if confidence != Some(Confidence::High) {
         suppose(Supposed::Thin, with_base(&Base::of(context, &found.tally, true)));
     }
@@ -71,6 +76,7 @@ impl Supposed {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::Stale => "AGE.STALE",
+            Self::New => "EXPERIENCE",
             Self::Thin => "EVID.THIN",
             Self::Conflict => Excluded::Conflict.code(),
             Self::Key => Excluded::Key { known_from_size: 0 }.code(),
@@ -95,6 +101,10 @@ impl Supposed {
             Self::Stale => {
                 let stale = eligible.filter(|one| one.age_permille < context.fresh_permille());
                 Box::new(stale.map(|one| one.record.recorded.event))
+            }
+            Self::New => {
+                let new = eligible.filter(|one| one.is_new() && one.excluded(WhatIf::default()).is_none());
+                Box::new(new.map(|one| one.record.recorded.event))
             }
             Self::Thin => Box::new(std::iter::empty()),
             Self::Conflict => {

@@ -29,7 +29,7 @@ pub(in crate::engines) fn score(
         policy: version.version,
         base: found.base.value.map(|(value, _)| value as u16),
         agreement_permille: found.base.agreement_permille,
-        criteria: found.base.figures(&context),
+        criteria: found.base.figures(&context, &found.tally),
         assessments: context.assessed.iter().map(|one| assessment_figure(&context, one)).collect(),
         endorsements: found.bonus.figures(&context),
         sanctions: sanctioned::figures(&context),
@@ -66,6 +66,8 @@ fn assessment_figure(context: &Context<'_>, one: &Assessed<'_>) -> AssessmentFig
         weight,
         contested: one.contest.open,
         excluded: excluded.map(|one| one.code().to_owned()),
+        experience: one.record.experience,
+        voice_permille: one.voice_permille,
         reply: one.record.reply.as_deref().copied(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::{AgeStep, Confidence, Label, Policy, Relation, naming};
+use crate::event::{AgeStep, Confidence, Label, Policy, Relation, ScoreEngine, naming};
 
 /// A policy whose numbers the engine cannot work with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,10 +101,25 @@ fn check_assessment(policy: &Policy) -> Result<(), OutOfBounds> {
     need(rule.prior_value <= 10_000, "assessment.prior_value", "at most 10000")?;
     need(rule.agreement_distance <= 10_000, "assessment.agreement_distance", "at most 10000")?;
     need(rule.low_agreement_permille <= 1000, "assessment.low_agreement_permille", "at most 1000")?;
+    check_second(policy)?;
     let quorum = &policy.quorum;
     need(quorum.groups >= 1, "quorum.groups", "at least 1")?;
     need(quorum.groups_per_indicator >= 1, "quorum.groups_per_indicator", "at least 1")?;
     need(quorum.untied_groups <= quorum.groups, "quorum.untied_groups", "at most quorum.groups")
+}
+
+/// What `score/2` has beside the numbers of `score/1`.
+fn check_second(policy: &Policy) -> Result<(), OutOfBounds> {
+    let (rule, second) = (&policy.assessment, policy.score == ScoreEngine::V2);
+    let only = "given under score/2, and there only";
+    need(rule.near.is_some() == second, "assessment.near", only)?;
+    need(rule.near.is_none_or(|near| near <= 10_000), "assessment.near", "at most 10000")?;
+    need(rule.experience.is_some() == second, "assessment.experience", only)?;
+    let Some(experience) = &rule.experience else { return Ok(()) };
+    let first = (1..=1000).contains(&experience.first_permille);
+    need(first, "assessment.experience.first_permille", "between 1 and 1000")?;
+    need(experience.step_permille <= 1000, "assessment.experience.step_permille", "at most 1000")?;
+    need(experience.cost_days <= 3660, "assessment.experience.cost_days", "at most 3660")
 }
 
 fn check_age(steps: &[AgeStep], member: &'static str) -> Result<(), OutOfBounds> {

@@ -1,6 +1,7 @@
 //! Rules 3 to 5 and 9: from votes to criteria and the base.
 
 use super::context::Context;
+use super::own;
 use super::tally::{Poll, Tally};
 use crate::engines::{CriterionFigure, IndicatorFigure, Missing, Range};
 use crate::event::Criterion;
@@ -72,7 +73,8 @@ impl Base {
     }
 
     /// The criteria as they are shown.
-    pub(super) fn figures(&self, context: &Context<'_>) -> Vec<CriterionFigure> {
+    pub(super) fn figures(&self, context: &Context<'_>, tally: &Tally) -> Vec<CriterionFigure> {
+        let mut polls = tally.polls.iter();
         let criteria = by_criterion(context, &self.indicators).zip(&self.criteria);
         let figures = criteria.map(|((criterion, indicators), value)| CriterionFigure {
             id: criterion.id.clone(),
@@ -83,7 +85,8 @@ impl Base {
                 .indicators
                 .iter()
                 .zip(indicators)
-                .map(|(indicator, one)| IndicatorFigure {
+                .zip(&mut polls)
+                .map(|((indicator, one), poll)| IndicatorFigure {
                     id: indicator.id.clone(),
                     counts: one.counts,
                     value: one.value,
@@ -92,6 +95,7 @@ impl Base {
                     weight: one.weight as u64,
                     agreeing: one.agreeing as u64,
                     groups: one.groups,
+                    counted: own::counted(context.policy, &poll.votes, one.value),
                 })
                 .collect(),
         });
@@ -141,7 +145,7 @@ fn indicator_value(context: &Context<'_>, poll: &Poll, total: i64, no_prior: boo
     let rule = &context.policy.assessment;
     let graded = !poll.votes.is_empty();
     let prior = if no_prior && graded { 0 } else { i64::from(rule.prior_weight) };
-    let valued = poll.votes.valued(prior, i64::from(rule.prior_value), i64::from(rule.agreement_distance));
+    let valued = own::valued(context.policy, &poll.votes, prior);
     let reach = i64::from(rule.prior_value).max(FULL - i64::from(rule.prior_value));
     let spread = if prior == 0 { 0 } else { reach * prior / (prior + valued.agreeing) };
     IndicatorValue {
@@ -151,7 +155,7 @@ fn indicator_value(context: &Context<'_>, poll: &Poll, total: i64, no_prior: boo
             low: (valued.value - spread).max(0) as u16,
             high: (valued.value + spread).min(FULL) as u16,
         },
-        median: valued.median.map(|median| median as u16),
+        median: poll.votes.median().map(|median| median as u16),
         weight: poll.votes.total(),
         agreeing: valued.agreeing,
         groups: poll.groups,
