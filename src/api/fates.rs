@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::dsse::EventId;
 use crate::engines::Excluded;
 use crate::event::{
-    AccountStage, AccreditationStage, AssessmentStage, CollaborationStage, DecisionStage, EndorsementStage,
-    NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId,
+    AccountStage, AccreditationStage, AssessmentStage, CertificateStage, CollaborationStage, DecisionStage,
+    EndorsementStage, NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId,
 };
 use crate::facts::{At, Dossier, Item, Records};
 use crate::state::{Register, Row, State};
@@ -132,6 +132,8 @@ impl<'a> Fates<'a> {
         gather(told, &dossier.sanctions, |one| name(one.stage(today)), Some(name(SanctionStage::Struck)));
         gather(told, &dossier.notices, |one| name(one.stage(today)), Some(name(NoticeStage::Published)));
         gather(told, &dossier.proposals, |one| name(one.stage(today)), Some(name(ProposalStage::Imposed)));
+        let ended = Some(name(CertificateStage::Ended));
+        gather(told, &dossier.certificates, |one| name(one.stage(today)), ended);
         for one in dossier.endorsements.open() {
             let hidden = one.voided_by.as_deref().and_then(|by| self.state.index().seq(by));
             // Recorded before it, the paid work is nothing that became of the endorsement.

@@ -21,7 +21,7 @@ use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::dsse::EventId;
-use crate::engines::{Figure, Outlook, Score};
+use crate::engines::{CertificateStanding, Certified, Figure, Outlook, Score};
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::facts::{At, Dossier, Enrolment};
 use crate::ledger::Snapshot;
@@ -47,6 +47,9 @@ pub struct SubjectRow {
     pub figure: Figure,
     /// How many assessments of it stand.
     pub assessments: usize,
+    /// Its newest certificate; absent where none was granted, and where it was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certified>,
 }
 
 /// A page of subjects.
@@ -98,6 +101,8 @@ pub struct Which {
     band: Option<char>,
     /// With at least this score, in hundredths of a point.
     min_score: Option<u16>,
+    /// Whether a certificate of theirs stands.
+    certified: Option<bool>,
     /// Whose name holds this text or its words in any order, with or without diacritics and punctuation, whose
     /// linked account has this handle or address, or whose id begins with it. It has a letter or digit.
     #[schemars(length(min = 1, max = 500))]
@@ -199,7 +204,7 @@ impl Which {
     /// Whether its first rows are those of the ranking.
     fn is_at_hand(&self, limit: usize) -> bool {
         let filters = self.topic.is_some() || self.band.is_some() || self.q.is_some();
-        !filters && self.min_score.is_none() && limit <= limits::PAGE_ROWS_DEFAULT
+        !filters && self.certified.is_none() && self.min_score.is_none() && limit <= limits::PAGE_ROWS_DEFAULT
     }
 
     /// Whether its values stand for something in some policy.
@@ -273,8 +278,11 @@ fn page(
         {
             return ControlFlow::Continue(());
         }
+        if which.certified.is_some_and(|wanted| wanted != is_certified(state, dossier, ranking.at)) {
+            return ControlFlow::Continue(());
+        }
         let figure = ranked.figure().or_else(|| Some(state.figure(&ranked.subject, ranking.at)?.0));
-        let row = figure.map(|figure| row(app, dossier, size, figure));
+        let row = figure.map(|figure| row(app, state, dossier, ranking.at, figure));
         // What was found by a name that is no longer here is not found.
         let gone = |row: &SubjectRow| sought.as_ref().is_some_and(|sought| sought.is_gone(row));
         subjects.extend(row.filter(|row| !gone(row)));
@@ -342,14 +350,19 @@ pub(super) fn enrolment(dossier: &Dossier, size: u64) -> Option<&Enrolment> {
         .or_else(|| dossier.enrolments.last_ended())
 }
 
-fn row(app: &App, dossier: &Dossier, size: u64, figure: Figure) -> SubjectRow {
-    let enrolment = enrolment(dossier, size);
+fn is_certified(state: &crate::state::State, dossier: &Dossier, at: At) -> bool {
+    state.certified(dossier, at).is_some_and(|one| one.standing == CertificateStanding::Valid)
+}
+
+fn row(app: &App, state: &crate::state::State, dossier: &Dossier, at: At, figure: Figure) -> SubjectRow {
+    let enrolment = enrolment(dossier, at.size);
     SubjectRow {
         subject: dossier.subject,
         name: enrolment.and_then(|one| app.names.shown(&one.profile)),
         topics: enrolment.map(|one| one.topics.clone()).unwrap_or_default(),
         figure,
-        assessments: dossier.assessments(size).count(),
+        assessments: dossier.assessments(at.size).count(),
+        certificate: state.certified(dossier, at),
     }
 }
 
@@ -365,7 +378,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
     Ok(Json(SubjectView {
         size: at.size,
         as_of: at.as_of,
-        row: row(&app, dossier, at.size, figure),
+        row: row(&app, state, dossier, at, figure),
         group: enrolment.group.clone(),
         registrar: enrolment.registrar.clone(),
         enrolled_on: enrolment.recorded.on,

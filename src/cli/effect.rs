@@ -101,7 +101,7 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
         | Body::AppealFiled(_) => {
             format!("tinnhiem withdraw {seq} --key KEY.pem")
         }
-        Body::AccreditationGranted(_) | Body::SanctionImposed(_) => {
+        Body::AccreditationGranted(_) | Body::SanctionImposed(_) | Body::CertificateGranted(_) => {
             format!("tinnhiem withdraw {seq} {seats}")
         }
         Body::MemberSuspended(body) => format!("tinnhiem reinstate --member {} {seats}", body.member),

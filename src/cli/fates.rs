@@ -127,6 +127,7 @@ const STAGES: &[[&str; 3]] = &[
     ["published", "đã công bố", "published"],
     ["imposed", "đã áp dụng", "imposed"],
     ["lapsed", "đã quá hạn dùng", "lapsed"],
+    ["granted", "đang có", "in force"],
     ["filed", "chờ thụ lý", "filed"],
     ["admitted", "đã thụ lý", "admitted"],
     ["seated", "hội đồng đang xem xét", "before its panel"],

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::certificates;
 use super::course;
 use super::fates;
 use super::gist::Gists;
@@ -104,6 +105,7 @@ impl Me {
         say!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
         say!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
         say!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
+        certificates::line(score.certificate.as_ref());
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::certificates;
 use super::explain::{explain, said};
 use super::named::SubjectName;
 use super::output::{self, points, say};
@@ -129,6 +130,7 @@ impl Score {
         say!(
             "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
         );
+        certificates::line(score.certificate.as_ref());
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
@@ -336,6 +338,9 @@ pub struct Top {
     /// In this band (`tinnhiem policy show` lists them)
     #[arg(long)]
     band: Option<String>,
+    /// Only those whose certificate stands
+    #[arg(long)]
+    certified: bool,
     /// The lowest first
     #[arg(long)]
     worst: bool,
@@ -364,6 +369,9 @@ impl Top {
         }
         if let Some(band) = &self.band {
             path += &format!("&band={band}");
+        }
+        if self.certified {
+            path += "&certified=true";
         }
         if let Some(as_of) = self.as_of {
             path += &format!("&as_of={as_of}");

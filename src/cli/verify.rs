@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use super::certificates;
 use super::named::SubjectName;
 use super::outcome::UNAVAILABLE;
 use super::output::{self, points, say, tell};
@@ -309,6 +310,7 @@ impl Verify {
     ) {
         let (score, committed) = (&proven.score, &proven.committed);
         say!("{held}: {}  {}", score.subject, read::figure(&score.figure));
+        certificates::line(score.certificate.as_ref());
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", read::figure(without));
         }

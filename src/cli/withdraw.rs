@@ -1,5 +1,6 @@
-//! `withdraw`: taking back what one has said, and lifting a sanction
+//! `withdraw`: taking back what one has said, lifting a sanction, withdrawing a certificate
 
+use anyhow::Context;
 use clap::Args;
 
 use super::me;
@@ -9,8 +10,8 @@ use crate::api::views::{ContestView, EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
-    AccreditationWithdrawn, AssessmentWithdrawn, Body, ContestWithdrawn, Contesting, EndorsementWithdrawn,
-    EventType, SanctionLifted, SubjectId,
+    AccreditationWithdrawn, AssessmentWithdrawn, Body, CertificateWithdrawn, ContestWithdrawn, Contesting,
+    EndorsementWithdrawn, EventType, SanctionLifted, SubjectId,
 };
 use crate::rules::Reason;
 
@@ -18,7 +19,7 @@ use crate::rules::Reason;
 #[command(after_help = "Example:
   tinnhiem withdraw 334 --reason 'Không còn làm việc cùng.' --key nhip-so.pem")]
 pub struct Withdraw {
-    /// The assessment, endorsement, contest, appeal, accreditation or sanction: its seq or event id (see `log`)
+    /// The assessment, endorsement, contest, appeal, accreditation, certificate or sanction: its seq or event id (see `log`)
     event: EventName,
     /// Why
     #[arg(long)]
@@ -60,10 +61,15 @@ impl Withdraw {
                 ContestWithdrawn { contest, reason }.into()
             }
             Some(EventType::AccreditationGranted) => AccreditationWithdrawn { target, reason }.into(),
+            Some(EventType::CertificateGranted) => {
+                let reason =
+                    reason.context("--reason is needed: a certificate is withdrawn with its reasons")?;
+                CertificateWithdrawn { target, reason }.into()
+            }
             Some(EventType::SanctionImposed) => SanctionLifted { target, reason }.into(),
             _ => anyhow::bail!(
                 "entry {} is {}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
-                 accreditation or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
+                 accreditation, certificate or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
                 row.seq,
                 row.type_name
             ),

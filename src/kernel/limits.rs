@@ -62,6 +62,12 @@ pub const URGENT_DAYS: i32 = 14;
 pub const NOTICE_DAYS: i32 = 30;
 /// Days within which nothing is urgent twice on the same basis.
 pub const URGENT_AGAIN_DAYS: i32 = 365;
+/// Furthest ahead the last day of a certificate may lie, in days: twelve months.
+pub const CERTIFICATE_DAYS: i32 = 365;
+/// Furthest back the score may be read that a certificate states, in days.
+pub const CERTIFICATE_SCORE_DAYS: i32 = 7;
+/// Days before its last one from which on a certificate is to be renewed.
+pub const CERTIFICATE_RENEWAL_DAYS: i32 = 60;
 /// Furthest ahead a sanction may begin, in days.
 pub const SANCTION_AHEAD_DAYS: i32 = 30;
 /// Days after a decision for the subject, or a lifting, in which conduct of that kind is not sanctioned again.

@@ -336,6 +336,10 @@ impl Matter<'_> {
         for band in ["A", "B", "C", "D"] {
             asked = asked.listed(format!("/v1/subjects?band={band}&limit={WHOLE_PAGE}"), "after");
         }
+        for certified in [true, false] {
+            let page = format!("/v1/subjects?certified={certified}&limit={WHOLE_PAGE}");
+            asked = asked.listed(page, "after");
+        }
         let scores = self.dice.each("least scores", 2, 10_001);
         let days = self.dice.each("days of listings", 2, 400);
         let names = self.dice.some("searches", &self.names);

@@ -18,7 +18,7 @@ use crate::programme::*;
 use observed::{Item, Thing};
 
 /// Walks, and steps of each.
-const WALKS: u64 = 240;
+const WALKS: u64 = 270;
 const STEPS: u32 = 2_000;
 
 /// The type that no walk makes: the opening makes the world.
@@ -123,6 +123,11 @@ impl World {
         if seed % 4 == 3 {
             windows.appeal_decide = Some(30);
         }
+        policy.quorum =
+            Quorum { groups: 1, untied_groups: 1, indicators_per_criterion: 1, groups_per_indicator: 1 };
+        let (least_confidence, barred_from) = (Confidence::Low, Severity::S3);
+        let least_band = policy.bands.last().unwrap().band;
+        policy.certificate = Some(CertificatePolicy { least_band, least_confidence, barred_from });
         let now = "2026-01-05T02:00:00.000Z".parse().unwrap();
         let (origin, draft) = tinnhiem::client::opening("model", now, opened(policy, None)).unwrap();
         let mut world = Self {

@@ -19,8 +19,8 @@ use tinnhiem::vault::Attachment;
 use crate::programme::*;
 use crate::register;
 use crate::{
-    accounts, adverse, batch, collaborations, commitments, corrections, council, evidence, log_key, members,
-    panels, resumption,
+    accounts, adverse, batch, certificates, collaborations, commitments, corrections, council, evidence,
+    log_key, members, panels, resumption,
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -83,6 +83,7 @@ async fn every_code_is_provoked_over_http_and_tabled() {
     members::refusals(&programme, &mut provoked).await;
     adverse::refusals(&mut provoked).await;
     resumption::refusals(&programme, &mut provoked).await;
+    certificates::refusals(&mut provoked).await;
     log_key::refusals(&programme, &mut provoked).await;
     crate::keys::refusals(&mut provoked).await;
     corrections::refusals(&mut provoked).await;

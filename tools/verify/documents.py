@@ -25,7 +25,14 @@ def dossier_document(state, subject):
     def of(kind, line):
         return [recorded(one) | line(one) for one in sorted(dossier[kind], key=lambda one: one["seq"])]
 
-    return {
+    one = dossier["certificate"]
+    # Who never had one, or has none any more, has a dossier without it.
+    certificate = one and {
+        "certificate": recorded(one)
+        | {"as_of": iso(one["as_of"]), "valid_until": iso(one["last"])}
+        | {part: one[part] for part in ("band", "policy", "score")}
+    }
+    return (certificate or {}) | {
         "subject": subject,
         "enrolment": dossier["enrolment"],
         "assessments": of(

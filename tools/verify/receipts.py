@@ -118,6 +118,7 @@ def verify_score(receipt, vkey, as_of):
 def check_fit(dossier, parties, policies, size):
     """Refuses documents of which no score can be made."""
     items = [one for kind in ("assessments", "endorsements", "sanctions", "contests") for one in dossier[kind]]
+    items += [dossier["certificate"]] if "certificate" in dossier else []
     # check:receipt.seq
     require(all(one["seq"] < size for one in items), "an item is not older than the commitment")
     # check:receipt.contests
@@ -204,5 +205,6 @@ def state_of(dossier, parties, policies):
             lambda one: {"admit_by": None, "clock": (one["decide_by"] and days(one["decide_by"]), None)},
         ),
     }
+    own["certificate"] = None
     state.subjects[dossier["subject"]] = state.subjects.get(dossier["subject"], {}) | own
     return state

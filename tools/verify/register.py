@@ -11,6 +11,7 @@ class Register:
         lists += ("lapsed", "disputed", "accounts", "pledges", "evidence", "erasures", "collaborations")
         maps = ("replies", "decisions", "items", "ties")
         file = {"enrolled": True, "group": body["group"], "ended": {"assessments": [], "sanctions": []}}
+        file |= {"certificate": None}
         file |= {name: [] for name in lists} | {name: {} for name in maps}
         self.subjects[event["subject"]] = file
         self.identities[body["identity"]] = event["subject"]
@@ -29,7 +30,7 @@ class Register:
         self.stand(subject, "subject", group=body["group"])
 
     def on_subject_departed(self, _item, _body, dossier, event, _entry):
-        dossier |= {"enrolled": False, "enrolment": None}
+        dossier |= {"enrolled": False, "enrolment": None, "certificate": None}
         self.end_pledges(dossier)
         self.end(event["subject"], "subject")
 

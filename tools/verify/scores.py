@@ -3,6 +3,8 @@
 import collections
 import functools
 
+from .certificates import standing
+
 FULL = 10_000
 
 
@@ -303,6 +305,8 @@ def score(state, subject, as_of):
     result = {"figure": scorer.figure(), "base": scorer.base(), "agreement": scorer.agreement()}
     result["replies"] = scorer.replies()
     result["counted"] = [one["counted"] for criterion in scorer.criteria for one in criterion["indicators"]]
+    begun = [one for one in scorer.sanctions() if one["first"] <= as_of]
+    result["certificate"] = standing(state, dossier, as_of, begun)
     if dossier["contests"]:
         result["without_contested"] = Scorer(state, dossier, as_of, without_contested=True).figure()
     return result
@@ -323,6 +327,9 @@ def compare(served, own):
     same &= {one["event"]: one["reply"] for one in shown if "reply" in one} == own["replies"]
     indicators = [one for criterion in served["criteria"] for one in criterion["indicators"]]
     same &= [one.get("counted") for one in indicators] == own["counted"]
+    certificate = served.get("certificate")
+    told = certificate and {name: certificate[name] for name in ("event", "state", "by") if name in certificate}
+    same &= told == own["certificate"]
     contested = served["without_contested"]
     same &= (None if contested is None else served_figure(contested)) == own.get("without_contested")
     if own["figure"]["state"] == "rated":

@@ -62,7 +62,8 @@ OBJECTS = {
     "label": "vi: text, en: text",
     "policy": "rules: rules, score: score, notice_days: u16, topics: {id: label}, criteria: [criterion], "
     "assessment: weighing, quorum: quorum, endorsement: endorsing, sanction: sanctioning, "
-    "confidence: [step], bands: [band], contest: contesting, windows: windows",
+    "confidence: [step], bands: [band], contest: contesting, windows: windows, certificate=: certifying",
+    "certifying": "least_band: letter, least_confidence: confidence, barred_from: severity",
     "criterion": "id: named, name: label, weight_permille: u16, indicators: [indicator]",
     "indicator": "id: named, name: label, max_level: u16",
     "age": "up_to_days?: u32, permille: u16",
@@ -89,7 +90,8 @@ OBJECTS = {
     "proven dossier": f"{PROVEN}, document: dossier",
     "proven party": f"{PROVEN}, document: whole party",
     "dossier": "subject: subject, enrolment?: enrolment, assessments: [assessment], endorsements: [endorsement], "
-    "sanctions: [sanction], contests: [contest]",
+    "sanctions: [sanction], contests: [contest], certificate=: certificate",
+    "certificate": f"{RECORDED}, as_of: date, band: letter, policy: u32, score: u16, valid_until: date",
     "enrolment": f"{RECORDED}, group: id, profile: hex, registrar: party, topics: [id]",
     "assessment": f"{RECORDED}, assessor: party, conflict: bool, counts_from: date, "
     "experience=: experience, fee: bool, key: hex, "
@@ -176,6 +178,8 @@ OF_SUBJECT = {
     "evidence.committed": "commitment: hex, media_type: text, custodian: party, retain_until: date",
     "evidence.disclosed": "target: hex, to: party, reason?: hex",
     "evidence.destroyed": ENDING,
+    "certificate.granted": "policy: u32, band: letter, score: u16, as_of: date, valid_until: date",
+    "certificate.withdrawn": "target: hex, reason: hex",
     "erasure.requested": "targets: [hex], reason?: hex",
     "erasure.executed": "request: hex, targets: [hex]",
     "erasure.refused": "request: hex, ground: ground, reason?: hex",

@@ -3,6 +3,7 @@
 import collections
 
 from .attachments import texts_of
+from .certificates import Certificates
 from .contests import Contests
 from .dates import DAY_MS
 from .items import Items
@@ -13,7 +14,7 @@ from .register import Register
 Row = collections.namedtuple("Row", "seq type issuer subject on")
 
 
-class State(Parties, Register, Items, Contests, Panels):
+class State(Parties, Register, Items, Contests, Panels, Certificates):
     def __init__(self):
         self.policies, self.members, self.accreditations = [], {}, {}
         self.keys, self.subjects, self.given = {}, {}, collections.defaultdict(list)

@@ -99,7 +99,9 @@ fn is_confined(state: &State, seq: u64, row: &Row) -> bool {
         | AppealFiled
         | AppealDecided
         | DrawCommitted
-        | DrawRevealed => true,
+        | DrawRevealed
+        | CertificateGranted
+        | CertificateWithdrawn => true,
         LedgerKeyRotated
         | OperatorChanged
         | MemberUpdated

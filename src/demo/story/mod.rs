@@ -1,6 +1,7 @@
 //! What happens in the demo, told as days before the day it is seen on.
 
 mod assessments;
+mod certificates;
 mod custody;
 mod disputes;
 mod endorsements;
@@ -57,6 +58,7 @@ pub fn tell(today: Date) -> (Submission, Vec<Step>) {
     story.appealed();
     story.upheld();
     story.undecided();
+    story.certificates();
     story.lost_key();
     story.departed(enrolments[cast::DEPARTED]);
     story.end()

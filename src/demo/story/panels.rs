@@ -12,12 +12,12 @@ use crate::vault::Attachment;
 /// For how many contests and appeals the draws serve.
 const DRAWS: u32 = 1_000;
 
-/// An event about a contest.
-struct Said {
-    issuer: PartyId,
-    body: Body,
-    attachments: Vec<Attachment>,
-    keys: Vec<SecretKey>,
+/// An event that follows from the state.
+pub(super) struct Said {
+    pub issuer: PartyId,
+    pub body: Body,
+    pub attachments: Vec<Attachment>,
+    pub keys: Vec<SecretKey>,
 }
 
 impl Story {
@@ -76,7 +76,7 @@ impl Story {
     }
 
     /// Adds an event about a subject that follows from the state in which it is issued.
-    fn add_drawn(
+    pub(super) fn add_drawn(
         &mut self,
         days_ago: i32,
         seed: &str,

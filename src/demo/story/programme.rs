@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::certificates::CONDITIONS;
 use super::{OPENED, SECOND_POLICY, Story, council, key, own_key, party, policy, salt, subject};
 use crate::demo::cast::{ASSESSORS, INFLUENCERS, ORGANISATIONS};
 use crate::demo::identity_secret;
@@ -63,9 +64,15 @@ impl Story {
         enrolments
     }
 
-    /// A longer notice for later versions, and every clock of due process; nothing of the score changes.
+    /// A longer notice for later versions, every clock of due process, and certificates; nothing of the score
+    /// changes.
     pub(super) fn second_policy(&mut self) {
-        let policy = Policy { notice_days: 45, windows: Windows::DUE_PROCESS, ..policy() };
+        let policy = Policy {
+            notice_days: 45,
+            windows: Windows::DUE_PROCESS,
+            certificate: Some(CONDITIONS),
+            ..policy()
+        };
         let body = PolicyPublished { version: 2, effective_from: self.date(SECOND_POLICY), policy };
         self.by_council(SECOND_POLICY + 40, body, None);
     }

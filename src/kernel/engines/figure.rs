@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Certified;
 use crate::dsse::EventId;
 use crate::event::{Confidence, CriterionId, IndicatorId, Label, PartyId, Severity, SubjectId};
 use crate::facts::{Experience, Reply};
@@ -45,6 +46,9 @@ pub struct Score {
     pub reasons: Vec<Reason>,
     /// The first later date on which the passing of time alone may change it.
     pub next_change: Option<Date>,
+    /// The newest certificate; absent where none was granted, and where it was withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certified>,
     /// The policy version that comes into force next, while one is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shadow: Option<Shadow>,

@@ -5,6 +5,7 @@
 //! change of rule is a new engine in a folder of its own.
 
 mod cause;
+mod certified;
 mod figure;
 mod foreseen;
 mod score_1;
@@ -12,22 +13,34 @@ pub mod score_2;
 mod shared;
 
 pub use cause::{Cause, Passing};
+pub use certified::{CertificateStanding, Certified};
 pub use figure::{
     AssessmentFigure, CountedFigure, CountedVote, CriterionFigure, EndorsementFigure, Figure,
     IndicatorFigure, Missing, Part, Range, Reason, SanctionFigure, Score, Shadow, Standing,
 };
 pub use foreseen::{Change, Foreseen, Outlook, change_after, outlook};
-pub use shared::{Counting, Excluded, OutOfBounds, check_bounds};
+pub use shared::{Counting, Excluded, OutOfBounds};
 
+use crate::event::Policy;
 use crate::facts::{At, Dossier, Parties, PolicyBook};
 use crate::time::Date;
+
+/// Checks every number of a policy.
+///
+/// # Errors
+/// [`OutOfBounds`] with the first member to mend.
+pub fn check_bounds(policy: &Policy) -> Result<(), OutOfBounds> {
+    shared::check_bounds(policy)?;
+    certified::check_bounds(policy)
+}
 
 /// The score of a dossier at a moment, explained.
 ///
 /// Without a policy in force there is no score to speak of: the answer is "not rated" under version 0.
 pub fn score(dossier: &Dossier, parties: &Parties, policies: &PolicyBook, at: At) -> Score {
     let Some(version) = policies.in_force(at.size, at.as_of) else { return unruled(dossier, at) };
-    shared::score(dossier, parties, policies, version, at)
+    let score = shared::score(dossier, parties, policies, version, at);
+    Score { certificate: Certified::of(dossier, parties, policies, at), ..score }
 }
 
 /// What is shown of a score, without its explanation, and the next date on which it may change of itself:
@@ -63,6 +76,7 @@ fn unruled(dossier: &Dossier, at: At) -> Score {
         parts: Vec::new(),
         reasons: Vec::new(),
         next_change: None,
+        certificate: None,
         shadow: None,
     }
 }

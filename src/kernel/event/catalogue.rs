@@ -148,6 +148,8 @@ catalogue! {
     AuditFinding = "audit.finding", subject: false, "kết luận kiểm toán", "record an audit's finding";
     StateCommitted = "state.committed", subject: false, "cam kết trạng thái", "commit to the state";
     StateAttested = "state.attested", subject: false, "xác nhận trạng thái", "attest the state";
+    CertificateGranted = "certificate.granted", subject: true, "cấp chứng nhận tín nhiệm", "grant a certificate";
+    CertificateWithdrawn = "certificate.withdrawn", subject: true, "thu hồi chứng nhận tín nhiệm", "withdraw a certificate";
 }
 
 impl EventType {

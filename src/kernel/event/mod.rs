@@ -12,6 +12,8 @@ mod appeal;
 #[path = "../families/assessment/event.rs"]
 mod assessment;
 mod catalogue;
+#[path = "../families/certificate/event.rs"]
+mod certificate;
 #[path = "../families/code/event.rs"]
 mod code;
 #[path = "../families/collaboration/event.rs"]
@@ -66,6 +68,7 @@ pub use assessment::{
 };
 use catalogue::body_schemas;
 pub use catalogue::{Body, EventType, TYPES};
+pub use certificate::{CertificateGranted, CertificatePolicy, CertificateWithdrawn};
 pub use code::{CodePublished, PledgeSigned};
 pub use collaboration::{CollaborationDeclared, CollaborationEnded};
 pub use commitment::{StateAttested, StateCommitted, StateFormat};
@@ -169,16 +172,20 @@ struct Payload<'a> {
     #[serde(borrow, rename = "type")]
     type_name: std::borrow::Cow<'a, str>,
     issuer: PartyId,
-    #[serde(default, deserialize_with = "named", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "there", skip_serializing_if = "Option::is_none")]
     subject: Option<SubjectId>,
     issued_at: Timestamp,
     #[serde(borrow)]
     body: std::borrow::Cow<'a, RawValue>,
 }
 
-/// A subject is named or left out: null names nobody, and stands nowhere.
-fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<SubjectId>, D::Error> {
-    SubjectId::deserialize(deserializer).map(Some)
+/// What is there or left out: null says nothing, and stands nowhere.
+pub(crate) fn there<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 impl Event {

@@ -94,6 +94,8 @@ mod account;
 mod accreditation;
 #[path = "../families/assessment/stages.rs"]
 mod assessment;
+#[path = "../families/certificate/stages.rs"]
+mod certificate;
 #[path = "../families/collaboration/stages.rs"]
 mod collaboration;
 #[path = "../families/contest/stages.rs"]
@@ -120,6 +122,7 @@ mod subject;
 pub use account::AccountStage;
 pub use accreditation::AccreditationStage;
 pub use assessment::{AssessmentStage, NoticeStage};
+pub use certificate::CertificateStage;
 pub use collaboration::CollaborationStage;
 pub use contest::Contesting;
 pub use decision::DecisionStage;
@@ -150,4 +153,5 @@ pub const MACHINES: &[Machine] = &[
     ProposalStage::MACHINE,
     EvidenceStage::MACHINE,
     ErasureStage::MACHINE,
+    CertificateStage::MACHINE,
 ];

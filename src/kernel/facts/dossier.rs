@@ -11,7 +11,7 @@ use super::records::Item;
 use crate::collections::{Grown, Listable};
 use crate::dsse::EventId;
 use crate::event::{Basis, Commitment, Contesting, GroupId, PartyId, Relation, Severity, SubjectId, TopicId};
-use crate::facts::{Contest, Experience, KeyNumber, PartyNumber, Records, StandsFor};
+use crate::facts::{Certificate, Contest, Experience, KeyNumber, PartyNumber, Records, StandsFor};
 use crate::time::{Date, Timestamp};
 
 /// What the log says of every recorded event, beside its own content.
@@ -58,6 +58,8 @@ pub struct Dossier {
     pub pending: Records<Contest>,
     /// Contests as they were decided, declined or withdrawn, in that order; an appealed one twice.
     pub settled: Grown<StandsFor<Contest>>,
+    /// Certificates, each in the place of the one before.
+    pub certificates: Records<Certificate>,
     /// The seq of every entry about the subject, ascending.
     pub timeline: Grown<u64, 128>,
 }
@@ -244,6 +246,7 @@ impl Dossier {
             disputed: Records::default(),
             pending: Records::default(),
             settled: Grown::default(),
+            certificates: Records::default(),
             timeline: Grown::default(),
         }
     }
@@ -306,6 +309,7 @@ impl Dossier {
             || self.endorsements.have_changed_after(size)
             || self.sanctions.have_changed_after(size)
             || self.pending.have_changed_after(size)
+            || self.certificates.have_changed_after(size)
     }
 
     /// What the subject replied, by the events that it is a reply to: the announcement and what followed.

@@ -3,6 +3,8 @@
 //! Nothing here forgets. Every record carries the half-open interval of log sizes in which it
 //! stood, so the same records answer for the present, for any past size and for any future date.
 
+#[path = "../families/certificate/facts.rs"]
+mod certificate;
 mod contest;
 mod dossier;
 mod experience;
@@ -13,6 +15,7 @@ mod policies;
 mod records;
 mod stage;
 
+pub use certificate::Certificate;
 pub use contest::{Contest, DecisionClock, Panel, Panelled, Ruling};
 pub(crate) use dossier::item;
 pub use dossier::{Assessment, Dossier, Endorsement, Enrolment, Grade, Recorded, Sanction};

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::canonical;
+use super::certificate::CertificateLine;
 use crate::dsse::{EventId, PublicKey};
+use crate::event::there;
 use crate::event::{
     Basis, Commitment, Contesting, Grounds, GroupId, IndicatorId, PartyId, Relation, Severity, SubjectId,
     TopicId,
@@ -30,6 +32,10 @@ const FULL: u16 = 10_000;
 pub struct DossierDocument {
     /// The assessments that stand.
     assessments: Vec<AssessmentLine>,
+    /// The newest certificate, unless it was withdrawn; who never had one has a dossier without it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
+    #[schemars(with = "CertificateLine")]
+    certificate: Option<CertificateLine>,
     /// The contests that wait for a decision.
     contests: Vec<ContestLine>,
     /// The endorsements that stand.
@@ -150,6 +156,7 @@ impl DossierDocument {
         }
         let mut document = Self {
             assessments: dossier.assessments(size).map(|one| assessment(one, parties, policies)).collect(),
+            certificate: dossier.certificates.only(size).map(CertificateLine::of),
             contests: dossier.open_contests(size).map(|one| contest(one, policies, size)).collect(),
             endorsements: dossier.endorsements(size).map(|one| endorsement(one, parties)).collect(),
             enrolment: dossier.enrolment(size).map(enrolment),
@@ -187,6 +194,7 @@ impl DossierDocument {
         let lines = self.assessments.iter().map(|one| one.seq);
         let lines = lines.chain(self.endorsements.iter().map(|one| one.seq));
         let lines = lines.chain(self.sanctions.iter().map(|one| one.seq));
+        let lines = lines.chain(self.certificate.iter().map(|one| one.seq));
         let mut lines = lines.chain(self.contests.iter().map(|one| one.seq));
         if lines.any(|seq| seq >= size) {
             return Err("an item is not older than the commitment");
@@ -209,6 +217,9 @@ impl DossierDocument {
         }
         for one in &self.sanctions {
             dossier.sanctions.push(one.seq, one.read());
+        }
+        if let Some(one) = &self.certificate {
+            dossier.certificates.push(one.seq, one.read());
         }
         for one in &self.contests {
             dossier.pending.push(one.seq, one.read());

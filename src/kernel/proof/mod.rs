@@ -13,12 +13,17 @@
 //! party's also its past. `parties` is the number of their leaves, so that a proof has its size from what
 //! was signed.
 
+#[path = "../families/certificate/proof.rs"]
+mod certificate;
+#[path = "../families/certificate/credential.rs"]
+mod credential;
 mod dossier;
 mod party;
 mod policy;
 mod receipt;
 mod tree;
 
+pub use credential::Credential;
 pub use dossier::DossierDocument;
 pub use party::PartyDocument;
 pub use policy::PolicyDocument;

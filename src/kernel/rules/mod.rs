@@ -16,6 +16,8 @@ mod appeal;
 #[path = "../families/assessment/rules.rs"]
 mod assessment;
 mod attached;
+#[path = "../families/certificate/rules.rs"]
+mod certificate;
 #[path = "../families/code/rules.rs"]
 mod code;
 #[path = "../families/collaboration/rules.rs"]
@@ -208,6 +210,8 @@ impl<'a> Case<'a> {
             Body::AuditFinding(body) => self.audit_finding(body),
             Body::StateCommitted(body) => self.state_committed(body),
             Body::StateAttested(body) => self.state_attested(body),
+            Body::CertificateGranted(body) => self.certificate_granted(body),
+            Body::CertificateWithdrawn(body) => self.certificate_withdrawn(body),
         };
         judged.and_then(|()| self.check_attached())
     }

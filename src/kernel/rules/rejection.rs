@@ -250,6 +250,15 @@ reasons! {
     /// Too small a council, or too few signatures, for S4 or S5.
     SanctionGrave = "sanction.grave", Forbidden, "S4 and S5 need a council of the policy's least size and its signatures of distinct controller groups, or of all that did not propose it";
 
+    /// Read too long ago, or to last too long.
+    CertificateTerms = "certificate.terms", Rule, "`as_of` lies at most 7 days back, and `valid_until` after today and at most 365 days ahead";
+    /// Not the policy in force, or one without conditions.
+    CertificatePolicy = "certificate.policy", Conflict, "name the policy version in force on `as_of`; it grants certificates only where it says on which conditions";
+    /// Another score than the ledger computes.
+    CertificateScore = "certificate.score", Conflict, "state the score and band that the ledger shows on `as_of`: see `tinnhiem score`";
+    /// The score does not speak for it.
+    CertificateConditions = "certificate.conditions", Conflict, "on `as_of` and today, the score reaches the policy's least band and confidence, no sanction that bars it is in force or about to begin, and no contest is overdue";
+
     /// Announced where nobody asks for it.
     ReplyUnasked = "reply.unasked", Conflict, "the policy in force has no reply window: publish or impose at once";
     /// Replied before.

@@ -61,6 +61,8 @@ pub enum Awaited {
     SanctionEnds,
     /// The last day of paid work.
     CollaborationEnds,
+    /// A certificate is to be renewed: after its last day it has lapsed.
+    CertificateRenewal,
 }
 
 /// What is asked of whom a clock names.
@@ -93,7 +95,7 @@ impl Awaited {
         match self {
             Self::ContestAdmission | Self::ContestDecision | Self::AppealDecision => Duty::Must,
             Self::DrawReveal | Self::ErasureAnswer => Duty::Must,
-            Self::PanelChallenge => Duty::May,
+            Self::PanelChallenge | Self::CertificateRenewal => Duty::May,
             Self::ContestFiling | Self::AppealFiling | Self::KeyRecovery => Duty::May,
             Self::NoticeReply | Self::NoticeUse | Self::ProposalReply | Self::ProposalUse => Duty::May,
             _ => Duty::Will,
@@ -139,6 +141,7 @@ impl Awaited {
             Self::SanctionBegins => ("biện pháp xử lý bắt đầu", "a sanction begins"),
             Self::SanctionEnds => ("biện pháp xử lý kết thúc", "a sanction ends"),
             Self::CollaborationEnds => ("hợp tác kết thúc", "paid work ends"),
+            Self::CertificateRenewal => ("hạn cấp lại chứng nhận", "last day to renew a certificate"),
         };
         Words { vi, en }
     }
@@ -180,7 +183,7 @@ impl OpenClock {
         self.due < on
     }
 
-    fn of(recorded: &Recorded, what: Awaited, due: Date, who: Who, subject: SubjectId) -> Self {
+    pub(super) fn of(recorded: &Recorded, what: Awaited, due: Date, who: Who, subject: SubjectId) -> Self {
         Self { what, due, who, subject: Some(subject), event: recorded.event, seq: recorded.seq }
     }
 }
@@ -312,6 +315,7 @@ impl State {
         let notices = notices.filter_map(move |one| clock_of_notice(one, subject, on));
         let proposals = dossier.into_iter().flat_map(|one| one.proposals.open());
         let proposals = proposals.filter_map(move |one| clock_of_proposal(one, subject, on));
+        let renewal = dossier.and_then(|dossier| self.renewal_of(dossier, on));
         let may_contest = dossier.into_iter().flat_map(move |dossier| self.contestable(dossier, on));
         contests
             .chain(appealable)
@@ -323,6 +327,7 @@ impl State {
             .chain(endorsements)
             .chain(sanctions)
             .chain(paid)
+            .chain(renewal)
             .chain(erasures)
     }
 

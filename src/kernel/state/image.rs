@@ -18,7 +18,7 @@ use crate::facts::{Dossier, PartyNumber};
 
 /// The form of the parts; an image of another form is made anew from the log. It rises with every change
 /// to what a state consists of, and to what an entry makes of it.
-pub const IMAGE_FORMAT: u8 = 4;
+pub const IMAGE_FORMAT: u8 = 5;
 
 /// Dossiers in a part.
 const DOSSIERS: usize = 1024;

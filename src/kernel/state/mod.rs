@@ -15,6 +15,8 @@ mod appeal;
 #[path = "../families/assessment/state.rs"]
 mod assessment;
 mod attached;
+#[path = "../families/certificate/state.rs"]
+mod certificate;
 mod clocks;
 #[path = "../families/code/state.rs"]
 mod code;
@@ -399,6 +401,8 @@ impl State {
             Body::AuditFinding(_) => {}
             Body::StateCommitted(body) => self.commit_state(seq, &entry, body),
             Body::StateAttested(body) => self.attest_state(seq, &entry, body),
+            Body::CertificateGranted(body) => self.grant_certificate(seq, &entry, body),
+            Body::CertificateWithdrawn(body) => self.withdraw_certificate(seq, &entry, body),
         }
         if let Some(dossier) = self.dossier_mut(&entry) {
             dossier.timeline.push(seq);

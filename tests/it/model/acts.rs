@@ -2,7 +2,7 @@
 
 use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
-use tinnhiem::facts::{Capacity, Dossier};
+use tinnhiem::facts::{At, Capacity, Dossier};
 
 use super::observed::Thing;
 use super::{Act, World, documents, process};
@@ -42,12 +42,14 @@ const MAKERS: &[Maker] = &[
     (1, overturn),
     (5, sanction),
     (2, lift),
+    (4, certify),
+    (1, withdraw_certificate),
 ];
 
 /// Something to try; none: the world lacks what the dice asked for.
 pub fn any(world: &mut World) -> Option<Act> {
-    // Contests take many steps in time: every third thing tried is one of theirs.
-    let makers: &[&[Maker]] = match world.dice.one_in(3) {
+    // Contests take many steps in time: every other thing tried is one of theirs.
+    let makers: &[&[Maker]] = match world.dice.one_in(2) {
         true => &[process::MAKERS],
         false => &[MAKERS, process::MAKERS, documents::MAKERS],
     };
@@ -408,7 +410,9 @@ fn assess(world: &mut World) -> Option<Act> {
     let today = world.today();
     let policy = world.state.policies().in_force(world.state.size(), today)?.version;
     let valid_until = Some(today.plus_days(world.dice.below(180) as i32));
-    let body = AssessmentPublished { policy, valid_until, ..assessment(today) };
+    // One indicator of each criterion, at its middle level: enough for a score.
+    let grades = ["I1", "I5", "I9", "I13", "I17"].map(|id| (id.parse().unwrap(), Some(1))).into();
+    let body = AssessmentPublished { policy, valid_until, grades, ..assessment(today) };
     Some(world.by(assessor, Some(subject), body))
 }
 
@@ -512,5 +516,29 @@ fn sanction(world: &mut World) -> Option<Act> {
 fn lift(world: &mut World) -> Option<Act> {
     let (target, subject, thing) = world.item("sanction")?;
     let body = SanctionLifted { target, reason: None };
+    Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
+}
+
+/// A certificate of who has a score, now and then of another one, or for too long.
+fn certify(world: &mut World) -> Option<Act> {
+    let (size, as_of) = (world.state.size(), world.today().plus_days(-(world.dice.below(9) as i32)));
+    let shown = |subject: &SubjectId| world.state.figure(subject, At { size, as_of })?.0.score;
+    let all = world.state.dossiers().iter().map(|one| one.subject);
+    let rated: Vec<SubjectId> = all.filter(|subject| shown(subject).is_some()).collect();
+    let subject = world.dice.pick(&rated).or_else(|| world.subject())?;
+    let figure = world.state.figure(&subject, At { size, as_of }).map(|(figure, _)| figure);
+    let stated = figure.as_ref().and_then(|figure| Some((figure.score?, figure.band?)));
+    let (score, band) = stated.filter(|_| !world.dice.one_in(12)).unwrap_or((5_000, 'A'));
+    let policy = world.state.policies().in_force(size, as_of)?.version;
+    let most = if world.dice.one_in(4) { 400 } else { 60 };
+    let days = 1 + world.dice.below(most) as i32;
+    let valid_until = world.today().plus_days(days);
+    let body = CertificateGranted { policy, band, score, as_of, valid_until };
+    Some(world.by_council(Some(subject), body, Vec::new()))
+}
+
+fn withdraw_certificate(world: &mut World) -> Option<Act> {
+    let (target, subject, thing) = world.item("certificate")?;
+    let body = CertificateWithdrawn { target, reason: world.words() };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
 }

@@ -7,7 +7,7 @@ use tinnhiem::state::State;
 use tinnhiem::time::{Date, Timestamp};
 
 /// The drawings that a walk follows.
-pub const KINDS: [&str; 16] = [
+pub const KINDS: [&str; 17] = [
     "member",
     "key",
     "accreditation",
@@ -24,6 +24,7 @@ pub const KINDS: [&str; 16] = [
     "contest",
     "evidence",
     "erasure",
+    "certificate",
 ];
 
 /// What an item is known by.
@@ -148,6 +149,8 @@ fn about(state: &State, kind: &str, event: &EventId, subject: &SubjectId, today:
             true => "Lifted",
             false => by_day(one.ends_on, today, "Standing", "Over"),
         }),
+        "certificate" => open(&dossier.certificates, event)
+            .map_or("Ended", |one| by_day(Some(one.valid_until), today, "Granted", "Lapsed")),
         "account" => open(&register().accounts, event).map_or("Unlinked", |_| "Linked"),
         "collaboration" => {
             by_day(Some(open(&register().collaborations, event).unwrap().ends_on), today, "Declared", "Over")
@@ -204,6 +207,7 @@ pub fn made(id: EventId, event: &Event) -> Vec<Item> {
         Body::SanctionProposed(_) => about("proposal").into_iter().collect(),
         Body::ContestFiled(_) => about("contest").into_iter().collect(),
         Body::EvidenceCommitted(_) => about("evidence").into_iter().collect(),
+        Body::CertificateGranted(_) => about("certificate").into_iter().collect(),
         Body::ErasureRequested(_) => about("erasure").into_iter().collect(),
         _ => Vec::new(),
     };

@@ -13,6 +13,7 @@ def out_of_bounds(policy):
         "sanction": sanction(policy),
         "bands": bands(policy),
         "windows": windows(policy),
+        "certificate": certificate(policy),
     }
     return [part for part, fits in parts.items() if not fits]
 
@@ -142,6 +143,11 @@ def bands(policy):
         and (every[-1]["min_score"], every[-1]["min_confidence"]) == (0, "low")
         and all(one <= 10_000 for one in scores)
     )
+
+
+def certificate(policy):
+    terms, letters = policy.get("certificate"), [one["band"] for one in policy["bands"]]
+    return terms is None or terms["least_band"] in letters
 
 
 def windows(policy):

@@ -4,6 +4,7 @@ from ..attachments import documents_of, texts_of
 from ..findings import Refused, need
 from ..state import present
 from .assessments import Assessments
+from .certificates import Certificates
 from .contests import Contests
 from .corrections import Corrections
 from .evidence import Evidence
@@ -16,7 +17,7 @@ from .signers import Signers
 from .subjects import Subjects
 
 
-class Case(Governance, Keys, Subjects, Assessments, Opinions, Sanctions, Contests, Panels, Corrections, Evidence):
+class Case(Governance, Keys, Subjects, Assessments, Opinions, Sanctions, Contests, Panels, Corrections, Evidence, Certificates):
     def __init__(self, state, entry):
         self.state, self.event, self.at = state, entry.event, entry.recorded_at
         self.type, self.issuer = entry.event["type"], entry.event["issuer"]

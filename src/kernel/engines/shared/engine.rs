@@ -38,6 +38,7 @@ pub(in crate::engines) fn score(
         without_contested: without_contested.map(|one| one.figure(&context)),
         figure,
         next_change: next_change(&context, policies),
+        certificate: None,
         shadow: policies
             .coming(at.size, at.as_of)
             .map(|one| Shadow { policy: one.version, as_of: one.effective_from }),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::certificate::CertificatePolicy;
 use super::endorsement::Relation;
 use super::ids::{ClassId, Commitment, CriterionId, IndicatorId, TopicId};
 use super::sanction::Severity;
-use super::{EventBody, no_texts};
+use super::{EventBody, no_texts, there};
 use crate::time::Date;
 
 /// `policy.published`: council threshold; a newer version cancels those not yet in force.
@@ -88,6 +89,10 @@ pub struct Policy {
     pub contest: ContestPolicy,
     /// The clocks, in calendar days of the ledger; null: the step is not required and no clock runs.
     pub windows: Windows,
+    /// When certificates are granted; absent: never.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
+    #[schemars(with = "CertificatePolicy")]
+    pub certificate: Option<CertificatePolicy>,
 }
 
 /// A pillar of the score.

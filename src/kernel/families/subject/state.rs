@@ -51,6 +51,7 @@ impl State {
         }
         if let Some(dossier) = self.dossier_mut(entry) {
             dossier.enrolments.close_where(seq, |_| true);
+            dossier.certificates.close_where(seq, |_| true);
         }
     }
 

@@ -1,0 +1,51 @@
+//! `certificate.*`
+
+use super::{Awaited, OpenClock, Recording, State, Who};
+use crate::engines::Certified;
+use crate::event::{CertificateGranted, CertificateStage, CertificateWithdrawn};
+use crate::facts::{At, Certificate, Dossier};
+use crate::limits;
+use crate::time::Date;
+
+impl State {
+    pub(super) fn grant_certificate(&mut self, seq: u64, entry: &Recording<'_>, body: &CertificateGranted) {
+        let record = Certificate {
+            recorded: self.recorded(seq, entry),
+            policy: body.policy,
+            band: body.band,
+            score: body.score,
+            as_of: body.as_of,
+            valid_until: body.valid_until,
+        };
+        if let Some(dossier) = self.dossier_mut(entry) {
+            dossier.certificates.close_where(seq, |_| true);
+            dossier.certificates.push(seq, record);
+        }
+    }
+
+    pub(super) fn withdraw_certificate(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &CertificateWithdrawn,
+    ) {
+        if let Some(dossier) = self.dossier_mut(entry) {
+            dossier.certificates.close_where(seq, |one| one.recorded.event == body.target);
+        }
+    }
+
+    /// How the newest certificate of a dossier stands at a moment; none: it has none.
+    pub fn certified(&self, dossier: &Dossier, at: At) -> Option<Certified> {
+        Certified::of(dossier, &self.parties, &self.policies, at)
+    }
+
+    /// The clock of a certificate that is to be renewed soon: the council may until its last day.
+    pub(super) fn renewal_of(&self, dossier: &Dossier, on: Date) -> Option<OpenClock> {
+        let one = dossier.certificates.open().next()?;
+        let soon = one.valid_until.days_since(on) <= limits::CERTIFICATE_RENEWAL_DAYS;
+        let runs = one.stage(on) == CertificateStage::Granted && soon;
+        let what = Awaited::CertificateRenewal;
+        let clock = || OpenClock::of(&one.recorded, what, one.valid_until, Who::Council, dossier.subject);
+        runs.then(clock)
+    }
+}
