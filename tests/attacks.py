@@ -163,6 +163,10 @@ def ahead(ledger, export):
     ledger.at = at
 
 
+def beyond(ledger, export):
+    export.sign(2**53, withdrawal(ledger), [public(secret("business")).hex()])
+
+
 def broken_chain(ledger, export):
     payload = withdrawal(ledger)
     export.append(ledger.at, payload, own(payload), prev=bytes(32))
@@ -199,6 +203,24 @@ def signed_by_another(_ledger, export):
 def unsigned(_ledger, export):
     text, line = export.checkpoint().split(b"\n\n")
     export.changed["checkpoint"] = text + b"\n\n" + line.replace(export.origin.encode(), b"elsewhere.example")
+
+
+def handed_over(ledger, export):
+    """A rotation that the log's key did not sign, and a checkpoint under the key that it names."""
+    old, new = secret("log"), secret("another")
+    secrets().update({public(new).hex(): new})
+    body = {"old": public(old).hex(), "new": public(new).hex()}
+    export.sign(ledger.at, ledger.payload("ledger.key_rotated", "council", body), [public(new).hex()])
+    export.log_key = new
+
+
+def history_to_come(_ledger, export):
+    """A ledger that takes history until long after today, and so whatever time an entry names."""
+
+    def spell(value):
+        return json.dumps(value | ({"replayed_until": "2099-01-01T00:00:00.000Z"} if "council" in value else {}))
+
+    vars(export).update(vars(Ledger(spell).export))
 
 
 def of_another_log(_ledger, export):
@@ -390,6 +412,8 @@ ATTACKS = [
     ("payload.end", "payload.malformed", otherwise(lambda said: said + b"{}")),
     ("event.twice", "event.twice", twice),
     ("time.ahead", "time.ahead", ahead),
+    ("entry.recorded_at", "entry.recorded_at", beyond),
+    ("time.history", "time.ahead", history_to_come),
     ("chain.broken", "chain.broken", broken_chain),
     ("commitment.roots", "commitment.roots", other_roots),
     ("tile.differs", "tile.differs", other_tile),
@@ -397,6 +421,7 @@ ATTACKS = [
     ("checkpoint.key", "checkpoint.key", trusting_another),
     ("checkpoint.signature", "checkpoint", signed_by_another),
     ("checkpoint.signed", "did not sign", unsigned),
+    ("checkpoint.signed", "did not sign", handed_over),
     ("checkpoint.origin", "another log's", of_another_log),
     ("score.differs", "score.differs", served_otherwise),
     ("tile.bundle", "tile.bundle", longer_bundle),

@@ -6,6 +6,8 @@ pub const PAYLOAD_BYTES: usize = 32 * 1024;
 pub const JSON_DEPTH: usize = 16;
 /// Most signatures on one envelope.
 pub const SIGNATURES: usize = 8;
+/// Deepest nesting of an answer that is looked through for members that stand twice.
+pub const ANSWER_DEPTH: usize = 64;
 /// Largest integer magnitude in a payload: the integers every JSON reader keeps exactly.
 pub const INTEGER_MAX: i64 = (1 << 53) - 1;
 /// Largest log entry: header, eight signatures and the largest payload.

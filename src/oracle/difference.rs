@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::client::Answer;
+use crate::{json, limits};
 
 /// Longest piece of an answer that is told, in characters.
 const TOLD: usize = 60;
@@ -47,7 +48,14 @@ pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<S
             // Of the same version of this program, the same values are the same bytes: another spelling may
             // read as another value elsewhere.
             let spelt = || "its values are those that the log makes, but its bytes are not".to_owned();
-            found.or_else(|| (!excused && made.bytes != served.bytes).then(spelt))
+            // Where something is excused its bytes differ; what two readers could read differently is not.
+            let twice = || match json::check(&served.bytes, limits::ANSWER_DEPTH) {
+                Err(error @ json::Malformed::DuplicateMember(_)) => {
+                    Some(format!("it can be read in two ways: {error}"))
+                }
+                _ => None,
+            };
+            found.or_else(|| (!excused && made.bytes != served.bytes).then(spelt)).or_else(twice)
         }
         (Ok(_), Err(_)) => Some("it is not JSON".to_owned()),
         (Err(_), _) => in_lines(&made.bytes, &served.bytes),

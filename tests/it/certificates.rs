@@ -178,15 +178,17 @@ async fn it_is_withdrawn_with_its_reasons_and_by_leaving() {
     let mut provoked = Provoked::default();
     rate(&programme, "kol").await;
     let certificate = granted(&programme, "kol").await;
-    let withdraw = async || {
+    let withdraw = async |target| {
         let reason = text("granted by mistake");
-        let body = CertificateWithdrawn { target: certificate, reason: reason.commitment() };
+        let body = CertificateWithdrawn { target, reason: reason.commitment() };
         let draft = programme.draft(PartyId::council(), Some(subject("kol")), body).with([reason]);
         programme.send(draft, &SEATS[..3]).await
     };
-    withdraw().await.unwrap();
+    let other = EventId::from_bytes([7; 32]);
+    provoked.note(withdraw(other).await, 409, "target.unknown");
+    withdraw(certificate).await.unwrap();
     assert_eq!(state(&programme, "kol", programme.today()).await, "none");
-    provoked.note(withdraw().await, 409, "target.ended");
+    provoked.note(withdraw(certificate).await, 409, "target.ended");
     granted(&programme, "kol").await;
     let left = SubjectDeparted { reason: None };
     let about = subject("kol");

@@ -8,6 +8,9 @@ from cryptography.exceptions import InvalidSignature
 from . import ed25519, payload, shapes
 from .findings import Wrong, require
 
+# The last instant of the year 9999.
+LAST_MS = 253_402_300_799_999
+
 PAYLOAD_TYPE = b"application/vnd.tinnhiem.event+json"
 
 Entry = collections.namedtuple("Entry", "recorded_at prev keys payload id event")
@@ -44,4 +47,6 @@ def parse_entry(raw):
     except (Wrong, ValueError, RecursionError) as error:
         raise Wrong(f"{error} (payload.malformed)") from None
     recorded_at = int.from_bytes(raw[1:9], "big")
+    # check:entry.recorded_at
+    require(recorded_at <= LAST_MS, "its time is after the year 9999 (entry.recorded_at)")
     return Entry(recorded_at, raw[9:41], keys, said, blake3(covered).hexdigest(), event)

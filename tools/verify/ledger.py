@@ -8,7 +8,7 @@ from blake3 import blake3
 
 from . import payload
 from .attachments import Named
-from .dates import days, iso, moment
+from .dates import days, instant, iso, moment
 from .documents import state_roots
 from .entry import parse_entry
 from .findings import Wrong, require
@@ -77,6 +77,10 @@ class Work:
             if self.ahead == 1:
                 when = moment(entry.recorded_at)
                 self.find(f"entry {seq}: recorded at {when}, which by this machine's clock is to come (time.ahead)")
+        until = entry.event["body"].get("replayed_until") if entry.event["type"] == "ledger.opened" else None
+        # check:time.history
+        if until is not None and instant(until) > self.now + AHEAD_MS:
+            self.find(f"entry {seq}: history until {until}, which by this machine's clock is to come (time.ahead)")
         self.named.take(entry)
         try:
             code = judge(self.state, entry)

@@ -47,8 +47,9 @@ pub struct Auditor {
     unjudged: Option<Unjudged>,
     /// Whether an entry ahead of the auditor's clock was named; those after it are no earlier.
     ahead: bool,
-    /// The keys that took over the log's signing after the last judged entry, as the entries say.
-    later_log_keys: Vec<PublicKey>,
+    /// The keys that signed the log, each with the size from which it did: the opening's, and those that took
+    /// over by an entry that stands and that the key before them signed too. What was forged moves no trust.
+    log_keys: Vec<(u64, PublicKey)>,
     leaves: Leaves,
     committed: Option<StateAttested>,
 }
@@ -76,7 +77,7 @@ impl Auditor {
             replayed: 0,
             unjudged: None,
             ahead: false,
-            later_log_keys: Vec::new(),
+            log_keys: Vec::new(),
             leaves: Leaves::default(),
             committed: None,
         }
@@ -124,9 +125,7 @@ impl Auditor {
         }
         self.check_clock(seq, entry.recorded_at);
         if self.unjudged.is_some() {
-            if let Body::LedgerKeyRotated(rotated) = &entry.event.body {
-                self.later_log_keys.push(rotated.new);
-            }
+            self.follow_log_key(seq, entry);
             return;
         }
         let twice = self.state.index().seq(&entry.id).is_some();
@@ -143,6 +142,10 @@ impl Auditor {
             self.stop_judging(seq, "a ledger is opened by its first entry, and by no other");
             return;
         }
+        self.check_history(&entry.event.body);
+        if stands || seq == 0 {
+            self.follow_log_key(seq, entry);
+        }
         self.state.apply(entry.recording());
         self.replayed += u64::from(!self.state.clocked());
         if let Body::StateCommitted(committed) = &entry.event.body
@@ -154,6 +157,33 @@ impl Auditor {
                 self.find(seq, "commitment.root", what);
             }
             self.committed = Some(found.attested_of(committed.date));
+        }
+    }
+
+    /// Takes the log's key from the opening, and from what the key so far has signed.
+    fn follow_log_key(&mut self, seq: u64, entry: &OpenedEntry) {
+        match &entry.event.body {
+            Body::LedgerOpened(opened) if seq == 0 => self.log_keys.push((0, opened.log_key)),
+            Body::LedgerKeyRotated(rotated) => {
+                let handed_over = self.log_keys.last().is_some_and(|(_, old)| entry.keys.contains(old));
+                if entry.forged.is_none() && handed_over {
+                    self.log_keys.push((seq + 1, rotated.new));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// History ends before the present: until `replayed_until`, entries stand at whatever time they name.
+    fn check_history(&mut self, body: &Body) {
+        let Body::LedgerOpened(opened) = body else { return };
+        let ahead = opened.replayed_until.filter(|until| *until > self.now.plus_ms(limits::AUDIT_AHEAD_MS));
+        if let Some(until) = ahead {
+            let what = format!(
+                "it takes history until {until}, ahead of this auditor's clock ({}): no time in this log means anything",
+                self.now
+            );
+            self.find(0, "entry.ahead", what);
         }
     }
 
@@ -198,8 +228,9 @@ impl Auditor {
     /// The key that signs the checkpoint of a size, for who trusts `anchor`: a key that the log had, which
     /// those after it follow by its own signature.
     pub fn log_vkey(&self, size: u64, anchor: &VerifierKey) -> Option<VerifierKey> {
-        let ledger = self.state.ledger().filter(|ledger| ledger.has_logged(&anchor.key()))?;
-        let key = self.later_log_keys.last().unwrap_or_else(|| ledger.log_key_at(size));
+        let trusted = self.log_keys.iter().position(|(_, key)| *key == anchor.key())?;
+        let later = self.log_keys[trusted..].iter().rfind(|(from_size, _)| *from_size <= size);
+        let (_, key) = later.unwrap_or(&self.log_keys[trusted]);
         Some(VerifierKey::ed25519(self.origin.as_str(), *key))
     }
 
