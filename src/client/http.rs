@@ -1,12 +1,19 @@
 //! Talking to a running ledger.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::dsse::PublicKey;
+use crate::dsse::{EventId, PublicKey};
 use crate::ledger::Submission;
-use crate::log::Origin;
+use crate::log::{Entry, Origin, Receipt};
 use crate::{json, limits};
+
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(20);
+/// Longest wait for the next piece of an answer: longer than any that a ledger looks for.
+const IDLE: Duration = Duration::from_secs(180);
 
 /// A ledger at an address.
 #[derive(Debug, Clone)]
@@ -62,8 +69,20 @@ pub enum ClientError {
 
 impl Client {
     /// The ledger at `base`, such as `http://127.0.0.1:8080`.
+    ///
+    /// It follows nobody elsewhere: a redirected event would be asked for, and not sent.
     pub fn new(base: &str) -> Self {
-        Self { http: reqwest::Client::new(), base: base.trim_end_matches('/').to_owned() }
+        Self::waiting(base, IDLE)
+    }
+
+    /// The same, waiting no longer for the next piece of an answer.
+    pub fn waiting(base: &str, idle: Duration) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .read_timeout(idle);
+        let http = http.build().expect("nothing is asked of the client that it may not have");
+        Self { http, base: base.trim_end_matches('/').to_owned() }
     }
 
     /// The address.
@@ -152,7 +171,11 @@ impl Client {
     /// # Errors
     /// [`ClientError::Refused`] with the reason.
     pub async fn submit_anew(&self, submission: &Submission) -> Result<(Value, bool), ClientError> {
-        self.posted("/v1/events", submission.to_json().into_bytes()).await
+        let path = "/v1/events";
+        let (recorded, before) = self.posted(path, submission.to_json().into_bytes()).await?;
+        let told = is_told(submission, &recorded);
+        told.map_err(|what| ClientError::Unreadable(path.to_owned(), what.to_owned()))?;
+        Ok((recorded, before))
     }
 
     /// Asks what would become of an event that is not signed yet, or not by all, were it signed by these
@@ -242,6 +265,19 @@ impl Client {
     }
 }
 
+/// Whether an answer says that this event was recorded: at a place, under its own id, with its receipt.
+fn is_told(submission: &Submission, recorded: &Value) -> Result<(), &'static str> {
+    const ANOTHER: &str =
+        "not that this event was recorded: look for it with `tinnhiem log`, and send it again";
+    let payload = submission.envelope.payload();
+    let id = EventId::of_payload(payload).to_string();
+    let (seq, receipt) = (recorded["seq"].as_u64(), recorded["receipt"].as_str());
+    let receipt = receipt.and_then(|text| Receipt::parse(text).ok()).ok_or(ANOTHER)?;
+    let entry = Entry::parse(&receipt.entry).map_err(|_| ANOTHER)?;
+    let same = seq == Some(receipt.index) && recorded["id"] == id && entry.payload == payload;
+    if same { Ok(()) } else { Err(ANOTHER) }
+}
+
 /// Whether a line, up to its line feed or with it, is one that the server does not answer.
 fn is_empty(line: &[u8]) -> bool {
     json::without_return(line.strip_suffix(b"\n").unwrap_or(line)).is_empty()
@@ -256,6 +292,11 @@ async fn answered(
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);
+    }
+    if let Some(elsewhere) = answer.headers().get("location").filter(|_| status.is_redirection()) {
+        let elsewhere = String::from_utf8_lossy(elsewhere.as_bytes()).escape_debug().to_string();
+        let what = format!("it sends elsewhere, to {elsewhere}: give the ledger's own address by --ledger");
+        return Err(ClientError::Unreadable(path.to_owned(), what));
     }
     let bytes = bounded(answer, path, limits::NOTE_BYTES).await?;
     let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -1,0 +1,105 @@
+//! What a client believes of a server that answers something else than it was asked.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tinnhiem::client::{Client, ClientError};
+use tinnhiem::event::*;
+use tinnhiem::ledger::Submission;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::programme::*;
+
+/// A server that answers every request with the same bytes, or with none; its address.
+async fn answering(answer: Option<String>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut kept = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            match &answer {
+                Some(answer) => {
+                    let _ = stream.read(&mut [0; 65_536]).await;
+                    let _ = stream.write_all(answer.as_bytes()).await;
+                }
+                None => kept.push(stream),
+            }
+        }
+    });
+    address
+}
+
+fn http(status: &str, more: &str, body: &str) -> Option<String> {
+    let length = body.len();
+    Some(format!("HTTP/1.1 {status}\r\n{more}content-length: {length}\r\nconnection: close\r\n\r\n{body}"))
+}
+
+async fn submitted(answer: Option<String>, submission: &Submission) -> ClientError {
+    Client::new(&answering(answer).await).submit(submission).await.unwrap_err()
+}
+
+/// An endorsement, and what a ledger really answers to it and to another.
+async fn endorsed(programme: &Programme, name: &str) -> (Submission, Value) {
+    let draft = programme.draft(party("business"), Some(subject(name)), endorsement(programme.today()));
+    let submission = draft.sign(&[&key("business")]).unwrap();
+    let answer = programme.client.submit(&submission).await.unwrap();
+    (submission, answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_counts_as_recorded_that_is_not_told_of_this_event() {
+    let programme = Programme::start(policy()).await;
+    let (submission, right) = endorsed(&programme, "kol").await;
+    let (_, other) = endorsed(&programme, "other-kol").await;
+    let with = |name: &str, value: Value| {
+        let mut answer = right.clone();
+        answer[name] = value;
+        answer.to_string()
+    };
+    let answers = [
+        "{}".to_owned(),
+        "null".to_owned(),
+        "[]".to_owned(),
+        "\"ok\"".to_owned(),
+        json!({"seq": 5}).to_string(),
+        other.to_string(),
+        with("id", other["id"].clone()),
+        with("seq", json!(1)),
+        with("receipt", json!("nonsense")),
+        with("receipt", other["receipt"].clone()),
+        with("receipt", Value::Null),
+    ];
+    for status in ["200 OK", "201 Created", "202 Accepted"] {
+        for answer in &answers {
+            let error = submitted(http(status, "", answer), &submission).await;
+            assert!(matches!(error, ClientError::Unreadable(..)), "{answer}: {error:?}");
+        }
+    }
+    let honest = Client::new(&answering(http("201 Created", "", &right.to_string())).await);
+    assert_eq!(honest.submit(&submission).await.unwrap(), right);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_not_sent_elsewhere() {
+    let programme = Programme::start(policy()).await;
+    let draft = programme.draft(party("business"), Some(subject("kol")), endorsement(programme.today()));
+    let submission = draft.sign(&[&key("business")]).unwrap();
+    let size = programme.ledger.snapshot().size();
+    for status in
+        ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Moved"]
+    {
+        let to = format!("location: {}/v1/events\r\n", programme.client.base());
+        let error = submitted(http(status, &to, ""), &submission).await;
+        let told = error.to_string();
+        assert!(told.contains("--ledger") && told.contains(programme.client.base()), "{status}: {told}");
+        assert_eq!(programme.ledger.snapshot().size(), size);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_says_nothing_is_not_waited_for() {
+    let silent = Client::waiting(&answering(None).await, Duration::from_millis(200));
+    let error = silent.json::<Value>("/v1/ledger").await.unwrap_err();
+    assert!(matches!(error, ClientError::Unreachable(..)), "{error:?}");
+}
