@@ -14,10 +14,11 @@ use super::written::{Overwriting, Written};
 use super::{FOUND, custody, key_name};
 use crate::api::views::EventView;
 use crate::audit::Finding;
-use crate::client::{AuditReport, Auditing, Client, Source};
+use crate::client::{AuditReport, Auditing, Client, ClientError, Source};
+use crate::dsse::EventId;
 use crate::ledger::{Absent, LOG_KEY_FILE, OpenError, present};
 use crate::limits;
-use crate::log::VerifierKey;
+use crate::log::{Entry, Receipt, VerifierKey};
 use crate::oracle::{Inquiry, audit};
 use crate::time::Date;
 
@@ -50,7 +51,11 @@ impl FetchReceipt {
         let words = self.words.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let view = self.event.entry(&client).await?;
         let seq = view.row.seq;
-        let text = client.text(&format!("/v1/receipts/{seq}")).await?;
+        let path = format!("/v1/receipts/{seq}");
+        let text = client.text(&path).await?;
+        if !is_of(&text, seq, &view.row.id) {
+            return Err(ClientError::Unreadable(path, format!("not the receipt of entry {seq}")).into());
+        }
         let value = serde_json::json!({"seq": seq, "receipt": text, "file": self.out, "words": self.words});
         let told = match out {
             Some(out) => {
@@ -72,6 +77,13 @@ impl FetchReceipt {
         }
         self.answer.tell(&value, &told)
     }
+}
+
+/// Whether a text is the receipt of an event at a place, whatever it proves.
+fn is_of(text: &str, seq: u64, id: &EventId) -> bool {
+    let receipt = Receipt::parse(text).ok().filter(|one| one.index == seq);
+    let entry = receipt.and_then(|one| Entry::parse(&one.entry).ok());
+    entry.is_some_and(|entry| EventId::of_payload(&entry.payload) == *id)
 }
 
 /// Writes down what an entry commits to, as far as the ledger keeps it.

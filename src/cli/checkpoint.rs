@@ -12,8 +12,9 @@ use super::outside::{Outside, base, is_address};
 use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, key_name, output};
+use crate::api::views::LedgerView;
 use crate::audit::{Relation, compare};
-use crate::client::{Client, Source, SourceTiles};
+use crate::client::{Client, ClientError, Source, SourceTiles};
 use crate::ledger::Claim;
 use crate::log::{SignedCheckpoint, VerifierKey};
 
@@ -63,8 +64,15 @@ impl Checkpoint {
             return verb.run(&self.at).await;
         }
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
-        let note = self.at.client().text("/checkpoint").await?;
-        let size = SignedCheckpoint::claim(&note).map(|claim| claim.size).ok();
+        let client = self.at.client();
+        let note = client.text("/checkpoint").await?;
+        let not_one = |what: String| ClientError::Unreadable("/checkpoint".to_owned(), what);
+        let ledger: LedgerView = client.json("/v1/ledger").await?;
+        let vkey: VerifierKey =
+            ledger.log_vkey.parse().map_err(|_| not_one("a log without a key".to_owned()))?;
+        // What is kept as evidence is what the log signed, by the key that it names as its own.
+        let signed = SignedCheckpoint::open(&note, &vkey).map_err(|error| not_one(error.to_string()))?;
+        let size = signed.checkpoint().size;
         let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
         let words = match out {
             Some(out) => {
@@ -161,7 +169,8 @@ impl Compare {
             }
         }
         if let Some((name, shown)) = &shorter {
-            return self.told("rolled_back", &large, &Named { name, signed: shown });
+            let shown = Named { name, signed: shown };
+            return self.told("rolled_back", &large, &shown);
         }
         anyhow::bail!(
             "nobody at hand proves what lies between the {} entries of {} and the {} of {}: name a ledger, mirror or export that reaches both, by --ledger or as one of the two",
@@ -195,7 +204,7 @@ impl Compare {
             say!("{AFTER_A_FORK}");
         } else if relation == "rolled_back" {
             say!(
-                "ROLLED BACK: the log signed the {} entries of {one}, and {other} shows {}: it was rolled back, or its end is hidden (log.rolled_back)",
+                "ROLLED BACK: the log signed the {} entries of {one}, and {other} shows {}: it was rolled back, its end is hidden, or it is a second history that is shorter; which of these, an export or mirror that reaches both sizes tells (log.rolled_back)",
                 sizes[0],
                 sizes[1]
             );

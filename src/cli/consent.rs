@@ -53,6 +53,11 @@ async fn foreseen(ledger: &Client, event: &Event) -> Vec<String> {
 }
 
 impl Consent {
+    /// What was said in the command itself, whatever the environment says of everyday acts.
+    pub fn said(yes: bool) -> Self {
+        Self { yes }
+    }
+
     /// Shows an event and asks, at a terminal, whether to sign it; `ledger` knows the names in it.
     ///
     /// # Errors

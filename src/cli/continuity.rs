@@ -83,7 +83,13 @@ impl Continuity {
     /// What the system refuses.
     pub fn save(&self, checked: &SignedCheckpoint) -> anyhow::Result<()> {
         let Some(since) = &self.since else { return Ok(()) };
-        let before = if since.exists() { "in the place of the one before" } else { "the first there" };
+        let before = match since.exists() {
+            true => {
+                "in the place of the one before, which it goes on from; whether somebody was shown another history \
+                 after that one only a checkpoint of theirs tells (`tinnhiem checkpoint compare`)"
+            }
+            false => "the first there: whether anything was left out before it, it cannot tell",
+        };
         let unfinished = since.with_extension("new");
         let written = create_private_file(&unfinished).and_then(|mut file| {
             file.write_all(checked.note().as_bytes())?;

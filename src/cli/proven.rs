@@ -42,9 +42,9 @@ pub async fn fetch(
         }
         other => other?,
     };
-    out.write(&receipt)?;
     let ledger: LedgerView = client.json("/v1/ledger").await?;
     let (key, auditors) = print(client, subject, &receipt, &ledger).await?;
+    out.write(&receipt)?;
     say!(
         "written to {}; compare the log's key and the auditors' with those from elsewhere, and verify it with",
         path.display()
@@ -79,6 +79,11 @@ async fn print(
     let parsed = ScoreReceipt::parse(receipt)?;
     let proven = keys.into_iter().rev().find_map(|key| Some((parsed.verify(&key, None).ok()?, key)));
     let (proven, key) = proven.context("the ledger answered a receipt that does not verify")?;
+    anyhow::ensure!(
+        proven.score.subject == subject,
+        "the ledger answered the receipt of {}, and not of {subject}",
+        proven.score.subject
+    );
     let (date, size, score) = (proven.committed.date, proven.committed.size, figure(&proven.score.figure));
     say!("điểm trong biên nhận / the score in it: {score}");
     say!(

@@ -57,8 +57,9 @@ pub struct Serve {
     commit_every: u64,
     #[command(flatten)]
     door: Door,
-    #[command(flatten)]
-    consent: Consent,
+    /// Take over without asking, where --take-over is given; no variable of the environment says so
+    #[arg(long)]
+    yes: bool,
 }
 
 impl Serve {
@@ -72,7 +73,7 @@ impl Serve {
         };
         let operator_key = self.operator_key.as_deref().map(read_secret).transpose()?;
         let operator = self.operator_key.zip(operator_key.as_ref().map(SecretKey::public));
-        let (data, consent) = (self.data.clone(), self.consent);
+        let (data, consent) = (self.data.clone(), Consent::said(self.yes));
         let check = Looks { data, newest: self.newest, operator, consent }.check();
         let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
         let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone())?;

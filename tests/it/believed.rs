@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tinnhiem::client::{Client, ClientError};
-use tinnhiem::event::*;
 use tinnhiem::ledger::Submission;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -102,4 +101,24 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
     let silent = Client::waiting(&answering(None).await, Duration::from_millis(200));
     let error = silent.json::<Value>("/v1/ledger").await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(..)), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_receipt_or_checkpoint_is_not_kept_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let page = answering(http("200 OK", "", "<html>login</html>")).await;
+    let out = kept.to_str().unwrap();
+    for line in
+        [vec!["checkpoint", "--out", out], vec!["receipt", "5", "--out", out], vec!["checkpoint", "--json"]]
+    {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+        let page = page.clone();
+        let said = line.join(" ");
+        let line: Vec<String> = line.into_iter().map(str::to_owned).collect();
+        let asked = move || { program }.args(line).env("TINNHIEM_LEDGER", page).output().unwrap();
+        let done = tokio::task::spawn_blocking(asked).await.unwrap();
+        assert_eq!(done.status.code(), Some(4), "{said}: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(!kept.exists(), "{said}");
+    }
 }
