@@ -158,6 +158,25 @@ async fn told(demo: &Demo, seed: &str, types: &[&str]) -> Vec<(String, String)> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_third_policy_is_in_its_notice_period_and_names_another_engine() {
+    let demo = Demo::start().await;
+    let third = demo.json("/v1/policies/3").await;
+    assert_eq!((&third["in_force"], &third["policy"]["score"]), (&false.into(), &"score/2".into()));
+    let diff = demo.json("/v1/policies/3/diff?limit=100").await;
+    let movers = diff["movers"].as_array().unwrap();
+    assert!(movers.len() > 10, "everybody sees whom it moves");
+    let farthest = movers.iter().filter_map(|one| one["points"].as_i64()).map(i64::abs).max();
+    assert!(farthest.is_some_and(|points| (100..500).contains(&points)), "{farthest:?}");
+    // The score of its first day tells what each vote counts as; that of today is by the first engine.
+    let today = of(&demo, "han", "/score").await;
+    let (size, first) = (&today["size"], today["shadow"]["as_of"].as_str().unwrap());
+    let coming = of(&demo, "han", &format!("/score/{size}/{first}")).await;
+    let counted = |score: &Value| score["criteria"][0]["indicators"][0].get("counted").is_some();
+    assert_eq!((counted(&today), counted(&coming)), (false, true));
+    assert_eq!((&today["policy"], &coming["policy"]), (&2.into(), &3.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_second_policy_has_every_clock_and_the_story_shows_them_at_work() {
     let demo = Demo::start().await;
     let windows = demo.json("/v1/policies/2").await["policy"]["windows"].clone();

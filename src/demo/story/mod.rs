@@ -26,6 +26,8 @@ use crate::vault::Attachment;
 const OPENED: i32 = 426;
 /// Days ago on which the second policy version came into force.
 const SECOND_POLICY: i32 = 52;
+/// Days until the third one does.
+const THIRD_POLICY: i32 = 60;
 const HOUR_MS: u64 = 3_600_000;
 
 /// What happens next.
@@ -42,6 +44,7 @@ pub fn tell(today: Date) -> (Submission, Vec<Step>) {
     story.members();
     let enrolments = story.influencers();
     story.second_policy();
+    story.third_policy();
     story.draws();
     for (number, influencer) in (0..).zip(INFLUENCERS) {
         story.rounds(number, influencer);

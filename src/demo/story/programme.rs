@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::certificates::CONDITIONS;
-use super::{OPENED, SECOND_POLICY, Story, council, key, own_key, party, policy, salt, subject};
+use super::{
+    OPENED, SECOND_POLICY, Story, THIRD_POLICY, council, key, own_key, party, policy, salt, subject,
+};
 use crate::demo::cast::{ASSESSORS, INFLUENCERS, ORGANISATIONS};
 use crate::demo::identity_secret;
 use crate::dsse::{EventId, SecretKey};
@@ -67,14 +69,19 @@ impl Story {
     /// A longer notice for later versions, every clock of due process, and certificates; nothing of the score
     /// changes.
     pub(super) fn second_policy(&mut self) {
-        let policy = Policy {
-            notice_days: 45,
-            windows: Windows::DUE_PROCESS,
-            certificate: Some(CONDITIONS),
-            ..policy()
-        };
-        let body = PolicyPublished { version: 2, effective_from: self.date(SECOND_POLICY), policy };
+        let body = PolicyPublished { version: 2, effective_from: self.date(SECOND_POLICY), policy: second() };
         self.by_council(SECOND_POLICY + 40, body, None);
+    }
+
+    /// Another engine, published for everybody to see what it would do before it comes into force.
+    pub(super) fn third_policy(&mut self) {
+        let mut policy = second();
+        policy.score = ScoreEngine::V2;
+        policy.assessment.near = Some(750);
+        policy.assessment.experience =
+            Some(ExperiencePolicy { first_permille: 400, step_permille: 50, cost_days: 10 });
+        let body = PolicyPublished { version: 3, effective_from: self.date(-THIRD_POLICY), policy };
+        self.by_council(9, body, None);
     }
 
     /// The programme's code, which most influencers pledge to keep.
@@ -98,4 +105,8 @@ impl Story {
         self.by_council(70, MemberSuspended { member: member.clone(), reason: None }, None);
         self.by_council(49, MemberReinstated { member, reason: None }, None);
     }
+}
+
+fn second() -> Policy {
+    Policy { notice_days: 45, windows: Windows::DUE_PROCESS, certificate: Some(CONDITIONS), ..policy() }
 }
