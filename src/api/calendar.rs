@@ -50,7 +50,11 @@ impl Calendar {
             calendar.line("UID", &escaped(&format!("{}@{ledger}", day.uid)));
             calendar.line("DTSTAMP", &instant(day.stamp));
             calendar.line("DTSTART;VALUE=DATE", &digits(day.on));
-            calendar.line("DTEND;VALUE=DATE", &digits(day.on.plus_days(1)));
+            // The last day there is has none after it; without an end, a day is one day long.
+            let next = day.on.plus_days(1);
+            if next > day.on {
+                calendar.line("DTEND;VALUE=DATE", &digits(next));
+            }
             calendar.line("TRANSP", "TRANSPARENT");
             calendar.line("SUMMARY", &escaped(&day.summary));
             calendar.line("DESCRIPTION", &escaped(&day.description));

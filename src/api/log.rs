@@ -195,8 +195,13 @@ pub async fn inclusion(
     InPath(which): InPath<Inclusion>,
 ) -> Result<Lasting<Json<ProofView>>, Problem> {
     let size = app.ledger.snapshot().size();
-    if which.size > size || which.seq >= which.size {
-        return Err(beyond(which.seq.max(which.size), size));
+    if which.size > size {
+        return Err(beyond(which.size, size));
+    }
+    if which.seq >= which.size {
+        let (seq, asked) = (which.seq, which.size);
+        let detail = format!("entry {seq} is not among the first {asked}: ask for a size above {seq}");
+        return Err(Problem::not_found("log.beyond", detail));
     }
     let hashes = app.ledger.reader().inclusion(which.size, which.seq)?;
     Ok(Lasting(Json(ProofView { hashes })))

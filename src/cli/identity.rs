@@ -88,7 +88,21 @@ pub fn number(path: &Path) -> anyhow::Result<Zeroizing<String>> {
         .map_err(|_| anyhow::anyhow!("{}: expected an identity number as UTF-8 text", path.display()))?;
     let number = normalised(text);
     anyhow::ensure!(!number.is_empty(), "{} holds no identity number", path.display());
+    anyhow::ensure!(
+        is_one_number(&number),
+        "{} holds more than one identity number, or another text: write the number alone, without what it is \
+         called, its day or its place (5 to 20 letters A to Z and digits, at most 3 of them letters)",
+        path.display()
+    );
     Ok(number)
+}
+
+/// Whether this is a number alone: what stands beside it would make another identity of the same person.
+fn is_one_number(number: &str) -> bool {
+    let letters = number.bytes().filter(u8::is_ascii_uppercase).count();
+    let plain = number.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let named = ["CMT", "CMND", "CCCD", "HC"].iter().any(|name| number.starts_with(name));
+    plain && letters <= 3 && !named && (5..=20).contains(&number.len())
 }
 
 fn normalised(text: &str) -> Zeroizing<String> {
@@ -145,6 +159,26 @@ mod tests {
         assert_eq!(*normalised("đ1"), *normalised("Đ1"));
         assert_ne!(*normalised("0123"), *normalised("123"));
         assert!(normalised(" \n-.").is_empty());
+    }
+
+    #[test]
+    fn a_number_stands_alone() {
+        for number in ["012345678901", "123456789", "B 123 4567", "12AB34567"] {
+            assert!(is_one_number(&normalised(number)), "{number}");
+        }
+        // Each would be another identity of who has the number.
+        for text in [
+            "CCCD 012 345 678 901",
+            "CMND: 012345678901",
+            "CMT 123456789",
+            "012345678901\n(cấp ngày 01/02/2021)",
+            "012345678901 012345678901",
+            "\u{412}1234567",
+            "1234",
+            "Nguyễn Văn A",
+        ] {
+            assert!(!is_one_number(&normalised(text)), "{text}");
+        }
     }
 
     #[test]

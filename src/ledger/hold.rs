@@ -106,7 +106,11 @@ impl Holds {
             let before = standing.len();
             standing.retain(|one| one.code() != code);
             if standing.len() == before {
-                tracing::error!(code, %hold, "no events are taken");
+                match &hold {
+                    // What its operator asked for is no fault.
+                    Hold::Sealed(_) => tracing::info!(code, %hold, "no events are taken"),
+                    _ => tracing::error!(code, %hold, "no events are taken"),
+                }
             }
             standing.push(hold);
             standing.sort();

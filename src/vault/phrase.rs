@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -51,7 +52,13 @@ fn lines(path: &Path) -> std::io::Result<Vec<Zeroizing<String>>> {
         |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     let most = limits::KEY_FILE_BYTES as u64;
     let mut text = Zeroizing::new(String::with_capacity(limits::KEY_FILE_BYTES));
-    File::open(path).and_then(|file| file.take(most).read_to_string(&mut text)).map_err(named)?;
+    let file = File::open(path).map_err(named)?;
+    let file_is = file.metadata().map_err(named)?;
+    // What a container is given as a secret is often open to all inside it.
+    if file_is.is_file() && file_is.permissions().mode() & 0o077 != 0 {
+        tracing::warn!("{} can be read by others: run `chmod 600` on it", path.display());
+    }
+    file.take(most).read_to_string(&mut text).map_err(named)?;
     let found = text.strip_prefix('\u{feff}').unwrap_or(&text).lines();
     Ok(found
         .filter(|line| !line.is_empty())

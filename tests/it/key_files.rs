@@ -52,7 +52,7 @@ async fn a_registrar_enrols_whom_it_knows_by_a_public_key() {
     let folder = folder();
     let (secret, identity) = (folder.name("secret"), folder.name("identity"));
     tinnhiem::vault::write_identity_secret(secret.as_ref(), &[0x5a; 32]).unwrap();
-    std::fs::write(&identity, "0123").unwrap();
+    std::fs::write(&identity, "0123 4567 8").unwrap();
     let own = |hex: bool| if hex { key("newcomer").public().to_string() } else { folder.public("newcomer") };
     for (hex, out) in [(true, "hex.json"), (false, "pem.json")] {
         let (named, out) = (own(hex), folder.name(out));
