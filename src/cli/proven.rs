@@ -1,7 +1,5 @@
 //! `score --receipt`: a score with all that it is made of, and which state that is
 
-use anyhow::Context;
-
 use super::output::say;
 use super::read::figure;
 use super::written::Written;
@@ -76,14 +74,14 @@ async fn print(
     // The receipt of an older commitment may be signed by a log key that was replaced since.
     let keys = ledger.former_vkeys.iter().map(|one| &one.vkey).chain([&ledger.log_vkey]);
     let keys: Vec<VerifierKey> = keys.filter_map(|key| key.parse().ok()).collect();
-    let parsed = ScoreReceipt::parse(receipt)?;
+    let not_one = |what: String| ClientError::Unreadable(format!("/v1/subjects/{subject}/receipt"), what);
+    let parsed = ScoreReceipt::parse(receipt).map_err(|error| not_one(error.to_string()))?;
     let proven = keys.into_iter().rev().find_map(|key| Some((parsed.verify(&key, None).ok()?, key)));
-    let (proven, key) = proven.context("the ledger answered a receipt that does not verify")?;
-    anyhow::ensure!(
-        proven.score.subject == subject,
-        "the ledger answered the receipt of {}, and not of {subject}",
-        proven.score.subject
-    );
+    let unproven = || not_one("a receipt that does not verify under any key of the log".to_owned());
+    let (proven, key) = proven.ok_or_else(unproven)?;
+    if proven.score.subject != subject {
+        return Err(not_one(format!("the receipt of {}", proven.score.subject)).into());
+    }
     let (date, size, score) = (proven.committed.date, proven.committed.size, figure(&proven.score.figure));
     say!("điểm trong biên nhận / the score in it: {score}");
     say!(

@@ -20,17 +20,17 @@ use crate::programme::*;
 use crate::reading::Demo;
 
 /// The bytes that are answered in place of those that were.
-type Rewriting = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
+pub type Rewriting = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
 
 /// Somebody between a ledger and those who read it.
-struct Between {
-    client: Client,
+pub struct Between {
+    pub client: Client,
     asked: Arc<Mutex<Vec<String>>>,
     server: tokio::task::JoinHandle<()>,
 }
 
 impl Between {
-    async fn new(ledger: Router, rewrite: Rewriting) -> Self {
+    pub async fn new(ledger: Router, rewrite: Rewriting) -> Self {
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let noted = asked.clone();
         let between = Router::new().fallback(move |request: Request| {

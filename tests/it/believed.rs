@@ -1,13 +1,17 @@
 //! What a client believes of a server that answers something else than it was asked.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tinnhiem::api;
 use tinnhiem::client::{Client, ClientError};
 use tinnhiem::ledger::Submission;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use crate::audited_answers::{Between, Rewriting};
+use crate::commitments;
 use crate::programme::*;
 
 /// A server that answers every request with the same bytes, or with none; its address.
@@ -103,22 +107,65 @@ async fn a_server_that_says_nothing_is_not_waited_for() {
     assert!(matches!(error, ClientError::Unreachable(..)), "{error:?}");
 }
 
+/// Runs the program on a ledger; its exit code and what it says.
+async fn run(ledger: &Client, line: &[&str]) -> (i32, String) {
+    let (line, ledger): (Vec<String>, _) =
+        (line.iter().map(|one| (*one).to_owned()).collect(), ledger.base().to_owned());
+    let program = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
+    let asked = move || { program }.args(line).env("TINNHIEM_LEDGER", ledger).output().unwrap();
+    let done = tokio::task::spawn_blocking(asked).await.unwrap();
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// The ledger, but that one path is answered with these bytes.
+async fn but_for(programme: &Programme, path: &str, lie: Vec<u8>) -> Between {
+    let router = api::router(programme.ledger.clone(), None, api::Bounds::default());
+    let path = path.to_owned();
+    let rewrite: Rewriting =
+        Arc::new(move |uri, _, answer| if uri.starts_with(&path) { lie.clone() } else { answer });
+    Between::new(router, rewrite).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_receipt_or_checkpoint_is_not_kept_as_one() {
+    let programme = Programme::start(policy()).await;
+    let body = commitments::next(&programme).await;
+    commitments::commit(&programme, body).await.unwrap();
+    let bytes = async |path: &str| programme.client.bytes(path, 1 << 20).await.unwrap();
+    let score = |name: &str| format!("/v1/subjects/{}/receipt", subject(name));
+    let note = String::from_utf8(bytes("/checkpoint").await).unwrap();
+    let (signed, _) = note.split_once("\n\n").unwrap();
+    let unsigned = format!("{signed}\n\n").into_bytes();
+    let other_size = note.replacen(&format!("\n{}\n", programme.ledger.snapshot().size()), "\n3\n", 1);
+    assert_ne!(other_size, note);
+    let (page, kol) = (b"<html>login</html>".to_vec(), subject("kol").to_string());
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");
-    let page = answering(http("200 OK", "", "<html>login</html>")).await;
     let out = kept.to_str().unwrap();
-    for line in
-        [vec!["checkpoint", "--out", out], vec!["receipt", "5", "--out", out], vec!["checkpoint", "--json"]]
-    {
-        let program = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
-        let page = page.clone();
-        let said = line.join(" ");
-        let line: Vec<String> = line.into_iter().map(str::to_owned).collect();
-        let asked = move || { program }.args(line).env("TINNHIEM_LEDGER", page).output().unwrap();
-        let done = tokio::task::spawn_blocking(asked).await.unwrap();
-        assert_eq!(done.status.code(), Some(4), "{said}: {}", String::from_utf8_lossy(&done.stderr));
-        assert!(!kept.exists(), "{said}");
+    let checkpoint = &["checkpoint", "--out", out][..];
+    let receipt = &["receipt", "5", "--out", out][..];
+    let proof = &["score", &kol, "--receipt", out][..];
+    let lies = [
+        ("/checkpoint", page.clone(), checkpoint),
+        ("/checkpoint", unsigned, checkpoint),
+        ("/checkpoint", other_size.into_bytes(), checkpoint),
+        ("/v1/receipts/5", page.clone(), receipt),
+        ("/v1/receipts/5", Vec::new(), receipt),
+        ("/v1/receipts/5", bytes("/v1/receipts/7").await, receipt),
+        (&*score("kol"), page, proof),
+        (&*score("kol"), bytes(&score("other-kol")).await, proof),
+    ];
+    for (path, lie, line) in lies {
+        let between = but_for(&programme, path, lie.clone()).await;
+        let (exit, said) = run(&between.client, line).await;
+        let lie = String::from_utf8_lossy(&lie[..lie.len().min(60)]);
+        assert_eq!(exit, 4, "{line:?} of {lie:?}: {said}");
+        assert!(!kept.exists(), "{line:?} of {lie:?}");
+    }
+    for line in [checkpoint, receipt, proof] {
+        let (exit, said) = run(&programme.client, line).await;
+        assert_eq!(exit, 0, "{line:?}: {said}");
+        std::fs::remove_file(&kept).unwrap();
     }
 }

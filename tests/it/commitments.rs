@@ -23,11 +23,11 @@ use crate::reading::Demo;
 use crate::refusals::Provoked;
 
 /// What the operator would commit to now.
-async fn next(programme: &Programme) -> StateCommitted {
+pub async fn next(programme: &Programme) -> StateCommitted {
     serde_json::from_value(programme.get("/v1/commitments/next").await).unwrap()
 }
 
-async fn commit(programme: &Programme, body: StateCommitted) -> Result<Value, ClientError> {
+pub async fn commit(programme: &Programme, body: StateCommitted) -> Result<Value, ClientError> {
     programme.send(programme.draft(party("operator"), None, body), &["operator"]).await
 }
 
