@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
 use crate::state::State;
-use crate::store::{HeadsState, ReadOnly, Standing, keys};
+use crate::store::{HeadsState, ReadOnly, Standing, StoreError, keys};
 use crate::time::Timestamp;
 use crate::vault::{KeyFileError, Listing, VaultError};
 
@@ -89,7 +89,12 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         }
         ControlFlow::Continue(())
     });
-    if let Err(error) = read {
+    let torn = read.as_ref().is_err_and(|error| matches!(error, StoreError::Corrupt(_)));
+    if torn && auditor.size() >= head.size {
+        let what = "a commit left pieces beyond what was acknowledged, and nobody was told of them: the next start \
+                    that signs removes them";
+        notes.push(Finding::new(Place::Entry(auditor.size()), "store.torn", what));
+    } else if let Err(error) = read {
         findings.push(Finding::new(Place::Entry(auditor.size()), error.code(), error.to_string()));
     }
     if auditor.size() < head.size {

@@ -10,7 +10,7 @@ use super::{Reader, Setup};
 use crate::audit::CheckedEntry;
 use crate::log::{ChainHash, Checkpoint, Frontier, Hash, Origin, TileNodes};
 use crate::state::State;
-use crate::store::{Store, StoreError, keys, read_entry};
+use crate::store::{Store, StoreError, cut_torn, keys, read_entry};
 
 /// What going over the entries found.
 pub struct Retraced {
@@ -43,6 +43,12 @@ pub fn retrace(
     let Range { start: from, end: to } = range;
     let store = &*setup.store;
     let acknowledged = head.map_or(0, |head| head.size);
+    // Whoever only reads changes nothing, and looks no further than what was acknowledged.
+    if to == u64::MAX
+        && let Some(from) = cut_torn(store, acknowledged)?
+    {
+        tracing::warn!(from, "what a commit left in pieces is removed: nobody was told of it");
+    }
     let Some(mut walk) = Walk::start(setup, origin, imaged, from, acknowledged)? else { return Ok(None) };
     // What no head acknowledges was never answered for: it is judged as if it came in anew.
     let known = walk.found.imaged;

@@ -97,6 +97,10 @@ pub fn read_range(
     let mut next = keys::pack_seq(&key).ok_or_else(|| damaged(from))?;
     let mut fault = None;
     store.scan(&key, &keys::packs_end(), &mut |key, pack| {
+        // What comes after a range says nothing about it.
+        if next >= to {
+            return ControlFlow::Break(());
+        }
         if keys::pack_seq(key) != Some(next) {
             fault = Some(next);
             return ControlFlow::Break(());
@@ -117,6 +121,35 @@ pub fn read_range(
         ControlFlow::Continue(())
     })?;
     fault.map_or(Ok(()), |seq| Err(damaged(seq)))
+}
+
+/// Removes the packs that do not follow what is whole, where all of that was acknowledged; tells the seq from
+/// which on.
+///
+/// A commit of several packs that a full disk cut short may leave a later one without those before it. Nobody
+/// was told of any of them, and what comes next is written in their place.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn cut_torn(store: &dyn Store, acknowledged: u64) -> Result<Option<u64>, StoreError> {
+    let upto = keys::pack(acknowledged.saturating_add(1));
+    let Some((key, _)) = store.last_before(&keys::pack(0), &upto)? else { return Ok(None) };
+    let Some(mut next) = keys::pack_seq(&key) else { return Ok(None) };
+    let mut torn = Batch::default();
+    store.scan(&key, &keys::packs_end(), &mut |key, pack| {
+        let count = Rows(pack).try_fold(0, |count, row| row.map(|_| count + 1));
+        match count.filter(|_| torn.is_empty() && keys::pack_seq(key) == Some(next)) {
+            Some(count) => next += count,
+            None if next >= acknowledged => torn.remove(key.to_vec()),
+            None => return ControlFlow::Break(()),
+        }
+        ControlFlow::Continue(())
+    })?;
+    if torn.is_empty() {
+        return Ok(None);
+    }
+    store.commit(torn)?;
+    Ok(Some(next))
 }
 
 fn damaged(seq: u64) -> StoreError {

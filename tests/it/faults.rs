@@ -9,12 +9,12 @@ use tinnhiem::clock::Clock;
 use tinnhiem::dsse::SecretKey;
 use tinnhiem::event::*;
 use tinnhiem::ledger::{
-    self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Setup, Submission,
+    self, Accepted, Archive, Ledger, OpenError, Order, OrderError, Placed, Refusal, Setup, Submission, fsck,
 };
 use tinnhiem::log::{ChainHash, Entry, Origin};
 use tinnhiem::rules::Reason;
 use tinnhiem::state::{BadImage, IMAGE_FORMAT, State};
-use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store, StoreError};
+use tinnhiem::store::{Batch, Disk, Fault, MemoryStore, PackWriter, Store, StoreError, keys};
 use tinnhiem::time::Timestamp;
 use tinnhiem::vault::Vault;
 
@@ -221,6 +221,56 @@ async fn a_store_that_lost_what_was_acknowledged_is_refused() {
     let mut setup = shorter.setup();
     setup.log_key = key("other");
     assert_eq!(Ledger::open(setup).err().unwrap().code(), "ledger.log_key");
+}
+
+/// A full disk may tear a commit of several packs: a later one is there, and one before it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_torn_commit_left_beyond_the_head_stops_nobody() {
+    let (origin, opening) = ledger_opening();
+    let parts = Parts::created(Clock::manual(now()), &opening);
+    let ledger = Ledger::open(parts.setup()).unwrap();
+    let mut script = script(&origin).into_iter();
+    let last = script.next_back().unwrap();
+    for event in script {
+        ledger.submit(event.verify().unwrap()).await.unwrap();
+    }
+    let size = ledger.snapshot().size();
+    drop(ledger);
+    let torn = || {
+        let store = MemoryStore::open(&parts.disk);
+        let mut batch = Batch::default();
+        let pack = [&[0, 4][..], b"left", &[0, 4][..], b"over"].concat();
+        batch.put(keys::pack(size + 2), pack.clone());
+        batch.put(keys::pack(size + 40), pack);
+        store.commit(batch).unwrap();
+        Arc::new(store)
+    };
+    let archive = Archive::over(Ok(torn()), parts.directory.path(), None).unwrap();
+    let report = fsck(&archive);
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    assert_eq!((report.entries, report.good, report.notes[0].code), (size, size, "store.torn"));
+    // What is whole is read as ever.
+    let mut read = 0;
+    let mut each = |_, _: &[u8]| {
+        read += 1;
+        ControlFlow::Continue(())
+    };
+    archive.reader.entries(0, size, &mut each).unwrap();
+    assert_eq!(read, size);
+    drop(archive);
+    let ledger = Ledger::open(parts.setup()).unwrap();
+    assert_eq!(ledger.snapshot().size(), size);
+    ledger.submit(last.verify().unwrap()).await.unwrap();
+    drop(ledger);
+    assert_eq!(Ledger::open(parts.setup()).unwrap().snapshot().size(), size + 1);
+    // Where something acknowledged is among what is not there, nothing is cut.
+    let store = MemoryStore::open(&parts.disk);
+    let mut batch = Batch::default();
+    batch.remove(keys::pack(0));
+    batch.put(keys::pack(size + 2), b"\x00\x04left".to_vec());
+    store.commit(batch).unwrap();
+    assert!(Ledger::open(parts.setup()).is_err());
+    assert!(MemoryStore::open(&parts.disk).value(&keys::pack(size + 2)).unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
