@@ -12,7 +12,7 @@ mkdir -p "$keep"
 keep=$(realpath "$keep")
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
 
 cmp -s "$here/clients/package.json" "$keep/package.json" || {
   cp "$here/clients/package.json" "$keep/package.json"

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 cd "$work"
 umask 077
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
 
 # Keys that OpenSSL makes; the ledger is opened with them.
 for name in seat operator member press; do

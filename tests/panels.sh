@@ -6,7 +6,7 @@ program=$(realpath "$1") python=$(realpath -s "$2")
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
 cd "$work"
 
 for name in seat operator auditor registrar o1 o2 p1 p2 p3 p4 p5 p6 p7 kol; do "$program" keygen "$name.pem" > said; done

@@ -8,7 +8,7 @@ here=$(realpath "$(dirname "$0")")
 verify() { "$python" "$here/../tools/verify.py" "$@"; }
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
+trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
 
 # COMMAND…: starts a server that says where it listens, and waits for that.
 start() {
