@@ -38,9 +38,10 @@ def utc(off=0):
     return now.strftime("%Y-%m-%dT%H:%MZ")
 
 
-def confirm(program, data, now, code=0):
+def confirm(program, data, now, env, code=0):
+    """Says that it is `now`, on a machine whose clock is the server's."""
     confirmed = subprocess.run([program, "confirm-clock", "--data", str(data), "--now", now],
-                               stdout=subprocess.DEVNULL)
+                               stdout=subprocess.DEVNULL, env=os.environ | env)
     assert confirmed.returncode == code, f"confirm-clock --now {now} ended with {confirmed.returncode}"
 
 
@@ -67,9 +68,12 @@ def while_it_runs(program, folder, stranger):
     # The operator says that the clock was wrong before.
     clock.set(7200)
     ledger.until("ledger.clock")
-    confirm(program, data, utc(0))
+    confirm(program, data, utc(0), clock.env, code=2)
     ledger.refuses("ledger.clock")
-    confirm(program, data, utc(7200))
+    # What some other program left there counts no more than what the verb refuses to leave.
+    (data / "clock-confirmed").write_text(utc(0).replace("Z", ":00.000Z\n"))
+    ledger.refuses("ledger.clock")
+    confirm(program, data, utc(7200), clock.env)
     ledger.until("ready")
     assert ledger.reads()["clock"] == "confirmed"
     passed("confirmed while it runs, by the right time alone")
@@ -86,7 +90,7 @@ def at_a_start(program, folder):
         ledger.until("ledger.clock")
         size = ledger.reads()["size"]
         ledger.refuses("ledger.clock")
-        confirm(program, data, utc(0))
+        confirm(program, data, utc(0), clock.env, code=2)
         ledger.refuses("ledger.clock")
         assert ledger.reads()["size"] == size
         ledger.stop()
@@ -100,7 +104,7 @@ def at_a_start(program, folder):
     clock = Clock(folder, 10 * YEAR)
     ledger = Served(program, data, clock.env)
     ledger.until("ledger.clock")
-    confirm(program, data, utc(10 * YEAR))
+    confirm(program, data, utc(10 * YEAR), clock.env)
     ledger.until("ready")
     assert ledger.reads()["clock"] == "confirmed"
     ledger.stop()
@@ -120,7 +124,7 @@ def at_a_start(program, folder):
             ledger.refuses("ledger.clock")
             assert "the last entry is of" in ledger.get("/readyz")[1]
             # No word helps, and it says so.
-            confirm(program, data, utc(0), code=2)
+            confirm(program, data, utc(0), {}, code=2)
             ledger.refuses("ledger.clock")
         else:
             ledger.until("ready")

@@ -266,6 +266,27 @@ fn every_code_is_tabled_and_every_row_has_one() {
     assert!(unknown.is_empty(), "tabled in schemas/problems.md, and nowhere in src: {unknown:?}");
 }
 
+/// What an error is called by its code, the command line says of each.
+#[test]
+fn every_error_with_a_code_is_told_by_it() {
+    let known = std::fs::read_to_string("src/cli/coded.rs").unwrap();
+    let mut seen = 0;
+    for (path, text) in sources() {
+        let mut of = "";
+        for line in text.lines() {
+            if let Some(named) = line.strip_prefix("impl ") {
+                of = named.split([' ', '<']).next().unwrap();
+            }
+            if line.trim_start().starts_with("pub fn code(&self) -> &'static str") {
+                seen += 1;
+                let told = if of == "Malformed" { format!("{}::{of}", module(&path)) } else { of.to_owned() };
+                assert!(known.contains(&format!("        {told},\n")), "{} has {told}", path.display());
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn every_event_type_has_a_verb() {
     let verbs: String =

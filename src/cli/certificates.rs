@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::coded::unknown;
 use super::named::SubjectName;
 use super::output::{self, say};
 use super::signing::{At, Signing, Statement};
@@ -94,7 +95,8 @@ impl Certificate {
         let subject = self.subject.id(&client).await?;
         let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await?;
         let Some(certified) = &score.certificate else {
-            anyhow::bail!("{subject} has no certificate: none was granted, or it was withdrawn");
+            let detail = format!("{subject} has no certificate: none was granted, or it was withdrawn");
+            anyhow::bail!(unknown("certificate.unknown", detail));
         };
         let Some((out, key)) = self.out.as_deref().zip(self.key.as_deref()) else {
             if self.json {

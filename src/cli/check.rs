@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::checkpoint::AFTER_A_FORK;
+use super::coded::here;
 use super::continuity::Continuity;
 use super::named::EventName;
 use super::output::{self, Answer, Bar, say, tell};
@@ -166,11 +167,15 @@ impl Audit {
         } else if let Err(error @ OpenError::Absent(Absent::Forbidden(_))) = present(&folder) {
             return Err(error.into());
         } else if folder.exists() {
-            anyhow::bail!(
+            let detail = format!(
                 "{of} is neither an export, which holds `checkpoint`, nor a data directory, which holds `heads`"
             );
+            anyhow::bail!(here("ledger.empty", detail));
         } else {
-            anyhow::bail!("{of} is neither an address nor a folder");
+            let detail = format!(
+                "{of} is neither an address, which begins with http:// or https://, nor a folder that exists"
+            );
+            anyhow::bail!(here("ledger.missing", detail));
         };
         let inquiry = Inquiry {
             auditing: Auditing { vkey: self.vkey, ..Auditing::default() },

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::coded::here;
 use super::output::{Answer, say, tell};
 use super::outside::{Outside, base, is_address};
 use super::signing::At;
@@ -172,13 +173,11 @@ impl Compare {
             let shown = Named { name, signed: shown };
             return self.told("rolled_back", &large, &shown);
         }
-        anyhow::bail!(
+        let detail = format!(
             "nobody at hand proves what lies between the {} entries of {} and the {} of {}: name a ledger, mirror or export that reaches both, by --ledger or as one of the two",
-            of.size,
-            small.name,
-            other.size,
-            large.name
-        )
+            of.size, small.name, other.size, large.name
+        );
+        anyhow::bail!(here("checkpoint.unproven", detail))
     }
 
     fn told(&self, relation: &'static str, large: &Named<'_>, small: &Named<'_>) -> anyhow::Result<u8> {
@@ -241,12 +240,22 @@ pub async fn newest(of: &str) -> anyhow::Result<Claim> {
     if let Ok(ledger) = client.json::<Value>("/v1/ledger").await {
         anyhow::ensure!(
             ledger["writing"] != true,
-            "the ledger at {of} still takes writes, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
+            here(
+                "newest.writing",
+                format!(
+                    "the ledger at {of} still takes writes, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
+                )
+            )
         );
         let held = ledger["held"].as_array().into_iter().flatten();
         anyhow::ensure!(
             held.into_iter().all(|hold| hold["code"] != "ledger.read_only"),
-            "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
+            here(
+                "newest.copy",
+                format!(
+                    "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
+                )
+            )
         );
     }
     Ok(Claim::Shown(client.text("/checkpoint").await?))

@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use serde::Serialize;
 
+use super::coded::usage;
 use super::output::{self, Answer, say};
 
 /// All codes, in tables; their first column names them.
@@ -40,8 +41,8 @@ impl Explain {
         };
         if let (Some(code), true) = (&self.code, found.is_empty()) {
             match nearest(code) {
-                Some(near) => bail!("no code is {code}: did you mean {near}?"),
-                None => bail!("no code is {code}: `tinnhiem explain` lists all"),
+                Some(near) => bail!(usage(format!("no code is {code}: did you mean {near}?"))),
+                None => bail!(usage(format!("no code is {code}: `tinnhiem explain` lists all"))),
             }
         }
         if self.answer.json {

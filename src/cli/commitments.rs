@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::check::print_report;
+use super::coded::unknown;
 use super::named::PartyName;
 use super::output::{Bar, say};
 use super::signing::{Signing, Statement};
@@ -77,7 +78,8 @@ impl Attest {
             return Ok(FOUND);
         }
         let found = report.state.ok_or_else(|| {
-            anyhow::anyhow!("nothing was committed to: the operator does so with `tinnhiem commit-state`")
+            let detail = "nothing was committed to: the operator does so with `tinnhiem commit-state`";
+            unknown("commitment.unknown", detail)
         })?;
         say!("{} entries audited: clean; the state of size {} is as committed to", report.size, found.size);
         self.signing.publish(Statement::about_nobody(issuer, found)).await

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::beforehand;
+use super::coded::here;
 use super::effect;
 use super::finality;
 use super::key_state;
@@ -104,7 +105,7 @@ impl Consent {
         if asked.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
             return Ok(());
         }
-        anyhow::bail!("chưa ký gì / nothing was signed")
+        anyhow::bail!(here("consent.declined", "chưa ký gì / nothing was signed"))
     }
 
     /// Shows a text and asks, at a terminal; elsewhere, or where it was given before, nothing is asked.

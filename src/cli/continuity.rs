@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::output::tell;
 use super::outside::receipt_in;
+use super::placed;
 use crate::audit::{Finding, Known};
 use crate::client::{Source, SourceTiles};
 use crate::log::{Checkpoint, Receipt, SignedCheckpoint, TileSource, VerifierKey};
@@ -39,6 +40,8 @@ impl Continuity {
     where
         T::Error: std::error::Error + Send + Sync + 'static,
     {
+        // Nobody is to learn after a long check that its result cannot be kept.
+        self.since.as_deref().map(placed::check).transpose()?;
         let mut known = Vec::new();
         if let Some(since) = self.since.as_ref().filter(|since| since.exists()) {
             let kept = receipt_in(since)?;

@@ -6,15 +6,16 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
+use super::coded::here;
 use super::continuity::Continuity;
 use super::output::{self, Answer, Bar, say, tell};
 use super::signing::At;
-use super::{FOUND, check, key_name, seal};
+use super::{FOUND, check, key_name, placed, seal};
 use crate::audit::{Finding, Place};
 use crate::client::{self, Client};
 use crate::ledger::{Absent, Archive, OpenError, fsck};
 use crate::log::VerifierKey;
-use crate::store::{StoreError, create_private_file};
+use crate::store::{StoreError, create_private_file, lies_where_it_was_written};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -69,6 +70,16 @@ pub fn check_directory(
             }
             return Ok(FOUND);
         }
+        Err(OpenError::Store(StoreError::Locked(holder))) => {
+            // Whoever serves it says where.
+            let address = seal::address(data).ok_or(StoreError::Locked(holder.clone()))?;
+            let detail = format!(
+                "{} is in use by process {holder}, which serves it at {address}: `tinnhiem audit {address}` checks it there, `tinnhiem export --data {} FOLDER` copies it for `audit FOLDER`; this verb needs it stopped",
+                data.display(),
+                placed::word(data)
+            );
+            return Err(here("store.locked", detail).into());
+        }
         Err(error) => return Err(error.into()),
     };
     if let Some(finding) = report.not_judged() {
@@ -94,6 +105,10 @@ pub fn check_directory(
         }
         if report.sealed {
             say!("it is sealed: another directory goes on, and this one signs nothing");
+        }
+        if let Some(why) = &report.read_only {
+            say!("it opens read-only: {why}");
+            say!("{}", opened_by(data, report.sealed));
         }
         if !report.strangers.is_empty() {
             say!("no part of the ledger, and not looked at: {}", report.strangers.join(", "));
@@ -126,6 +141,21 @@ pub fn check_directory(
     }
     continuity.save(&archive.head)?;
     Ok(0)
+}
+
+/// By what a directory that opens read-only comes to sign.
+fn opened_by(data: &Path, sealed: bool) -> String {
+    let word = placed::word(data);
+    let newest = match sealed {
+        true if lies_where_it_was_written(data).unwrap_or(true) => {
+            "the address where the ledger went on, or a newer checkpoint of that"
+        }
+        true => "the last checkpoint, which `seal` wrote",
+        false => "the newest checkpoint known outside (a file, a receipt or an address; not its own)",
+    };
+    format!(
+        "`tinnhiem serve --data {word}` serves reads; it signs once that is given --newest and {newest}, or --take-over where nobody has one: see \"Restore\" in `tinnhiem guide operator`"
+    )
 }
 
 #[derive(Debug, Args)]
@@ -181,7 +211,9 @@ impl Export {
 
 /// Writes the events of a stopped ledger's directory into a new file.
 fn events(data: &Path, from: u64, to: &Path, answer: Answer) -> anyhow::Result<u8> {
-    anyhow::ensure!(!to.exists(), "{} exists already: choose another path", to.display());
+    let there = || here("file.exists", format!("{} exists already: choose another path", to.display()));
+    anyhow::ensure!(!to.exists(), there());
+    placed::check(to)?;
     let archive = Archive::open(data)?;
     let unfinished = to.with_extension("partial");
     let bar = Bar::new();
@@ -229,9 +261,11 @@ impl Import {
         let log_key = self.log_key.as_deref();
         let size = client::import(&self.folder, &self.data, log_key, self.vkey, &mut progress).await?;
         drop(bar);
-        let log_key = self.log_key.map(|file| format!(" --log-key {}", file.display())).unwrap_or_default();
+        let log_key =
+            self.log_key.map(|file| format!(" --log-key {}", placed::word(&file))).unwrap_or_default();
+        let word = placed::word(&self.data);
         let words = format!(
-            "{size} entries brought to {data}\nit is read-only until `tinnhiem serve --data {data}{log_key}` is given --newest and the newest checkpoint known outside (not the export's own), or --take-over",
+            "{size} entries brought to {data}\nit is read-only until `tinnhiem serve --data {word}{log_key}` is given --newest and the newest checkpoint known outside (not the export's own), or --take-over",
             data = self.data.display()
         );
         self.answer.tell(&json!({"size": size, "data": self.data}), &words)

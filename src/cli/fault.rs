@@ -3,13 +3,18 @@
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
+use crate::client::{BY_LEDGER, ClientError};
+
 /// Options whose member of the event has another name, and that member.
 const OTHERWISE: [(&str, &str); 2] = [("--from", "effective_from"), ("--version-number", "version")];
 /// What is no member of an event's body, though an option has its name.
 const OTHER: [&str; 2] = ["ledger", "key"];
 
-/// The options and arguments of a verb, and what was given for each.
-pub struct Given(Vec<(String, Vec<String>)>);
+/// The options and arguments of a verb, what was given for each, and the usual ledger of the verb.
+pub struct Given {
+    options: Vec<(String, Vec<String>)>,
+    ledger: Option<String>,
+}
 
 impl Given {
     /// Those of the verb that was run.
@@ -26,18 +31,48 @@ impl Given {
             let values = matches.try_get_raw(id).ok().flatten().filter(|_| typed);
             (name, values.into_iter().flatten().map(|value| value.to_string_lossy().into_owned()).collect())
         });
-        Self(told.collect())
+        let ledger = matches.try_get_raw("ledger").ok().flatten().and_then(|mut values| values.next());
+        let ledger = ledger.map(|value| value.to_string_lossy().into_owned());
+        Self { options: told.collect(), ledger }
     }
 
     /// Whether the answer is for a program.
     pub fn json(&self) -> bool {
-        self.0.iter().any(|(name, values)| name == "--json" && !values.is_empty())
+        self.options.iter().any(|(name, values)| name == "--json" && !values.is_empty())
+    }
+
+    /// A fault of an address, told by the option that gave it.
+    pub fn addressed(&self, fault: &str, error: &anyhow::Error) -> String {
+        let asked = error.chain().find_map(|cause| cause.downcast_ref::<ClientError>()?.address());
+        match asked {
+            Some(asked) => self.told_of(fault, asked),
+            None => fault.to_owned(),
+        }
+    }
+
+    fn told_of(&self, fault: &str, asked: &str) -> String {
+        let is_it = |value: &String| origin(value).is_some_and(|one| one == asked);
+        let others = self.options.iter().filter(|(name, _)| name != "--ledger");
+        match others.clone().find(|(_, values)| values.iter().any(is_it)) {
+            Some((option, _)) if option.starts_with("--") => {
+                fault.replace(BY_LEDGER, &format!("by {option}"))
+            }
+            Some((_, values)) => {
+                let value = values.iter().find(|value| is_it(value)).cloned().unwrap_or_default();
+                fault.replace(BY_LEDGER, &format!("in the place of {value}"))
+            }
+            // A directory says where it is served.
+            None if !self.ledger.as_ref().is_none_or(is_it) => {
+                fault.replace(&format!(" Another is named {BY_LEDGER};"), "")
+            }
+            None => fault.to_owned(),
+        }
     }
 
     /// A fault, told by these.
     pub fn told(&self, fault: &str) -> String {
         let mut told = fault.to_owned();
-        for (option, _) in self.0.iter().filter(|(option, _)| option.starts_with("--")) {
+        for (option, _) in self.options.iter().filter(|(option, _)| option.starts_with("--")) {
             let own = option[2..].replace('-', "_");
             let other = OTHERWISE.iter().find(|(one, _)| one == option).map(|(_, member)| *member);
             for member in [own.as_str()].into_iter().chain(other).filter(|member| !OTHER.contains(member)) {
@@ -47,11 +82,18 @@ impl Given {
                 }
             }
         }
-        match self.0.iter().find(|(_, values)| values.iter().any(|value| begins_with(fault, value))) {
+        let begins = |values: &[String]| values.iter().any(|value| begins_with(fault, value));
+        match self.options.iter().find(|(_, values)| begins(values)) {
             Some((option, _)) => format!("{option} {told}"),
             None => told,
         }
     }
+}
+
+/// The scheme, host and port of an address; none where it is no address.
+fn origin(address: &str) -> Option<String> {
+    let url = reqwest::Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.origin().ascii_serialization())
 }
 
 /// Whether a fault begins with the file, or the name, of a value: `FILE`, or `INDICATOR=FILE`.
@@ -89,7 +131,7 @@ mod tests {
         let of = |name: &str, values: &[&str]| {
             (name.to_owned(), values.iter().map(|one| (*one).to_owned()).collect())
         };
-        Given(vec![
+        let options = vec![
             of("FILE", &["policy.json"]),
             of("--key", &["me.pem", "other.pem"]),
             of("--evidence", &["I4=photo.png"]),
@@ -98,7 +140,23 @@ mod tests {
             of("--notice", &[]),
             of("--ledger", &[]),
             of("--from", &[]),
-        ])
+            of("--newest", &["http://HOST:81/checkpoint"]),
+            of("OF", &["https://a.example"]),
+        ];
+        Given { options, ledger: Some("http://127.0.0.1:8080".to_owned()) }
+    }
+
+    #[test]
+    fn a_fault_of_an_address_names_what_gave_it() {
+        let fault = format!("right? Another is named {BY_LEDGER}; no answer");
+        for (asked, told) in [
+            ("http://host:81", "right? Another is named by --newest; no answer"),
+            ("https://a.example", "right? Another is named in the place of https://a.example; no answer"),
+            ("http://127.0.0.1:8080", fault.as_str()),
+            ("http://127.0.0.1:9", "right? no answer"),
+        ] {
+            assert_eq!(given().told_of(&fault, asked), told);
+        }
     }
 
     #[test]

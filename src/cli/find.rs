@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::coded::usage;
 use super::named::{in_address, nearest_kols};
 use super::outcome::FOUND;
 use super::output::{self, say};
@@ -40,7 +41,7 @@ impl Find {
         let client = self.at.client();
         let name = self.name.join(" ");
         let name = name.trim();
-        anyhow::ensure!(!name.is_empty(), "name somebody: `tinnhiem top` lists the KOLs");
+        anyhow::ensure!(!name.is_empty(), usage("name somebody: `tinnhiem top` lists the KOLs"));
         let page: SubjectPage =
             client.json(&format!("/v1/subjects?limit={}&q={}", self.limit, in_address(name))).await?;
         let mut list: MemberList = client.json("/v1/members").await?;

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
+use super::coded::here;
 use super::consent::{Consent, Unsigned};
 use super::contribute::named;
 use super::key_name::{KeyName, MemberKey};
 use super::keys::read_submission;
 use super::named::{EventName, PartyName, SubjectName};
 use super::output::Answer;
+use super::placed;
 use super::policy::policy_in;
 use super::signing::{Attaching, Signing, Statement};
 use super::written::Overwriting;
@@ -73,14 +75,19 @@ pub struct Init {
     answer: Answer,
 }
 
+/// What the operator's key does where a ledger is served.
+const AT_HAND: &str = ", which commits to the state daily, so that scores can be proven";
+const NOT_AT_HAND: &str = ", with the file of the operator's private key: that commits to the state daily, so that scores can be proven; without it none can";
+
 impl Init {
     pub async fn run(self) -> anyhow::Result<u8> {
         ledger::clear(&self.data)?;
         ledger::vacant(&self.data, &self.key_file())?;
+        self.log_key.as_deref().filter(|file| !file.exists()).map(placed::check).transpose()?;
         let out = self.out.as_deref().map(|out| self.overwriting.file(out)).transpose()?;
         let (key, made) = self.log_key()?;
-        let submission = match &self.opening {
-            Some(path) => read_submission(path)?,
+        let (submission, operator) = match &self.opening {
+            Some(path) => (read_submission(path)?, None),
             None => self.draft(&key).await?,
         };
         if let Some(out) = out {
@@ -110,14 +117,21 @@ impl Init {
         let first = crate::store::read_entry(&*setup.store, 0)?.unwrap_or_default();
         let identity = Identity::of(&first).map_err(anyhow::Error::msg)?;
         let (origin, vkey) = (identity.origin.to_string(), identity.log_vkey.to_string());
-        let words = format!("{origin}\n{vkey}\nstart it with `tinnhiem serve{}`", self.places());
+        let (key, why) = match operator {
+            Some(file) => (placed::word(&file), AT_HAND),
+            None => ("OPERATOR.pem".to_owned(), NOT_AT_HAND),
+        };
+        let words = format!(
+            "{origin}\n{vkey}\nstart it with `tinnhiem serve{} --operator-key {key}`{why}",
+            self.places()
+        );
         self.answer.tell(&serde_json::json!({"origin": origin, "log_vkey": vkey}), &words)
     }
 
     /// The options by which other verbs find this ledger and its key.
     fn places(&self) -> String {
-        let log_key = self.log_key.as_ref().map(|file| format!(" --log-key {}", file.display()));
-        format!(" --data {}{}", self.data.display(), log_key.unwrap_or_default())
+        let log_key = self.log_key.as_ref().map(|file| format!(" --log-key {}", placed::word(file)));
+        format!(" --data {}{}", placed::word(&self.data), log_key.unwrap_or_default())
     }
 
     fn key_file(&self) -> PathBuf {
@@ -155,7 +169,8 @@ impl Init {
         Ok(write_secret(&self.key_file(), key)?)
     }
 
-    async fn draft(&self, log_key: &SecretKey) -> anyhow::Result<Submission> {
+    /// The opening, signed as far as keys are at hand, and the file of the operator's private key where it is.
+    async fn draft(&self, log_key: &SecretKey) -> anyhow::Result<(Submission, Option<PathBuf>)> {
         let policy: Policy = match &self.policy {
             Some(path) => policy_in(path)?,
             None => Policy { windows: Windows::DUE_PROCESS, ..serde_json::from_str(crate::demo::POLICY_1)? },
@@ -174,21 +189,21 @@ impl Init {
             }
         }
         if signers.is_empty() && self.out.is_none() {
-            anyhow::bail!(
-                "no --seat is given with its private key file, to sign the opening: give --out FILE, and let each seat sign that with `tinnhiem sign`"
-            );
+            let detail = "no --seat is given with its private key file, to sign the opening: give --out FILE, and let each seat sign that with `tinnhiem sign`";
+            anyhow::bail!(here("opening.signatures", detail));
         }
         if signers.len() < usize::from(self.threshold) && self.out.is_none() {
-            anyhow::bail!(
-                "{} of {} signatures: give --out FILE and let the other seats sign it",
-                signers.len(),
-                self.threshold
+            let (signers, threshold) = (signers.len(), self.threshold);
+            let detail = format!(
+                "{signers} of {threshold} signatures: give --out FILE and let the other seats sign it"
             );
+            anyhow::bail!(here("opening.signatures", detail));
         }
+        let operators = operator.read()?;
         let body = LedgerOpened {
             council,
             threshold: self.threshold,
-            operator: Operator { member: operator.member.clone(), key: operator.read()?.public() },
+            operator: Operator { member: operator.member.clone(), key: operators.public() },
             log_key: log_key.public(),
             utc_offset_min: self.utc_offset_min,
             policy,
@@ -199,7 +214,8 @@ impl Init {
         let unsigned =
             Unsigned { event: &draft.event, attachments: &[], files: &[], keys: &keys, remarks: &[] };
         self.consent.to(unsigned, None).await?;
-        Ok(draft.sign(&signers.iter().collect::<Vec<_>>())?)
+        let file = matches!(operators, NamedKey::Secret(_)).then(|| operator.file().to_owned());
+        Ok((draft.sign(&signers.iter().collect::<Vec<_>>())?, file))
     }
 }
 

@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
+use super::coded::usage;
 use super::output::{self, Answer, say};
 use crate::guide::{self, Guide};
 
@@ -23,7 +24,7 @@ impl ReadGuide {
         let Some(name) = &self.name else { return self.list() };
         let Some(found) = guide::ALL.iter().find(|one| one.name == name.as_str()) else {
             let names: Vec<&str> = guide::ALL.iter().map(|one| one.name).collect();
-            bail!("no guide is called {name}: there are {}", names.join(", "));
+            bail!(usage(format!("no guide is called {name}: there are {}", names.join(", "))));
         };
         if self.answer.json {
             output::json(&json!({"name": found.name, "text": found.text}))?;

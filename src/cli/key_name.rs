@@ -2,6 +2,7 @@
 //! needs another's private key.
 
 use std::io::Read;
+use std::path::Path;
 use std::str::FromStr;
 
 use crate::dsse::PublicKey;
@@ -93,6 +94,11 @@ impl FromStr for MemberKey {
 }
 
 impl MemberKey {
+    /// Its file, where it is named by one.
+    pub fn file(&self) -> &Path {
+        self.key.0.as_ref()
+    }
+
     /// The key, private where it is at hand.
     ///
     /// # Errors

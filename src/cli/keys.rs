@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
+use super::coded::here;
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
@@ -167,15 +168,15 @@ pub fn read_draft(path: &Path) -> anyhow::Result<Submission> {
 }
 
 fn read_by(path: &Path, parse: impl Fn(&[u8]) -> Result<Submission, Refusal>) -> anyhow::Result<Submission> {
-    let length =
-        std::fs::metadata(path).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?.len();
+    let length = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
     if length > limits::SUBMISSION_BYTES as u64 + 1 {
-        anyhow::bail!("{}: over {} bytes", path.display(), limits::SUBMISSION_BYTES);
+        let detail = format!("{}: over {} bytes", path.display(), limits::SUBMISSION_BYTES);
+        anyhow::bail!(here("submission.too_large", detail));
     }
     let bytes = written::read(path)?;
     // What the parts of an envelope say of themselves would name the file's inside twice.
     if std::str::from_utf8(&bytes).is_err() || bytes.trim_ascii().first() != Some(&b'{') {
-        anyhow::bail!("{} is no signed event", path.display());
+        anyhow::bail!(here("submission.malformed", format!("{} is no signed event", path.display())));
     }
     parse(bytes.trim_ascii()).with_context(|| format!("{} is no signed event", path.display()))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
+use super::coded::usage;
 use super::fates;
 use super::gist::Gists;
 use super::key_state;
@@ -105,7 +106,7 @@ fn check(name: String) -> anyhow::Result<String> {
     let mut near = nearest(&name, TYPES.iter().map(|one| (one, *one)));
     near.sort_by_key(|(_, one)| !shares(one));
     let types: Vec<&str> = near.into_iter().take(NEAREST).map(|(_, one)| one).collect();
-    anyhow::bail!("there is no type {name:?}; the nearest are {}", types.join(", "))
+    anyhow::bail!(usage(format!("there is no type {name:?}; the nearest are {}", types.join(", "))))
 }
 
 /// Prints entries, each with what it says and what became of it.

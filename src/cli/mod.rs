@@ -13,6 +13,7 @@ mod check;
 mod checkpoint;
 mod clock;
 mod clocks;
+mod coded;
 mod codes;
 mod commitments;
 mod consent;
@@ -59,6 +60,7 @@ mod output;
 mod outside;
 mod owner;
 mod party_keys;
+mod placed;
 mod policies;
 mod policy;
 mod policy_changes;
@@ -344,6 +346,9 @@ pub fn run() -> ExitCode {
     screen::show();
     match ended {
         Ok(code) => ExitCode::from(code),
-        Err(error) => Fault::of(&error).tell(&given.told(&format!("{error:#}")), given.json()),
+        Err(error) => {
+            let told = given.addressed(&format!("{error:#}"), &error);
+            Fault::of(&error).tell(&given.told(&told), given.json())
+        }
     }
 }

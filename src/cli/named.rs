@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::coded::{Coded, unknown, usage};
 use super::log::known;
 use super::told::clean;
 use crate::api::views::{
@@ -89,7 +90,8 @@ impl EventName {
             }
             (Self::Seq(_), Err(ClientError::Refused { status: 404, .. })) => {
                 let ledger: LedgerView = client.json("/v1/ledger").await?;
-                anyhow::bail!("the log has entries 0 to {}, no {name}", ledger.size.saturating_sub(1))
+                let detail = format!("the log has entries 0 to {}, no {name}", ledger.size.saturating_sub(1));
+                Err(unknown("event.unknown", detail).into())
             }
             (_, found) => Ok(found?),
         }
@@ -116,10 +118,16 @@ async fn begins_with(client: &Client, start: &str) -> anyhow::Result<EventId> {
     }
     match found[..] {
         [id] => Ok(id),
-        [] => anyhow::bail!(
-            "no event's id begins with {start} among the last {LOOKED_THROUGH} entries: give all of it"
-        ),
-        _ => anyhow::bail!("{} events' ids begin with {start}: give more digits", found.len()),
+        [] => {
+            let detail = format!(
+                "no event's id begins with {start} among the last {LOOKED_THROUGH} entries: give all of it"
+            );
+            Err(unknown("event.unknown", detail).into())
+        }
+        _ => {
+            let detail = format!("{} events' ids begin with {start}: give more digits", found.len());
+            Err(unknown(SEVERAL, detail).into())
+        }
     }
 }
 
@@ -164,22 +172,20 @@ impl SubjectName {
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
         let name = view.row.name.unwrap_or_default();
         let marked = self.0.nfd().any(|c| !c.is_ascii());
-        anyhow::ensure!(
-            !marked
-                || folded(&name) != folded(&self.0)
-                || nfc(&name).to_lowercase() == nfc(&self.0).to_lowercase(),
-            "{} is called otherwise, {}: sign about that one as {subject}, or by the name as it is written, or \
-             without any diacritics",
-            clean(&name),
-            clean(&self.0)
-        );
-        anyhow::ensure!(
-            folded(&name) == folded(&self.0),
-            "{} is only a part of a name: sign about {} as {subject}, or by the whole name",
-            self.0,
-            clean(&name)
-        );
-        Ok(subject)
+        let detail = if folded(&name) != folded(&self.0) {
+            let (part, name) = (&self.0, clean(&name));
+            format!("{part} is only a part of a name: sign about {name} as {subject}, or by the whole name")
+        } else if marked && nfc(&name).to_lowercase() != nfc(&self.0).to_lowercase() {
+            format!(
+                "{} is called otherwise, {}: sign about that one as {subject}, or by the name as it is written, or \
+                 without any diacritics",
+                clean(&name),
+                clean(&self.0)
+            )
+        } else {
+            return Ok(subject);
+        };
+        Err(unknown("name.part", detail).into())
     }
 
     /// The subject's id; the ledger is asked only for a name.
@@ -195,7 +201,7 @@ impl SubjectName {
         let called = |row: &&SubjectRow| row.name.as_deref().is_some_and(|one| nfc(one) == name);
         match &page.subjects[..] {
             [one] if page.next.is_none() => Ok(one.subject),
-            [] => anyhow::bail!("{}", self.nobody(client).await),
+            [] => Err(unknown("subject.unknown", self.nobody(client).await).into()),
             found => match &found.iter().filter(called).collect::<Vec<_>>()[..] {
                 [one] if page.next.is_none() => Ok(one.subject),
                 _ => {
@@ -234,7 +240,7 @@ impl SubjectName {
     async fn page(&self, client: &Client) -> anyhow::Result<SubjectPage> {
         let query = in_address(self.0.trim());
         if query.is_empty() {
-            anyhow::bail!("name a KOL: `tinnhiem top` lists them");
+            anyhow::bail!(usage("name a KOL: `tinnhiem top` lists them"));
         }
         Ok(client.json(&format!("/v1/subjects?limit=10&q={query}")).await?)
     }
@@ -272,20 +278,21 @@ async fn holds_seat(client: &Client, party: &PartyId) -> bool {
     list.is_ok_and(|list| list.council.iter().any(|seat| seat.member == *party))
 }
 
-/// That a name is not one party's alone, and whose it is.
-#[derive(Debug, thiserror::Error)]
-#[error("several are called {name}, name the id: {called}")]
-struct Several {
-    name: String,
-    called: String,
+/// The code of a name that is not one's alone.
+const SEVERAL: &str = "name.several";
+
+fn is_several(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<Coded>().is_some_and(|one| one.code == SEVERAL))
 }
 
+/// That a name is not one party's alone, and whose it is.
 fn several<'a, T: std::fmt::Display>(
     name: &str,
     called: impl Iterator<Item = (T, &'a str)>,
 ) -> anyhow::Error {
     let said: Vec<String> = called.map(|(party, one)| format!("{party} {}", clean(one))).collect();
-    Several { name: clean(name), called: said.join(", ") }.into()
+    let detail = format!("several are called {}, name the id: {}", clean(name), said.join(", "));
+    unknown(SEVERAL, detail).into()
 }
 
 /// A party as people name one: `council`, a member's or a KOL's id, or the name of either.
@@ -333,7 +340,7 @@ impl PartyName {
             Err(ClientError::Refused { status: 404, code, detail }) => match self.called(client).await {
                 // Whoever holds a seat of the council need not be a member.
                 Err(_) if holds_seat(client, &party).await => Ok(party),
-                Err(error) if !error.is::<Several>() => {
+                Err(error) if !is_several(&error) => {
                     let detail = format!("{detail}{}", self.meant(client).await);
                     Err(ClientError::Refused { status: 404, code, detail }.into())
                 }
@@ -381,14 +388,15 @@ impl PartyName {
             let found = subjects.id(client).await;
             return match found {
                 Ok(subject) => Ok(subject.into()),
-                Err(error) if error.is::<Several>() => Err(error),
+                Err(error) if is_several(&error) => Err(error),
                 // Who is a member is not listed among KOLs.
                 Err(error) => match self.meant(client).await {
                     meant if meant.contains("did you mean") => {
-                        Err(anyhow::anyhow!("nobody is called {}{meant}", clean(&name)))
+                        Err(unknown("name.unknown", format!("nobody is called {}{meant}", clean(&name)))
+                            .into())
                     }
                     _ if error.to_string().contains("did you mean") => Err(error),
-                    meant => Err(anyhow::anyhow!("{error:#}{meant}")),
+                    meant => Err(unknown("name.unknown", format!("{error:#}{meant}")).into()),
                 },
             };
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::certificates;
+use super::coded::{unknown, usage};
 use super::explain::{explain, said};
 use super::named::SubjectName;
 use super::output::{self, points, say};
@@ -75,7 +76,7 @@ impl Score {
     /// Several side by side.
     async fn compare(&self, client: &Client, subjects: &[SubjectId]) -> anyhow::Result<u8> {
         if self.explain || self.receipt.is_some() {
-            anyhow::bail!("--explain and --receipt are for one KOL at a time");
+            anyhow::bail!(usage("--explain and --receipt are for one KOL at a time"));
         }
         let mut scores = Vec::new();
         for subject in subjects {
@@ -394,11 +395,17 @@ impl Top {
     fn check(&self, policy: &Policy) -> anyhow::Result<()> {
         if let Some(topic) = self.topic.as_ref().filter(|topic| !policy.topics.contains_key(*topic)) {
             let topics: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
-            anyhow::bail!("there is no topic {topic}: {}", topics.join(", "));
+            anyhow::bail!(unknown(
+                "query.value",
+                format!("there is no topic {topic}: {}", topics.join(", "))
+            ));
         }
         let bands: Vec<String> = policy.bands.iter().map(|one| one.band.to_string()).collect();
         match self.band.as_ref().filter(|band| !bands.contains(band)) {
-            Some(band) => anyhow::bail!("there is no band {band:?}: {}", bands.join(", ")),
+            Some(band) => {
+                let detail = format!("there is no band {band:?}: {}", bands.join(", "));
+                Err(unknown("query.value", detail).into())
+            }
             None => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::beginning::Looks;
+use super::coded::here;
 use super::consent::Consent;
 use super::door::Door;
 use super::output::{say, tell};
@@ -44,7 +45,7 @@ pub struct Serve {
     #[arg(long, conflicts_with = "newest")]
     take_over: bool,
     /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = host_and_port)]
     listen: String,
     /// Most events on their way at once; beyond that the answer is 503
     #[arg(long, default_value_t = limits::QUEUE_EVENTS)]
@@ -128,9 +129,35 @@ fn tell_start(ledger: &Ledger, bounds: api::Bounds, commits: bool) {
 }
 
 async fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| anyhow::anyhow!("{address}: {error}; choose another with --listen"))
+    TcpListener::bind(address).await.map_err(|error| {
+        let code = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "listen.taken",
+            _ => "listen.refused",
+        };
+        here(code, format!("{address}: {error}; choose another with --listen")).into()
+    })
+}
+
+/// Where to listen: a host and a port.
+fn host_and_port(text: &str) -> Result<String, String> {
+    let expected = |what: &str| {
+        format!(
+            "{what}: expected HOST:PORT, such as 127.0.0.1:8080, or [::]:8080 for every address (port 0 takes a free one)"
+        )
+    };
+    if text.contains("://") {
+        return Err(expected("an address to listen at has no scheme"));
+    }
+    let (host, port) = text.rsplit_once(':').ok_or_else(|| expected("it has no port"))?;
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    if host.is_empty() {
+        return Err(expected("it has no host"));
+    }
+    if host.contains(':') && !bracketed {
+        return Err(expected("an IPv6 address stands in brackets"));
+    }
+    let is_port = port.parse::<u16>().is_ok_and(|number| number.to_string() == port);
+    if is_port { Ok(text.to_owned()) } else { Err(expected("its port is no number from 0 to 65535")) }
 }
 
 async fn open(
@@ -205,7 +232,7 @@ pub struct Demo {
     #[arg(long)]
     data: Option<PathBuf>,
     /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = host_and_port)]
     listen: String,
     /// The day the demo is seen on; today in Việt Nam unless given
     #[arg(long)]

@@ -9,6 +9,7 @@ use clap::Args;
 use super::aside::Aside;
 pub use super::attaching::Attaching;
 use super::attaching::Held;
+use super::coded::{here, usage};
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
@@ -17,12 +18,13 @@ use super::named::{EventName, PartyName, SubjectName};
 use super::output::{self, say, tell};
 use super::written::{self, Overwriting, Written};
 use crate::api::views::LedgerView;
-use crate::client::{Client, ClientError, Draft};
+use crate::client::{BETWEEN, Client, ClientError, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
 use crate::event::{Body, Event, EventType, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
+use crate::rules::Reason;
 use crate::time::Date;
 use crate::vault::{NamedKey, read_secret};
 
@@ -201,9 +203,10 @@ impl Signing {
         if let Some(given) = self.origin.as_ref().filter(|_| out.is_none()) {
             let origin = client.origin().await?;
             if origin != *given {
-                anyhow::bail!(
+                let detail = format!(
                     "--origin is that of another ledger: this one's is {origin}, or leave --origin out"
                 );
+                anyhow::bail!(here("ledger.other", detail));
             }
         }
         let mut keys = Vec::new();
@@ -219,9 +222,10 @@ impl Signing {
             }
         }
         if let Some(key) = absent.first().filter(|_| out.is_none()) {
-            anyhow::bail!(
+            let detail = format!(
                 "{key} signs too: give --out FILE, let its owner add a signature with `tinnhiem sign FILE --key KEY.pem`, then `tinnhiem submit FILE`"
             );
+            anyhow::bail!(here(Reason::SignatureMissing.code(), detail));
         }
         let now = Clock::system().now();
         statement.attachments.check()?;
@@ -308,14 +312,16 @@ fn check_once(keys: &[SecretKey], newcomers: &[NamedKey]) -> anyhow::Result<()> 
     }
     let twice = given.iter().enumerate().find(|(at, key)| given[..*at].contains(key));
     match twice {
-        Some((_, key)) => anyhow::bail!("--key gives the key {key} twice: give each key once"),
+        Some((_, key)) => {
+            anyhow::bail!(usage(format!("--key gives the key {key} twice: give each key once")))
+        }
         None => Ok(()),
     }
 }
 
 /// Whether the ledger said that it records no such event.
 fn is_refused(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(ClientError::Refused { status: 400..=499, .. }))
+    matches!(error.downcast_ref(), Some(ClientError::Refused { status: 400..=499, code, .. }) if code != BETWEEN)
 }
 
 /// Sends an event and shows what was recorded.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::certificates;
+use super::coded::here;
 use super::named::SubjectName;
 use super::outcome::UNAVAILABLE;
 use super::output::{self, points, say, tell};
@@ -118,7 +119,8 @@ impl Verify {
             return self.score(&bytes, about, client.as_ref()).await;
         }
         let Ok(text) = String::from_utf8(bytes) else {
-            anyhow::bail!("{} is no receipt: it is not text", self.receipt.display());
+            let detail = format!("{} is no receipt: it is not text", self.receipt.display());
+            anyhow::bail!(here("receipt.malformed", detail));
         };
         let verified = Receipt::parse(&text).and_then(|receipt| receipt.verify(&self.vkey));
         match verified {

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use super::coded::here;
+use super::placed;
+
 /// Whether a file that is there already is written over.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Overwriting {
@@ -24,10 +27,11 @@ impl Overwriting {
     pub fn file(self, path: &Path) -> anyhow::Result<Written> {
         let named = || path.display().to_string();
         // What is no file, such as /dev/stdout, loses nothing.
-        if path.exists() && !path.is_file() {
+        if path.exists() && !path.is_file() && !path.is_dir() {
             let open = Some(OpenOptions::new().write(true).open(path).with_context(named)?);
             return Ok(Written { path: path.to_owned(), open, over: true });
         }
+        placed::check(path)?;
         let written = Written { path: path.to_owned(), open: None, over: self.force };
         written.check_free()?;
         // Whoever signs first is not to learn afterwards that nothing can be written here.
@@ -69,7 +73,9 @@ impl Written {
 
     fn check_free(&self) -> anyhow::Result<()> {
         let free = self.over || self.path.symlink_metadata().is_err();
-        anyhow::ensure!(free, "{} exists already: choose another path, or give --force", self.path.display());
+        let detail =
+            || format!("{} exists already: choose another path, or give --force", self.path.display());
+        anyhow::ensure!(free, here("file.exists", detail()));
         Ok(())
     }
 

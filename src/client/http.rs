@@ -15,6 +15,9 @@ const CONNECT: Duration = Duration::from_secs(20);
 /// Longest wait for the next piece of an answer: longer than any that a ledger looks for.
 const IDLE: Duration = Duration::from_secs(180);
 
+/// By what an address is given, as faults of one name it.
+pub const BY_LEDGER: &str = "by --ledger ADDRESS or TINNHIEM_LEDGER";
+
 /// A ledger at an address.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -40,12 +43,15 @@ pub struct Answer {
 pub enum ClientError {
     /// No answer.
     #[error(
-        "is the ledger running, and its address right? --ledger ADDRESS or TINNHIEM_LEDGER names another; no answer from {0}: {1}"
+        "is the ledger running, and its address right? Another is named {BY_LEDGER}; no answer from {0}: {1}"
     )]
     Unreachable(String, String),
     /// A server that does not speak as its address says.
-    #[error("{0} does not speak {1}: give the address as {2}://…, by --ledger or TINNHIEM_LEDGER")]
+    #[error("{0} does not speak {1}: give the address as {2}://…, {BY_LEDGER}")]
     OtherScheme(String, &'static str, &'static str),
+    /// A server that names another.
+    #[error("{0} sends elsewhere, to {1}: give the ledger's own address, {BY_LEDGER}")]
+    Elsewhere(String, String),
     /// A problem, as the ledger says it.
     #[error("{detail} ({code})")]
     Refused {
@@ -65,6 +71,16 @@ pub enum ClientError {
     /// This machine does not keep what was fetched.
     #[error("what was fetched cannot be kept here: {0}")]
     Local(std::io::Error),
+}
+
+impl ClientError {
+    /// The address that was asked, where the fault is that address.
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Unreachable(of, _) | Self::OtherScheme(of, ..) | Self::Elsewhere(of, _) => Some(of),
+            _ => None,
+        }
+    }
 }
 
 impl Client {
@@ -295,17 +311,39 @@ async fn answered(
     }
     if let Some(elsewhere) = answer.headers().get("location").filter(|_| status.is_redirection()) {
         let elsewhere = String::from_utf8_lossy(elsewhere.as_bytes()).escape_debug().to_string();
-        let what = format!("it sends elsewhere, to {elsewhere}: give the ledger's own address by --ledger");
-        return Err(ClientError::Unreadable(path.to_owned(), what));
+        return Err(ClientError::Elsewhere(answer.url().origin().ascii_serialization(), elsewhere));
     }
+    let from = answer.url().origin().ascii_serialization();
     let bytes = bounded(answer, path, limits::NOTE_BYTES).await?;
     let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let member = |name: &str| problem[name].as_str().map(str::to_owned);
-    Err(ClientError::Refused {
-        status: status.as_u16(),
-        code: member("code").unwrap_or_else(|| format!("http.{}", status.as_u16())),
-        detail: member("detail").unwrap_or_else(|| status.to_string()),
-    })
+    let (code, detail) = match member("code") {
+        Some(code) => (code, member("detail").unwrap_or_else(|| status.to_string())),
+        None => (BETWEEN.to_owned(), between(&from, status)),
+    };
+    Err(ClientError::Refused { status: status.as_u16(), code, detail })
+}
+
+/// The code of an answer that no ledger gives.
+pub const BETWEEN: &str = "ledger.between";
+
+/// What is said of an answer that no ledger gives: every refusal of one has a code.
+fn between(from: &str, status: reqwest::StatusCode) -> String {
+    let next = match status.as_u16() {
+        404 | 405 => "check the address, or ask whose it is",
+        401 | 403 | 407 => "it lets nobody through without leave of its own: ask whose it is",
+        413 => "it passes on nothing as large: send less at a time, or ask its operator to allow more",
+        429 => "it lets through no more for now: try again in a minute",
+        502..=504 => {
+            "it had no answer of the ledger in time: try again in a minute; where that does not help, tell the \
+             ledger's operator, who sees whether the ledger runs (/readyz on its own machine) and what the proxy's log says"
+        }
+        500.. => "try again in a minute, and tell the ledger's operator where that does not help",
+        _ => "check the address, and tell the ledger's operator where it is right",
+    };
+    format!(
+        "{from} answered {status}, and not as a ledger does: a proxy in between, or another server; {next}"
+    )
 }
 
 /// Why there is no answer.

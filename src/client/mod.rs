@@ -17,7 +17,7 @@ pub use audit::{Audited, Auditing, Progress, audit_log};
 pub use draft::{Draft, chain_value, opening, random_salt, random_subject};
 pub use events::export_events;
 pub use export::{export, import};
-pub use http::{Answer, Client, ClientError};
+pub use http::{Answer, BETWEEN, BY_LEDGER, Client, ClientError};
 pub use mirrored::export_served;
 pub use replayed::{Moved, Replayed};
 pub use report::{AnswerKind, AnswersReport, AuditReport, NotCompared};

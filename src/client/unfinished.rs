@@ -19,16 +19,21 @@ impl Unfinished {
     /// # Errors
     /// One of either name is there, or it cannot be made.
     pub fn begin(to: &Path) -> anyhow::Result<Self> {
-        anyhow::ensure!(!to.exists(), "{} exists already: choose another folder", to.display());
+        anyhow::ensure!(
+            !to.exists(),
+            taken(format!("{} exists already: choose another folder", to.display()))
+        );
         let name = to.file_name().with_context(|| format!("{} names no new folder", to.display()))?;
         let mut name = name.to_owned();
         name.push(".partial");
         let partial = to.with_file_name(name);
-        anyhow::ensure!(
-            !partial.exists(),
-            "{} is of an export that did not end: remove it unless one is at work, and run this again",
-            partial.display()
-        );
+        let left = || {
+            let partial = partial.display();
+            format!(
+                "{partial} is of an export that did not end: remove it unless one is at work, and run this again"
+            )
+        };
+        anyhow::ensure!(!partial.exists(), taken(left()));
         create_private_folder(&partial).with_context(|| partial.display().to_string())?;
         Ok(Self { partial, to: to.to_owned(), finished: false })
     }
@@ -43,11 +48,16 @@ impl Unfinished {
     /// # Errors
     /// The system refuses, as where something has that name by now.
     pub fn finish(mut self) -> anyhow::Result<()> {
-        anyhow::ensure!(!self.to.exists(), "{} exists by now: choose another folder", self.to.display());
+        let there = || taken(format!("{} exists by now: choose another folder", self.to.display()));
+        anyhow::ensure!(!self.to.exists(), there());
         std::fs::rename(&self.partial, &self.to).with_context(|| self.to.display().to_string())?;
         self.finished = true;
         Ok(())
     }
+}
+
+fn taken(detail: String) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::AlreadyExists, detail)
 }
 
 impl Drop for Unfinished {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::open_error::OpenError;
 use super::presence::present;
-use super::recovery::{Identity, OpenError};
+use super::recovery::Identity;
 use super::{CACHE_BYTES, ReadError, Reader, STORE_FOLDER};
 use crate::log::SignedCheckpoint;
 use crate::store::{DirectoryLock, Heads, SledStore, Store, StoreError, create_private_file, read_entry};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::open_error::OpenError;
 use super::presence::Absent;
-use super::recovery::OpenError;
 use super::retrace::Retraced;
 use super::{ReadError, Reader};
 use crate::log::{
@@ -116,12 +116,5 @@ impl Claim {
             _ if known.size == size => Err(OpenError::OwnHead { size }),
             _ => Ok(()),
         }
-    }
-}
-
-// What is said holds the cause already, which is not told again after it.
-impl From<BadCheckpoint> for OpenError {
-    fn from(error: BadCheckpoint) -> Self {
-        Self::Newest(error)
     }
 }

@@ -35,6 +35,8 @@ pub struct FsckReport {
     pub newest_at: Option<Timestamp>,
     /// Whether it was sealed, so that another directory goes on.
     pub sealed: bool,
+    /// Why it opens read-only; none where it signed last.
+    pub read_only: Option<String>,
     /// How many event signatures verified.
     pub signatures: u64,
     /// How many attachments there are files for.
@@ -137,6 +139,10 @@ pub fn fsck(archive: &Archive) -> FsckReport {
         good,
         newest_at: (auditor.state().size() > 0).then(|| auditor.state().last_at()),
         sealed: archive.heads.standing() == Standing::ReadOnly(ReadOnly::Sealed),
+        read_only: match archive.heads.standing() {
+            Standing::ReadOnly(why) => Some(why.to_string()),
+            Standing::Signer(_) => None,
+        },
         signatures: auditor.signatures(),
         attachments: listing.commitments.len() as u64,
         unneeded: unneeded_files.len() as u64,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::recovery::OpenError;
+use super::open_error::OpenError;
 use super::rows::TileRows;
 use super::timekeeper::note_time;
 use super::{Admissible, LOG_KEY_FILE, Setup};
@@ -99,8 +99,11 @@ pub fn may_open(
     key_file: &Path,
     now: Timestamp,
 ) -> Result<(Origin, Timestamp), OpenError> {
-    let refused = |error: &dyn std::fmt::Display| OpenError::Opening(error.to_string());
-    let broken = |error: Rejection| refused(&format!("{error} ({})", error.code()));
+    let refused = |error: &dyn std::fmt::Display| OpenError::Opening {
+        code: "ledger.opening",
+        what: error.to_string(),
+    };
+    let broken = |error: Rejection| OpenError::Opening { code: error.code(), what: error.to_string() };
     let state = State::default();
     let recorded_at = rules::record_at(&state, &opening.event, now).map_err(broken)?;
     let keys: Vec<_> = opening.verified.keys().collect();

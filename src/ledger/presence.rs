@@ -7,7 +7,7 @@ use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
 use super::making::MARK;
-use super::recovery::OpenError;
+use super::open_error::OpenError;
 use super::{LOG_KEY_FILE, NEXT_LOG_KEY_FILE, STORE_FOLDER};
 use crate::store::StoreError;
 
@@ -23,6 +23,12 @@ pub enum Absent {
     /// It is no directory.
     #[error("{path} is no directory: name the data directory of a ledger", path = .0.display())]
     NoDirectory(PathBuf),
+    /// No directory can be made there.
+    #[error(
+        "{path} is a file, or lies below one, so no ledger can be made there: name a directory that does not exist yet",
+        path = .0.display()
+    )]
+    NoPlace(PathBuf),
     /// Whoever runs this may not look.
     #[error(
         "{path} may not be opened by this user: run this as whom the ledger's files belong to, or have them hand it over (`chown -R`)",
@@ -82,7 +88,7 @@ impl Absent {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing(_) => "ledger.missing",
-            Self::NoDirectory(_) => "ledger.no_directory",
+            Self::NoDirectory(_) | Self::NoPlace(_) => "ledger.no_directory",
             Self::Forbidden(_) => "ledger.forbidden",
             Self::Export(_) => "ledger.export",
             Self::Empty(_) => "ledger.empty",
@@ -148,6 +154,9 @@ pub fn vacant(directory: &Path, key_file: &Path) -> Result<(), OpenError> {
     let listed = match std::fs::read_dir(directory) {
         Ok(listed) => listed,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            return Err(Absent::NoPlace(directory.to_owned()).into());
+        }
         Err(error) => return Err(refused(directory, &error)),
     };
     let mut names = Vec::new();

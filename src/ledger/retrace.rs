@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::image::Imaged;
-use super::recovery::OpenError;
+use super::open_error::OpenError;
 use super::rows::TileRows;
 use super::scan::scan;
 use super::{Reader, Setup};

@@ -26,6 +26,9 @@ pub enum KeyFileError {
         "{0}: No such file: name the file of the key, where it was made or handed over; `tinnhiem keygen FILE` makes a new one, which acts for you once it is added; who has lost every key of theirs has the council bring it in: `tinnhiem add-key --help` tells the steps"
     )]
     Missing(PathBuf),
+    /// No new one can be made where no folder is.
+    #[error("{0}: its folder does not exist: make that first (`mkdir -p`), or name a file in another")]
+    NoFolder(PathBuf),
     /// There is a file already.
     #[error("{0} exists already: a key is never overwritten; choose another path")]
     Exists(PathBuf),
@@ -63,7 +66,7 @@ impl KeyFileError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Io(..) | Self::Missing(_) => "keyfile.io",
+            Self::Io(..) | Self::Missing(_) | Self::NoFolder(_) => "keyfile.io",
             Self::Exists(_) => "keyfile.exists",
             Self::Mode(_) => "keyfile.mode",
             Self::Malformed(_, KeyFault::Mismatch) => "keyfile.mismatch",
@@ -172,6 +175,9 @@ pub fn write_new(path: &Path, content: &str) -> Result<(), KeyFileError> {
     let mut file = match opened {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             return Err(KeyFileError::Exists(path.to_owned()));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(KeyFileError::NoFolder(path.to_owned()));
         }
         other => other.map_err(io)?,
     };

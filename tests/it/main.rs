@@ -36,6 +36,7 @@ mod key_files;
 mod keys;
 mod log_key;
 mod members;
+mod misled;
 mod model;
 mod names;
 mod one_wrong;

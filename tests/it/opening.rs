@@ -59,7 +59,7 @@ fn each_fault_has_its_code_and_leaves_nothing_behind() {
     };
     for (draft, signers, code) in faulty(now, log) {
         match create(draft, signers).unwrap_err() {
-            OpenError::Opening(what) => assert!(what.contains(&format!("({code})")), "{what}"),
+            OpenError::Opening { code: broken, what } => assert_eq!(broken, code, "{what}"),
             error => panic!("{error}"),
         }
         assert!(matches!(

@@ -225,7 +225,7 @@ async fn whatever_holds_a_checkpoint_is_taken_for_one_from_outside() {
     }
     let serve = "serve --data backup --listen 127.0.0.1:0 --newest nothing";
     let said = ends(&folder, serve, 2, &["given with --newest"]);
-    assert_eq!(said.matches("root, one per line").count() + said.matches("note").count(), 1, "{said}");
+    assert_eq!(said.matches("root, one per line").count() + said.matches("signed note").count(), 1, "{said}");
     // A receipt is evidence, which no newer checkpoint takes the place of.
     ends(&folder, "audit data --since entry-3.tlog-proof", 2, &["--receipt"]);
     ends(&folder, "audit data --receipt entry-3.tlog-proof", 0, &["clean"]);
