@@ -16,7 +16,7 @@ use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Version, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -25,6 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Sleep;
 
+use super::respond::{ID, at_the_door, refused_unread};
 use super::{Bounds, Problem};
 use crate::limits;
 
@@ -95,7 +96,7 @@ async fn for_one_host(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let problem = Problem::new(400, "request.host", "send one Host header, which names the host");
-    ([(header::CONNECTION, "close")], problem).into_response()
+    at_the_door(problem)
 }
 
 /// Whether it was that connection alone which failed.
@@ -160,7 +161,7 @@ fn explained(answer: &[u8]) -> Option<Vec<u8>> {
     const NO_BODY: &str = "content-length: 0\r\n";
     let head = std::str::from_utf8(answer).ok().filter(|head| head.ends_with("\r\n\r\n"))?;
     let status: u16 = head.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-    if !head.contains(NO_BODY) || head.contains("x-request-id") {
+    if !head.contains(NO_BODY) || head.contains(ID) {
         return None;
     }
     let (code, detail) = match status {
@@ -169,9 +170,14 @@ fn explained(answer: &[u8]) -> Option<Vec<u8>> {
         400 => ("request.malformed", "this cannot be read as a request: see RFC 9112"),
         _ => return None,
     };
-    let body = serde_json::to_string(&Problem::new(status, code, detail)).ok()?;
-    let length = format!("content-type: application/problem+json\r\ncontent-length: {}\r\n", body.len());
-    Some((head.replacen(NO_BODY, &length, 1) + &body).into_bytes())
+    let problem = Problem::new(status, code, detail);
+    let body = serde_json::to_string(&problem).ok()?;
+    let length = body.len();
+    let headers = format!(
+        "content-type: application/problem+json\r\ncontent-length: {length}\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n{ID}: {}\r\n",
+        refused_unread(&problem)
+    );
+    Some((head.replacen(NO_BODY, &headers, 1) + &body).into_bytes())
 }
 
 impl Patient {

@@ -326,12 +326,17 @@ pub async fn one(
 
 /// The seq that a seq or an event id stands for.
 pub fn seq_of(snapshot: &Snapshot, name: &str) -> Result<u64, Problem> {
+    let malformed = || {
+        let name: String = name.escape_debug().take(80).collect();
+        let detail =
+            format!("an entry is named by its seq, such as 42, or the 64 hex digits of its id, not `{name}`");
+        Problem::new(400, "path.malformed", detail)
+    };
     if name.len() == 64 {
-        let id: EventId =
-            name.parse().map_err(|_| Problem::new(400, "path.malformed", "expected a seq or an event id"))?;
+        let id: EventId = name.parse().map_err(|_| malformed())?;
         let seq = snapshot.state.index().seq(&id);
         return seq.ok_or_else(|| Problem::not_found("event.unknown", format!("the log has no event {id}")));
     }
     let seq = name.parse().ok().filter(|seq: &u64| seq.to_string() == name);
-    seq.ok_or_else(|| Problem::new(400, "path.malformed", "expected a seq or an event id"))
+    seq.ok_or_else(malformed)
 }

@@ -19,13 +19,12 @@ use crate::limits;
 /// The parameters in a path.
 pub struct InPath<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for InPath<T> {
+impl<T: DeserializeOwned + Send> FromRequestParts<Arc<App>> for InPath<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value))
-            .map_err(|error| Problem::new(400, "path.malformed", error.body_text()))
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let path = Path::<T>::from_request_parts(parts, app).await;
+        path.map(|Path(value)| Self(value)).map_err(|_| app.queries.misread_path(parts))
     }
 }
 
@@ -38,14 +37,12 @@ impl<T: JsonSchema> OperationInput for InPath<T> {
 /// The parameters after the question mark.
 pub struct InQuery<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for InQuery<T> {
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for InQuery<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let query = Query::<T>::from_request_parts(parts, state).await;
-        query
-            .map(|Query(value)| Self(value))
-            .map_err(|error| Problem::new(400, "query.malformed", error.body_text()))
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let query = Query::<T>::from_request_parts(parts, app).await;
+        query.map(|Query(value)| Self(value)).map_err(|_| app.queries.misread_query(parts))
     }
 }
 
@@ -123,7 +120,7 @@ pub fn page_rows(limit: Option<usize>) -> Result<usize, Problem> {
     if (1..=limits::PAGE_ROWS).contains(&rows) {
         Ok(rows)
     } else {
-        let detail = format!("limit lies between 1 and {}", limits::PAGE_ROWS);
+        let detail = format!("`limit` lies between 1 and {}, and is {rows}", limits::PAGE_ROWS);
         Err(Problem::new(400, "query.limit", detail))
     }
 }

@@ -17,6 +17,7 @@ mod events;
 mod extract;
 pub mod fates;
 mod flight;
+mod forms;
 mod handles;
 mod history;
 mod lines;
@@ -109,7 +110,6 @@ pub struct App {
     batches_in_flight: Flight,
     answers_in_flight: Flight,
     queries: Queries,
-    requests: respond::Requests,
     /// Cores that are free to verify the lines of batches.
     verifying: Arc<tokio::sync::Semaphore>,
     today: Option<Date>,
@@ -140,7 +140,8 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
 fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, Arc<App>) {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, openapi::described);
-    let openapi = serde_json::to_string_pretty(&openapi::finished(&document)).unwrap_or_default();
+    let document = openapi::finished(&document);
+    let openapi = serde_json::to_string_pretty(&document).unwrap_or_default();
     let names = Arc::new(Names::of(ledger.vault().clone()));
     let handles = Handles::of(ledger.vault().clone());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -158,7 +159,6 @@ fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, A
         batches_in_flight: Flight::new(bounds.batch_bytes, bounds.unread + bounds.body),
         answers_in_flight: Flight::new(bounds.answer_bytes, bounds.body),
         queries: Queries::of(&document),
-        requests: respond::Requests::default(),
         verifying: Arc::new(tokio::sync::Semaphore::new(cores)),
         bounds,
         today,

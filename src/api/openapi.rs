@@ -21,7 +21,7 @@ pub const NDJSON: &str = "application/x-ndjson";
 /// Methods that a path of the document may have.
 const METHODS: [&str; 2] = ["get", "post"];
 /// The path whose parameter spans slashes, as the router and as the document writes it.
-const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
+pub const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
 /// What each group of operations is for, by the module that answers them.
 const TAGS: [(&str, &str); 16] = [
     ("attachments", "Texts and documents that events commit to"),

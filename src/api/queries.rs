@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aide::openapi::OpenApi;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
+use axum::http::request::Parts;
 use serde_json::Value;
 
+use super::forms::Form;
+use super::openapi::TILE_PATHS;
 use super::{Problem, nearest};
 
 /// The parameters of every route, by path and method.
@@ -22,16 +24,20 @@ struct Known {
     queries: BTreeSet<String>,
     /// Those of its path or query that are whole numbers.
     numbers: BTreeSet<String>,
+    /// What the values of all look like.
+    forms: BTreeMap<String, Form>,
 }
 
 impl Known {
-    fn of(operation: &Value) -> Self {
+    /// The parameters of an operation; `schemas` are those that it may refer to.
+    fn of(operation: &Value, schemas: &Value) -> Self {
         let mut known = Self::default();
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let Some(name) = parameter["name"].as_str() else { continue };
             if parameter["in"] == "query" {
                 known.queries.insert(name.to_owned());
             }
+            known.forms.insert(name.to_owned(), Form::of(&parameter["schema"], schemas));
             let kind = &parameter["schema"]["type"];
             if kind == "integer"
                 || kind.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == "integer"))
@@ -43,14 +49,28 @@ impl Known {
     }
 }
 
+/// A path of the document as its route is written.
+fn routed(path: &str) -> String {
+    let [routed, described] = TILE_PATHS;
+    if path == described { routed.to_owned() } else { path.to_owned() }
+}
+
+impl Known {
+    fn told_of_number(&self, name: &str, given: &str) -> String {
+        let told =
+            self.forms.get(name).map_or_else(|| Form::Text.told(name, given), |form| form.told(name, given));
+        format!("{told}: write its digits alone, without a sign or leading zeros")
+    }
+}
+
 impl Queries {
     /// Those that a document tells of.
-    pub fn of(document: &OpenApi) -> Self {
-        let document = serde_json::to_value(document).unwrap_or_default();
+    pub fn of(document: &Value) -> Self {
+        let schemas = &document["components"]["schemas"];
         let paths = document["paths"].as_object().into_iter().flatten();
         let operations = paths.flat_map(|(path, item)| {
             item.as_object().into_iter().flatten().map(move |(method, operation)| {
-                ((path.clone(), method.to_ascii_uppercase()), Known::of(operation))
+                ((routed(path), method.to_ascii_uppercase()), Known::of(operation, schemas))
             })
         });
         Self(operations.collect())
@@ -68,6 +88,37 @@ impl Queries {
         self.check_query(template.as_str(), request.method(), query)
     }
 
+    /// The problem with a query that cannot be read: which value has another form than its parameter.
+    pub fn misread_query(&self, parts: &Parts) -> Problem {
+        let pairs = parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            Some((decoded(name).ok()?, decoded(value).ok()?))
+        });
+        let unread = "the query cannot be read: see /openapi.json for what its parameters are";
+        Problem::new(400, "query.malformed", self.misread(parts, pairs).unwrap_or_else(|| unread.to_owned()))
+    }
+
+    /// The same of what stands in a path.
+    pub fn misread_path(&self, parts: &Parts) -> Problem {
+        let template = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let pairs = template.split('/').zip(parts.uri.path().split('/')).filter_map(|(name, value)| {
+            let name = name.strip_prefix('{')?.strip_suffix('}')?;
+            // In a path a plus sign is itself.
+            Some((name.to_owned(), decoded(&value.replace('+', "%2B")).ok()?))
+        });
+        let unread = "the path cannot be read: see /openapi.json for what stands in it";
+        Problem::new(400, "path.malformed", self.misread(parts, pairs).unwrap_or_else(|| unread.to_owned()))
+    }
+
+    fn misread(&self, parts: &Parts, mut pairs: impl Iterator<Item = (String, String)>) -> Option<String> {
+        let template = parts.extensions.get::<MatchedPath>()?.as_str();
+        let known = self.0.get(&(template.to_owned(), parts.method.to_string()))?;
+        pairs.find_map(|(name, value)| {
+            let form = known.forms.get(&name).filter(|form| !form.holds(&value))?;
+            Some(form.told(&name, &value))
+        })
+    }
+
     fn check_path(&self, template: &str, method: &Method, path: &str) -> Result<(), Problem> {
         let Some(known) = self.0.get(&(template.to_owned(), method.to_string())) else { return Ok(()) };
         for (name, value) in template.split('/').zip(path.split('/')) {
@@ -75,7 +126,7 @@ impl Queries {
             if let Some(name) = name.filter(|name| known.numbers.contains(*name))
                 && !is_number(value)
             {
-                return Err(Problem::new(400, "path.malformed", told_of_number(name)));
+                return Err(Problem::new(400, "path.malformed", known.told_of_number(name, value)));
             }
         }
         Ok(())
@@ -101,7 +152,7 @@ impl Queries {
                 return Err(Problem::new(400, "query.empty", detail));
             }
             if known.numbers.contains(&name) && !is_number(raw) {
-                return Err(Problem::new(400, "query.malformed", told_of_number(&name)));
+                return Err(Problem::new(400, "query.malformed", known.told_of_number(&name, raw)));
             }
             if !seen.insert(name.clone()) {
                 let detail = format!("`{name}` stands there twice: give it once");
@@ -116,10 +167,6 @@ impl Queries {
 fn is_number(text: &str) -> bool {
     let is_plain = text == "0" || !text.starts_with('0');
     is_plain && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn told_of_number(name: &str) -> String {
-    format!("`{name}` is a whole number: write its digits alone, without a sign or leading zeros")
 }
 
 /// A name or value out of a query as text.
@@ -179,7 +226,8 @@ mod tests {
         let queries =
             ["after", "issuer", "limit", "subject", "type"].map(str::to_owned).into_iter().collect();
         let numbers = BTreeSet::from(["limit".to_owned()]);
-        let known = [(("/v1/events".to_owned(), "GET".to_owned()), Known { queries, numbers })];
+        let forms = BTreeMap::from([("limit".to_owned(), Form::Number(1, 1000))]);
+        let known = [(("/v1/events".to_owned(), "GET".to_owned()), Known { queries, numbers, forms })];
         let queries = Queries(known.into_iter().collect());
         let check = |path, query| queries.check_query(path, &Method::GET, query);
         assert!(check("/v1/events", "limit=3&subject=x").is_ok());
@@ -192,7 +240,7 @@ mod tests {
             ("limit=1&", "query.unknown", "it takes after"),
             ("subject", "query.empty", "`subject`"),
             ("subject=%20+", "query.empty", "`subject`"),
-            ("limit=01", "query.malformed", "`limit`"),
+            ("limit=01", "query.malformed", "`limit` is a whole number from 1 to 1000, not `01`"),
             ("limit=%31", "query.malformed", "`limit`"),
             ("subject=%ff", "query.malformed", "UTF-8"),
             ("subject=%0", "query.malformed", "%25"),

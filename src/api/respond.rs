@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
@@ -152,30 +153,37 @@ fn validator(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
-/// Numbers the requests of a process.
-pub struct Requests {
-    process: u32,
-    next: AtomicU32,
+/// An id that no other request of this process has, nor likely one of another.
+fn next_id() -> String {
+    static PROCESS: LazyLock<u32> = LazyLock::new(|| getrandom::u32().unwrap_or_default());
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{:08x}{:08x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-impl Default for Requests {
-    fn default() -> Self {
-        let process = getrandom::u32().unwrap_or_default();
-        Self { process, next: AtomicU32::new(0) }
-    }
+/// The name of the header that carries it.
+pub const ID: &str = "x-request-id";
+
+/// An id for what is refused before it is read as a request, and a line of the log that tells of it.
+pub fn refused_unread(problem: &Problem) -> String {
+    let id = next_id();
+    tracing::info!(%id, status = problem.status, code = problem.code, "refused at the door");
+    id
 }
 
-impl Requests {
-    /// An id that no other request of this process has, nor likely one of another.
-    fn id(&self) -> String {
-        format!("{:08x}{:08x}", self.process, self.next.fetch_add(1, Ordering::Relaxed))
-    }
+/// The answer to a request that goes no further than the door, with all that answers carry.
+pub fn at_the_door(problem: Problem) -> Response {
+    let id = refused_unread(&problem);
+    let mut response = passing(problem.into_response());
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(ID, HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("")));
+    response
 }
 
 /// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it;
 /// the answer carries the id under which the log tells of it.
 pub async fn answered(State(app): Shared, request: Request, next: Next) -> Response {
-    let id = app.requests.id();
+    let id = next_id();
     let header = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static(""));
     let mut response = if tracing::enabled!(tracing::Level::INFO) {
         // The query may hold names that were searched for: the path tells enough.
@@ -192,7 +200,7 @@ pub async fn answered(State(app): Shared, request: Request, next: Next) -> Respo
     } else {
         answer(&app, request, next).await
     };
-    response.headers_mut().insert("x-request-id", header);
+    response.headers_mut().insert(ID, header);
     response
 }
 

@@ -75,6 +75,13 @@ async fn no_more_connections_are_taken_than_there_may_be() {
     assert!(rest(&mut waiting).await.contains("200 OK"));
 }
 
+/// The id under which the log tells of an answer.
+fn id(answer: &str) -> String {
+    let (head, _) = answer.split_once("\r\n\r\n").unwrap();
+    let line = head.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+    line.unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_told_so() {
     let programme = Programme::start(policy()).await;
@@ -87,7 +94,8 @@ async fn a_body_that_does_not_come_is_told_so() {
     for path in ["/v1/events", "/v1/policies/diff", "/v1/events/batch"] {
         let mut stream = connect(&client).await;
         stream.write_all((head(path) + "{\"a\": ").as_bytes()).await.unwrap();
-        assert!(rest(&mut stream).await.contains("\"code\":\"body.late\""), "{path}");
+        let told = rest(&mut stream).await;
+        assert!(told.contains("\"code\":\"body.late\"") && id(&told).len() == 16, "{path}: {told}");
     }
     // One byte at a time, each in time, never ends it either.
     let mut stream = connect(&client).await;
@@ -238,7 +246,7 @@ async fn a_body_that_says_it_is_too_long_is_not_waited_for() {
             let _ = stream.write_all(&sent).await;
             let told = rest(&mut stream).await;
             assert!(told.starts_with("HTTP/1.1 413 ") && told.contains(code), "{path}: {told:.300}");
-            assert!(told.contains("connection: close"), "{told:.300}");
+            assert!(told.contains("connection: close") && id(&told).len() == 16, "{told:.300}");
             assert!(
                 asked.elapsed() < Duration::from_millis(limits::BODY_PIECE_MS / 2),
                 "{path} is waited for"
@@ -326,6 +334,7 @@ fn each_request_is_logged_in_one_line_without_what_was_searched_for() {
 async fn whatever_is_refused_at_the_door_says_why() {
     let programme = Programme::start(policy()).await;
     let long = "a".repeat(limits::HEAD_BYTES);
+    let mut ids = std::collections::BTreeSet::new();
     for (sent, status, code) in [
         ("GET / HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(), 400, "request.host"),
         ("GET / HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n".to_owned(), 400, "request.host"),
@@ -343,7 +352,10 @@ async fn whatever_is_refused_at_the_door_says_why() {
             "{sent:.60}: {told}"
         );
         let (head, body) = told.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains("application/problem+json"), "{told}");
+        for says in ["application/problem+json", "cache-control: no-store", "nosniff"] {
+            assert!(head.contains(says), "{says}: {told}");
+        }
+        assert!(ids.insert(id(&told)), "{told}");
         let problem: Value = serde_json::from_str(body).unwrap();
         assert_eq!(
             (problem["code"].as_str(), problem["status"].as_u64()),

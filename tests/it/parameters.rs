@@ -110,6 +110,43 @@ async fn a_value_that_stands_for_nothing_is_refused() {
     }
 }
 
+/// The texts of a parser tell neither which parameter is meant nor what is expected there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_another_form_is_told_with_its_parameter_and_what_is_expected() {
+    let demo = Demo::start().await;
+    let han = demo::subject("han");
+    for (path, told) in [
+        ("/v1/events?limit=abc".to_owned(), "`limit` is a whole number from 1 to 1000, not `abc`"),
+        (
+            "/v1/events?after=99999999999999999999".to_owned(),
+            "`after` is a whole number, not `99999999999999999999`",
+        ),
+        (format!("/v1/subjects/{han}/score?as_of=x"), "`as_of` is a day, such as 2026-11-28, not `x`"),
+        (format!("/v1/subjects/{han}/score?size=3&as_of=2026-02-30"), "`as_of` is a day"),
+        ("/v1/subjects?sort=middle".to_owned(), "`sort` is one of best, worst, not `middle`"),
+        ("/v1/subjects?min_score=70000".to_owned(), "`min_score` is a whole number from 0 to 65535"),
+        ("/v1/subjects?certified=yes".to_owned(), "`certified` is one of true, false, not `yes`"),
+        ("/v1/contests?subject=x%1F%C3%A9".to_owned(), "U+001F"),
+        (
+            "/v1/contests?subject=x%C3%A9".to_owned(),
+            "`subject` is the id of a KOL, such as kol-0123456789abc, not `xé`",
+        ),
+        ("/v1/events?issuer=A".to_owned(), "`issuer` is the id of a member or a KOL"),
+        ("/v1/subjects/kol-O/score".to_owned(), "`subject` is the id of a KOL"),
+        (format!("/v1/subjects/{han}/score/9/x"), "`as_of` is a day"),
+        ("/v1/receipts/x".to_owned(), "`seq` is a whole number, not `x`"),
+        ("/v1/attachments/xyz".to_owned(), "`commitment` is the 64 hex digits"),
+        ("/v1/events/x".to_owned(), "the 64 hex digits of its id, not `x`"),
+    ] {
+        let problem = refused(&demo, &Method::GET, &path).await;
+        let code = if path.contains('?') { "query.malformed" } else { "path.malformed" };
+        assert_eq!(problem["code"], code, "{path}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(told), "{path}: {detail}");
+        assert!(!detail.contains("eserialize") && !detail.contains("invalid"), "{path}: {detail}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_route_reads_a_body_in_another_encoding() {
     let demo = Demo::start().await;
