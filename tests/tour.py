@@ -68,6 +68,7 @@ try:
         assert ran.returncode == 0, f"the guide {name} ended with {ran.returncode}"
         printed += ran.stdout
     assert "79.82" in printed, "the worked example is shown"
+    assert "50.00 (" in printed, "the first KOL of a real ledger is rated"
     assert printed.count("clean\n") >= 4, "audits and fsck are clean"
     read = [icalendar.Calendar.from_ical((work / name).read_bytes()) for name in ["nhip-so.ics", "han.ics"]]
     days = [day for calendar in read for day in calendar.walk("VEVENT")]

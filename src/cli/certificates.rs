@@ -66,7 +66,9 @@ impl Certify {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Anyone may look at it; the council grants it with `tinnhiem certify`.
+
+Examples:
   tinnhiem certificate kol-0123456789abc
   tinnhiem certificate kol-0123456789abc --out certificate.json \\
     --key operator.pem

@@ -24,7 +24,9 @@ use crate::oracle::{Inquiry, audit};
 use crate::time::Date;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "The receipt of a score is another one: `tinnhiem score KOL --receipt FILE`.
+
+Examples:
   tinnhiem receipt 42 --out entry-42.tlog-proof
   tinnhiem receipt 42 --out entry-42.tlog-proof --words entry-42.json
       with the words that it commits to")]

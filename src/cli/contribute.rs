@@ -32,8 +32,12 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: the KOL hands over its public key and signs later (`tinnhiem sign`),
-then the registrar submits:
+#[command(after_help = "The KOL makes its key itself (`tinnhiem keygen kol.pem`), and hands over the
+public half only (`tinnhiem public-key kol.pem --pem > kol.pub`). It reads and
+signs what the registrar wrote (`tinnhiem sign enrolment.json --key kol.pem`),
+and the registrar sends it (`tinnhiem submit enrolment.json`).
+
+Example:
   tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc \\
     --identity cccd.txt --identity-secret identity.secret \\
     --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
@@ -195,6 +199,12 @@ impl Endorse {
 
 #[derive(Debug, Args)]
 #[command(after_help = grounds::EXPLAINED.to_owned() + "
+
+The item stays in the score until the contest is decided, is marked as
+contested, and a second figure without it stands beside the first; where the
+decision is late, the item is out of the score until it comes. What the score
+would be is said before you sign. `tinnhiem withdraw SEQ` takes the contest
+back, by its entry.
 
 Example:
   tinnhiem contest --subject kol-0123456789abc --target 5f…e2 \\

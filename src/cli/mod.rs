@@ -158,7 +158,7 @@ enum Verb {
     RotateLogKey(party_keys::RotateLogKey),
     /// Make the secret that keys identity numbers, once for all registrars of a ledger
     IdentitySecret(identity::IdentitySecret),
-    /// Enrol a subject (registrar, with the subject's key)
+    /// Enrol a subject (registrar; the subject signs too, with `sign` where its key is elsewhere)
     Enrol(contribute::Enrol),
     /// Bring back a subject that departed, with its history (registrar and the KOL)
     #[command(after_help = "Example:
@@ -190,7 +190,7 @@ enum Verb {
     Sanction(sanction::Sanction),
     /// Grant a certificate, in the place of the one that stands (council)
     Certify(certificates::Certify),
-    /// Show a certificate; write it as a credential (operator)
+    /// Show a KOL's certificate (anyone); write it as a credential that proves it (operator)
     Certificate(certificates::Certificate),
     /// Reply to a notified assessment or proposed sanction (the KOL concerned)
     Reply(sanction::Reply),
@@ -209,7 +209,7 @@ enum Verb {
     RecordDecision(register::RecordDecision),
     /// Record that a decision was overturned (state agency)
     OverturnDecision(register::OverturnDecision),
-    /// Contest an assessment or sanction (the KOL concerned)
+    /// Contest an assessment or sanction (the KOL concerned); `withdraw` takes it back
     Contest(contribute::Contest),
     /// Admit a contest (council)
     AdmitContest(contests::AdmitContest),
@@ -282,7 +282,7 @@ enum Verb {
     Guide(guide::ReadGuide),
     /// Say what a code means, and what to do
     Explain(codes::Explain),
-    /// Fetch the receipt of an entry
+    /// Fetch the receipt of an entry; that of a score is `score --receipt`
     Receipt(check::FetchReceipt),
     /// Verify the receipt of an entry or of a score, offline
     Verify(verify::Verify),
