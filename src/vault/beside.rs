@@ -1,6 +1,6 @@
 //! The public keys in a key file, alone or beside a private one.
 
-use super::stored::KeyFault;
+use super::key_fault::KeyFault;
 use crate::dsse::PublicKey;
 
 /// The public keys that a file holds, or why they cannot be read.

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::key_fault::KeyFault;
 use super::phrase;
-use super::stored::{KeyFault, Locked, Stored, encrypted_pem};
+use super::stored::{Locked, Stored, encrypted_pem};
 use crate::dsse::{PublicKey, SecretKey};
 use crate::limits;
 

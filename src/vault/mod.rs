@@ -22,6 +22,7 @@
 //! not.
 
 mod beside;
+mod key_fault;
 mod keyfile;
 mod listing;
 mod pem;
@@ -47,9 +48,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::event::Commitment;
+use crate::event::{Commitment, is_media_type};
 use crate::limits;
 
+/// What a media type must be.
+const MEDIA_TYPE: &str = "media_type must be one like text/plain, in at most 100 plain characters";
 /// Bytes of BLAKE3 at the end of a file.
 const SUM: usize = 16;
 
@@ -114,9 +117,8 @@ impl Attachment {
         if self.bytes.len() > limits::ATTACHMENT_BYTES {
             return refused("it is over 256 KiB: shorten it");
         }
-        let plain = self.media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if !plain || !self.media_type.contains('/') || self.media_type.len() > limits::MEDIA_TYPE_BYTES {
-            return refused("media_type must be one like text/plain, in at most 100 plain characters");
+        if !is_media_type(&self.media_type) {
+            return refused(MEDIA_TYPE);
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
 use super::beside::Beside;
+use super::key_fault::{KeyFault, old_scheme};
 use super::pem;
 use crate::dsse::{PublicKey, SecretKey};
 
@@ -51,48 +52,6 @@ impl fmt::Debug for Locked {
     }
 }
 
-/// Why bytes are read as no key. No text shows anything of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFault {
-    /// Nothing in it is a key.
-    #[error(
-        "holds no key: a private key is PKCS#8 PEM (-----BEGIN PRIVATE KEY-----), a public one PEM (-----BEGIN PUBLIC KEY-----) or 64 hex digits"
-    )]
-    None,
-    /// A block begins, and does not end or is no base64.
-    #[error("holds a key that is cut off or damaged: copy the file again from where it is whole")]
-    Damaged,
-    /// Another tool's form of private keys.
-    #[error(
-        "holds a private key that is not PKCS#8: convert it with the tool that made it, such as `openssl pkcs8 -topk8`"
-    )]
-    Form,
-    /// A key for other signatures.
-    #[error("holds a key of another algorithm: the ledger knows Ed25519 keys")]
-    Algorithm,
-    /// The public key in a private key, or beside it, is not its own.
-    #[error(
-        "holds a private key and a public key or certificate that is another's: keep in it what belongs together, or get it anew from where it was made"
-    )]
-    Mismatch,
-    /// It could be any of them.
-    #[error("holds more than one key: put the one that is meant into a file of its own")]
-    Several,
-    /// Hex of something else.
-    #[error(
-        "holds 64 hex digits that are no Ed25519 public key, but perhaps the seed of a private one or another secret: a private key is PKCS#8 PEM (-----BEGIN PRIVATE KEY-----)"
-    )]
-    Hex,
-    /// Encrypted in a way that is not read.
-    #[error(
-        "is encrypted in a way that is not read: encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
-    )]
-    Scheme,
-    /// A pass phrase that does not open it.
-    #[error("is not opened by this pass phrase")]
-    Phrase,
-}
-
 impl Stored {
     /// Reads a key file's bytes: PEM, with anything around it; DER; or a public key in hex.
     ///
@@ -120,11 +79,17 @@ fn from_blocks(blocks: &[pem::Block]) -> Result<Stored, KeyFault> {
         let whole = block.der.as_ref().map(|der| der.as_slice());
         match block.label.as_str() {
             "PRIVATE KEY" => secrets.push(secret(whole.ok_or(KeyFault::Damaged)?)?),
-            "ENCRYPTED PRIVATE KEY" => locked.push(whole.ok_or(KeyFault::Damaged)?.to_vec()),
+            "ENCRYPTED PRIVATE KEY" => {
+                let der = whole.ok_or(KeyFault::Damaged)?;
+                // Nobody is asked for the pass phrase of what is not read whatever it is.
+                old_scheme(der).map_or(Ok(()), |scheme| Err(KeyFault::Scheme(scheme)))?;
+                locked.push(der.to_vec());
+            }
             "PUBLIC KEY" => beside.keys.push(whole.ok_or(KeyFault::Damaged).and_then(spki)),
             "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
                 beside.certified.push(whole.ok_or(KeyFault::Damaged).and_then(certified));
             }
+            "OPENSSH PRIVATE KEY" => other = Some(KeyFault::OpenSsh),
             label if label.ends_with("PRIVATE KEY") => other = Some(KeyFault::Form),
             _ => {}
         }
@@ -148,6 +113,9 @@ fn from_blocks(blocks: &[pem::Block]) -> Result<Stored, KeyFault> {
 fn from_der(der: &[u8]) -> Option<Result<Stored, KeyFault>> {
     if PrivateKeyInfoRef::from_der(der).is_ok() {
         return Some(secret(der).map(Stored::Secret));
+    }
+    if let Some(scheme) = old_scheme(der) {
+        return Some(Err(KeyFault::Scheme(scheme)));
     }
     if EncryptedPrivateKeyInfoRef::from_der(der).is_ok() {
         return Some(Ok(Stored::Locked(Locked { der: der.to_vec(), beside: Beside::default() })));
@@ -208,10 +176,10 @@ impl Locked {
     pub fn open(&self, phrase: &str) -> Result<SecretKey, KeyFault> {
         let info = EncryptedPrivateKeyInfoRef::from_der(&self.der).map_err(|_| KeyFault::Damaged)?;
         let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
-            return Err(KeyFault::Scheme);
+            return Err(KeyFault::Scheme("PBES1"));
         };
         if !is_bounded(&parameters.kdf) {
-            return Err(KeyFault::Scheme);
+            return Err(KeyFault::Scheme("a key derivation or so many rounds"));
         }
         match info.decrypt(phrase) {
             // What another phrase makes of it ends in a padding and begins like DER only by chance.
@@ -224,7 +192,7 @@ impl Locked {
                 pkcs8::pkcs5::Error::UnsupportedAlgorithm { .. }
                 | pkcs8::pkcs5::Error::AlgorithmParametersInvalid { .. }
                 | pkcs8::pkcs5::Error::NoPbes1CryptSupport,
-            )) => Err(KeyFault::Scheme),
+            )) => Err(KeyFault::Scheme("a cipher")),
             Err(_) => Err(KeyFault::Phrase),
         }
     }
@@ -276,6 +244,12 @@ mod tests {
         QQCylnwTt1MIZRaegY4PFsqDkKebmfwAuVjhxYBN6JE5gG1PrcddnEXMcq5D5fMN\n\
         EVaNbWZtJ2A5iC/KnFd4wT0D\n\
         -----END CERTIFICATE-----\n";
+
+    /// As `openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES` writes it.
+    const TRIPLE_DES: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n\
+        MFgwHAYKKoZIhvcNAQwBAzAOBAiQsNMcPloxcAICCAAEOG3i1+PUEKyH+iMoW48Y\n\
+        VvvwOz9eaJMC7H79pS/4xpLSBSNDtFuvajNZsewr69SdBp9tkRhXkSxb\n\
+        -----END ENCRYPTED PRIVATE KEY-----\n";
 
     /// The private key that every spelling stands for.
     fn read(bytes: &[u8]) -> Result<PublicKey, KeyFault> {
@@ -350,7 +324,8 @@ mod tests {
             (&pem.replace("MC4", "MC5"), KeyFault::Damaged),
             (&pem.replace("MC4", "M-4"), KeyFault::Damaged),
             (&named("RSA PRIVATE KEY"), KeyFault::Form),
-            (&named("OPENSSH PRIVATE KEY"), KeyFault::Form),
+            (&named("OPENSSH PRIVATE KEY"), KeyFault::OpenSsh),
+            (TRIPLE_DES, KeyFault::Scheme("PBE-SHA1-3DES")),
             (&x25519, KeyFault::Algorithm),
             (&format!("{pem}{other}"), KeyFault::Several),
             (&format!("{pem}{foreign}"), KeyFault::Mismatch),
@@ -365,9 +340,13 @@ mod tests {
             assert_eq!(Stored::read(text.as_bytes()).map(|_| ()), Err(fault), "{text}");
         }
         // Nobody is told to make another key in the place of one that is not read.
-        for fault in [KeyFault::None, KeyFault::Damaged, KeyFault::Form, KeyFault::Scheme, KeyFault::Phrase] {
+        let scheme = KeyFault::Scheme("PBE-SHA1-3DES");
+        for fault in [KeyFault::None, KeyFault::Damaged, KeyFault::Form, scheme, KeyFault::Phrase] {
             assert!(!fault.to_string().contains("keygen"), "{fault}");
         }
+        let der = &pem::blocks(TRIPLE_DES)[0].der;
+        let bare = Stored::read(der.as_ref().unwrap()).map(|_| ());
+        assert_eq!(bare, Err(scheme), "PEM is no part of it");
     }
 
     #[test]
