@@ -83,8 +83,16 @@ pub const PASS_PHRASES: usize = 16;
 pub const AUDIT_SAMPLE: usize = 100;
 /// Rows of findings about one kind of answer that an audit tells.
 pub const AUDIT_FINDINGS: usize = 20;
+/// Findings after which an audit takes no more entries: what follows is of no log.
+pub const AUDIT_FINDINGS_IN_ALL: usize = 10_000;
 /// Times that an audit catches up with a ledger that moves before it gives an answer up.
 pub const AUDIT_RETRIES: usize = 8;
+/// Bytes a second, there and back, below which an exchange with a ledger is given up.
+pub const SLOWEST_BYTES_A_SECOND: u64 = 16 * 1024;
+/// Most pages of a listing that a reader follows.
+pub const FOLLOWED_PAGES: usize = 10_000;
+/// Most bytes of a listing that a reader keeps.
+pub const FOLLOWED_BYTES: usize = 512 * 1024 * 1024;
 
 // What one server holds those who ask to; `api::Bounds` takes its defaults from here.
 

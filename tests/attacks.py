@@ -300,6 +300,25 @@ def damaged(ledger, export):
     export.files[ledger.ids["text"]] = (salt, "Dở.".encode())
 
 
+def of_kind(kind):
+    """A text that is kept under this media type."""
+
+    def attack(ledger, export):
+        salt, text = export.files[ledger.ids["text"]]
+        export.files[ledger.ids["text"]] = (salt, text, kind)
+
+    return attack
+
+
+def folder_for_text(ledger, export):
+    del export.files[ledger.ids["text"]]
+    export.irregular = export.folders = ["attachments/" + ledger.ids["text"]]
+
+
+def folder_among_texts(_ledger, export):
+    export.irregular = export.folders = ["attachments/" + "ef" * 32]
+
+
 def unnamed(_ledger, export):
     export.files["ef" * 32] = (bytes(32), b"")
 
@@ -333,6 +352,10 @@ NAMES = [
     ("name.hidden", "Báo\u200bMới"),
     ("name.hidden", "Báo\u2d7fMới"),
     ("name.hidden", "Báo\U0001107fMới"),
+    ("name.hidden", "Báo\ufffeMới"),
+    ("name.hidden", "Báo\ufdd0Mới"),
+    ("name.hidden", "Báo\U0001fffeMới"),
+    ("name.hidden", "Báo\U0010ffffMới"),
     ("name.composed", "Ba\u0301o"),
     ("name.blanks", "Báo  Mới"),
     ("name.alone", "Báo \u0301o"),
@@ -428,10 +451,16 @@ ATTACKS = [
     ("attachment.missing", "attachment.missing", missing),
     ("attachment.kept", "attachment.kept", put_back),
     ("attachment.damaged", "attachment.damaged", damaged),
+    ("attachment.media_type", "attachment.media_type", of_kind("text/plain\r\nx-salt: y")),
+    ("attachment.media_type", "attachment.media_type", of_kind("")),
+    ("attachment.media_type", "attachment.media_type", of_kind("a/" + "b" * 5000)),
+    ("written.media_type", "attachment.media_type", of_kind("text/plain ")),
     ("attachment.unnamed", "attachment.unnamed", unnamed),
     ("log.beyond", "log.beyond", cut_off),
     ("log.beyond", "log.beyond", with_file("tile/entries/x001/000.p/7")),
     ("file.irregular", "file.irregular", linked),
+    ("file.irregular", "file.irregular", folder_for_text),
+    ("file.irregular", "file.irregular", folder_among_texts),
     ("file.unnamed", "file.unnamed", with_file("evil.txt")),
     ("file.unnamed", "file.unnamed", with_file("checkpoint/000")),
     ("file.unnamed", "file.unnamed", with_file("tile/0/000.p/1")),

@@ -25,6 +25,7 @@ from attacks import ATTACKS, honest, misspelt_checkpoints, respelled
 from blake3 import blake3
 from refused import refused
 from verify.ledger import verify_source
+from verify.source import Folder
 
 PROGRAM = sys.argv[1]
 LIBRARY = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[0]
@@ -38,19 +39,23 @@ def write(export, folder):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(export.read(path))
-    for commitment, (salt, text) in export.files.items():
-        content = salt + len(b"text/plain").to_bytes(2, "big") + b"text/plain" + text
+    for commitment in export.files:
+        salt, kind, text = export.attachment(commitment)
+        content = salt + len(kind.encode()).to_bytes(2, "big") + kind.encode() + text
         file = folder / "attachments" / commitment
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content + blake3(content).digest()[:16])
-    for number, path in enumerate(export.irregular):
+    for path in export.folders:
+        (folder / path).mkdir(parents=True)
+    for number, path in enumerate(set(export.irregular) - set(export.folders)):
         elsewhere = folder.parent / str(number)
         (folder / path).rename(elsewhere)
         (folder / path).symlink_to(elsewhere)
 
 
 def audit(export, now, vkey=None, texts=True):
-    """Exit code and findings of the program, at this time by its clock; without `texts`, all but those of attachments."""
+    """Exit code and findings of the program, at this time by its clock, and what the second implementation finds in the
+    same folder; without `texts`, all but those of attachments."""
     when = datetime.datetime.fromtimestamp(now / 1000, datetime.timezone.utc)
     clock = {"LD_PRELOAD": LIBRARY, "FAKETIME": f"@{when:%Y-%m-%d %H:%M:%S}", "TZ": "UTC"}
     clock |= {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -60,20 +65,22 @@ def audit(export, now, vkey=None, texts=True):
         write(export, folder)
         asked = [PROGRAM, "audit", str(folder), "--json", *(("--vkey", vkey) if vkey else ())]
         done = subprocess.run(asked, capture_output=True, env=os.environ | clock, timeout=120)
+        second = judged_second(Folder(folder), now, vkey)
+    second = [one for one in second if texts or not is_text(one)]
     try:
         found = json.loads(done.stdout)["findings"]
-        return done.returncode, [one for one in found if texts or not is_text(one["place"])]
+        return done.returncode, [one for one in found if texts or not is_text(one["place"])], second
     except (ValueError, KeyError):
-        return done.returncode, done.stdout.decode() + done.stderr.decode()
+        return done.returncode, done.stdout.decode() + done.stderr.decode(), second
 
 
 def is_text(finding):
     return finding.startswith("attachment")
 
 
-def judged_second(export, now, vkey=None):
+def judged_second(folder, now, vkey=None):
     try:
-        return verify_source(export, now=now, vkey=vkey)
+        return verify_source(folder, now=now, vkey=vkey)
     except Exception as error:
         return [f"checkpoint: {error!r}"]
 
@@ -97,18 +104,21 @@ def place_of(finding):
 
 def wrong_about(mark, export, now, vkey=None, texts=True):
     """What the program says otherwise than it must of a forged export; none where it says what it must."""
-    code, findings = audit(export, now, vkey, texts)
+    code, findings, second = audit(export, now, vkey, texts)
     if code != 1 or not isinstance(findings, list) or not findings:
         return f"{mark}: exit code {code}: {str(findings)[-600:]}"
     places = {one["place"] for one in findings}
-    second = judged_second(export, now, vkey)
-    missed = {place_of(one) for one in second if texts or not is_text(one)} - places
+    missed = {place_of(one) for one in second} - places
+    if not second:
+        return f"{mark}: clean to the second, not to the program: {findings[:3]}"
     return f"{mark}: not at {sorted(missed)}: {findings[:3]}; the second: {second[:3]}" if missed else None
 
 
 def wrong_about_honest(mark, export, now, texts=True):
-    code, findings = audit(export, now, texts=texts)
-    return None if findings == [] and (code == 0 or not texts) else f"{mark} is honest, but: exit code {code}: {findings}"
+    code, findings, second = audit(export, now, texts=texts)
+    if findings == second == [] and (code == 0 or not texts):
+        return None
+    return f"{mark} is honest, but: exit code {code}: {findings}, and to the second {second}"
 
 
 def forged():

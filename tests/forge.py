@@ -47,8 +47,9 @@ class Export:
     """Entries, the key that signs their checkpoints, and the attachments beside them."""
 
     remote = False
-    # Paths of files that are links.
+    # Paths of files that are links, and of folders in the place of files.
     irregular = ()
+    folders = ()
 
     def __init__(self, origin, log_key, attachments=None):
         self.origin, self.log_key, self.files = origin, log_key, dict(attachments or {})
@@ -116,7 +117,10 @@ class Export:
         return set(self.files)
 
     def attachment(self, commitment):
-        return self.files.get(commitment)
+        if (file := self.files.get(commitment)) is None:
+            return None
+        salt, content, *kind = file
+        return salt, kind[0] if kind else "text/plain", content
 
 
 def vkey_of(origin, log_key):

@@ -5,7 +5,7 @@ use super::policies;
 use super::told::clean;
 use super::{owner, withheld};
 use crate::api::views::{CollaborationPage, CollaborationView, EventView, LedgerView};
-use crate::client::Client;
+use crate::client::{Client, Pages};
 use crate::engines::Score;
 use crate::event::{
     Body, CollaborationDeclared, EndorsementPublished, ErasureRequested, Event, GroupId, PartyId, Relation,
@@ -105,14 +105,12 @@ async fn hidden(
 
 /// Every declared paid work of a subject, the newest last.
 async fn works(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<CollaborationView>> {
-    let (mut works, mut from) = (Vec::new(), String::new());
-    loop {
-        let path = format!("/v1/collaborations?limit=1000&subject={subject}{from}");
-        let page: CollaborationPage = client.json(&path).await?;
+    let (mut works, mut pages) =
+        (Vec::new(), Pages::of(format!("/v1/collaborations?subject={subject}"), "after"));
+    while let Some(page) = pages.next::<CollaborationPage>(client).await? {
         works.extend(page.collaborations);
-        let Some(next) = page.next else { return Ok(works) };
-        from = format!("&after={next}");
     }
+    Ok(works)
 }
 
 fn band(work: &CollaborationView) -> String {

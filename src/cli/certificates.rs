@@ -125,8 +125,13 @@ impl Certificate {
         );
         let receipt =
             client.bytes(&format!("/v1/subjects/{subject}/receipt"), limits::SCORE_RECEIPT_BYTES).await?;
-        let log: VerifierKey = ledger.log_vkey.parse().context("the ledger names no key of its log")?;
-        let proven = ScoreReceipt::parse(&receipt)?.verify(&log, None)?;
+        // A commitment from before a rotation is proven under the key of then; read after it, none is missing.
+        let keys: LedgerView = client.json("/v1/ledger").await?;
+        let keys = keys.former_vkeys.iter().map(|one| &one.vkey).chain([&keys.log_vkey]);
+        let keys: Vec<VerifierKey> = keys.filter_map(|key| key.parse().ok()).collect();
+        let parsed = ScoreReceipt::parse(&receipt)?;
+        let proven = keys.iter().rev().map(|key| parsed.verify(key, None)).reduce(Result::or);
+        let proven = proven.context("the ledger names no key of its log")??;
         let proves = proven.score.certificate.as_ref().is_some_and(|one| one.event == certified.event);
         anyhow::ensure!(
             proves,

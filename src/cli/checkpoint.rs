@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::coded::here;
+use super::newest::{Newest, signed_newest};
 use super::output::{Answer, say, tell};
 use super::outside::{Outside, base, is_address};
 use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, key_name, output};
-use crate::api::views::LedgerView;
 use crate::audit::{Relation, compare};
-use crate::client::{Client, ClientError, Source, SourceTiles};
+use crate::client::{Client, Source, SourceTiles};
 use crate::ledger::Claim;
 use crate::log::{SignedCheckpoint, VerifierKey};
 
@@ -65,14 +65,8 @@ impl Checkpoint {
             return verb.run(&self.at).await;
         }
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
-        let client = self.at.client();
-        let note = client.text("/checkpoint").await?;
-        let not_one = |what: String| ClientError::Unreadable("/checkpoint".to_owned(), what);
-        let ledger: LedgerView = client.json("/v1/ledger").await?;
-        let vkey: VerifierKey =
-            ledger.log_vkey.parse().map_err(|_| not_one("a log without a key".to_owned()))?;
         // What is kept as evidence is what the log signed, by the key that it names as its own.
-        let signed = SignedCheckpoint::open(&note, &vkey).map_err(|error| not_one(error.to_string()))?;
+        let Newest { note, signed } = signed_newest(&self.at.client()).await?;
         let size = signed.checkpoint().size;
         let value = serde_json::json!({"size": size, "checkpoint": note, "file": self.out});
         let words = match out {

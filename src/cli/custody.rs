@@ -194,18 +194,20 @@ impl Export {
             Some((Err(OpenError::Store(StoreError::Locked(_))), Some(address))) => Some(Client::new(address)),
             Some(_) => None,
         };
-        let size = match (archive, served) {
+        let exported = match (archive, served) {
             (_, Some(client)) => {
-                let size = client::export_served(&client, &self.folder, &mut progress).await?;
+                let exported = client::export_served(&client, &self.folder, &mut progress).await?;
                 tell!("fetched from {}: `tinnhiem audit {}` checks it", client.base(), self.folder.display());
-                size
+                exported
             }
             (Some((archive, _)), None) => client::export(&archive?, &self.folder, &mut progress)?,
             (None, None) => unreachable!("without a directory it is served"),
         };
         drop(bar);
-        let words = format!("{size} entries written to {}", self.folder.display());
-        self.answer.tell(&json!({"size": size, "folder": self.folder}), &words)
+        let (size, attachments) = (exported.size, exported.attachments);
+        let words =
+            format!("{size} entries written to {}, and {}", self.folder.display(), attachments.told());
+        self.answer.tell(&json!({"size": size, "folder": self.folder, "attachments": attachments}), &words)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which entry destroyed the texts of another
 
 use crate::api::views::{EventPage, EventRow, EventView};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Pages};
 use crate::dsse::EventId;
 use crate::event::{EventType, SubjectId};
 
@@ -15,10 +15,8 @@ pub async fn by(
     event: &EventId,
 ) -> Result<Option<EventRow>, ClientError> {
     let executed = EventType::ErasureExecuted.name();
-    let mut from = String::new();
-    loop {
-        let path = format!("/v1/subjects/{subject}/events?type={executed}&limit=1000{from}");
-        let page: EventPage = client.json(&path).await?;
+    let mut pages = Pages::of(format!("/v1/subjects/{subject}/events?type={executed}"), "after");
+    while let Some(page) = pages.next::<EventPage>(client).await? {
         for row in page.events {
             let view: EventView = client.json(&format!("/v1/events/{}", row.seq)).await?;
             let targets = view.payload["body"]["targets"].as_array().into_iter().flatten();
@@ -26,9 +24,8 @@ pub async fn by(
                 return Ok(Some(row));
             }
         }
-        let Some(next) = page.next else { return Ok(None) };
-        from = format!("&after={next}");
     }
+    Ok(None)
 }
 
 /// The same in words.

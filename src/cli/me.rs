@@ -15,7 +15,7 @@ use super::show;
 use super::signing::At;
 use super::steps;
 use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, EventView, SubjectView};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Pages};
 use crate::engines::{Change, Figure, Outlook, Score};
 use crate::event::{Contesting, PartyId, SubjectId, words};
 use crate::state::{Awaited, Duty};
@@ -246,27 +246,21 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
 
 /// Every contest of the subject, page by page, the newest first.
 pub async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ContestView>> {
-    let mut contests = Vec::new();
-    let mut from = String::new();
-    loop {
-        let path = format!("/v1/contests?limit=1000&subject={subject}{from}");
-        let page: ContestPage = client.json(&path).await?;
+    let (mut contests, mut pages) =
+        (Vec::new(), Pages::of(format!("/v1/contests?subject={subject}"), "before"));
+    while let Some(page) = pages.next::<ContestPage>(client).await? {
         contests.extend(page.contests);
-        let Some(next) = page.next else { return Ok(contests) };
-        from = format!("&before={next}");
     }
+    Ok(contests)
 }
 
 /// Every clock about the subject, page by page.
 async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ClockView>> {
-    let mut clocks = Vec::new();
-    let mut from = String::new();
-    loop {
-        let page: ClockPage = client.json(&format!("/v1/clocks?limit=1000&subject={subject}{from}")).await?;
+    let (mut clocks, mut pages) = (Vec::new(), Pages::of(format!("/v1/clocks?subject={subject}"), "after"));
+    while let Some(page) = pages.next::<ClockPage>(client).await? {
         clocks.extend(page.clocks);
-        let Some(next) = page.next else { return Ok(clocks) };
-        from = format!("&after={next}");
     }
+    Ok(clocks)
 }
 
 /// Reads out the words of every event, several at once.

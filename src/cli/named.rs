@@ -11,7 +11,7 @@ use crate::api::views::{
     EventPage, EventView, LedgerView, MemberList, MemberRow, SubjectPage, SubjectRow, SubjectView,
 };
 use crate::api::{folded, nearest};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Pages};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
 
@@ -100,21 +100,16 @@ impl EventName {
 
 async fn begins_with(client: &Client, start: &str) -> anyhow::Result<EventId> {
     let ledger: LedgerView = client.json("/v1/ledger").await?;
-    let mut after = ledger.size.checked_sub(LOOKED_THROUGH + 1);
+    let after = ledger.size.checked_sub(LOOKED_THROUGH + 1);
     let mut found: Vec<EventId> = Vec::new();
-    loop {
-        let from = after.map_or(String::new(), |after| format!("&after={after}"));
-        let page: EventPage = client.json(&format!("/v1/events?limit=1000{from}")).await?;
+    let mut pages = Pages::of("/v1/events?", "after").from(after.map(|after| after.to_string()));
+    while let Some(page) = pages.next::<EventPage>(client).await? {
         let (first, last) = start.split_once('…').unwrap_or((start, ""));
         let is_it = |id: &EventId| {
             let id = id.to_string();
             id.starts_with(first) && id.ends_with(last)
         };
         found.extend(page.events.iter().map(|row| row.id).filter(is_it));
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
     }
     match found[..] {
         [id] => Ok(id),

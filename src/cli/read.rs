@@ -17,7 +17,7 @@ use super::steps;
 use super::told::{clean, short};
 use super::written::Overwriting;
 use crate::api::views::{HistoryPage, HistoryRow, SubjectPage, SubjectView};
-use crate::client::Client;
+use crate::client::{Client, Pages};
 use crate::engines::{self, Figure, Missing, Standing};
 use crate::event::{Policy, SubjectId, TopicId, words};
 use crate::time::Date;
@@ -312,15 +312,11 @@ impl History {
 
 /// Every event about a subject, page by page.
 pub async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<HistoryRow>> {
-    let mut rows = Vec::new();
-    let mut from = String::new();
-    loop {
-        let path = format!("/v1/subjects/{subject}/history?limit=1000{from}");
-        let page: HistoryPage = client.json(&path).await?;
+    let (mut rows, mut pages) = (Vec::new(), Pages::of(format!("/v1/subjects/{subject}/history?"), "after"));
+    while let Some(page) = pages.next::<HistoryPage>(client).await? {
         rows.extend(page.history);
-        let Some(next) = page.next else { return Ok(rows) };
-        from = format!("&after={next}");
     }
+    Ok(rows)
 }
 
 /// The points of a figure alone.

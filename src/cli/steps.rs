@@ -3,7 +3,7 @@
 use super::output::{self, points};
 use super::read::figure;
 use crate::api::views::{Step, StepPage};
-use crate::client::Client;
+use crate::client::{Client, Pages};
 use crate::engines::{self, Cause, Change, Outlook, Passing};
 use crate::event::{SubjectId, words};
 
@@ -96,15 +96,14 @@ pub fn passed(causes: &[Cause]) -> (String, String) {
 
 /// Every step of a score, page by page.
 pub async fn all(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Step>> {
-    let mut steps = Vec::new();
-    let mut page: StepPage = client.json(&format!("/v1/subjects/{subject}/history/steps?limit=1000")).await?;
-    loop {
-        steps.append(&mut page.steps);
-        let Some(next) = page.next else { return Ok(steps) };
-        let (size, as_of) = (page.size, page.as_of);
-        let path = format!("history/steps?limit=1000&size={size}&as_of={as_of}&after={next}");
-        page = client.json(&format!("/v1/subjects/{subject}/{path}")).await?;
+    let (mut steps, mut pages) =
+        (Vec::new(), Pages::of(format!("/v1/subjects/{subject}/history/steps?"), "after"));
+    while let Some(page) = pages.next::<StepPage>(client).await? {
+        // What follows is of the same moment.
+        pages.fix(&format!("&size={}&as_of={}", page.size, page.as_of));
+        steps.extend(page.steps);
     }
+    Ok(steps)
 }
 
 /// Prints steps as a table.

@@ -1,9 +1,9 @@
 //! Whether a ledger that is asked still holds what a receipt proves
 
+use super::newest::signed_newest;
 use super::output::tell;
-use crate::api::views::LedgerView;
 use crate::audit::Known;
-use crate::client::{Client, Source, SourceTiles};
+use crate::client::{Client, ClientError, Source, SourceTiles};
 use crate::log::{SignedCheckpoint, VerifierKey};
 
 /// How a running ledger, which was asked, denies an entry of which this is the receipt; none where it holds
@@ -21,16 +21,17 @@ pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Optio
 async fn asked(client: &Client, receipt: &str, vkey: &VerifierKey) -> anyhow::Result<Vec<String>> {
     let known = Known::receipt("the receipt", receipt, std::slice::from_ref(vkey))?;
     let note = client.text("/checkpoint").await?;
-    let mut keys = vec![vkey.clone()];
-    if SignedCheckpoint::open(&note, vkey).is_err() {
+    let own = match SignedCheckpoint::open(&note, vkey) {
+        Ok(own) => Ok(own),
         // The log's key may have been rotated since; what follows is proven by the tree.
-        keys.extend(client.json::<LedgerView>("/v1/ledger").await?.log_vkey.parse().ok());
-    }
+        Err(_) => signed_newest(client).await.map(|newest| newest.signed),
+    };
     let base = client.base();
-    let mut of_the_same = keys.iter().filter_map(|key| SignedCheckpoint::open(&note, key).ok());
-    let Some(own) =
-        of_the_same.next_back().filter(|own| own.checkpoint().origin == known.signed.checkpoint().origin)
-    else {
+    let own = match own {
+        Err(error @ ClientError::Unreachable(..)) => return Err(error.into()),
+        own => own.ok().filter(|own| own.checkpoint().origin == known.signed.checkpoint().origin),
+    };
+    let Some(own) = own else {
         return Ok(vec![format!("{base}, which was asked, is another ledger")]);
     };
     let source = Source::Running(client.clone());

@@ -37,13 +37,14 @@ impl Beside {
                 name if is_folder => {
                     rest.extend(files_below(&path)?.into_iter().map(|file| file.within(&name)))
                 }
-                name => rest.push(Below { plain: file.file_type()?.is_file(), path: name }),
+                name => rest.push(Below { path: name, kind: Kind::of(file.file_type()?) }),
             }
         }
         rest.sort_unstable();
         found.take_rest(&rest);
         found.take_tiles(&files_below(&tiles)?, size);
-        found.take_attachments(&files_below(&attachments)?, named, every_entry);
+        // Attachments lie side by side: a folder among them stands where one should.
+        found.take_attachments(&all_below(&attachments)?, named, every_entry);
         Ok(found)
     }
 
@@ -59,9 +60,11 @@ impl Beside {
 
     /// Whoever takes the folder along takes no more than the link: what was read through it lies elsewhere.
     fn take_irregular(&mut self, file: &Below, folder: &str) {
-        if !file.plain {
-            let what =
-                "a link or a device in the place of a file: what it leads to is no part of this folder";
+        if file.kind != Kind::Plain {
+            let what = match file.kind {
+                Kind::Folder => "a folder in the place of a file",
+                _ => "a link or a device in the place of a file: what it leads to is no part of this folder",
+            };
             self.findings.push(Finding::new(place(folder, &file.path), "file.irregular", what));
         }
     }
@@ -88,6 +91,9 @@ impl Beside {
     fn take_attachments(&mut self, files: &[Below], named: &Attachments, every_entry: bool) {
         for file in files {
             self.take_irregular(file, "attachments/");
+            if file.kind == Kind::Folder {
+                continue;
+            }
             let (place, what) = match file.path.parse::<Commitment>() {
                 Ok(commitment) if named.names(&commitment) => continue,
                 Ok(_) if !every_entry => {
@@ -125,12 +131,30 @@ fn place(folder: &str, file: &str) -> Place {
     Place::File(format!("{folder}{}", file.escape_debug()))
 }
 
-/// What lies below a folder and is none.
+/// What lies below a folder.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Below {
     path: String,
-    /// Whether it is a file, and no link, pipe or device.
-    plain: bool,
+    kind: Kind,
+}
+
+/// What something is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Plain,
+    Folder,
+    /// A link, pipe or device.
+    Other,
+}
+
+impl Kind {
+    fn of(kind: std::fs::FileType) -> Self {
+        match (kind.is_file(), kind.is_dir()) {
+            (true, _) => Self::Plain,
+            (_, true) => Self::Folder,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Below {
@@ -139,8 +163,15 @@ impl Below {
     }
 }
 
-/// All that lies below a folder, ascending; none where there is no such folder. No link is followed.
+/// All that lies below a folder and is none, ascending; none where there is no such folder.
 fn files_below(folder: &Path) -> std::io::Result<Vec<Below>> {
+    let mut found = all_below(folder)?;
+    found.retain(|one| one.kind != Kind::Folder);
+    Ok(found)
+}
+
+/// The same with the folders. No link is followed.
+fn all_below(folder: &Path) -> std::io::Result<Vec<Below>> {
     let mut found = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -152,11 +183,11 @@ fn files_below(folder: &Path) -> std::io::Result<Vec<Below>> {
         for file in files {
             let file = file?;
             let path = format!("{prefix}{}", file.file_name().to_string_lossy());
-            let kind = file.file_type()?;
-            match kind.is_dir() {
-                true => folders.push((file.path(), format!("{path}/"))),
-                false => found.push(Below { path, plain: kind.is_file() }),
+            let kind = Kind::of(file.file_type()?);
+            if kind == Kind::Folder {
+                folders.push((file.path(), format!("{path}/")));
             }
+            found.push(Below { path, kind });
         }
     }
     found.sort_unstable();

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::audit::{Auditing, Progress, audit_log};
+use super::exported::{Exported, Needs};
 use super::source::Source;
 use super::unfinished::Unfinished;
-use crate::audit::CheckedEntry;
 use crate::clock::Clock;
 use crate::dsse::PublicKey;
 use crate::event::{Commitment, Event};
@@ -19,7 +19,6 @@ use crate::ledger::{
     vacant,
 };
 use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, VerifierKey, encode_bundle, parse_bundle};
-use crate::state::State;
 use crate::store::{create_private_file, create_private_folder};
 use crate::vault::{Attachment, Vault, read_secret};
 
@@ -48,7 +47,7 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// What cannot be read or written; nothing is left then.
-pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyhow::Result<u64> {
+pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyhow::Result<Exported> {
     let unfinished = Unfinished::begin(folder)?;
     let folder = unfinished.path();
     let size = archive.head.checkpoint().size;
@@ -69,30 +68,31 @@ pub fn export(archive: &Archive, folder: &Path, progress: Progress<'_>) -> anyho
         write_private(&folder.join(tile.path()), &archive.reader.tile(&tile)?)?;
     }
     let commitments = archive.vault.commitments()?;
-    let state = if commitments.is_empty() { State::default() } else { replayed(archive, size, progress)? };
+    let (needs, mut written) = (needed(archive, size, progress)?, BTreeSet::new());
     for (done, commitment) in (1..).zip(&commitments) {
-        if keeps(&archive.reader, &state, commitment)?
+        if keeps(&archive.reader, needs.state(), commitment)?
             && let Some(attachment) = archive.vault.read(commitment)?
         {
             write_private(&attachment_path(folder, commitment), &attachment.to_file())?;
+            written.insert(*commitment);
         }
         progress("attachments", done, commitments.len() as u64);
     }
     write_private(&folder.join("checkpoint"), archive.head.note().as_bytes())?;
     unfinished.finish()?;
-    Ok(size)
+    Ok(Exported { size, attachments: needs.met_by(&written) })
 }
 
-/// The state after the entries that are exported, which says what they need.
-fn replayed(archive: &Archive, size: u64, progress: Progress<'_>) -> anyhow::Result<State> {
-    let (mut state, mut broken) = (State::default(), None);
+/// What the entries that are exported need.
+fn needed(archive: &Archive, size: u64, progress: Progress<'_>) -> anyhow::Result<Needs> {
+    let (mut needs, mut broken) = (Needs::default(), None);
     archive.reader.entries(0, size, &mut |seq, entry| {
-        broken = CheckedEntry::own(entry).retrace(&mut state).err();
+        broken = needs.take(entry).err();
         progress("what they need", seq + 1, size);
         if broken.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     match broken {
-        None => Ok(state),
+        None => Ok(needs),
         Some(finding) => anyhow::bail!("{finding}: run `tinnhiem fsck`"),
     }
 }

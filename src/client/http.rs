@@ -1,19 +1,13 @@
 //! Talking to a running ledger.
 
-use std::time::Duration;
-
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::patience::{Patience, Waiting};
 use crate::dsse::{EventId, PublicKey};
 use crate::ledger::Submission;
+use crate::limits;
 use crate::log::{Entry, Origin, Receipt};
-use crate::{json, limits};
-
-/// Longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(20);
-/// Longest wait for the next piece of an answer: longer than any that a ledger looks for.
-const IDLE: Duration = Duration::from_secs(180);
 
 /// By what an address is given, as faults of one name it.
 pub const BY_LEDGER: &str = "by --ledger ADDRESS or TINNHIEM_LEDGER";
@@ -23,6 +17,7 @@ pub const BY_LEDGER: &str = "by --ledger ADDRESS or TINNHIEM_LEDGER";
 pub struct Client {
     http: reqwest::Client,
     base: String,
+    patience: Patience,
 }
 
 /// What a path answers.
@@ -88,17 +83,17 @@ impl Client {
     ///
     /// It follows nobody elsewhere: a redirected event would be asked for, and not sent.
     pub fn new(base: &str) -> Self {
-        Self::waiting(base, IDLE)
+        Self::waiting(base, Patience::default())
     }
 
-    /// The same, waiting no longer for the next piece of an answer.
-    pub fn waiting(base: &str, idle: Duration) -> Self {
+    /// The same, waiting no longer than this.
+    pub fn waiting(base: &str, patience: Patience) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .read_timeout(idle);
+            .connect_timeout(patience.connect)
+            .read_timeout(patience.idle);
         let http = http.build().expect("nothing is asked of the client that it may not have");
-        Self { http, base: base.trim_end_matches('/').to_owned() }
+        Self { http, base: base.trim_end_matches('/').to_owned(), patience }
     }
 
     /// The address.
@@ -130,8 +125,9 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
-        let answer = self.http.get(self.url(path)).send().await;
-        bounded(answered(path, answer).await?, path, most).await
+        let (answer, mut waiting) = self.asked(path).await?;
+        let answer = answered(&self.base, &mut waiting, path, answer).await?;
+        bounded(&self.base, &mut waiting, answer, path, most).await
     }
 
     /// The bytes at a path and the value of one header.
@@ -144,10 +140,11 @@ impl Client {
         most: usize,
         names: [&str; 2],
     ) -> Result<(Vec<u8>, [String; 2]), ClientError> {
-        let answer = answered(path, self.http.get(self.url(path)).send().await).await?;
+        let (answer, mut waiting) = self.asked(path).await?;
+        let answer = answered(&self.base, &mut waiting, path, answer).await?;
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
         let headers = names.map(|name| header(name).unwrap_or_default().to_owned());
-        Ok((bounded(answer, path, most).await?, headers))
+        Ok((bounded(&self.base, &mut waiting, answer, path, most).await?, headers))
     }
 
     /// The answer to a path, whatever its status: its status, media type, `Link` and bytes.
@@ -155,13 +152,15 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when there is none.
     pub async fn answer(&self, path: &str) -> Result<Answer, ClientError> {
-        let answer = self.http.get(self.url(path)).send().await.map_err(|error| unanswered(path, &error))?;
+        let (answer, mut waiting) = self.asked(path).await?;
+        let answer = answer.map_err(|error| unanswered(path, &error))?;
         let header = |name: &str| {
             let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
         let (status, media_type, link) = (answer.status().as_u16(), header("content-type"), header("link"));
-        Ok(Answer { status, media_type, link, bytes: bounded(answer, path, limits::BATCH_BYTES).await? })
+        let bytes = bounded(&self.base, &mut waiting, answer, path, limits::BATCH_BYTES).await?;
+        Ok(Answer { status, media_type, link, bytes })
     }
 
     /// The ledger's origin.
@@ -189,9 +188,12 @@ impl Client {
     pub async fn submit_anew(&self, submission: &Submission) -> Result<(Value, bool), ClientError> {
         let path = "/v1/events";
         let (recorded, before) = self.posted(path, submission.to_json().into_bytes()).await?;
-        let told = is_told(submission, &recorded);
-        told.map_err(|what| ClientError::Unreadable(path.to_owned(), what.to_owned()))?;
-        Ok((recorded, before))
+        let event = EventId::of_payload(submission.envelope.payload());
+        if is_told(&event, true, &recorded) {
+            return Ok((recorded, before));
+        }
+        let what = "not that this event was recorded: look for it with `tinnhiem log`, and send it again";
+        Err(ClientError::Unreadable(path.to_owned(), what.to_owned()))
     }
 
     /// Asks what would become of an event that is not signed yet, or not by all, were it signed by these
@@ -223,84 +225,55 @@ impl Client {
 
     /// The same, and whether nothing new came of it.
     async fn posted<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<(T, bool), ClientError> {
-        let answer = self.http.post(self.url(path)).body(body).send().await;
-        let answer = answered(path, answer).await?;
+        let mut waiting = Waiting::begin(self.patience, body.len());
+        let answer = waiting.piece(&self.base, self.http.post(self.url(path)).body(body).send()).await?;
+        let answer = answered(&self.base, &mut waiting, path, answer).await?;
         let before = answer.status() == reqwest::StatusCode::OK;
-        let bytes = bounded(answer, path, limits::BATCH_BYTES).await?;
+        let bytes = bounded(&self.base, &mut waiting, answer, path, limits::BATCH_BYTES).await?;
         let parsed = serde_json::from_slice(&bytes);
         let parsed = parsed.map_err(|error| ClientError::Unreadable(path.to_owned(), error.to_string()))?;
         Ok((parsed, before))
     }
 
-    /// Submits lines, and shows `each` the answer to every one, in order.
-    ///
-    /// # Errors
-    /// [`ClientError`] when the whole batch is refused, the answer breaks off, or a line has none.
-    pub async fn submit_batch(
+    /// The head of the answer to a path, or why there is none; and what is left of the time for the rest.
+    async fn asked(
         &self,
-        lines: Vec<u8>,
-        receipts: bool,
-        each: &mut (dyn FnMut(Value) + Send),
-    ) -> Result<(), ClientError> {
-        let path = if receipts { "/v1/events/batch" } else { "/v1/events/batch?receipts=false" };
-        let sent = lines.split(|byte| *byte == b'\n').filter(|line| !is_empty(line)).count();
-        let answer = self.http.post(self.url(path)).body(lines).send().await;
-        let mut answer = answered(path, answer).await?;
-        let broken = |what: String| ClientError::Unreadable(path.to_owned(), what);
-        let mut told = 0;
-        let mut tell = |line: &[u8]| {
-            if !is_empty(line) {
-                each(serde_json::from_slice(line).map_err(|error| broken(error.to_string()))?);
-                told += 1;
-            }
-            Ok(())
-        };
-        let mut rest = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| broken(error.to_string()))? {
-            for part in piece.split_inclusive(|byte| *byte == b'\n') {
-                rest.extend_from_slice(part);
-                if rest.len() > limits::BATCH_BYTES {
-                    return Err(broken("a line is too long".to_owned()));
-                }
-                if rest.ends_with(b"\n") {
-                    tell(&rest)?;
-                    rest.clear();
-                }
-            }
-        }
-        tell(&rest)?;
-        // A batch over its limits has one answer more, in place of what was not read.
-        if told >= sent {
-            return Ok(());
-        }
-        Err(broken(format!("{told} answers to {sent} events: send those without one again")))
+        path: &str,
+    ) -> Result<(Result<reqwest::Response, reqwest::Error>, Waiting), ClientError> {
+        let waiting = Waiting::begin(self.patience, 0);
+        let answer = waiting.piece(&self.base, self.http.get(self.url(path)).send()).await?;
+        Ok((answer, waiting))
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 }
 
-/// Whether an answer says that this event was recorded: at a place, under its own id, with its receipt.
-fn is_told(submission: &Submission, recorded: &Value) -> Result<(), &'static str> {
-    const ANOTHER: &str =
-        "not that this event was recorded: look for it with `tinnhiem log`, and send it again";
-    let payload = submission.envelope.payload();
-    let id = EventId::of_payload(payload).to_string();
-    let (seq, receipt) = (recorded["seq"].as_u64(), recorded["receipt"].as_str());
-    let receipt = receipt.and_then(|text| Receipt::parse(text).ok()).ok_or(ANOTHER)?;
-    let entry = Entry::parse(&receipt.entry).map_err(|_| ANOTHER)?;
-    let same = seq == Some(receipt.index) && recorded["id"] == id && entry.payload == payload;
-    if same { Ok(()) } else { Err(ANOTHER) }
-}
-
-/// Whether a line, up to its line feed or with it, is one that the server does not answer.
-fn is_empty(line: &[u8]) -> bool {
-    json::without_return(line.strip_suffix(b"\n").unwrap_or(line)).is_empty()
+/// Whether an answer says that this event was recorded: at a place, under its own id, with its receipt where one
+/// was asked for.
+pub(super) fn is_told(event: &EventId, receipts: bool, recorded: &Value) -> bool {
+    let (seq, named) = (recorded["seq"].as_u64(), recorded["id"] == event.to_string());
+    let receipted = || {
+        let receipt = Receipt::parse(recorded["receipt"].as_str()?).ok()?;
+        let entry = Entry::parse(&receipt.entry).ok()?;
+        Some(seq? == receipt.index && EventId::of_payload(&entry.payload) == *event)
+    };
+    named && seq.is_some() && (!receipts || receipted() == Some(true))
 }
 
 /// The answer, if it is a good one.
-async fn answered(
+pub(super) async fn answered(
+    base: &str,
+    waiting: &mut Waiting,
     path: &str,
     answer: Result<reqwest::Response, reqwest::Error>,
 ) -> Result<reqwest::Response, ClientError> {
@@ -314,7 +287,7 @@ async fn answered(
         return Err(ClientError::Elsewhere(answer.url().origin().ascii_serialization(), elsewhere));
     }
     let from = answer.url().origin().ascii_serialization();
-    let bytes = bounded(answer, path, limits::NOTE_BYTES).await?;
+    let bytes = bounded(base, waiting, answer, path, limits::NOTE_BYTES).await?;
     let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let member = |name: &str| problem[name].as_str().map(str::to_owned);
     let (code, detail) = match member("code") {
@@ -390,14 +363,29 @@ fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-async fn bounded(mut answer: reqwest::Response, path: &str, most: usize) -> Result<Vec<u8>, ClientError> {
-    let unreadable = |what: String| ClientError::Unreadable(path.to_owned(), what);
+/// Why an answer ends before its end: who falls silent is as good as not there.
+pub(super) fn broken_off(base: &str, path: &str, error: &reqwest::Error) -> ClientError {
+    match error.is_timeout() {
+        true => ClientError::Unreachable(base.to_owned(), "it fell silent within its answer".to_owned()),
+        false => ClientError::Unreadable(path.to_owned(), error.to_string()),
+    }
+}
+
+async fn bounded(
+    base: &str,
+    waiting: &mut Waiting,
+    mut answer: reqwest::Response,
+    path: &str,
+    most: usize,
+) -> Result<Vec<u8>, ClientError> {
     let mut bytes = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|error| unreadable(error.to_string()))? {
+    loop {
+        let piece = waiting.piece(base, answer.chunk()).await?;
+        let Some(piece) = piece.map_err(|error| broken_off(base, path, &error))? else { return Ok(bytes) };
+        waiting.note(piece.len());
         bytes.extend_from_slice(&piece);
         if bytes.len() > most {
-            return Err(unreadable(format!("over {most} bytes")));
+            return Err(ClientError::Unreadable(path.to_owned(), format!("over {most} bytes")));
         }
     }
-    Ok(bytes)
 }

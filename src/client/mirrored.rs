@@ -8,11 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::audit::Progress;
 use super::export::{attachment_path, write_private};
+use super::exported::{Exported, Needs};
 use super::http::{Client, ClientError};
 use super::unfinished::Unfinished;
-use crate::event::{Commitment, Event};
+use crate::event::Commitment;
 use crate::limits;
-use crate::log::{BundleId, Entry, SignedCheckpoint, TileId, parse_bundle};
+use crate::log::{BundleId, SignedCheckpoint, TileId, parse_bundle};
 use crate::vault::Attachment;
 
 /// Largest bundle of entries.
@@ -26,16 +27,21 @@ const BUNDLE_BYTES: usize = (limits::ENTRY_BYTES + 2) * limits::TILE_WIDTH as us
 ///
 /// # Errors
 /// What cannot be fetched or written.
-pub async fn export_served(client: &Client, folder: &Path, progress: Progress<'_>) -> anyhow::Result<u64> {
+pub async fn export_served(
+    client: &Client,
+    folder: &Path,
+    progress: Progress<'_>,
+) -> anyhow::Result<Exported> {
     let unfinished = Unfinished::begin(folder)?;
     let folder = unfinished.path();
     let note = client.text("/checkpoint").await?;
     let size = SignedCheckpoint::claim(&note)?.size;
-    let mut named = BTreeSet::new();
+    let (mut needs, mut written) = (Needs::default(), BTreeSet::new());
     for bundle in BundleId::of_size(size) {
         let bytes = client.bytes(&format!("/{}", bundle.path()), BUNDLE_BYTES).await?;
         for entry in parse_bundle(&bytes)? {
-            named.extend(commitments(entry));
+            // What cannot be read is for an audit to find.
+            let _ = needs.take(entry);
         }
         write_private(&folder.join(bundle.path()), &bytes)?;
         progress("entries", bundle.first_seq() + u64::from(bundle.width), size);
@@ -44,20 +50,17 @@ pub async fn export_served(client: &Client, folder: &Path, progress: Progress<'_
         let bytes = client.bytes(&format!("/{}", tile.path()), 32 * limits::TILE_WIDTH as usize).await?;
         write_private(&folder.join(tile.path()), &bytes)?;
     }
+    let named = needs.names();
     for (done, commitment) in (1..).zip(&named) {
         if let Some(attachment) = fetched(client, commitment).await? {
             write_private(&attachment_path(folder, commitment), &attachment.to_file())?;
+            written.insert(*commitment);
         }
         progress("attachments", done, named.len() as u64);
     }
     write_private(&folder.join("checkpoint"), note.as_bytes())?;
     unfinished.finish()?;
-    Ok(size)
-}
-
-fn commitments(entry: &[u8]) -> Vec<Commitment> {
-    let event = Entry::parse(entry).ok().and_then(|entry| Event::parse_recorded(&entry.payload).ok());
-    event.map(|event| event.attachable()).unwrap_or_default()
+    Ok(Exported { size, attachments: needs.met_by(&written) })
 }
 
 /// The attachment of a commitment; none where it is not kept.
@@ -72,6 +75,8 @@ async fn fetched(client: &Client, commitment: &Commitment) -> anyhow::Result<Opt
         };
     let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
     let attachment = salt.map(|salt| Attachment { salt, media_type, bytes });
-    let whole = attachment.filter(|one| one.commitment() == *commitment && one.check().is_ok());
-    Ok(Some(whole.ok_or_else(|| anyhow::anyhow!("{path} does not match its commitment"))?))
+    let whole = attachment.filter(|one| one.commitment() == *commitment);
+    let whole = whole.ok_or_else(|| anyhow::anyhow!("{path} does not match its commitment"))?;
+    whole.check()?;
+    Ok(Some(whole))
 }

@@ -112,6 +112,17 @@ impl Replayed {
                 ));
                 return Ok(());
             }
+            // However many entries a checkpoint claims, what is served in their place ends here.
+            if self.findings.len() + self.auditor.findings().len() > limits::AUDIT_FINDINGS_IN_ALL
+                && self.auditor.size() < claim.size
+            {
+                self.mirror = None;
+                self.not_compared.push(NotCompared::new(
+                    format!("the entries from {} on, and the root", self.auditor.size()),
+                    "too much is wrong before them",
+                ));
+                return Ok(());
+            }
             progress("entries", self.auditor.size(), claim.size);
         }
         drop(fetched);
@@ -195,13 +206,28 @@ impl Replayed {
         &mut self,
         progress: Progress<'_>,
     ) -> Result<(u64, u64), ClientError> {
-        let listed = self.source.attachments().await?;
         let mut fates: Vec<(Commitment, Fate)> = self.named.fates(self.auditor.state()).collect();
+        let names = fates.iter().map(|(commitment, _)| *commitment).collect();
+        let listed = match self.source.attachments(&names).await {
+            Err(ClientError::Unreadable(path, what)) => {
+                let place = Place::Answer(path);
+                self.findings.push(Finding::new(place, "answer.differs", format!("no list: {what}")));
+                None
+            }
+            listed => listed?,
+        };
+        let others = listed.as_ref().map_or(0, |listed| listed.others);
+        if others > 0 {
+            self.not_compared.push(NotCompared::new(
+                format!("{others} attachments or more that are listed, and that no entry up to the checkpoint names"),
+                "what comes in is kept before its entry is recorded, and this log does not tell what it is",
+            ));
+        }
         let erased = fates.iter().filter(|(_, fate)| *fate == Fate::Erased).count() as u64;
         let all = fates.len();
         // What may be there and is not listed was never attached.
         if let Some(listed) = &listed {
-            fates.retain(|(commitment, fate)| *fate != Fate::Document || listed.contains(commitment));
+            fates.retain(|(commitment, fate)| *fate != Fate::Document || listed.kept.contains(commitment));
         }
         let unlisted = all - fates.len();
         if unlisted > 0 && matches!(self.source, Source::Running(_)) {
@@ -218,7 +244,7 @@ impl Replayed {
             let source = source.clone();
             // What a folder does not hold needs no look.
             let absent = matches!(source, Source::Folder(_))
-                && listed.as_ref().is_some_and(|listed| !listed.contains(&commitment));
+                && listed.as_ref().is_some_and(|listed| !listed.kept.contains(&commitment));
             let kept = tokio::spawn(async move {
                 if absent { Kept::Missing } else { source.attachment(&commitment).await }
             });
@@ -227,9 +253,9 @@ impl Replayed {
         let mut fetched = futures_util::stream::iter(fetched).buffered(AT_ONCE);
         let mut unjudged = 0;
         while let Some((commitment, fate, kept)) = fetched.next().await {
-            let kept = kept.unwrap_or_else(|error| Kept::Wrong(error.to_string()));
+            let kept = kept.unwrap_or_else(|error| Kept::Wrong("attachment.damaged", error.to_string()));
             let finding = match kept {
-                Kept::Whole(_) | Kept::Wrong(_) if fate == Fate::Erased => {
+                Kept::Whole(_) | Kept::Wrong(..) if fate == Fate::Erased => {
                     Some(("attachment.kept", "its events were erased, and it is still there".to_owned()))
                 }
                 Kept::Whole(attachment) => {
@@ -247,7 +273,7 @@ impl Replayed {
                     None
                 }
                 Kept::Missing => Some(("attachment.missing", "its bytes are not there".to_owned())),
-                Kept::Wrong(what) => Some(("attachment.damaged", what)),
+                Kept::Wrong(code, what) => Some((code, what)),
             };
             if let Some((code, what)) = finding {
                 found.push(Finding::new(Place::Attachment(commitment), code, what));

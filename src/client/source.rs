@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use serde::Deserialize;
-
 use super::http::{Client, ClientError};
-use crate::event::Commitment;
+use super::kept::{Listed, listed};
+use crate::event::{Commitment, is_media_type};
 use crate::limits;
 use crate::vault::Attachment;
 
@@ -26,7 +25,26 @@ pub enum Source {
 pub(super) enum Kept {
     Whole(Attachment),
     Missing,
-    Wrong(String),
+    /// The code of what is wrong, and what.
+    Wrong(&'static str, String),
+}
+
+/// What is not what was committed to.
+const DAMAGED: &str = "attachment.damaged";
+
+impl Kept {
+    /// What is kept in the place of a commitment: that very attachment, of a media type that it may have.
+    fn of(attachment: Option<Attachment>, commitment: &Commitment, otherwise: impl Fn() -> String) -> Self {
+        match attachment {
+            Some(one) if one.commitment() != *commitment => Self::Wrong(DAMAGED, otherwise()),
+            None => Self::Wrong(DAMAGED, otherwise()),
+            Some(one) if !is_media_type(&one.media_type) => {
+                let told = one.media_type.escape_debug();
+                Self::Wrong("attachment.media_type", format!("`{told:.100}` is none, as in text/plain"))
+            }
+            Some(one) => Self::Whole(one),
+        }
+    }
 }
 
 impl Source {
@@ -45,26 +63,32 @@ impl Source {
         }
     }
 
-    /// The attachments that are there, where they can be listed: most commitments are never attached,
-    /// and looking for each costs more than reading the list.
+    /// Those of the attachments that are named which are there, where they can be listed: most commitments are
+    /// never attached, and looking for each costs more than reading the list.
     ///
     /// # Errors
-    /// [`ClientError::Unreachable`].
-    pub(super) async fn attachments(&self) -> Result<Option<BTreeSet<Commitment>>, ClientError> {
+    /// [`ClientError::Unreachable`], or [`ClientError::Unreadable`] for a list that is none.
+    pub(super) async fn attachments(
+        &self,
+        named: &BTreeSet<Commitment>,
+    ) -> Result<Option<Listed>, ClientError> {
         match self {
-            Self::Running(client) => match listed(client).await {
-                Err(error @ ClientError::Unreachable(..)) => Err(error),
+            Self::Running(client) => match listed(client, named).await {
+                Err(error @ (ClientError::Unreachable(..) | ClientError::Unreadable(..))) => Err(error),
                 listed => Ok(listed.ok()),
             },
             Self::Folder(folder) => {
                 let files = match std::fs::read_dir(super::export::attachments_path(folder)) {
                     Ok(files) => files,
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                        return Ok(Some(BTreeSet::new()));
+                        return Ok(Some(Listed::default()));
                     }
                     Err(_) => return Ok(None),
                 };
-                Ok(Some(files.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok()).collect()))
+                let named_by = |file: std::io::Result<std::fs::DirEntry>| {
+                    file.ok()?.file_name().to_str()?.parse().ok().filter(|one| named.contains(one))
+                };
+                Ok(Some(Listed { kept: files.filter_map(named_by).collect(), others: 0 }))
             }
         }
     }
@@ -78,52 +102,30 @@ impl Source {
                     Ok((bytes, [salt, media_type])) => {
                         let salt = STANDARD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
                         let attachment = salt.map(|salt| Attachment { salt, media_type, bytes });
-                        match attachment.filter(|one| one.commitment() == *commitment) {
-                            Some(attachment) => Kept::Whole(attachment),
-                            None => Kept::Wrong("its bytes do not match".to_owned()),
-                        }
+                        Kept::of(attachment, commitment, || "its bytes do not match".to_owned())
                     }
                     Err(ClientError::Refused { status: 404, .. }) => Kept::Missing,
-                    Err(error) => Kept::Wrong(error.to_string()),
+                    Err(error) => Kept::Wrong(DAMAGED, error.to_string()),
                 }
             }
             Self::Folder(folder) => {
                 let path = super::export::attachment_path(folder, commitment);
                 let most = limits::ATTACHMENT_BYTES + limits::MEDIA_TYPE_BYTES + 64;
                 match read_bounded(&path, most) {
-                    Ok(file) => match Attachment::from_file(&file) {
-                        Some(attachment) if attachment.commitment() == *commitment => Kept::Whole(attachment),
-                        _ => Kept::Wrong(format!("its file {} does not match", path.display())),
-                    },
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::Missing,
-                    Err(error) => Kept::Wrong(format!("{}: {error}", path.display())),
+                    Ok(file) => Kept::of(Attachment::from_file(&file), commitment, || {
+                        format!("its file {} does not match", path.display())
+                    }),
+                    Err(error) if is_no_file(&error) => Kept::Missing,
+                    Err(error) => Kept::Wrong(DAMAGED, format!("{}: {error}", path.display())),
                 }
             }
         }
     }
 }
 
-/// What a running ledger says it keeps.
-async fn listed(client: &Client) -> Result<BTreeSet<Commitment>, ClientError> {
-    let mut all = BTreeSet::new();
-    let mut path = format!("/v1/attachments?limit={}", limits::PAGE_ROWS);
-    loop {
-        let page: AttachmentPage = client.json(&path).await?;
-        let before = all.len();
-        all.extend(page.attachments);
-        match page.next {
-            Some(next) if all.len() > before => {
-                path = format!("/v1/attachments?limit={}&after={next}", limits::PAGE_ROWS);
-            }
-            _ => return Ok(all),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct AttachmentPage {
-    attachments: Vec<Commitment>,
-    next: Option<Commitment>,
+/// Whether nothing can be read as nothing is there, or a folder in its place.
+fn is_no_file(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::IsADirectory)
 }
 
 fn read_bounded(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {

@@ -227,6 +227,11 @@ impl<'a> Oracle<'a> {
             let most = dice.most();
             self.ask(route, asked, most, whole).await?;
         }
+        for route in written_routes() {
+            let why = "an audit sends no events: what came of those that were sent stands in the log, and who \
+                       sent one holds its receipt";
+            self.not_compared.push(NotCompared::new(format!("POST {route}"), why));
+        }
         let settings = "/writing, /held, /clock and /limits of /v1/ledger, the other members of refusals";
         self.not_compared.push(NotCompared::new(settings, "they are the server's own, not its log's"));
         let pages = "/, /openapi.json";
@@ -414,7 +419,16 @@ fn mounted(replayed: &Replayed, inquiry: &Inquiry, today: Date) -> Option<Router
 
 /// The path templates of every route that is read.
 pub fn readable_routes() -> Vec<String> {
+    routes_by("get")
+}
+
+/// The path templates of every route that events are sent to.
+pub fn written_routes() -> Vec<String> {
+    routes_by("post")
+}
+
+fn routes_by(method: &str) -> Vec<String> {
     let document = api::openapi();
     let paths = document["paths"].as_object().into_iter().flatten();
-    paths.filter(|(_, item)| item.get("get").is_some()).map(|(path, _)| path.clone()).collect()
+    paths.filter(|(_, item)| item.get(method).is_some()).map(|(path, _)| path.clone()).collect()
 }

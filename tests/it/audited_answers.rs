@@ -56,6 +56,11 @@ impl Between {
         Self { client, asked, server }
     }
 
+    /// How many questions it was asked that begin so.
+    pub fn asked(&self, path: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|uri| uri.starts_with(path)).count()
+    }
+
     async fn audited(&self, today: Option<Date>, sample: usize) -> AuditReport {
         let inquiry =
             Inquiry { today, sample: Some(sample), seed: Some([7; 16]), auditing: Auditing::default() };
@@ -256,6 +261,12 @@ async fn every_route_and_parameter_is_asked_and_an_honest_ledger_is_clean() {
                 |uri: &&&String| uri.contains(&format!("?{name}=")) || uri.contains(&format!("&{name}="));
             assert!(uris.iter().any(|uri| given(&uri)), "{route}: nothing is asked by {name}");
         }
+    }
+    // Nor is it passed over in silence what no audit can ask.
+    let written = oracle::written_routes();
+    assert!(written.len() >= 3, "{written:?}");
+    for route in written {
+        assert!(report.not_compared.iter().any(|one| one.what == format!("POST {route}")), "{route}");
     }
     let score = answers.kinds.iter().find(|kind| kind.route == "/v1/subjects/{subject}/score").unwrap();
     assert!(score.compared >= 20, "every score is compared: {score:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tinnhiem::api;
-use tinnhiem::client::{Client, ClientError};
+use tinnhiem::client::{Client, ClientError, Patience};
 use tinnhiem::ledger::Submission;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -83,6 +83,50 @@ async fn nothing_counts_as_recorded_that_is_not_told_of_this_event() {
     assert_eq!(honest.submit(&submission).await.unwrap(), right);
 }
 
+/// Whatever a batch was answered with a good status counted as recorded.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_of_a_batch_counts_as_recorded_that_is_not_told_of_its_event() {
+    let programme = Programme::start(policy()).await;
+    let events = crate::batch::events(&programme, 3);
+    let body = crate::batch::lines(&events);
+    let right = crate::batch::send(&programme, body.clone(), true).await;
+    let with = |line: usize, name: &str, value: Value| {
+        let mut answers = right.clone();
+        answers[line][name] = value;
+        answers
+    };
+    let swapped = vec![right[1].clone(), right[0].clone(), right[2].clone()];
+    let more = |last: Value| [&right[..], &[last]].concat();
+    let lies = [
+        vec![],
+        right[..2].to_vec(),
+        swapped,
+        vec![json!({}); 3],
+        with(1, "id", right[0]["id"].clone()),
+        with(1, "seq", json!(1)),
+        with(1, "seq", Value::Null),
+        with(1, "receipt", Value::Null),
+        with(1, "receipt", right[2]["receipt"].clone()),
+        with(1, "line", json!(2)),
+        with(1, "status", json!(302)),
+        with(1, "status", json!(422)),
+        more(json!({"line": 3, "status": 201})),
+        [more(json!({"line": 3, "status": 413, "code": "batch.too_large"})), vec![json!({"line": 4})]]
+            .concat(),
+    ];
+    for lie in lies {
+        let lines: String = lie.iter().map(|one| format!("{one}\n")).collect();
+        let client = Client::new(&answering(http("200 OK", "", &lines)).await);
+        let error = client.submit_batch(body.clone(), true, &mut |_| ()).await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable(..)), "{lines}: {error:?}");
+    }
+    for (right, receipts) in [(right.clone(), true), (with(1, "receipt", Value::Null), false)] {
+        let lines: String = right.iter().map(|one| format!("{one}\n")).collect();
+        let client = Client::new(&answering(http("200 OK", "", &lines)).await);
+        client.submit_batch(body.clone(), receipts, &mut |_| ()).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_not_sent_elsewhere() {
     let programme = Programme::start(policy()).await;
@@ -102,13 +146,14 @@ async fn an_event_is_not_sent_elsewhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_nothing_is_not_waited_for() {
-    let silent = Client::waiting(&answering(None).await, Duration::from_millis(200));
+    let patience = Patience { idle: Duration::from_millis(200), ..Patience::default() };
+    let silent = Client::waiting(&answering(None).await, patience);
     let error = silent.json::<Value>("/v1/ledger").await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable(..)), "{error:?}");
 }
 
 /// Runs the program on a ledger; its exit code and what it says.
-async fn run(ledger: &Client, line: &[&str]) -> (i32, String) {
+pub async fn run(ledger: &Client, line: &[&str]) -> (i32, String) {
     let (line, ledger): (Vec<String>, _) =
         (line.iter().map(|one| (*one).to_owned()).collect(), ledger.base().to_owned());
     let program = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));

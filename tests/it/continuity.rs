@@ -131,7 +131,7 @@ async fn an_export_taken_while_writes_go_on_is_of_one_checkpoint() {
     });
     for round in 0..3 {
         let out = folder.path(&format!("out-{round}"));
-        let size = export_served(&client, &out, &mut |_, _, _| {}).await.unwrap();
+        let size = export_served(&client, &out, &mut |_, _, _| {}).await.unwrap().size;
         let report =
             audit_log(&Source::Folder(out), &Auditing::default(), &mut |_, _, _| {}).await.unwrap().report;
         assert!(report.is_clean() && report.size == size && size >= 3, "{:?}", report.findings);

@@ -1,7 +1,9 @@
 //! A new key for the log: who signs what, and who goes on trusting whom.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use tinnhiem::api;
 use tinnhiem::client::Source;
 use tinnhiem::clock::Clock;
 use tinnhiem::event::*;
@@ -9,6 +11,8 @@ use tinnhiem::ledger::{Archive, Ledger, Setup, fsck};
 use tinnhiem::log::{SignedCheckpoint, VerifierKey};
 use tinnhiem::store::MemoryStore;
 
+use crate::audited_answers::{Between, Rewriting};
+use crate::believed::run;
 use crate::programme::*;
 use crate::refusals::Provoked;
 
@@ -78,6 +82,18 @@ async fn checkpoints_from_the_rotation_on_are_signed_by_the_new_key_and_auditors
     assert!(SignedCheckpoint::open(&note, &vkeys[0]).is_err());
     SignedCheckpoint::open(&note, &vkeys[1]).unwrap();
     SignedCheckpoint::open(&old_note, &vkeys[0]).unwrap();
+    // A key that is rotated while the checkpoint is on its way makes no good checkpoint a bad one.
+    let (router, asked) =
+        (api::router(programme.ledger.clone(), None, api::Bounds::default()), AtomicU64::new(0));
+    let before = old_note.clone().into_bytes();
+    let late: Rewriting = Arc::new(move |uri, _, answer| {
+        let first = uri == "/checkpoint" && asked.fetch_add(1, Ordering::Relaxed) == 0;
+        if first { before.clone() } else { answer }
+    });
+    let between = Between::new(router, late).await;
+    let (exit, said) = run(&between.client, &["checkpoint"]).await;
+    assert_eq!((exit, said.trim_end()), (0, note.trim_end()));
+    assert_eq!(between.asked("/checkpoint"), 2);
     // Who trusts either key, or none, comes to the same; another key is another log.
     let running = Source::Running(programme.client.clone());
     for vkey in [None, Some(vkeys[0].clone()), Some(vkeys[1].clone())] {

@@ -23,6 +23,7 @@ mod demo;
 mod distrust;
 mod door;
 mod dry_run;
+mod endless;
 mod evidence;
 mod exit_codes;
 mod experience;

@@ -140,7 +140,7 @@ async fn what_was_exported_and_imported_signs_once_somebody_answers_for_it() {
     let folder = Folder::new().await;
     let size =
         export(&Archive::open(&folder.path("data")).unwrap(), &folder.path("export"), &mut |_, _, _| {});
-    assert_eq!(size.unwrap(), 3);
+    assert_eq!(size.unwrap().size, 3);
     let source = Source::Folder(folder.path("export"));
     let audited = audit_log(&source, &Auditing::default(), &mut |_, _, _| {}).await.unwrap();
     assert!(audited.report.is_clean());

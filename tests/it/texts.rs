@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tinnhiem::audit::{Finding, Place};
-use tinnhiem::client::{ClientError, Source, export};
+use tinnhiem::client::{ClientError, Source, export, export_served};
 use tinnhiem::clock::Clock;
 use tinnhiem::dsse::EventId;
 use tinnhiem::event::*;
@@ -258,20 +258,32 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     programme.recorded(programme.draft(party("operator"), about, body), &["operator"]).await;
     let body = EvidenceDestroyed { target: held, reason: None };
     programme.recorded(programme.draft(party("a1"), about, body), &["a1"]).await;
+    let (directory, folder) = (programme.parts.directory.path(), tempfile::tempdir().unwrap());
+    let vault = Vault::open(directory);
+    // An export tells what it holds of what its log names, and what became of the rest.
+    let served = async |name: &str| {
+        export_served(&programme.client, &folder.path().join(name), &mut |_, _, _| {})
+            .await
+            .unwrap()
+            .attachments
+    };
+    let whole = served("served").await;
+    let sum = whole.written + whole.erased + whole.unattached;
+    assert_eq!((whole.erased, whole.missing, whole.unjudged, sum), (2, 0, 0, whole.named));
+    vault.destroy(&again.commitment()).unwrap();
+    let lacking = served("lacking").await;
+    assert_eq!((lacking.missing, lacking.written), (1, whole.written - 1));
+    drop(vault.store(std::slice::from_ref(&again)).unwrap());
     tokio::task::block_in_place(|| programme.ledger.close());
-
-    let directory = programme.parts.directory.path();
     let archive = || {
         let store = std::sync::Arc::new(MemoryStore::open(&programme.parts.disk));
         Archive::over(Ok(store), directory, None).unwrap()
     };
-    let vault = Vault::open(directory);
     let gone = [&words, &document];
     assert!(gone.iter().all(|one| !vault.contains(&one.commitment())), "the eraser ends with the ledger");
     assert_eq!(found(&fsck(&archive()).findings), vec![]);
-    let folder = tempfile::tempdir().unwrap();
     let exported = folder.path().join("export");
-    export(&archive(), &exported, &mut |_, _, _| {}).unwrap();
+    assert_eq!(export(&archive(), &exported, &mut |_, _, _| {}).unwrap().attachments, whole);
     let audit = async || audited(&Source::Folder(exported.clone()), None, &clock).await;
     let report = audit().await;
     assert_eq!((report.findings, report.erased), (vec![], 2));
@@ -298,8 +310,15 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
             true => Place::Attachment(stray.commitment()),
             false => Place::File(format!("attachments/{file}")),
         };
-        assert_eq!(found(&audit().await.findings), [(place, "attachment.unnamed")]);
-        std::fs::remove_file(path).unwrap();
+        // A folder among them is none of theirs either.
+        let within = (Place::File("attachments/00".to_owned()), "file.irregular");
+        let within = file.contains('/').then_some(within);
+        let expected: Vec<_> = within.clone().into_iter().chain([(place, "attachment.unnamed")]).collect();
+        assert_eq!(found(&audit().await.findings), expected);
+        std::fs::remove_file(&path).unwrap();
+        if within.is_some() {
+            std::fs::remove_dir(path.parent().unwrap()).unwrap();
+        }
     }
     for file in [&*format!("{}/{other}.bak", &other[..2]), &*format!("zz/{other}"), "stray.txt"] {
         let path = directory.join("vault").join(file);

@@ -5,6 +5,7 @@ import collections
 from blake3 import blake3
 
 from .findings import Wrong
+from .written import is_media_type
 
 # The text that each type must come with, where it names one.
 TEXTS = {
@@ -101,7 +102,10 @@ class Named:
             # check:attachment.kept
             if not kept:
                 yield f"attachment {commitment}: its events were erased, and it is still there (attachment.kept)"
-            salt, content = found
+            salt, kind, content = found
+            # check:attachment.media_type
+            if not is_media_type(kind):
+                yield f"attachment {commitment}: {kind[:100]!r} is no media type (attachment.media_type)"
             # check:attachment.damaged
             if len(salt) != 32 or blake3(content, key=salt).hexdigest() != commitment:
                 yield f"attachment {commitment}: its bytes are others (attachment.damaged)"

@@ -27,7 +27,7 @@ CHECKED = (
 )
 UNCHECKED = (
     "not checked: that nothing was kept from this log or cut off its end (compare checkpoints and receipts from "
-    "elsewhere), media types of attachments, cosignatures of witnesses, who stands behind a key"
+    "elsewhere), that a document is what its media type says, cosignatures of witnesses, who stands behind a key"
 )
 FILES = "checked: that no other files lie in the folder"
 UNSERVED = "not checked: any served page but scores"

@@ -48,9 +48,14 @@ def repeats_mark(name):
     return any(one == following and is_mark(one) for one, following in itertools.pairwise(apart))
 
 
+def is_no_character(one):
+    """Whether Unicode never assigns it: U+FDD0 to U+FDEF, and the last two of each plane."""
+    return ord(one) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(one) <= 0xFDEF
+
+
 def is_hidden(one):
     # What a newer Unicode has assigned is not known here, and so not judged.
-    return is_invisible(one) or one.isspace() and one != " " or unicodedata.category(one) == "Co"
+    return is_invisible(one) or is_no_character(one) or one.isspace() and one != " " or unicodedata.category(one) == "Co"
 
 
 def is_seen(one):

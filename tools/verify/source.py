@@ -25,21 +25,24 @@ class Folder:
 
     def listed(self):
         """The paths of all that is no folder; a link to one is followed nowhere."""
-        paths = {}
+        paths, inner = {}, set()
         for folder, folders, names in os.walk(self.path):
-            links = [name for name in folders if (pathlib.Path(folder) / name).is_symlink()]
-            for file in (pathlib.Path(folder) / name for name in (*names, *links)):
+            here = pathlib.Path(folder)
+            links = [name for name in folders if (here / name).is_symlink()]
+            for file in (here / name for name in (*names, *links)):
                 paths[file.relative_to(self.path).as_posix()] = file.is_file() and not file.is_symlink()
-        self.irregular = {path for path, is_plain in paths.items() if not is_plain}
+            # Attachments lie side by side: a folder among them stands where one should.
+            if here.relative_to(self.path).parts[:1] == ("attachments",):
+                inner |= {(here / name).relative_to(self.path).as_posix() for name in folders}
+        self.irregular = {path for path, is_plain in paths.items() if not is_plain} | inner
         return set(paths)
 
     def attachments(self):
         """The names of the attachments that are there."""
-        folder = self.path / "attachments"
-        return {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+        return {path.removeprefix("attachments/") for path in self.listed() if path.startswith("attachments/")}
 
     def attachment(self, commitment):
-        """Salt and bytes of an attachment, or none where it is not there."""
+        """Salt, media type and bytes of an attachment, or none where it is not there."""
         file = self.read(f"attachments/{commitment}")
         return None if file is None else parse_attachment(file)
 
@@ -73,7 +76,7 @@ class Address:
         answer, body = self.ask(f"v1/attachments/{commitment}")
         if answer.status != 200:
             return None
-        return unbase64(answer.headers["x-salt"] or ""), body
+        return unbase64(answer.headers["x-salt"] or ""), answer.headers["content-type"] or "", body
 
 
 def parse_attachment(file):
@@ -81,7 +84,8 @@ def parse_attachment(file):
     content, total = file[:-16], file[-16:]
     if len(content) < 34 or blake3(content).digest()[:16] != total:
         raise Wrong("its file is damaged")
-    return content[:32], content[34 + int.from_bytes(content[32:34], "big") :]
+    end = 34 + int.from_bytes(content[32:34], "big")
+    return content[:32], content[34:end].decode("latin-1"), content[end:]
 
 
 def tile_path(number, width):
@@ -146,7 +150,7 @@ def check_files(source, size):
     listed = source.listed()
     for path in sorted(getattr(source, "irregular", ())):
         # check:file.irregular
-        yield f"{path[:100]!r}: a link or a device in the place of a file (file.irregular)"
+        yield f"{path[:100]!r}: a folder, a link or a device in the place of a file (file.irregular)"
     for path in sorted((listed or set()) - set(layout(size))):
         if path.startswith("attachments/"):
             # Those are told by the entries that name them.

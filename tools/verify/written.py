@@ -9,6 +9,18 @@ from .findings import Wrong, require
 LARGEST = 2**64 - 1
 
 
+MEDIA_TYPE_BYTES = 100
+TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+
+
+def is_media_type(written):
+    """Whether it is a media type that a header carries as it stands, such as text/plain."""
+    # check:written.media_type
+    if not re.fullmatch(f"{TOKEN}/{TOKEN}( ?;[ -~]*[!-~])?", written):
+        return False
+    return len(written) <= MEDIA_TYPE_BYTES
+
+
 def decimal(written):
     """A number in plain ASCII digits."""
     # check:written.decimal

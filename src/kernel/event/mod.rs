@@ -45,6 +45,7 @@ mod key;
 mod ledger;
 mod levels;
 mod malformed;
+mod media;
 #[path = "../families/member/event.rs"]
 mod member;
 pub mod naming;
@@ -93,6 +94,7 @@ pub use ledger::{LedgerKeyRotated, LedgerOpened, Operator, Seat};
 pub use levels::Levels;
 pub use malformed::Malformed;
 use malformed::shortened;
+pub use media::is_media_type;
 pub use member::{
     MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
 };

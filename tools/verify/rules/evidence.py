@@ -2,8 +2,9 @@
 
 from ..dates import days
 from ..findings import need
+from ..written import is_media_type
 
-MOST_BYTES, MOST_DAYS, MOST, MOST_OF_GROUP, MOST_SHOWN, MOST_TARGETS = 100, 3_653, 256, 32, 64, 64
+MOST_DAYS, MOST, MOST_OF_GROUP, MOST_SHOWN, MOST_TARGETS = 3_653, 256, 32, 64, 64
 
 
 class Evidence:
@@ -17,8 +18,7 @@ class Evidence:
         for one in (self.issuer, body["custodian"]):
             need(state.party_class(one) not in (None, "subject"), "issuer.not_allowed")
         dossier, kind = self.dossier(), body["media_type"]
-        plain = all(" " <= letter <= "~" for letter in kind) and "/" in kind and len(kind) <= MOST_BYTES
-        need(plain and self.today <= days(body["retain_until"]) <= self.today + MOST_DAYS, "evidence.terms")
+        need(is_media_type(kind) and self.today <= days(body["retain_until"]) <= self.today + MOST_DAYS, "evidence.terms")
         held = [one for one in dossier["evidence"] if one["stage"] == "held"]
         need(all(one["commitment"] != body["commitment"] for one in held), "evidence.exists")
         group = state.group(body["custodian"])

@@ -2,7 +2,9 @@
 
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
-use crate::event::{EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, EvidenceStage, PartyId};
+use crate::event::{
+    EvidenceCommitted, EvidenceDestroyed, EvidenceDisclosed, EvidenceStage, PartyId, is_media_type,
+};
 use crate::facts::PartyClass;
 use crate::limits;
 use crate::state::Evidence;
@@ -20,10 +22,7 @@ impl<'a> Case<'a> {
             Reason::Issuer.unless(matches!(class, Some(PartyClass::Member(_))), member)?;
         }
         self.dossier()?;
-        let plain = body.media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let media_type =
-            plain && body.media_type.contains('/') && body.media_type.len() <= limits::MEDIA_TYPE_BYTES;
-        Reason::EvidenceTerms.unless(media_type, "media_type")?;
+        Reason::EvidenceTerms.unless(is_media_type(&body.media_type), "media_type")?;
         let last = self.today.plus_days(limits::EVIDENCE_DAYS);
         let terms = self.today <= body.retain_until && body.retain_until <= last;
         Reason::EvidenceTerms.unless(terms, body.retain_until)?;
