@@ -9,7 +9,8 @@
 //! At a start it must lie neither before the last entry nor more than [`limits::CLOCK_GAP_MS`] after the
 //! last that is known of the time: the last entry, or what was noted while the ledger ran. Beyond that the
 //! operator confirms it. No one confirms a clock behind the last entry: entries are in the order of time,
-//! so that writing waits until then.
+//! so that writing waits until then. Nor one before the end of the history that a ledger takes: while that is
+//! to come, events stand at whatever time they name.
 
 use crate::clock::Reading;
 use crate::limits;
@@ -39,6 +40,17 @@ pub enum Doubt {
         seen: Timestamp,
         /// When the last entry was recorded.
         last: Timestamp,
+    },
+    /// The ledger takes history until an instant that is to come.
+    #[error(
+        "it says {seen}, and the ledger takes history until {until}, {by} later: until then whoever sends an event could give it any time. Where the clock is wrong, set it right, and writing goes on by itself. Where it is right, the ledger was opened by one that was wrong, and stays read-only: open another (`tinnhiem init`), and bring in what is to stand there",
+        by = apart(*seen, *until)
+    )]
+    History {
+        /// What it says.
+        seen: Timestamp,
+        /// Until when history is taken.
+        until: Timestamp,
     },
     /// It lies far beyond all that is known of the time.
     #[error(
@@ -74,7 +86,9 @@ pub enum Belief {
 pub struct Known {
     /// When the last entry was recorded: nothing is recorded before it.
     pub last: Timestamp,
-    /// The latest instant that is known to have passed; not before `last`.
+    /// Until when the ledger takes history, which ended before it was opened.
+    pub history: Timestamp,
+    /// The latest instant that is known to have passed; not before either.
     pub passed: Timestamp,
 }
 
@@ -184,6 +198,9 @@ fn in_order(seen: Timestamp, known: Known) -> Result<Timestamp, Doubt> {
     if seen.plus_ms(limits::CLOCK_STEP_MS) < known.last {
         return Err(Doubt::Behind { seen, last: known.last });
     }
+    if seen.plus_ms(limits::CLOCK_STEP_MS) < known.history {
+        return Err(Doubt::History { seen, until: known.history });
+    }
     Ok(seen)
 }
 
@@ -207,7 +224,7 @@ mod tests {
     }
 
     fn known(ms: u64) -> Known {
-        Known { last: at(ms), passed: at(ms) }
+        Known { last: at(ms), history: Timestamp::default(), passed: at(ms) }
     }
 
     fn started() -> ClockGuard {
@@ -223,11 +240,12 @@ mod tests {
             Doubt::Stepped { seen: one, expected: other },
             Doubt::Behind { seen: one, last: other },
             Doubt::Ahead { seen: other, known: one },
+            Doubt::History { seen: one, until: other },
         ] {
             let said = doubt.to_string();
             assert!(said.contains("4 days") && said.contains("set it right"), "{said}");
-            let other = "confirm-clock --data DIR --now TIME";
-            assert!(said.contains(other) || said.contains("--events-from SEQ FILE"), "{said}");
+            let others = ["confirm-clock --data DIR --now TIME", "--events-from SEQ FILE", "tinnhiem init"];
+            assert!(others.iter().any(|other| said.contains(other)), "{said}");
         }
     }
 
@@ -285,7 +303,7 @@ mod tests {
         assert!(guard.look(seen(1000, 0), known(START)).is_ok());
         assert_eq!(guard.belief(), Belief::Right);
         // A ledger that nobody wrote to is known to have run.
-        let quiet = Known { last: at(START), passed: at(START + 1000 * HOUR) };
+        let quiet = Known { last: at(START), history: at(START), passed: at(START + 1000 * HOUR) };
         assert!(ClockGuard::default().look(seen(0, 1010 * HOUR as i64), quiet).is_ok());
     }
 
@@ -297,6 +315,16 @@ mod tests {
         assert!(guard.confirm(at(START), seen(1000, 0)));
         assert!(matches!(guard.look(seen(2000, 0), last), Err(Doubt::Behind { .. })));
         assert!(guard.look(seen(10 * HOUR, 0), last).is_ok());
+    }
+
+    #[test]
+    fn nobody_confirms_a_clock_before_the_end_of_history() {
+        let mut guard = ClockGuard::default();
+        let known = Known { history: at(START + 10 * HOUR), ..known(START) };
+        assert!(matches!(guard.look(seen(0, 0), known), Err(Doubt::History { .. })));
+        assert!(guard.confirm(at(START), seen(1000, 0)));
+        assert!(matches!(guard.look(seen(2000, 0), known), Err(Doubt::History { .. })));
+        assert!(guard.look(seen(10 * HOUR, 0), known).is_ok());
     }
 
     proptest! {

@@ -86,8 +86,9 @@ impl Timekeeper {
         let (seen, last) = (self.clock.reading(), state.last_at());
         let replayed = state.ledger().and_then(|ledger| ledger.replayed_until);
         let noted = self.noted.filter(|noted| *noted <= seen.wall);
-        let passed = last.max(replayed.unwrap_or_default()).max(noted.unwrap_or_default());
-        self.guard.look(seen, Known { last, passed })
+        let history = replayed.unwrap_or_default();
+        let passed = last.max(history).max(noted.unwrap_or_default());
+        self.guard.look(seen, Known { last, history, passed })
     }
 
     /// Notes that it is `now`, where that was not noted lately.
