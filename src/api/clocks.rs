@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Calendar, Day};
 use super::extract::{InPath, InQuery, page_rows};
 use super::looks::{Look, Turn};
-use super::moments::{Cursor, malformed};
+use super::moments::{Cursor, Mark, malformed};
 use super::queries::unknown_value;
 use super::respond::Text;
 use super::subjects::enrolment;
@@ -163,7 +163,8 @@ impl First {
 /// The clocks of the whole programme, the soonest first.
 pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<ClockPage>, Problem> {
     let mut first = First::new(page_rows(which.limit)?);
-    let after: Option<Cursor<Place>> = which.after.as_deref().map(str::parse).transpose()?;
+    let mark = Mark::of(&(&which.who, which.subject, which.until, which.duty));
+    let after: Option<Cursor<Place>> = Cursor::of_listing(which.after.as_deref(), mark)?;
     let (snapshot, on) = app.moment_of(after.as_ref())?;
     if let Some(who) = which.who.as_ref().filter(|who| !is_known(&snapshot, who)) {
         return Err(unknown_value("who", who, "/v1/members"));
@@ -179,7 +180,7 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
     let page = move |app: &App, snapshot: &Arc<Snapshot>, first: First| ClockPage {
         size: snapshot.size(),
         as_of: on,
-        next: first.last().map(|last| app.cursor(snapshot, on, last)),
+        next: first.last().map(|last| app.cursor(snapshot, on, mark, last)),
         clocks: first.kept.values().map(|clock| view(app, snapshot, clock, on)).collect(),
     };
     if let Some(subject) = about {

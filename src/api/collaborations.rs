@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::{InQuery, page_rows};
 use super::looks::{Look, Turn};
-use super::moments::Cursor;
+use super::moments::{Cursor, Mark};
 use super::names::{self, Found, Wanted};
 use super::queries::unknown_value;
 use super::respond::Prepared;
@@ -80,13 +80,19 @@ pub struct Which {
     limit: Option<usize>,
 }
 
+impl Which {
+    fn mark(&self) -> Mark {
+        Mark::of(&(self.subject, &self.business, self.q.as_deref().map(str::trim)))
+    }
+}
+
 /// Collaborations in the order declared.
 pub async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<CollaborationPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let after: Option<Cursor<u64>> = which.after.as_deref().map(str::parse).transpose()?;
+    let after: Option<Cursor<u64>> = Cursor::of_listing(which.after.as_deref(), which.mark())?;
     let (snapshot, as_of) = app.moment_of(after.as_ref())?;
     if let Some(subject) = which.subject.filter(|subject| snapshot.state.dossier(subject).is_none()) {
         return Err(unknown_value("subject", subject, "/v1/subjects"));
@@ -119,7 +125,7 @@ fn page(
     for (scanned, (seq, subject)) in snapshot.state.declared_after(after).enumerate() {
         let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
         if page.collaborations.len() == limit || scanned == limits::SCAN_ROWS || is_pause {
-            page.next = last.map(|last| app.cursor(snapshot, as_of, last));
+            page.next = last.map(|last| app.cursor(snapshot, as_of, which.mark(), last));
             break;
         }
         last = Some(seq);

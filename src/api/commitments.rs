@@ -114,6 +114,10 @@ pub async fn receipt(
     InQuery(of): InQuery<Of>,
 ) -> Result<Json<ScoreReceipt>, Problem> {
     let snapshot = app.ledger.snapshot();
+    if of.size.is_some() {
+        // Of a size that the log has not, nobody is to be told less as if it were that.
+        snapshot.state.moment(of.size, None, app.today())?;
+    }
     let none = || {
         let first = snapshot.state.commitments().next();
         let detail = match first {

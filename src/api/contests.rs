@@ -11,7 +11,7 @@ use super::draws::{DrawView, draw_view};
 use super::events::seq_of;
 use super::extract::{InPath, InQuery, page_rows};
 use super::looks::{Look, Turn};
-use super::moments::Cursor;
+use super::moments::{Cursor, Mark};
 use super::queries::unknown_value;
 use super::respond::Prepared;
 use super::{App, Problem, Shared};
@@ -141,13 +141,19 @@ pub struct One {
     pub(super) contest: String,
 }
 
+impl Which {
+    fn mark(&self) -> Mark {
+        Mark::of(&(self.subject, self.status))
+    }
+}
+
 /// Contests, newest first.
 pub async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<ContestPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let before: Option<Cursor<u64>> = which.before.as_deref().map(str::parse).transpose()?;
+    let before: Option<Cursor<u64>> = Cursor::of_listing(which.before.as_deref(), which.mark())?;
     let (snapshot, as_of) = app.moment_of(before.as_ref())?;
     if let Some(subject) = which.subject.filter(|subject| snapshot.state.dossier(subject).is_none()) {
         return Err(unknown_value("subject", subject, "/v1/subjects"));
@@ -171,7 +177,7 @@ fn page(
     for (scanned, seq) in (0..last).rev().enumerate() {
         let is_pause = scanned > 0 && scanned.is_multiple_of(limits::LOOK_ROWS) && turn.is_over();
         if page.contests.len() == limit || scanned == limits::SCAN_ROWS || is_pause {
-            page.next = Some(app.cursor(snapshot, as_of, seq + 1));
+            page.next = Some(app.cursor(snapshot, as_of, which.mark(), seq + 1));
             break;
         }
         let row = snapshot.state.index().row(seq);

@@ -12,19 +12,40 @@ use crate::ledger::Snapshot;
 use crate::limits;
 use crate::time::Date;
 
-/// Where a listing goes on: its moment, and a place in it. As text the size, the date and the place,
-/// with dots between.
+/// What a listing is of, apart from its moment: by what it is filtered and sorted, however that is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(u32);
+
+impl Mark {
+    /// Of a listing of these parameters, those that only say which page left out.
+    pub fn of(parameters: &impl serde::Serialize) -> Self {
+        let text = serde_json::to_vec(parameters).unwrap_or_default();
+        let [a, b, c, d, ..] = *blake3::hash(&text).as_bytes();
+        Self(u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+/// Where a listing goes on: its moment, what it is of, and a place in it. As text the size, the date, eight hex
+/// digits and the place, with dots between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor<P> {
     /// The moment of the listing.
     pub at: At,
+    /// What it is of.
+    pub mark: Mark,
     /// The last place of the page before.
     pub place: P,
 }
 
 impl<P: fmt::Display> fmt::Display for Cursor<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.at.size, self.at.as_of, self.place)
+        write!(f, "{}.{}.{}.{}", self.at.size, self.at.as_of, self.mark, self.place)
     }
 }
 
@@ -33,12 +54,33 @@ impl<P: FromStr + fmt::Display> FromStr for Cursor<P> {
 
     fn from_str(text: &str) -> Result<Self, Problem> {
         let parse = || {
-            let mut parts = text.splitn(3, '.');
+            let mut parts = text.splitn(4, '.');
             let (size, as_of) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-            Some(Self { at: At { size, as_of }, place: parts.next()?.parse().ok()? })
+            let mark = Mark(u32::from_str_radix(parts.next()?, 16).ok()?);
+            Some(Self { at: At { size, as_of }, mark, place: parts.next()?.parse().ok()? })
         };
         // A place has one spelling, the one that it is told in.
         parse().filter(|cursor: &Self| cursor.to_string() == text).ok_or_else(malformed)
+    }
+}
+
+impl<P: FromStr + fmt::Display> Cursor<P> {
+    /// Reads where a listing goes on, which is the one that it was begun as.
+    ///
+    /// # Errors
+    /// `query.after`.
+    pub fn of_listing(text: Option<&str>, mark: Mark) -> Result<Option<Self>, Problem>
+    where
+        Self: FromStr<Err = Problem>,
+    {
+        let Some(text) = text else { return Ok(None) };
+        let cursor: Self = text.parse()?;
+        if cursor.mark == mark {
+            return Ok(Some(cursor));
+        }
+        let detail = "it goes on with a listing of other parameters: ask with those that it began with, or begin \
+                      without it";
+        Err(Problem::new(400, "query.after", detail))
     }
 }
 
@@ -95,9 +137,15 @@ impl App {
     }
 
     /// The `next` of a page that ends at a place of a listing; its snapshot is kept.
-    pub(super) fn cursor<P: fmt::Display>(&self, snapshot: &Arc<Snapshot>, as_of: Date, place: P) -> String {
+    pub(super) fn cursor<P: fmt::Display>(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        as_of: Date,
+        mark: Mark,
+        place: P,
+    ) -> String {
         self.moments.keep(snapshot);
-        Cursor { at: At { size: snapshot.size(), as_of }, place }.to_string()
+        Cursor { at: At { size: snapshot.size(), as_of }, mark, place }.to_string()
     }
 }
 
@@ -108,18 +156,23 @@ mod tests {
     #[test]
     fn cursors_read_as_they_are_written() {
         let at = At { size: 396, as_of: "2026-06-01".parse().unwrap() };
-        let cursor = Cursor { at, place: "-.kol.1".to_owned() };
-        assert_eq!(cursor.to_string(), "396.2026-06-01.-.kol.1");
+        let mark = Mark::of(&("kol", None::<u8>));
+        let cursor = Cursor { at, mark, place: "-.kol.1".to_owned() };
+        assert_eq!(cursor.to_string(), format!("396.2026-06-01.{mark}.-.kol.1"));
+        assert_ne!(mark, Mark::of(&("kol", Some(0))));
         assert_eq!(cursor.to_string().parse::<Cursor<String>>().unwrap(), cursor);
         for text in [
             "",
             "396",
             "396.2026-06-01",
-            "x.2026-06-01.1",
-            "396.2026-13-01.1",
-            "396.2026-06-01.y",
-            "0396.2026-06-01.1",
-            "396.2026-06-01.+1",
+            "396.2026-06-01.1",
+            "x.2026-06-01.00000000.1",
+            "396.2026-13-01.00000000.1",
+            "396.2026-06-01.00000000.y",
+            "0396.2026-06-01.00000000.1",
+            "396.2026-06-01.00000000.+1",
+            "396.2026-06-01.0.1",
+            "396.2026-06-01.0000000A.1",
         ] {
             assert_eq!(text.parse::<Cursor<u64>>().unwrap_err().code, "query.after", "{text}");
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::{InPath, InQuery, page_rows};
 use super::looks::{Look, Turn};
 use super::members::{KeyView, keys_of};
-use super::moments::{Cursor, expired};
+use super::moments::{Cursor, Mark, expired};
 use super::names::{Found, check_sought};
 use super::queries::unknown_value;
 use super::ranking::{InField, Place, Ranking, Row, Sort};
@@ -167,7 +167,7 @@ pub async fn list(
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<SubjectPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let after: Option<Cursor<Place>> = which.after.as_deref().map(str::parse).transpose()?;
+    let after: Option<Cursor<Place>> = Cursor::of_listing(which.after.as_deref(), which.mark())?;
     let snapshot = app.ledger.snapshot();
     check_sought(which.q.as_deref())?;
     which.check(&snapshot)?;
@@ -201,6 +201,13 @@ pub async fn list(
 }
 
 impl Which {
+    /// What it lists; the date is the moment's.
+    fn mark(&self) -> Mark {
+        let sort = self.sort.unwrap_or_default() == Sort::Worst;
+        let q = self.q.as_deref().map(str::trim);
+        Mark::of(&(&self.topic, self.band, self.min_score, self.certified, q, sort))
+    }
+
     /// Whether its first rows are those of the ranking.
     fn is_at_hand(&self, limit: usize) -> bool {
         let filters = self.topic.is_some() || self.band.is_some() || self.q.is_some();
@@ -290,7 +297,7 @@ fn page(
     });
     let next = next.map(|place| {
         app.rankings.keep(ranking);
-        Cursor { at: ranking.at, place }.to_string()
+        Cursor { at: ranking.at, mark: which.mark(), place }.to_string()
     });
     SubjectPage { size, as_of, subjects, next }
 }

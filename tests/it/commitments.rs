@@ -108,6 +108,11 @@ async fn what_is_attested_is_complete_and_what_changed_since_is_not_in_it() {
     let kol = subject("kol");
     let none = programme.get(format!("/v1/subjects/{kol}/receipt")).await;
     assert_eq!(none["code"], "commitment.unknown");
+    // A size that the log has not is not the newest that it has.
+    for size in ["0", "9999"] {
+        let beyond = programme.get(format!("/v1/subjects/{kol}/receipt?size={size}")).await;
+        assert_eq!(beyond["code"], "size.out_of_range", "{beyond}");
+    }
     for auditor in ["auditor", "second-auditor"] {
         programme.admit(auditor, MemberClass::Auditor, &[]).await;
     }

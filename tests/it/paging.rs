@@ -179,3 +179,49 @@ async fn a_moment_that_is_gone_is_told_and_a_ranking_of_it_is_made_anew() {
     let other = format!("{ranked}&as_of=2026-03-09");
     assert_eq!(programme.get(&other).await["code"], "query.after");
 }
+
+/// A page of one listing went on as a page of another: rows were left out, and nobody was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_goes_on_with_the_listing_that_it_is_of() {
+    let programme = programme().await;
+    contests(&programme, 4).await;
+    let about = subject("kol").to_string();
+    for (path, by, others) in [
+        ("/v1/contests?limit=1", "before", vec![format!("subject={about}"), "status=open".to_owned()]),
+        (
+            "/v1/clocks?limit=1",
+            "after",
+            vec![format!("subject={about}"), "duty=must".to_owned(), "until=2026-12-01".to_owned()],
+        ),
+        (
+            "/v1/subjects?limit=2",
+            "after",
+            vec![
+                "sort=worst".to_owned(),
+                "min_score=1".to_owned(),
+                "certified=false".to_owned(),
+                "q=k".to_owned(),
+            ],
+        ),
+    ] {
+        let page = programme.get(path).await;
+        let next = format!("{by}={}", page["next"].as_str().unwrap());
+        for other in others {
+            let refused = programme.get(format!("{path}&{other}&{next}")).await;
+            assert_eq!(refused["code"], "query.after", "{path} {other}: {refused}");
+            // And the other way round.
+            let page = programme.get(format!("{path}&{other}")).await;
+            if let Some(next) = page["next"].as_str() {
+                let refused = programme.get(format!("{path}&{by}={next}")).await;
+                assert_eq!(refused["code"], "query.after", "{path} {other}: {refused}");
+                assert!(programme.get(format!("{path}&{other}&{by}={next}")).await["code"].is_null());
+            }
+        }
+        // How many rows a page has is nothing of the listing's.
+        let more = path.replace("limit=1", "limit=3").replace("limit=2", "limit=3");
+        assert!(programme.get(format!("{more}&{next}")).await["code"].is_null());
+    }
+    let usual = programme.get("/v1/subjects?limit=2").await;
+    let next = usual["next"].as_str().unwrap();
+    assert!(programme.get(format!("/v1/subjects?limit=2&sort=best&after={next}")).await["code"].is_null());
+}
