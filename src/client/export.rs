@@ -123,6 +123,10 @@ fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Resul
             path = folder.display()
         );
     }
+    if !folder.exists() {
+        let detail = format!("{} does not exist: name the folder of an export", folder.display());
+        anyhow::bail!(std::io::Error::new(std::io::ErrorKind::NotFound, detail));
+    }
     let note = String::from_utf8_lossy(&read(&folder.join("checkpoint"))?).into_owned();
     vacant(directory, key_file)?;
     let claim = SignedCheckpoint::claim(&note).with_context(|| format!("{}/checkpoint", folder.display()))?;

@@ -34,6 +34,11 @@ impl Unfinished {
             )
         };
         anyhow::ensure!(!partial.exists(), taken(left()));
+        // Folders above it are made; a file among them is told by its own name.
+        if let Some(file) = to.ancestors().skip(1).find(|above| above.is_file()) {
+            let detail = format!("{}: {} is a file: name a folder in another", to.display(), file.display());
+            anyhow::bail!(std::io::Error::new(std::io::ErrorKind::NotADirectory, detail));
+        }
         create_private_folder(&partial).with_context(|| partial.display().to_string())?;
         Ok(Self { partial, to: to.to_owned(), finished: false })
     }

@@ -8,7 +8,7 @@ mod rated;
 pub mod ratings;
 mod story;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -17,7 +17,7 @@ use crate::client::Draft;
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
 use crate::event::{Body, MemberClass, PartyId, SubjectId};
-use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission};
+use crate::ledger::{self, Fate, LOG_KEY_FILE, Ledger, Setup, Submission, vacant};
 use crate::time::{Date, Timestamp};
 use crate::vault::{write_identity_secret, write_secret};
 
@@ -72,8 +72,9 @@ pub async fn seed(directory: &Path, today: Date) -> anyhow::Result<()> {
     if today.as_days() < EARLIEST_DAY {
         anyhow::bail!("the demo needs fourteen months before {today}: choose a day from 1972 on");
     }
+    vacant(directory, &directory.join(LOG_KEY_FILE))?;
     // Made beside its place and moved there whole: a seeding that breaks off leaves no half of a demo.
-    let mut beside = directory.as_os_str().to_owned();
+    let mut beside = directory.components().collect::<PathBuf>().into_os_string();
     beside.push(".seeding");
     let beside = Path::new(&beside);
     if beside.exists() {

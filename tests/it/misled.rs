@@ -155,7 +155,7 @@ async fn a_place_where_nothing_can_lie_is_told_with_what_can() {
     let folder = Folder::new().await;
     write_secret(&folder.path("seat.pem"), &key("seat-1")).unwrap();
     write_secret(&folder.path("operator.pem"), &key("operator")).unwrap();
-    folder.shell("touch file; mkdir folder");
+    folder.shell("touch file; mkdir folder other; touch other/draw.pem");
     let init = "init --name x.example --seat bo=seat.pem --operator op=operator.pem";
     for (line, expected, says) in [
         (format!("{init} --data new --log-key gone/log.pem"), "file.missing", "mkdir -p gone"),
@@ -170,11 +170,15 @@ async fn a_place_where_nothing_can_lie_is_told_with_what_can() {
         ("fsck data --since gone/last".to_owned(), "file.missing", "mkdir -p gone"),
         ("export --data data --events-from 0 gone/all".to_owned(), "file.missing", "mkdir -p gone"),
         ("export --data data folder".to_owned(), "file.exists", "choose another folder"),
+        ("export --data data file/below/out".to_owned(), "file.kind", "file is a file"),
+        ("import gone --data new".to_owned(), "file.missing", "gone does not exist"),
+        ("demo --seed-only --data file/below".to_owned(), "ledger.no_directory", "file/below is a file"),
+        ("demo --seed-only --data other".to_owned(), "ledger.occupied", "other holds draw.pem"),
         ("keygen gone/me.pem".to_owned(), "keyfile.io", "mkdir -p"),
         ("policy diff gone.json".to_owned(), "file.missing", "gone.json"),
     ] {
         ends(&folder, &line, 2, &[says, &format!("({expected})")]);
-        if !line.starts_with("fsck") {
+        if !line.starts_with("fsck") && !line.starts_with("demo") {
             assert_eq!(code(&folder, &line), (2, expected.to_owned()), "{line}");
         }
         assert!(!folder.path("new").exists() && !folder.path("gone").exists(), "{line}");
@@ -182,7 +186,9 @@ async fn a_place_where_nothing_can_lie_is_told_with_what_can() {
     let broken = format!("{init} --data new --utc-offset-min 5000");
     ends(&folder, &broken, 3, &["(opening.body)"]);
     assert_eq!(code(&folder, &broken), (3, "opening.body".to_owned()));
-    // What is missing above a data directory is made.
+    // What is missing above a data directory is made, and a stroke at its end is no part of its name.
+    ends(&folder, "demo --seed-only --today 2026-06-01 --data seeded/", 0, &[]);
+    ends(&folder, "fsck seeded", 0, &["clean"]);
     ends(&folder, &format!("{init} --data deep/down/new/"), 0, &["serve --data deep/down/new/"]);
     for (listen, says) in [
         ("8080", "it has no port"),
