@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::names::plain;
+use super::platforms;
 use crate::event::{Commitment, EventType, SubjectId};
-use crate::state::State;
+use crate::state::{self, State};
 use crate::vault::Vault;
 
 /// Parts of an address before the part that names an account.
@@ -31,50 +32,83 @@ struct Kept {
 struct Linked {
     subject: SubjectId,
     account: Commitment,
-    /// Where its address lies; none: it names no host.
-    host: Option<u64>,
+    /// A hash of where it lies.
+    place: u64,
 }
 
 /// An account as it is written: a handle, or an address.
 #[derive(Debug, PartialEq, Eq)]
 struct Account {
-    host: Option<String>,
+    /// The platform of its address; on a host that is no known platform's, the whole address up to the
+    /// account. None: no address.
+    place: Option<String>,
     handle: String,
-    /// Whether the handle is sure to be whole.
-    whole: bool,
 }
 
 impl Account {
     /// The account that a text names; none where it names none.
     fn parse(text: &str) -> Option<Self> {
         let text = plain(text);
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let is_address = rest.is_some();
-        let rest = rest.unwrap_or(&text);
-        let (path, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).peekable();
-        let is_host = |part: &&str| part.contains('.') && !part.starts_with('@');
-        let has_path = path.trim_end_matches('/').contains('/');
-        let host = parts.next_if(|part| is_address || has_path && is_host(part));
-        let host = host.map(|host| host.trim_start_matches("www.").trim_start_matches("m.").to_owned());
-        let parts: Vec<&str> = parts.collect();
+        let (host, path) = parted(&text);
+        let path = path.split('#').next().unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let id = query.split('&').find_map(|one| one.strip_prefix("id="));
-        let named = parts.iter().copied().find(|part| part.starts_with('@'));
-        let plain = match parts[..] {
-            ["people", _, number, ..] => Some(number),
-            [before, handle, ..] if BEFORE_HANDLES.contains(&before) => Some(handle),
-            [handle, ..] => Some(handle),
-            [] => None,
+        let known = host.and_then(platforms::of_host);
+        let marked = parts.iter().position(|part| part.starts_with('@'));
+        let named = match (&parts[..], marked) {
+            (_, Some(at)) => Some(parts[at]),
+            (["people", _, number, ..], _) => Some(*number),
+            ([before, handle, ..], _) if BEFORE_HANDLES.contains(before) => Some(*handle),
+            ([part, ..], _) if known.is_some() && !platforms::may_name(part) => {
+                id.filter(|_| part.ends_with(".php"))
+            }
+            ([handle, ..], _) => Some(*handle),
+            ([], _) => None,
         };
-        let handle = named.or(id.filter(|_| host.is_some())).or(plain)?.trim_start_matches('@').to_owned();
+        let handle = named?.trim_start_matches('@').to_owned();
+        let place = match (host, known, marked) {
+            (_, Some(platform), _) => Some(platform.to_owned()),
+            (Some(host), None, Some(at)) => Some(format!("{host}/{}", parts[..=at].join("/"))),
+            // How another host writes its addresses is not known: no part of one is left out.
+            (Some(host), None, None) => Some(format!("{host}/{}?{query}", parts.join("/"))),
+            (None, None, _) => None,
+        };
         let fits = !handle.is_empty() && !handle.contains(' ');
-        fits.then_some(Self { whole: host.is_some(), host, handle })
+        fits.then_some(Self { place, handle })
     }
+}
 
-    fn host_hash(&self) -> Option<u64> {
-        let hash = |host: &String| blake3::hash(host.as_bytes()).as_bytes()[..8].try_into();
-        self.host.as_ref().and_then(|host| hash(host).ok()).map(u64::from_be_bytes)
+/// The host of an address, where the text is one, and what follows it.
+fn parted(text: &str) -> (Option<&str>, &str) {
+    let (is_address, rest) = match text.split_once("://") {
+        Some((_, rest)) => (true, rest),
+        None => (text.starts_with("//"), text.trim_start_matches('/')),
+    };
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (first, path) = rest.split_at(end);
+    let has_path = !path.trim_matches('/').is_empty();
+    // `@name/…` and `channel/…` are the account of a platform that is named beside it.
+    let is_account = first.starts_with('@') || BEFORE_HANDLES.contains(&first);
+    if !is_address && (is_account || !has_path) {
+        return (None, rest);
     }
+    // What stands before an `@` there is whom the host is asked for, and a port is no part of its name.
+    let host = first.rsplit('@').next().unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    (Some(host.trim_start_matches("www.").trim_start_matches("m.")), path)
+}
+
+/// Whether a text is how accounts are written, and never how people are called.
+pub fn is_account(text: &str) -> bool {
+    let text = plain(text);
+    let (host, _) = parted(&text);
+    text.starts_with('@') || text.contains("://") || host.is_some_and(|host| host.contains('.'))
+}
+
+fn hash(place: &str) -> u64 {
+    let hash = blake3::hash(place.as_bytes());
+    hash.as_bytes()[..8].try_into().map(u64::from_be_bytes).unwrap_or_default()
 }
 
 impl Handles {
@@ -83,29 +117,21 @@ impl Handles {
         Self { vault, kept: Mutex::default() }
     }
 
-    /// The subjects that have linked the account that a text names, or, of a handle that may not be
-    /// whole, one that begins like it.
+    /// The subjects that have linked the account that a text names: a handle on any platform, an
+    /// address where it lies.
     pub fn found(&self, state: &State, text: &str) -> BTreeSet<SubjectId> {
         let Some(wanted) = Account::parse(text) else { return BTreeSet::new() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         self.bring_forward(&mut kept, state);
-        let begins = !wanted.whole && plain(text).starts_with('@');
-        let accounts = kept
-            .by_handle
-            .range(wanted.handle.clone()..)
-            .take_while(|(handle, _)| {
-                **handle == wanted.handle || begins && handle.starts_with(&wanted.handle)
-            })
-            .flat_map(|(_, accounts)| accounts);
-        let host = wanted.host_hash();
-        // Who names no host leaves it to the platform.
-        let same = |one: &&Linked| host.is_none() || one.host.is_none() || host == one.host;
+        let place = wanted.place.as_deref().map(hash);
+        let same = |one: &&Linked| place.is_none_or(|place| place == one.place);
         let stands = |one: &&Linked| {
             let register = state.register(&one.subject);
             let linked =
                 register.is_some_and(|all| all.accounts.open().any(|open| open.account == one.account));
             linked && self.vault.contains(&one.account)
         };
+        let accounts = kept.by_handle.get(&wanted.handle).into_iter().flatten();
         accounts.filter(same).filter(stands).map(|one| one.subject).collect()
     }
 
@@ -120,17 +146,18 @@ impl Handles {
             let Some(subject) = row.subject else { continue };
             let accounts = state.register(&subject).into_iter().flat_map(|register| register.accounts.open());
             for one in accounts.filter(|one| one.recorded.seq == seq) {
-                self.enter(kept, subject, one.account);
+                self.enter(kept, subject, one);
             }
         }
         kept.size = kept.size.max(state.size());
     }
 
-    fn enter(&self, kept: &mut Kept, subject: SubjectId, account: Commitment) {
-        let file = self.vault.read(&account).ok().flatten();
+    fn enter(&self, kept: &mut Kept, subject: SubjectId, linked: &state::Account) {
+        let file = self.vault.read(&linked.account).ok().flatten();
         let text = file.and_then(|file| String::from_utf8(file.bytes).ok());
         let Some(named) = text.and_then(|text| Account::parse(&text)) else { return };
-        let linked = Linked { subject, account, host: named.host_hash() };
+        let place = named.place.as_deref().unwrap_or_else(|| platforms::called(&linked.platform));
+        let linked = Linked { subject, account: linked.account, place: hash(place) };
         kept.by_handle.entry(named.handle).or_default().push(linked);
     }
 }
@@ -141,23 +168,54 @@ mod tests {
 
     #[test]
     fn handles_and_addresses_of_an_account_are_told_apart_from_names() {
-        for (text, host, handle) in [
+        for (text, place, handle) in [
             ("@bao-ngan", None, "bao-ngan"),
             ("＠Bao-Ngan", None, "bao-ngan"),
             ("bao.ngan", None, "bao.ngan"),
-            ("https://www.tiktok.com/@Bao.Ngan?lang=vi", Some("tiktok.com"), "bao.ngan"),
-            ("tiktok.com/@bao.ngan/video/73", Some("tiktok.com"), "bao.ngan"),
-            ("https://m.facebook.com/profile.php?id=1000123&ref=x", Some("facebook.com"), "1000123"),
-            ("https://www.facebook.com/bao.ngan/posts/7", Some("facebook.com"), "bao.ngan"),
-            ("https://youtube.com/channel/UCx_1-", Some("youtube.com"), "ucx_1-"),
-            ("https://www.facebook.com/people/Bao-Ngan/61550/", Some("facebook.com"), "61550"),
-            ("vietreel.vn/u-7#top", Some("vietreel.vn"), "u-7"),
+            ("bao.ngan/", None, "bao.ngan"),
+            ("channel/UCx_1-", None, "ucx_1-"),
+            ("https://www.tiktok.com/@Bao.Ngan?lang=vi", Some("tiktok"), "bao.ngan"),
+            ("tiktok.com/@bao.ngan/video/73", Some("tiktok"), "bao.ngan"),
+            ("https://vi-vn.facebook.com:443/bao.ngan", Some("facebook"), "bao.ngan"),
+            ("https://m.facebook.com/profile.php?id=1000123&ref=x", Some("facebook"), "1000123"),
+            ("https://www.facebook.com/bao.ngan/posts/7", Some("facebook"), "bao.ngan"),
+            ("https://youtube.com/channel/UCx_1-", Some("youtube"), "ucx_1-"),
+            ("https://www.facebook.com/people/Bao-Ngan/61550/", Some("facebook"), "61550"),
+            ("vietreel.vn/u-7#top", Some("vietreel.vn/u-7?"), "u-7"),
+            ("https://vietreel.vn/u?n=7&id=8", Some("vietreel.vn/u?n=7&id=8"), "u"),
+            ("https://vietreel.vn/@u-7/video/3", Some("vietreel.vn/@u-7"), "u-7"),
+            ("https://vietreel.vn/news/u-7", Some("vietreel.vn/news/u-7?"), "news"),
+            ("https://tiktok.com@evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
+            ("https://tiktok.com.evil.example/@bao.ngan", Some("tiktok.com.evil.example/@bao.ngan"), "bao.ngan"),
+            ("ftp://evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
+            ("//evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
+            ("eviltiktok.com/@bao.ngan", Some("eviltiktok.com/@bao.ngan"), "bao.ngan"),
+            ("evil/@bao.ngan", Some("evil/@bao.ngan"), "bao.ngan"),
         ] {
             let found = Account::parse(text).unwrap();
-            assert_eq!((found.host.as_deref(), found.handle.as_str()), (host, handle), "{text}");
+            assert_eq!((found.place.as_deref(), found.handle.as_str()), (place, handle), "{text}");
         }
-        for text in ["", "  ", "@", "https://", "https://tiktok.com/", "Trần Bảo Ngân"] {
+        for text in [
+            "",
+            "  ",
+            "@",
+            "https://",
+            "https://tiktok.com/",
+            "Trần Bảo Ngân",
+            "https://www.youtube.com/watch?v=id",
+            "https://instagram.com/p/Cx1",
+        ] {
             assert_eq!(Account::parse(text), None, "{text}");
+        }
+        for (text, is) in [
+            ("@ngan", true),
+            ("https://tiktok.com", true),
+            ("tiktok.com/@ngan", true),
+            ("Ngân", false),
+            ("Báo 24/7", false),
+            ("ngan.vn", false),
+        ] {
+            assert_eq!(is_account(text), is, "{text}");
         }
     }
 }

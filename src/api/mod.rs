@@ -28,6 +28,7 @@ mod moments;
 mod names;
 mod notices;
 mod openapi;
+mod platforms;
 mod policies;
 pub mod policy_diff;
 mod problem;
@@ -44,6 +45,7 @@ mod submit;
 pub use bounds::Bounds;
 pub use connections::serve;
 use handles::Handles;
+pub use handles::is_account;
 pub use names::{Names, folded, nearest};
 pub use problem::Problem;
 

@@ -52,6 +52,9 @@ struct Kept {
 pub struct Found(Vec<u64>);
 
 impl Found {
+    /// No number at all.
+    pub const NONE: Self = Self(Vec::new());
+
     /// Whether a number is among them.
     pub fn holds(&self, number: u32) -> bool {
         self.0.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)

@@ -4,13 +4,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::coded::usage;
-use super::named::{in_address, nearest_kols};
+use super::named::{in_address, nearest_kols, unlinked};
 use super::outcome::FOUND;
 use super::output::{self, say};
 use super::read::figure_words;
 use super::signing::At;
 use super::told::clean;
-use crate::api::folded;
+use crate::api::{folded, is_account};
 use crate::api::views::{MemberList, SubjectPage, SubjectRow, SubjectView};
 use crate::client::Client;
 use crate::event::words;
@@ -19,7 +19,9 @@ use crate::event::words;
 #[command(after_help = "Examples:
   tinnhiem find thu
       whose name holds this, with or without diacritics, in any order
-  tinnhiem find @bao-ngan       by the handle or address of an account
+  tinnhiem find @bao-ngan       by the handle of an account that is linked
+  tinnhiem find https://www.tiktok.com/@bao-ngan
+      by the pasted address of one: of that platform alone
   tinnhiem find nhip so         members are found too
 Where nobody is found it ends with exit code 1.")]
 pub struct Find {
@@ -46,8 +48,11 @@ impl Find {
             client.json(&format!("/v1/subjects?limit={}&q={}", self.limit, in_address(name))).await?;
         let mut list: MemberList = client.json("/v1/members").await?;
         let asked = folded(name);
+        let account = is_account(name);
         list.members.retain(|one| {
-            folded(&one.name).contains(&asked) || one.member.as_str().contains(&asked.replace(' ', "-"))
+            !account
+                && (folded(&one.name).contains(&asked)
+                    || one.member.as_str().contains(&asked.replace(' ', "-")))
         });
         let mut rows = Vec::new();
         for row in &page.subjects {
@@ -59,6 +64,10 @@ impl Find {
             let members = list.members.iter().map(|one| json!({"member": one.member, "name": one.name}));
             let (kols, members): (Vec<_>, Vec<_>) = (kols.collect(), members.collect());
             output::json(&json!({"kols": kols, "members": members, "more": page.next.is_some()}))?;
+            return Ok(found);
+        }
+        if found != 0 && account {
+            say!("{}", unlinked(name));
             return Ok(found);
         }
         print(&rows, &list);

@@ -10,7 +10,7 @@ use super::told::clean;
 use crate::api::views::{
     EventPage, EventView, LedgerView, MemberList, MemberRow, SubjectPage, SubjectRow, SubjectView,
 };
-use crate::api::{folded, nearest};
+use crate::api::{folded, is_account, nearest};
 use crate::client::{Client, ClientError, Pages};
 use crate::dsse::EventId;
 use crate::event::{PartyId, SubjectId};
@@ -214,6 +214,9 @@ impl SubjectName {
 
     /// That no KOL is called so: that it is a member, or whom it may have meant.
     async fn nobody(&self, client: &Client) -> String {
+        if is_account(&self.0) {
+            return unlinked(&self.0);
+        }
         let (name, asked) = (clean(&nfc(&self.0)), folded(&self.0));
         let members = client.json::<MemberList>("/v1/members").await.map(|list| list.members);
         let is_it = |one: &&MemberRow| one.member.as_str() == self.0.trim() || folded(&one.name) == asked;
@@ -239,6 +242,15 @@ impl SubjectName {
         }
         Ok(client.json(&format!("/v1/subjects?limit=10&q={query}")).await?)
     }
+}
+
+/// That an account, as it is written, is nobody's here, and what to try instead.
+pub fn unlinked(account: &str) -> String {
+    format!(
+        "chưa KOL nào gắn tài khoản này, nên không rõ là của ai / no KOL has linked the account {}, so nothing here says \
+         whose it is: a name is searched without @ or address (`tinnhiem find NAME`)",
+        clean(&nfc(account))
+    )
 }
 
 /// The KOLs whose names are spelled most like this one, among the first of a listing.

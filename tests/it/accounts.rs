@@ -10,7 +10,11 @@ use crate::programme::*;
 use crate::refusals::Provoked;
 
 fn link(programme: &Programme, issuer: &str, name: &str, handle: &str) -> Draft {
-    let body = AccountLinked { platform: "vietreel".parse().unwrap(), account: text(handle).commitment() };
+    link_on(programme, "vietreel", issuer, name, handle)
+}
+
+fn link_on(programme: &Programme, platform: &str, issuer: &str, name: &str, handle: &str) -> Draft {
+    let body = AccountLinked { platform: platform.parse().unwrap(), account: text(handle).commitment() };
     programme.draft(party(issuer), Some(subject(name)), body).with([text(handle)])
 }
 
@@ -69,18 +73,39 @@ async fn subjects_are_found_by_the_accounts_they_have_linked() {
     };
     let own = vec![json!(subject("kol"))];
     assert!(found("@bao.ngan").await.is_empty());
-    let linked = programme.recorded(link(&programme, "registrar", "kol", "@Bao.Ngan"), both).await;
+    let tiktok = link_on(&programme, "tiktok", "registrar", "kol", "@Bao.Ngan");
+    let linked = programme.recorded(tiktok, both).await;
     let address = "https://www.facebook.com/ngan.review/?ref=page";
-    programme.recorded(link(&programme, "registrar", "kol", address), both).await;
-    for q in ["@bao.ngan", "@BAO", "＠bao.ngan", "bao.ngan", "https://www.tiktok.com/@bao.ngan?lang=vi"] {
+    programme.recorded(link_on(&programme, "facebook", "registrar", "kol", address), both).await;
+    programme.recorded(link(&programme, "registrar", "kol", "https://vietreel.vn/u-7"), both).await;
+    for q in ["@bao.ngan", "＠bao.ngan", "bao.ngan", "https://www.tiktok.com/@bao.ngan?lang=vi"] {
         assert_eq!(found(q).await, own, "{q}");
     }
     for q in ["https://m.facebook.com/ngan.review", "facebook.com/Ngan.Review/posts/7", "@ngan.review"] {
         assert_eq!(found(q).await, own, "{q}");
     }
-    for q in ["@ngan.reviews", "https://www.tiktok.com/@bao", "https://www.tiktok.com/ngan.review"] {
+    assert_eq!(found("vietreel.vn/u-7#top").await, own);
+    // An address is that of one platform, and an account is nobody's name, nor part of one.
+    for q in [
+        "@ngan.reviews",
+        "@bao",
+        "@kol",
+        "https://www.tiktok.com/@bao",
+        "https://www.tiktok.com/ngan.review",
+        "https://facebook.com/bao.ngan",
+        "https://evil.example/@bao.ngan",
+        "https://evil.example/ngan.review",
+        "https://tiktok.com.evil.example/@bao.ngan",
+        "https://tiktok.com@evil.example/@bao.ngan",
+        "ftp://evil.example/@bao.ngan",
+        "evil/@bao.ngan",
+        "https://evil.example/u-7",
+        "https://vietreel.vn/fans/u-7",
+        "https://vietreel.vn/u-7?of=another",
+    ] {
         assert!(found(q).await.is_empty(), "{q}");
     }
+    assert_eq!(found("kol").await.len(), 2);
     programme.recorded(unlink(&programme, "kol", linked), both).await;
     assert!(found("@bao.ngan").await.is_empty());
     // Nor is what was erased.
