@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InQuery, SubmissionBody};
+use super::fallen::Fallen;
 use super::looks::Look;
 use super::{Problem, Shared, openapi};
 use crate::dsse::PublicKey;
@@ -36,6 +37,9 @@ pub struct Checked {
     /// Why the ledger takes no writes at present, this event or another; absent where it takes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+    /// What falls, or fell, with the key that the event revokes; absent for other events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub falls: Option<Fallen>,
 }
 
 /// What submitting an event would do; what is refused is a problem, as it would be then.
@@ -131,8 +135,12 @@ pub async fn check(
     if let Some(hold) = app.ledger.held().filter(|hold| hold.code() == "ledger.clock") {
         return Err(Problem::from(hold));
     }
-    let judged = app.look(Look::Check, move |app, _| Ok(app.ledger.dry_run(&submission, &signers)?));
-    let judged = judged.await?;
+    let judged = app.look(Look::Check, move |app, _| {
+        let mut judged = app.ledger.dry_run(&submission, &signers)?;
+        let falls = judged.ended.take().and_then(|(state, seq, body)| Fallen::of(&state, seq, &body));
+        Ok((judged, falls))
+    });
+    let (judged, falls) = judged.await?;
     let held = app.ledger.held().map(Problem::from);
     Ok(Json(Checked {
         would: Would::Accept,
@@ -140,6 +148,7 @@ pub async fn check(
         size: judged.size,
         missing: judged.missing.into_iter().map(MissingSignature::from).collect(),
         held: held.map(|Problem { status, code, detail, .. }| Held { status, code, detail }),
+        falls,
     }))
 }
 

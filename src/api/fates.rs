@@ -26,6 +26,19 @@ pub struct Fate {
     /// Why it counts in no score though nothing ended it, as a code: the one that an explained score gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
+    /// The entry that made it stand so: the one that ended it, the paid work that it hides, or the finding about
+    /// the key that signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<u64>,
+    /// Its first day, of paid work that has not begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins: Option<Date>,
+    /// The last day to which it was brought forward, of paid work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_on: Option<Date>,
+    /// Whether it was ended before its first day, and so never began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_began: bool,
     /// The entries that changed, contested or ended it, oldest first.
     pub by: Vec<FateEntry>,
 }
@@ -50,6 +63,10 @@ struct Told {
     stage: String,
     contested: bool,
     excluded: Option<Excluded>,
+    cause: Option<u64>,
+    begins: Option<Date>,
+    ended_on: Option<Date>,
+    never_began: bool,
     by: BTreeSet<u64>,
 }
 
@@ -88,6 +105,10 @@ impl<'a> Fates<'a> {
             stage: told.stage.clone(),
             contested: told.contested,
             excluded: told.excluded.map(|one| one.code().to_owned()),
+            cause: told.cause,
+            begins: told.begins,
+            ended_on: told.ended_on,
+            never_began: told.never_began,
             by: told.by.iter().filter_map(entry).collect(),
         }
     }
@@ -136,9 +157,10 @@ impl<'a> Fates<'a> {
         gather(told, &dossier.certificates, |one| name(one.stage(today)), ended);
         for one in dossier.endorsements.open() {
             let hidden = one.voided_by.as_deref().and_then(|by| self.state.index().seq(by));
+            let item = told.entry(one.recorded.event).or_default();
+            item.cause = hidden;
             // Recorded before it, the paid work is nothing that became of the endorsement.
-            let hidden = hidden.filter(|seq| one.recorded.seq < *seq);
-            told.entry(one.recorded.event).or_default().by.extend(hidden);
+            item.by.extend(hidden.filter(|seq| one.recorded.seq < *seq));
         }
         let (policies, size) = (self.state.policies(), self.state.size());
         let counting = self.state.counting(dossier, At { size, as_of: today });
@@ -152,7 +174,9 @@ impl<'a> Fates<'a> {
             let item = told.entry(event).or_default();
             item.excluded = excluded;
             if let Some(Excluded::Key { known_from_size }) = excluded {
-                item.by.extend(known_from_size.checked_sub(1));
+                let found = known_from_size.checked_sub(1);
+                item.cause = item.cause.or(found);
+                item.by.extend(found);
             }
         }
         let stage = |one: &crate::facts::Contest| name(one.stage_on(today, policies, size));
@@ -183,6 +207,15 @@ impl<'a> Fates<'a> {
         gather(told, &register.decisions, |_| standing.clone(), Some(name(DecisionStage::Overturned)));
         let over = name(CollaborationStage::Over);
         gather(told, &register.collaborations, |one| name(one.stage(today)), Some(over));
+        let early: BTreeSet<EventId> =
+            register.collaborations.ended_after(0).map(|one| one.record.recorded.event).collect();
+        for one in register.collaborations.open() {
+            let item = told.entry(one.recorded.event).or_default();
+            let ended = early.contains(&one.recorded.event);
+            item.ended_on = ended.then_some(one.ends_on);
+            item.never_began = ended && one.ends_on < one.starts_on;
+            item.begins = (!ended && today < one.starts_on).then_some(one.starts_on);
+        }
         gather(told, &register.evidence, |one| name(one.stage), None);
         gather(told, &register.erasures, |one| name(one.stage), None);
         for one in register.corrections.open() {
@@ -200,11 +233,15 @@ fn gather<T: Item>(
 ) {
     for one in records.ended_after(0) {
         let item = told.entry(one.record.recorded().event).or_default();
-        item.by.extend(one.span.to_size.and_then(|to| to.checked_sub(1)));
+        item.cause = one.span.to_size.and_then(|to| to.checked_sub(1));
+        item.by.extend(item.cause);
         item.stage = ended.clone().unwrap_or_else(|| stage(&one.record));
     }
     for one in records.open() {
-        told.entry(one.recorded().event).or_default().stage = stage(one);
+        let item = told.entry(one.recorded().event).or_default();
+        // What became of an earlier form of it did not end it.
+        item.cause = None;
+        item.stage = stage(one);
     }
 }
 

@@ -186,7 +186,11 @@ mod tests {
             ("https://vietreel.vn/@u-7/video/3", Some("vietreel.vn/@u-7"), "u-7"),
             ("https://vietreel.vn/news/u-7", Some("vietreel.vn/news/u-7?"), "news"),
             ("https://tiktok.com@evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
-            ("https://tiktok.com.evil.example/@bao.ngan", Some("tiktok.com.evil.example/@bao.ngan"), "bao.ngan"),
+            (
+                "https://tiktok.com.evil.example/@bao.ngan",
+                Some("tiktok.com.evil.example/@bao.ngan"),
+                "bao.ngan",
+            ),
             ("ftp://evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
             ("//evil.example/@bao.ngan", Some("evil.example/@bao.ngan"), "bao.ngan"),
             ("eviltiktok.com/@bao.ngan", Some("eviltiktok.com/@bao.ngan"), "bao.ngan"),

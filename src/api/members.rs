@@ -85,6 +85,12 @@ pub struct KeyView {
     pub added_at: Timestamp,
     /// From when its signatures are worth nothing, where it was compromised.
     pub invalid_from: Option<Timestamp>,
+    /// The entry that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<u64>,
+    /// The entry by which its signatures were first found to be worth nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<u64>,
 }
 
 /// An accreditation.
@@ -173,6 +179,8 @@ pub fn keys_of(parties: &Parties, party: &PartyId, size: u64) -> Vec<KeyView> {
         restrained_until: record.restrained_until,
         added_at: record.added_at,
         invalid_from: record.invalid.iter().map(|one| one.from).min(),
+        ended_by: record.span.to_size.and_then(|to| to.checked_sub(1)).filter(|by| *by < size),
+        found_by: record.invalid.iter().filter_map(|one| one.known_from_size.checked_sub(1)).min(),
     };
     parties.keys_of(party).map(view).collect()
 }

@@ -15,6 +15,7 @@ mod cores;
 pub mod draws;
 mod events;
 mod extract;
+mod fallen;
 pub mod fates;
 mod flight;
 mod forms;
@@ -59,6 +60,7 @@ pub mod views {
     pub use super::contests::{ContestPage, ContestView, PanelView};
     pub use super::draws::{BroughtView, ChainView, Chains, DrawView, DrawnView};
     pub use super::events::{EventPage, EventRow, EventView};
+    pub use super::fallen::{Fallen, FallenKey, MovedScore};
     pub use super::fates::{Fate, FateEntry};
     pub use super::history::{HistoryPage, HistoryRow};
     pub use super::log::{LedgerView, ProofView};

@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::Problem;
+use super::handles::is_account;
 use crate::event::Commitment;
 use crate::limits;
 use crate::vault::Vault;
@@ -102,6 +103,10 @@ impl Names {
 
     /// The numbers of the names that hold a text, however the two are written.
     pub fn found(&self, text: &str) -> Found {
+        // What is written as an account is nobody's name.
+        if is_account(text) {
+            return Found::NONE;
+        }
         let wanted = Wanted::new(text);
         let kept = self.read();
         let mut words = vec![0; kept.shown.len().div_ceil(64)];

@@ -30,8 +30,9 @@ const NO_ACCOUNTS: [&str; 22] = [
 
 /// The platform to which a host belongs.
 pub fn of_host(host: &str) -> Option<&'static str> {
-    let is_of = |own: &&str| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    PLATFORMS.iter().find(|(_, hosts)| hosts.iter().any(|own| is_of(&own))).map(|(name, _)| *name)
+    let is_of =
+        |own: &&str| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    PLATFORMS.iter().find(|(_, hosts)| hosts.iter().any(is_of)).map(|(name, _)| *name)
 }
 
 /// A platform that a link names, by the one name that all its hosts and other names have.

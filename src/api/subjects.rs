@@ -11,7 +11,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InPath, InQuery, page_rows};
-use super::handles::is_account;
 use super::looks::{Look, Turn};
 use super::members::{KeyView, keys_of};
 use super::moments::{Cursor, Mark, expired};
@@ -333,9 +332,7 @@ impl Sought {
             format!("kol-{rest}{}", filler.repeat(13 - rest.len())).parse().ok()
         };
         let ids = within("0").zip(within("z")).map(|(first, last)| first..=last);
-        // What is written as an account is nobody's name.
-        let names = if is_account(text) { Found::NONE } else { app.names.found(text) };
-        Self { names, linked: app.handles.found(state, text), ids }
+        Self { names: app.names.found(text), linked: app.handles.found(state, text), ids }
     }
 
     fn fits(&self, ranked: &Row) -> bool {

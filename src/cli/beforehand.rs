@@ -34,7 +34,7 @@ pub async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
         (Body::CollaborationDeclared(body), Some(subject)) => {
             declared(client, &event.issuer, subject, body, &ledger).await
         }
-        (Body::KeyRevoked(body), _) => withheld::of(client, body).await,
+        (Body::KeyRevoked(body), _) => withheld::of(client, event, body).await,
         (Body::ErasureRequested(body), Some(_)) => bare(client, body).await,
         _ => Ok(Vec::new()),
     }

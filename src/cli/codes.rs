@@ -15,10 +15,11 @@ const TABLES: &str = include_str!("../../schemas/problems.md");
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem explain contest.late
-  tinnhiem explain EVID.THIN")]
+  tinnhiem explain EVID.THIN range confidence    several")]
 pub struct Explain {
-    /// The code, as an error, an audit, a note or a score names it; all are listed where none is named
-    code: Option<String>,
+    /// The codes, as an error, an audit, a note or a score names them; all are listed where none is named
+    #[arg(name = "code")]
+    codes: Vec<String>,
     #[command(flatten)]
     answer: Answer,
 }
@@ -35,12 +36,11 @@ struct Row {
 
 impl Explain {
     pub fn run(self) -> anyhow::Result<u8> {
-        let found = match &self.code {
-            Some(code) => rows(|one| one == code),
-            None => rows(|_| true),
-        };
-        if let (Some(code), true) = (&self.code, found.is_empty()) {
+        let mut found = if self.codes.is_empty() { rows(|_| true) } else { Vec::new() };
+        for code in &self.codes {
+            let of_it = rows(|one| one == code);
             match nearest(code) {
+                _ if !of_it.is_empty() => found.extend(of_it),
                 Some(near) => bail!(usage(format!("no code is {code}: did you mean {near}?"))),
                 None => bail!(usage(format!("no code is {code}: `tinnhiem explain` lists all"))),
             }

@@ -65,7 +65,7 @@ impl Consent {
     /// When its signer does not want it signed.
     pub async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
         let mut known = Known::of_files(unsigned.files);
-        if let Some(ledger) = ledger.filter(|_| !self.yes) {
+        if let Some(ledger) = ledger {
             // Names help, but signing does not wait for them.
             let _ = tokio::time::timeout(ASKING, known.learn(ledger, unsigned.event)).await;
         }
@@ -78,7 +78,7 @@ impl Consent {
             shown += &format!("  {label}: {value}\n");
         }
         let plain = || unsigned.keys.iter().map(|key| format!("khóa / key: {key}")).collect();
-        let keys: Vec<String> = match ledger.filter(|_| !self.yes) {
+        let keys: Vec<String> = match ledger {
             Some(ledger) => {
                 let owners = effect::owners(ledger, event, unsigned.keys);
                 tokio::time::timeout(ASKING, owners).await.unwrap_or_else(|_| plain())

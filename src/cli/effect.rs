@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use super::course;
 use super::finality;
+use super::key_state;
 use super::output::{points, say};
 use super::owner;
 use super::read::bare;
 use super::told::clean;
+use super::withheld;
 use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::engines::Figure;
 use crate::event::{Body, Event, KeyAdded, PartyId, Seat, SubjectId};
 use crate::ledger::Submission;
+use crate::limits;
 use crate::time::Timestamp;
 
 /// Longest that a ledger is asked about what is recorded already.
@@ -40,6 +43,14 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
             "khóa có hiệu lực từ / the key acts from {from}; đến lúc đó khóa khác của / until then another key of \
              {owner} may cancel it, by `revoke-key --cause cancelled` alone"
         );
+    }
+    if let Body::KeyRevoked(body) = &event.body
+        && let Ok(lines) = tokio::time::timeout(ASKING, withheld::since(client, submission, body)).await
+    {
+        lines.iter().for_each(|line| say!("{line}"));
+    }
+    if let Body::KeyRotated(body) = &event.body {
+        say!("{}", key_state::rotated(&body.old));
     }
     let contest = match &event.body {
         Body::ContestFiled(_) => Some(seq.to_string()),
@@ -116,7 +127,16 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
         }
         Body::MemberUpdated(body) => format!("tinnhiem update --member {} … {seats}", body.member),
         Body::AccountLinked(_) => ended("unlink", "--key KEY.pem --key KOL.pem"),
-        Body::CollaborationDeclared(_) => ended("end-collaboration", "--key KEY.pem"),
+        Body::CollaborationDeclared(_) => {
+            let months = limits::COLLABORATION_DAYS / 30;
+            return format!(
+                "không rút lại được: chấm dứt chỉ đưa ngày cuối lên hôm nay; bảo chứng đã vô hiệu vẫn vô hiệu, và đến {months} \
+                 tháng sau ngày cuối bảo chứng của bên ấy chỉ được tính nếu là commercial / it is not taken back: to end it \
+                 brings its last day forward to today; endorsements that it voided stay void, and until {months} months \
+                 after that day those of the business count only as commercial:\n  {}",
+                ended("end-collaboration", "--key KEY.pem --key KOL.pem")
+            );
+        }
         Body::EvidenceCommitted(_) => ended("destroy-evidence", "--key KEY.pem"),
         Body::DecisionRecorded(_) => {
             format!(

@@ -5,8 +5,10 @@ use super::fates;
 use super::output::{self, points};
 use super::policies;
 use super::told::{clean, short};
+use crate::api::views::EventView;
 use crate::client::Client;
-use crate::engines::Score;
+use crate::dsse::EventId;
+use crate::engines::{SanctionFigure, Score};
 use crate::event::{Label, Policy};
 use crate::facts::Reply;
 
@@ -25,21 +27,21 @@ pub async fn explain(client: &Client, score: &Score) {
         output::table(&["phần / part", "tên / name", "điểm / points"], &rows);
         output::line("");
     }
-    let reasons: Vec<Vec<String>> = score
-        .reasons
-        .iter()
-        .map(|one| {
-            vec![
-                one.code.clone(),
-                named(policy.as_ref(), &one.code),
-                points(i64::from(one.points)),
-                one.remedy.vi.clone(),
-                one.remedy.en.clone(),
-            ]
-        })
-        .collect();
+    let mut reasons = Vec::new();
+    for one in &score.reasons {
+        reasons.push(vec![
+            one.code.clone(),
+            named(policy.as_ref(), &one.code),
+            points(i64::from(one.points)),
+            of_entries(client, &one.events).await,
+            one.remedy.vi.clone(),
+            one.remedy.en.clone(),
+        ]);
+    }
     if !reasons.is_empty() {
-        output::table(&["lý do / reason", "tên / name", "mất / costs", "nên làm", "what helps"], &reasons);
+        let head =
+            ["lý do / reason", "tên / name", "mất / costs", "vì mục / for entries", "nên làm", "what helps"];
+        output::table(&head, &reasons);
         output::line("");
     }
     let assessments: Vec<Vec<String>> = score
@@ -66,13 +68,17 @@ pub async fn explain(client: &Client, score: &Score) {
                 format!("{:?}", one.severity),
                 one.starts_on.to_string(),
                 until,
+                taken(score, policy.as_ref(), one),
                 short(&one.event.to_string()),
             ]
         })
         .collect();
     if !sanctions.is_empty() {
         output::line("");
-        output::table(&["xử lý / sanction", "từ / from", "đến / until", "mục / event"], &sanctions);
+        output::table(
+            &["xử lý / sanction", "từ / from", "đến / until", "trừ / takes", "mục / event"],
+            &sanctions,
+        );
     }
     let assessed = score.assessments.iter().filter_map(|one| Some((one.event, one.reply?)));
     let sanctioned = score.sanctions.iter().filter_map(|one| Some((one.event, one.reply?)));
@@ -100,6 +106,60 @@ pub async fn explain(client: &Client, score: &Score) {
             &endorsements,
         );
     }
+    output::line("");
+    output::line(
+        "khoảng, độ tin cậy, trọng số, đơn vị, hạng và mức trừ là gì / what range, confidence, weight, units, place and a \
+         sanction's points mean: `tinnhiem explain range confidence weight units place sanction`",
+    );
+}
+
+/// Most entries that are named for a reason.
+const NAMED: usize = 4;
+
+/// The entries that a reason is about, by seq.
+async fn of_entries(client: &Client, events: &[EventId]) -> String {
+    let mut seqs = Vec::new();
+    for event in events.iter().take(NAMED) {
+        let entry = client.json::<EventView>(&format!("/v1/events/{event}")).await;
+        seqs.push(entry.map_or_else(|_| short(&event.to_string()), |entry| entry.row.seq.to_string()));
+    }
+    let more = if events.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", seqs.join(", "))
+}
+
+/// What a sanction takes, and how that follows from what the policy sets for its severity.
+fn taken(score: &Score, policy: Option<&Policy>, one: &SanctionFigure) -> String {
+    let part =
+        score.parts.iter().find(|part| part.code.starts_with("SANC.") && part.events.contains(&one.event));
+    let Some(part) = part else { return "–".to_owned() };
+    let rule = policy.map(|policy| &policy.sanction);
+    let why = rule.and_then(|rule| {
+        let full = i64::from(rule.severities.get(&one.severity)?.points);
+        let found = [(full, false), (full / 2, true)].into_iter().find_map(|(now, half)| {
+            let repeats = (0..=i64::from(rule.repeat_most)).find(|repeats| {
+                now * (1000 + i64::from(rule.repeat_permille) * repeats) / 1000 == -part.points
+            })?;
+            Some((half, repeats))
+        });
+        let full = points(full);
+        Some(match found {
+            Some((half, repeats)) => {
+                let term = match half {
+                    true => format!(
+                        "nửa sau thời hạn: một nửa của {full} / second half of its term: half of {full}"
+                    ),
+                    false => format!("nửa đầu thời hạn: cả {full} / first half of its term: all of {full}"),
+                };
+                let again = format!("; {repeats} lần trước làm nặng thêm / {repeats} earlier make it graver");
+                if repeats > 0 { term + &again } else { term }
+            }
+            None => {
+                format!("mức đủ là {full}, có giới hạn chung / {full} in full, capped together with others")
+            }
+        })
+    });
+    let taken = points(part.points);
+    why.map_or(taken.clone(), |why| format!("{taken} ({why})"))
 }
 
 /// What a code of a part or a reason is called: a criterion or indicator by the policy, another by the table of codes.

@@ -39,9 +39,12 @@ pub async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, Cl
 
 /// How an item stands, in words.
 pub fn state(fate: &Fate) -> String {
-    let ended_by = fate.by.last().and_then(|last| EventType::named(&last.type_name));
+    let by = |seq| fate.by.iter().find(|one| Some(one.seq) == seq);
+    let ended_by = by(fate.cause).or(fate.by.last()).and_then(|last| EventType::named(&last.type_name));
     let ended = ["ended", "struck"].contains(&fate.stage.as_str());
     let (vi, en) = match (fate.stage.as_str(), ended_by) {
+        _ if fate.never_began => ("chưa từng bắt đầu", "never began"),
+        _ if fate.begins.is_some() => ("chưa bắt đầu", "has not begun"),
         (
             _,
             Some(
@@ -64,9 +67,23 @@ pub fn state(fate: &Fate) -> String {
         },
     };
     let contested = if fate.contested { "; đang bị khiếu nại / contested" } else { "" };
-    match fate.excluded.as_deref().filter(|_| is_at_work(fate)) {
-        Some(code) => format!("{}{contested}", not_counted(code)),
-        None => format!("{vi} / {en}{contested}"),
+    match fate.excluded.as_deref() {
+        Some(code) if is_at_work(fate) => format!("{} ({code}){contested}", not_counted(code)),
+        // Void it is for the paid work that it hides, whatever else keeps it from counting.
+        Some(code) if fate.stage == "voided" => {
+            let beside = EXCLUDED.iter().find(|[known, ..]| *known == code && code != VOID);
+            let beside = beside.map_or(String::new(), |[_, vi, en]| format!("; {vi} / {en} ({code})"));
+            format!("{vi} / {en} ({VOID}){beside}{contested}")
+        }
+        _ => format!("{vi} / {en}{}{contested}", paid_work(fate)),
+    }
+}
+
+/// What is to be told of the days of paid work.
+fn paid_work(fate: &Fate) -> String {
+    match fate.ended_on {
+        Some(last) => format!("; ngày cuối nay là / its last day is now {last}"),
+        None => fate.begins.map_or(String::new(), |first| format!(": từ / from {first}")),
     }
 }
 
@@ -77,6 +94,9 @@ pub fn not_counted(code: &str) -> String {
         None => format!("không được tính / not counted: {code}"),
     }
 }
+
+/// Why an endorsement that hides declared paid work counts nothing.
+const VOID: &str = "END.VOID";
 
 /// Whether an item counts.
 pub fn is_in_force(fate: &Fate) -> bool {
@@ -90,8 +110,8 @@ fn is_at_work(fate: &Fate) -> bool {
 
 /// The same with the last entry that made it so, in one cell.
 pub fn cell(fate: &Fate) -> String {
-    match fate.by.last() {
-        Some(last) => format!("{} (mục / entry {})", state(fate), last.seq),
+    match fate.cause.or(fate.by.last().map(|last| last.seq)) {
+        Some(seq) => format!("{} (mục / entry {seq})", state(fate)),
         None => state(fate),
     }
 }

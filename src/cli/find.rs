@@ -10,8 +10,8 @@ use super::output::{self, say};
 use super::read::figure_words;
 use super::signing::At;
 use super::told::clean;
-use crate::api::{folded, is_account};
 use crate::api::views::{MemberList, SubjectPage, SubjectRow, SubjectView};
+use crate::api::{folded, is_account};
 use crate::client::Client;
 use crate::event::words;
 

@@ -9,7 +9,7 @@ use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
 use crate::client::{Client, ClientError};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Body, Event, SubjectId};
+use crate::event::{Body, Event, EventType, SubjectId};
 use crate::ledger::Submission;
 use crate::rules::Reason;
 
@@ -160,8 +160,31 @@ pub async fn explained(client: &Client, submission: &Submission, error: ClientEr
             let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
             ClientError::Refused { status, code, detail }
         }
+        ClientError::Refused { status, code, detail } if code == Reason::Issuer.code() => {
+            let of = Event::parse(submission.envelope.payload()).map(|event| event.body.event_type());
+            let by = of.ok().and_then(|of| Some((of, signed_by(of)?)));
+            let detail = by.map_or(detail.clone(), |(of, by)| format!("{detail}; {of} is signed by: {by}"));
+            ClientError::Refused { status, code, detail }
+        }
         error => error,
     }
+}
+
+/// Every type, and who signs it.
+const CATALOGUE: &str = include_str!("../../schemas/events.md");
+
+/// Who signs events of a type, as the catalogue says.
+fn signed_by(of: EventType) -> Option<&'static str> {
+    let (family, verb) = of.name().split_once('.')?;
+    let rows = CATALOGUE.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut rows = rows.filter_map(|row| row.split_once(" | "));
+    // A row that names several types names the family once.
+    let is_of = |names: &str| {
+        let mut names = names.split('`').filter(|name| name.contains('.'));
+        names.clone().next().is_some_and(|first| first.split('.').next() == Some(family))
+            && names.any(|name| name.split('.').next_back() == Some(verb))
+    };
+    rows.find(|(names, _)| is_of(names)).and_then(|(_, rest)| rest.split(" | ").next())
 }
 
 /// Which of these events' texts were destroyed before.
@@ -193,4 +216,18 @@ fn became(seq: u64, fate: &crate::api::views::Fate) -> String {
     let by: Vec<String> = fate.by.iter().map(fates::sentence).collect();
     let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join("; ")) };
     format!("mục / entry {seq}: {}{by}", fates::state(fate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_says_of_every_type_who_signs_it() {
+        for of in EventType::ALL {
+            assert!(signed_by(*of).is_some_and(|by| !by.is_empty()), "{of}");
+        }
+        assert_eq!(signed_by(EventType::MemberReinstated), Some("council"));
+        assert_eq!(signed_by(EventType::DecisionRecorded), Some("state agency"));
+    }
 }

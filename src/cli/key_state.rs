@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::owner;
-use crate::api::views::{KeyView, LedgerView};
+use crate::api::views::{EventView, KeyView, LedgerView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::{EventType, PartyId};
+use crate::event::{self, EventType, PartyId};
 use crate::limits;
 
 /// How a key stands on the day of a ledger.
@@ -25,6 +25,41 @@ pub fn words(key: &KeyView, ledger: &LedgerView) -> String {
         Some(from) => format!("{state}; chữ ký từ / signatures from {from} không tính / count nothing"),
         None => state,
     }
+}
+
+/// How a key stands, and by which entry it ended and when, as it is told of one.
+pub async fn told(client: &Client, key: &KeyView, ledger: &LedgerView) -> String {
+    let mut told = words(key, ledger);
+    for seq in [key.ended_by, key.found_by.filter(|by| Some(*by) != key.ended_by)].into_iter().flatten() {
+        let Ok(entry) = client.json::<EventView>(&format!("/v1/events/{seq}")).await else { continue };
+        let row = &entry.row;
+        let what = event::words::of_type(&row.type_name).map_or(row.type_name.clone(), |words| words.done());
+        let cause = entry.payload["body"]["cause"].as_str().and_then(event::words::of_value);
+        let cause = cause.map_or(String::new(), |words| format!(", {words}"));
+        told += &format!(" (mục / entry {seq}, {}: {what}{cause}, {})", row.recorded_at, row.issuer);
+    }
+    told
+}
+
+/// That no key of a party's own acts, and what leads on; none where one does, or is about to.
+pub fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
+    let days = limits::RECOVERY_DAYS;
+    (!keys.iter().any(|one| one.live && !one.seat)).then(|| {
+        format!(
+            "không còn khóa nào / no live key: it signs nothing until the council recovers one (`tinnhiem add-key --issuer \
+             council --owner {party}`), which acts {days} days later"
+        )
+    })
+}
+
+/// What who has put a new key in the place of an old one should know.
+pub fn rotated(old: &PublicKey) -> String {
+    format!(
+        "nếu khóa cũ có thể đã lộ trước lúc này, báo Ban điều phối / if the old key was in other hands before this, tell the \
+         council: dated before this rotation (`revoke-key --target {old} --cause compromised --invalid-from`), the new key \
+         falls with the old one, for a thief could have rotated too, and the council recovers a key; dated after it, the new \
+         key stays, and so does all that was signed before"
+    )
 }
 
 /// Every key of a party, where the ledger tells them.

@@ -7,15 +7,19 @@ use clap::Args;
 use super::coded::usage;
 use super::fates;
 use super::gist::Gists;
+use super::key_name;
 use super::key_state;
 use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::read::names;
+use super::signed;
 use super::signing::At;
 use crate::api::nearest;
 use crate::api::views::{EventPage, EventRow, LedgerView};
 use crate::client::{Client, ClientError};
+use crate::dsse::PublicKey;
 use crate::event::{PartyId, SubjectId, TYPES};
+use crate::time::Timestamp;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -23,6 +27,7 @@ use crate::event::{PartyId, SubjectId, TYPES};
   tinnhiem log --subject kol-0123456789abc --type contest.filed
   tinnhiem log --issuer 'Báo Nhịp Số'
       what a member issued, and how each of it stands
+  tinnhiem log --key 3f…9a  what a key signed, whoever issued it
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
     /// About this KOL: an id, or a name
@@ -34,6 +39,9 @@ pub struct Log {
     /// Of this type
     #[arg(long = "type")]
     type_name: Option<String>,
+    /// Signed by this key: its hex or its file; the whole log is looked through
+    #[arg(long, value_parser = key_name::public)]
+    key: Option<PublicKey>,
     /// The newest so many, the newest last; 50 unless `--after` or `--limit` is given
     #[arg(long, conflicts_with_all = ["after", "limit"])]
     last: Option<usize>,
@@ -78,7 +86,10 @@ impl Log {
             type_name: self.type_name.map(check).transpose()?,
         };
         let forward = self.after.is_some() || self.limit.is_some();
-        let page = if forward {
+        let page = if let Some(key) = self.key {
+            let limit = self.limit.or(self.last).unwrap_or(LISTED);
+            listed.signed(&client, &key, self.after, limit, forward).await?
+        } else if forward {
             listed.page(&client, self.after, self.limit.unwrap_or(LISTED)).await?
         } else {
             listed.newest(&client, self.last.unwrap_or(LISTED)).await?
@@ -87,7 +98,11 @@ impl Log {
             output::json(&page)?;
             return Ok(0);
         }
-        print(&client, &page.events).await?;
+        if page.events.is_empty() {
+            say!("không có mục nào / no entry fits");
+        } else {
+            print(&client, &page.events).await?;
+        }
         if let Some(next) = page.next {
             say!("more with --after {next}");
         }
@@ -163,6 +178,32 @@ impl Listed {
         ];
         path.extend(parts.into_iter().flatten());
         Ok(client.json(&path).await?)
+    }
+
+    /// What a key signed of these: the first so many after a seq, or the newest.
+    async fn signed(
+        &self,
+        client: &Client,
+        key: &PublicKey,
+        after: Option<u64>,
+        limit: usize,
+        forward: bool,
+    ) -> anyhow::Result<EventPage> {
+        let ledger: LedgerView = client.json("/v1/ledger").await?;
+        let mut events = signed::by(client, &[*key], after, Timestamp::default()).await?;
+        events.retain(|row| {
+            self.subject.is_none_or(|subject| row.subject == Some(subject))
+                && self.issuer.as_ref().is_none_or(|issuer| row.issuer == *issuer)
+                && self.type_name.as_ref().is_none_or(|name| row.type_name == *name)
+        });
+        let more = events.len() > limit;
+        if forward {
+            events.truncate(limit);
+        } else {
+            events.drain(..events.len().saturating_sub(limit));
+        }
+        let next = events.last().map(|row| row.seq).filter(|_| more && forward);
+        Ok(EventPage { size: ledger.size, events, next })
     }
 
     /// The newest, the newest last.

@@ -111,7 +111,7 @@ impl Member {
             return Ok(0);
         }
         let ledger: LedgerView = client.json("/v1/ledger").await?;
-        print_standing(&view, &ledger);
+        print_standing(&client, &view, &ledger).await;
         say!(
             "tính đến ngày {}, {} mục / as of {}, {} entries",
             record.as_of,
@@ -190,13 +190,19 @@ async fn print_said(client: &Client, said: &[EventRow]) {
     }
 }
 
-fn print_standing(view: &MemberView, ledger: &LedgerView) {
+async fn print_standing(client: &Client, view: &MemberView, ledger: &LedgerView) {
     let member = &view.member;
     say!("{}  {}", member.member, member.name);
     say!("{}; {}", meant(&member.class), membership(member.membership));
     say!("nhóm kiểm soát / controller group: {}", member.group);
-    for one in view.keys.iter().filter(|one| one.live && !one.seat) {
-        say!("khóa / key: {}, {}", one.key, key_state::words(one, ledger));
+    let (live, ended): (Vec<_>, Vec<_>) = view.keys.iter().filter(|one| !one.seat).partition(|one| one.live);
+    for one in live.into_iter().chain(ended) {
+        say!("khóa / key: {}, {}", one.key, key_state::told(client, one, ledger).await);
+    }
+    if member.membership != Membership::Removed
+        && let Some(none) = key_state::none_left(&member.member, &view.keys)
+    {
+        say!("{none}");
     }
     for role in &member.roles {
         say!("nhiệm vụ / role: {}", meant(role));

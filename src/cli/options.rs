@@ -171,8 +171,10 @@ fn keys(view: &SubjectView) -> Vec<Open> {
     let (vi, en, command) = match acting.len() {
         0 => return open,
         1 => (
-            "khóa có thể đã lộ: thay ngay (`tinnhiem keygen new.pem`), rồi báo Ban điều phối từ khi nào",
-            "your key may be in other hands: replace it at once (`tinnhiem keygen new.pem`), then tell the council since when",
+            "khóa có thể đã lộ: thay ngay (`tinnhiem keygen new.pem`), rồi báo Ban điều phối từ khi nào; nếu tính từ trước khi \
+             thay, khóa mới mất theo và Ban điều phối khôi phục khóa khác, 14 ngày sau có hiệu lực",
+            "your key may be in other hands: replace it at once (`tinnhiem keygen new.pem`), then tell the council since when; \
+             dated before you replaced it, the new key falls too, and the council recovers another, which acts 14 days later",
             format!("tinnhiem rotate-key --issuer {subject} --new new.pem --key KEY.pem"),
         ),
         _ => (

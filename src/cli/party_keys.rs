@@ -5,6 +5,7 @@ use clap::Args;
 use super::contribute::named;
 use super::key_name::{self, KeyName};
 use super::key_state;
+use super::moment;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::dsse::PublicKey;
@@ -116,8 +117,8 @@ pub struct RevokeKey {
     /// What became of it: retired, lost, compromised, cancelled
     #[arg(long, value_parser = named::<RevocationCause>)]
     cause: RevocationCause,
-    /// From when it was in other hands; for the council only, at most 90 days back
-    #[arg(long)]
+    /// From when it was in other hands, such as 2026-11-28T18:00+07:00; for the council only, at most 90 days back
+    #[arg(long, value_parser = moment::parse)]
     invalid_from: Option<Timestamp>,
     #[command(flatten)]
     signing: Signing,

@@ -15,10 +15,11 @@ use super::named::EventName;
 use super::output::{self, say};
 use super::signing::At;
 use super::told::{Known, Told};
+use super::withheld;
 use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::{Event, EventType};
+use crate::event::{Body, Event, EventType, PartyId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -117,7 +118,10 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
     }
     say!("  mã / event: {}", row.id);
     if let Some(fate) = fates::of(client, &[row.seq]).await?.remove(&row.seq) {
-        say!("  tình trạng / state: {}", fates::state(&fate));
+        let named = fate.cause.is_some_and(|cause| fate.by.iter().all(|one| one.seq != cause));
+        // What is not listed below is named at once.
+        let state = if named { fates::cell(&fate) } else { fates::state(&fate) };
+        say!("  tình trạng / state: {state}");
         for one in &fate.by {
             say!("    {}", fates::sentence(one));
         }
@@ -127,7 +131,13 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
     {
         say!("  {}", erased::sentence(&by));
     }
+    for line in stolen(client, view).await {
+        say!("  {line}");
+    }
     let body = &view.payload["body"];
+    if let Some(revoked) = withheld::revoked_by(client, view).await {
+        revoked.iter().for_each(|line| say!("  {line}"));
+    }
     if let Some(state) = key_state::of_entry(client, row.event_type(), &row.issuer, body).await {
         say!("  tình trạng / state: {state}");
     }
@@ -141,6 +151,33 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         course::print(&contest, &course::of(client, &contest).await?);
     }
     Ok(())
+}
+
+/// Which of the keys that signed an entry were in other hands then, and what it is worth.
+async fn stolen(client: &Client, view: &EventView) -> Vec<String> {
+    let Ok(event) =
+        serde_json::to_vec(&view.payload).map_err(drop).and_then(|bytes| Event::parse(&bytes).map_err(drop))
+    else {
+        return Vec::new();
+    };
+    let owner = match &event.body {
+        Body::KeyAdded(body) => body.owner.clone(),
+        _ => None,
+    };
+    let mut parties = vec![event.issuer.clone()];
+    parties.extend(event.subject.map(PartyId::from).into_iter().chain(owner));
+    let mut told = Vec::new();
+    for party in parties {
+        for one in key_state::all(client, &party).await.unwrap_or_default() {
+            let then = one.invalid_from.filter(|from| *from <= view.row.recorded_at);
+            if let (Some(from), Some(by), true) = (then, one.found_by, view.keys.contains(&one.key)) {
+                let instead = effect::taken_back(&event, view.row.seq);
+                told.push(withheld::of_entry(view.row.event_type(), by, &from.to_string(), &instead));
+            }
+        }
+    }
+    told.dedup();
+    told
 }
 
 /// What the body of an entry says, line by line, with the words attached.

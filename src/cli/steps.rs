@@ -53,14 +53,14 @@ fn passing(cause: &Cause) -> (String, String) {
     let (vi, en) = match cause.what {
         Passing::AssessmentAges => {
             return (
-                format!("một đánh giá tròn {days} ngày"),
-                format!("an assessment turns {days} days old"),
+                format!("một đánh giá đã {days} ngày tuổi, từ nay nhẹ hơn"),
+                format!("an assessment is {days} days old, and weighs less from now on"),
             );
         }
         Passing::EndorsementAges => {
             return (
-                format!("một bảo chứng tròn {days} ngày"),
-                format!("an endorsement turns {days} days old"),
+                format!("một bảo chứng đã {days} ngày tuổi, từ nay nhẹ hơn"),
+                format!("an endorsement is {days} days old, and weighs less from now on"),
             );
         }
         Passing::AssessmentExpires => ("một đánh giá hết hiệu lực", "an assessment is no longer valid"),

@@ -1,88 +1,195 @@
 //! What falls with a key that was in other hands, and what stands
 
-use super::owner;
-use crate::api::views::{EventPage, EventView, KeyView, MemberList};
-use crate::client::Client;
-use crate::dsse::PublicKey;
-use crate::event::{EventType, KeyRevoked, PartyId, RevocationCause};
-use crate::time::Timestamp;
+use std::time::Duration;
 
-/// Types of items whose weight falls with the key that signed them.
-const FALL: [EventType; 2] = [EventType::AssessmentPublished, EventType::EndorsementPublished];
+use super::fates;
+use super::output::points;
+use super::read::bare;
+use super::signed;
+use crate::api::views::{Checked, EventRow, EventView, Fallen};
+use crate::client::{Client, Draft};
+use crate::dsse::PublicKey;
+use crate::engines::Figure;
+use crate::event::{Event, EventType, KeyRevoked, RevocationCause};
+use crate::ledger::Submission;
+use crate::limits;
+
+/// Longest that a log is looked through for what such a key signed besides.
+const LOOKING: Duration = Duration::from_secs(3);
 
 /// What who ends a key as compromised should know.
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, body: &KeyRevoked) -> anyhow::Result<Vec<String>> {
+pub async fn of(client: &Client, event: &Event, body: &KeyRevoked) -> anyhow::Result<Vec<String>> {
     if body.cause != RevocationCause::Compromised {
         return Ok(Vec::new());
     }
-    let Some(from) = body.invalid_from else {
-        return Ok(vec![
+    let mut remarks = Vec::new();
+    if body.invalid_from.is_none() {
+        remarks.push(
             "CẢNH BÁO: không có --invalid-from thì mọi mục khóa này đã ký đến nay vẫn còn hiệu lực, kể cả do người khác ký / \
              WARNING: without --invalid-from all that this key has signed stands, also what others signed with it; the \
              council may say from when later, at most 90 days back"
                 .to_owned(),
-        ]);
+        );
+    }
+    let draft = Draft { event: event.clone(), attachments: Vec::new() };
+    let judged = client.check::<Checked>(&draft.unsigned()?, &[]).await?;
+    let Some(falls) = judged.and_then(|checked| checked.falls) else {
+        remarks.push(
+            "không rõ những gì mất theo khóa: sổ cái không trả lời / what falls with it is not known: the ledger does \
+             not tell"
+                .to_owned(),
+        );
+        return Ok(remarks);
     };
-    let mut remarks = vec![format!(
-        "đánh giá và bảo chứng khóa này ký từ {from} không còn được tính; mục khác nó đã ký vẫn còn hiệu lực / assessments \
-         and endorsements that this key signed from {from} on count nothing any more; other entries that it signed stand"
-    )];
-    remarks.push(match holder(client, &body.key).await? {
-        Some(holder) => {
-            let fallen = fallen(client, &holder, &body.key, from).await?;
-            match fallen.is_empty() {
-                true => format!("của {holder}: không có mục nào / of {holder}: none"),
-                false => format!("của / of {holder}: mục / entries {}", fallen.join(", ")),
-            }
-        }
-        None => "không tìm thấy chủ khóa trong các thành viên: `tinnhiem log --issuer CHỦ` liệt kê / its owner is not \
-                 among the members: `tinnhiem log --issuer OWNER` lists its entries"
-            .to_owned(),
-    });
+    remarks.extend(last(&falls));
+    if body.invalid_from.is_some() {
+        remarks.extend(told(&falls, false));
+        let stand = tokio::time::timeout(LOOKING, standing(client, &falls)).await;
+        remarks.push(match stand {
+            Ok(Ok(rows)) => stands(&rows),
+            _ => format!(
+                "mục khác do các khóa ấy ký vẫn còn hiệu lực; xem / other entries that these keys signed stand; they are \
+                 listed by `tinnhiem log --key {}`",
+                body.key
+            ),
+        });
+    }
     Ok(remarks)
 }
 
-/// The member whose key it is.
-async fn holder(client: &Client, key: &PublicKey) -> anyhow::Result<Option<PartyId>> {
-    #[derive(serde::Deserialize)]
-    struct Keyed {
-        keys: Vec<KeyView>,
+/// What has fallen with the key that a recorded event revoked, and which scores moved.
+pub async fn since(client: &Client, submission: &Submission, body: &KeyRevoked) -> Vec<String> {
+    let judged = client.check::<Checked>(submission, &[]).await.ok().flatten();
+    let Some(falls) = judged.and_then(|checked| checked.falls) else { return Vec::new() };
+    let compromised = body.cause == RevocationCause::Compromised;
+    let mut lines: Vec<String> = last(&falls).filter(|_| compromised).into_iter().collect();
+    if body.invalid_from.is_some() {
+        lines.extend(told(&falls, true));
     }
-    let list: MemberList = client.json("/v1/members").await?;
-    for row in list.members {
-        let view: Keyed = client.json(&owner::path(&row.member)).await?;
-        if view.keys.iter().any(|one| one.key == *key) {
-            return Ok(Some(row.member));
-        }
-    }
-    Ok(None)
+    lines
 }
 
-/// The items of a party that a key signed from a moment on, by seq.
-async fn fallen(
-    client: &Client,
-    holder: &PartyId,
-    key: &PublicKey,
-    from: Timestamp,
-) -> anyhow::Result<Vec<String>> {
-    let mut fallen = Vec::new();
-    for of in FALL {
-        let mut after = String::new();
-        loop {
-            let path = format!("/v1/events?limit=1000&issuer={holder}&type={}{after}", of.name());
-            let page: EventPage = client.json(&path).await?;
-            for row in page.events.iter().filter(|row| from <= row.recorded_at) {
-                let entry: EventView = client.json(&format!("/v1/events/{}", row.seq)).await?;
-                if entry.keys.contains(key) {
-                    fallen.push(row.seq.to_string());
-                }
-            }
-            let Some(next) = page.next else { break };
-            after = format!("&after={next}");
-        }
+/// What fell with the key that a recorded entry revoked; none: it revoked none.
+pub async fn revoked_by(client: &Client, view: &EventView) -> Option<Vec<String>> {
+    let body: KeyRevoked = match view.row.event_type() {
+        Some(EventType::KeyRevoked) => serde_json::from_value(view.payload["body"].clone()).ok()?,
+        _ => return None,
+    };
+    let sent = serde_json::to_vec(&view.envelope).ok()?;
+    Some(since(client, &Submission::parse(&sent).ok()?, &body).await)
+}
+
+/// That no key acts for the owner afterwards.
+fn last(falls: &Fallen) -> Option<String> {
+    if falls.acts {
+        return None;
     }
-    Ok(fallen)
+    let (owner, days) = (&falls.owner, limits::RECOVERY_DAYS);
+    Some(match falls.acts_from {
+        Some(from) => format!(
+            "CẢNH BÁO: {owner} không còn khóa nào ký được cho đến {from} / WARNING: no key of {owner} acts until {from}, \
+             when the one that the council has brought in does"
+        ),
+        None => format!(
+            "CẢNH BÁO: {owner} không còn khóa nào ký được / WARNING: this leaves {owner} without a key: it signs nothing \
+             until the council recovers one, which acts {days} days later (`tinnhiem add-key --issuer council --owner \
+             {owner} --new FILE`). A key that the stolen one rotated to or added stays only where --invalid-from is after \
+             that rotation; what a thief signed before it stands then"
+        ),
+    })
+}
+
+/// Which keys and entries fall, and how scores move.
+fn told(falls: &Fallen, done: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for one in &falls.keys {
+        lines.push(format!(
+            "chữ ký của khóa {key} từ {from} không còn được tính / signatures by the key {key} from {from} on count nothing",
+            key = one.key,
+            from = one.from
+        ));
+    }
+    lines.push(match &falls.entries[..] {
+        [] if done => {
+            "không đánh giá, bảo chứng nào mất theo / no assessment and no endorsement fell with it"
+                .to_owned()
+        }
+        [] => "không đánh giá, bảo chứng nào mất theo / no assessment and no endorsement falls with it"
+            .to_owned(),
+        rows => {
+            let (vi, en) =
+                if done { ("đã mất theo", "fell with it") } else { ("mất theo", "fall with it") };
+            format!("{vi} / these {en}: {}", named(rows))
+        }
+    });
+    for one in &falls.scores {
+        let (before, after) = (bare(Some(&one.before)), bare(Some(&one.after)));
+        let score = |figure: &Figure| figure.score.map(i64::from);
+        let by = match (score(&one.before), score(&one.after)) {
+            (Some(before), Some(after)) if before == after => " (không đổi / unchanged)".to_owned(),
+            (Some(before), Some(after)) => {
+                format!(" ({}{})", if after > before { "+" } else { "" }, points(after - before))
+            }
+            (None, None) => " (chưa có điểm / not rated)".to_owned(),
+            _ => String::new(),
+        };
+        lines.push(format!("điểm của / score of {}: {before} → {after}{by}", one.subject));
+    }
+    lines
+}
+
+/// Entries by seq, with what they are and whom they are about.
+fn named(rows: &[EventRow]) -> String {
+    let row = |row: &EventRow| {
+        let what = crate::event::words::of_type(&row.type_name);
+        let what = what.map_or(row.type_name.clone(), |words| words.en.to_owned());
+        let about = row.subject.map_or(String::new(), |subject| format!(", {subject}"));
+        format!("mục / entry {} ({what}{about})", row.seq)
+    };
+    rows.iter().map(row).collect::<Vec<_>>().join("; ")
+}
+
+/// What the fallen keys signed besides, which stands.
+async fn standing(client: &Client, falls: &Fallen) -> anyhow::Result<Vec<EventRow>> {
+    let keys: Vec<PublicKey> = falls.keys.iter().map(|one| one.key).collect();
+    let since = falls.keys.iter().map(|one| one.from).min().unwrap_or_default();
+    let mut stand = signed::by(client, &keys, None, since).await?;
+    let weighs = [EventType::AssessmentPublished, EventType::EndorsementPublished];
+    // A key that is added by a fallen one falls with it, and is told above.
+    let keys = [EventType::KeyAdded, EventType::KeyRotated];
+    stand.retain(|row| row.event_type().is_none_or(|of| !weighs.contains(&of) && !keys.contains(&of)));
+    Ok(stand)
+}
+
+fn stands(rows: &[EventRow]) -> String {
+    match rows {
+        [] => "không có mục nào khác do các khóa ấy ký từ lúc đó / nothing else was signed with these keys since".to_owned(),
+        rows => format!(
+            "vẫn còn hiệu lực, dù ký bằng các khóa ấy / signed with these keys too, and stands all the same, until it is \
+             put right by a new entry: {}; `tinnhiem show SEQ` nói cách sửa / says how",
+            named(rows)
+        ),
+    }
+}
+
+/// What an entry that a key signed after it was in other hands is worth, and what may be done about it.
+pub fn of_entry(of: Option<EventType>, found_by: u64, from: &str, instead: &str) -> String {
+    let weighs = [EventType::AssessmentPublished, EventType::EndorsementPublished];
+    let begins = format!(
+        "ký bằng khóa về sau được báo là đã lộ (mục {found_by}) / signed with a key later found to have been in other hands \
+         since {from} (entry {found_by})"
+    );
+    match of {
+        Some(of) if weighs.contains(&of) => format!("{begins}: {}", fates::not_counted("KEY.EXCLUDED")),
+        Some(EventType::KeyAdded | EventType::KeyRotated) => {
+            format!("{begins}: khóa mới trong mục này mất theo / the key that it brings in falls with it")
+        }
+        _ => format!(
+            "{begins}: vẫn còn hiệu lực, vì chỉ đánh giá, bảo chứng và khóa mất theo / it stands, since only assessments, \
+             endorsements and keys fall with a key; {instead}"
+        ),
+    }
 }

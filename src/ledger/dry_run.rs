@@ -1,14 +1,17 @@
 //! What would become of an event if it were submitted now, found out without recording anything.
 
+use std::sync::Arc;
+
 use super::submission::missing_text;
 use super::{Ledger, Refusal, Submission};
 use crate::dsse::{EnvelopeError, EventId, PublicKey};
-use crate::event::Body;
+use crate::event::{Body, Event, KeyRevoked};
 use crate::limits;
 use crate::rules::{self, Candidate, Missing};
+use crate::state::{Recording, State};
 
 /// What a submission that would not be refused needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct DryRun {
     /// The size of the log after which it was judged.
     pub size: u64,
@@ -16,6 +19,8 @@ pub struct DryRun {
     pub stands: Option<u64>,
     /// Whose signatures it still needs.
     pub missing: Vec<Missing>,
+    /// Of the end of a key: the state with it, the seq at which it stands or would stand there, and what it says.
+    pub ended: Option<(Arc<State>, u64, KeyRevoked)>,
 }
 
 impl Ledger {
@@ -44,7 +49,8 @@ impl Ledger {
         let snapshot = self.snapshot();
         let state = &snapshot.state;
         if let Some(seq) = state.index().seq(&EventId::of_payload(payload)) {
-            return Ok(DryRun { size: state.size(), stands: Some(seq), missing: Vec::new() });
+            let ended = key_revoked(&event).map(|body| (Arc::new(state.clone()), seq, body));
+            return Ok(DryRun { size: state.size(), stands: Some(seq), missing: Vec::new(), ended });
         }
         if let Body::LedgerKeyRotated(body) = &event.body
             && self.log_keys.as_ref().is_some_and(|keys| !keys.contains(&body.new))
@@ -57,7 +63,21 @@ impl Ledger {
         let kept = |text: &_| state.keeps_text(text) == Some(true) && self.vault().contains(text);
         match missing_text(&event, &submission.attachments, kept) {
             Some(text) => Err(Refusal::AttachmentMissing(text)),
-            None => Ok(DryRun { size: state.size(), stands: None, missing }),
+            None => {
+                let ended = key_revoked(&event).map(|body| {
+                    let (mut after, id) = (state.clone(), EventId::of_payload(payload));
+                    after.apply(Recording { id, at: recorded_at, keys: &keys, event: &event });
+                    (Arc::new(after), state.size(), body)
+                });
+                Ok(DryRun { size: state.size(), stands: None, missing, ended })
+            }
         }
+    }
+}
+
+fn key_revoked(event: &Event) -> Option<KeyRevoked> {
+    match &event.body {
+        Body::KeyRevoked(body) => Some(body.clone()),
+        _ => None,
     }
 }

@@ -64,6 +64,7 @@ mod seats;
 mod signer;
 mod spellings;
 mod steps;
+mod stolen;
 mod texts;
 mod trees;
 mod unfinished;

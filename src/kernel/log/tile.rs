@@ -99,7 +99,7 @@ impl BundleId {
     }
 
     /// Every bundle of a log of `size` entries.
-    pub fn of_size(size: u64) -> impl Iterator<Item = BundleId> {
+    pub fn of_size(size: u64) -> impl DoubleEndedIterator<Item = BundleId> {
         (0..size.div_ceil(WIDTH))
             .map(move |index| BundleId { index, width: (size - index * WIDTH).min(WIDTH) as u16 })
     }

@@ -7,6 +7,7 @@ use super::{Reason, Rejection};
 use crate::dsse::PublicKey;
 use crate::event::{GroupId, Membership, PartyId};
 use crate::facts::{Capacity, KeyRecord};
+use crate::limits;
 use crate::state::State;
 use crate::time::Timestamp;
 
@@ -242,11 +243,29 @@ impl<'a> Signers<'a> {
     }
 
     fn live(&self, key: &PublicKey, record: &KeyRecord) -> Result<(), Rejection> {
-        Reason::KeyRevoked.unless(record.span.holds(self.state.size()), key)?;
+        if !record.span.holds(self.state.size()) {
+            return Err(Reason::KeyRevoked.about(self.ended(key, record)));
+        }
         Reason::KeyNotLive.unless(record.live_from <= self.at, key)?;
         let member = self.state.parties().member(&record.owner, self.state.size());
         let acts = member.is_none_or(|member| member.membership == Membership::Active);
         Reason::MemberInactive.unless(acts, &record.owner)
+    }
+
+    /// The key that has ended, and where none of its owner's is left, what leads on.
+    fn ended(&self, key: &PublicKey, record: &KeyRecord) -> String {
+        let (owner, size) = (&record.owner, self.state.size());
+        let mut own = self.state.parties().keys_of(owner).filter(|(_, one)| one.capacity == Capacity::Own);
+        let gone = self.state.parties().member(owner, size);
+        let gone = gone.is_some_and(|member| member.membership == Membership::Removed);
+        if gone || own.any(|(_, one)| one.span.holds(size)) {
+            return key.to_string();
+        }
+        format!(
+            "{key}; no key of {owner} is live: the council recovers one (`tinnhiem add-key --issuer council --owner {owner}`), \
+             which acts {} days later",
+            limits::RECOVERY_DAYS
+        )
     }
 
     /// Why none of the keys is one of `party`'s.
