@@ -27,7 +27,7 @@ use crate::time::Timestamp;
   tinnhiem log --subject kol-0123456789abc --type contest.filed
   tinnhiem log --issuer 'Báo Nhịp Số'
       what a member issued, and how each of it stands
-  tinnhiem log --key 3f…9a  what a key signed, whoever issued it
+  tinnhiem log --key 3f…9a    what a key signed, whoever issued it
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
 pub struct Log {
     /// About this KOL: an id, or a name
