@@ -187,7 +187,10 @@ pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<
         let state = &snapshot.state;
         let dossier = state.dossier(&subject).ok_or_else(|| subjects::unknown(&subject))?;
         let for_all = state.clocks_for_all(on).filter(|_| with_all);
-        let clocks = state.clocks_about(dossier, on).chain(for_all).filter(|clock| wanted(&snapshot, clock));
+        // Of whom it names as the subject, only what is about it is asked for.
+        let given = with_all.then(|| state.clocks_given(subject, on)).into_iter().flatten();
+        let clocks = state.clocks_of(dossier, on).chain(for_all).chain(given);
+        let clocks = clocks.filter(|clock| wanted(&snapshot, clock));
         clocks.for_each(|clock| first.offer(Place::of(&clock), clock));
         return Ok(Json(page(&app, &snapshot, first)));
     }
@@ -250,13 +253,14 @@ fn holds_seat(snapshot: &Snapshot, party: &PartyId) -> bool {
     party.is_council() || seats.any(|seat| seat.member == *party)
 }
 
-/// The calendar of a subject: what is about it, and what is about everybody.
+/// The calendar of a subject: what is about it or runs for it, and what is about everybody.
 pub async fn of_subject(State(app): Shared, InPath(which): InPath<subjects::One>) -> Result<Text, Problem> {
     let snapshot = app.ledger.snapshot();
     let (state, on) = (&snapshot.state, app.latest());
     let dossier = state.dossier(&which.subject).ok_or_else(|| subjects::unknown(&which.subject))?;
     let name = name(&app, &snapshot, which.subject).unwrap_or_else(|| which.subject.to_string());
-    let clocks = state.clocks_about(dossier, on).chain(state.clocks_for_all(on));
+    let clocks = state.clocks_of(dossier, on).chain(state.clocks_for_all(on));
+    let clocks = clocks.chain(state.clocks_given(which.subject, on));
     Ok(calendar(&app, &snapshot, &name, clocks))
 }
 

@@ -8,8 +8,8 @@ use crate::api::views::{CollaborationPage, CollaborationView, EventView, LedgerV
 use crate::client::{Client, Pages};
 use crate::engines::Score;
 use crate::event::{
-    Body, CollaborationDeclared, EndorsementPublished, ErasureRequested, Event, GroupId, PartyId, Relation,
-    SubjectId,
+    Body, CollaborationDeclared, EndorsementPublished, ErasureRequested, Event, EventType, GroupId, PartyId,
+    Relation, SubjectId,
 };
 use crate::limits;
 use crate::state::Collaboration;
@@ -35,7 +35,7 @@ pub async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
             declared(client, &event.issuer, subject, body, &ledger).await
         }
         (Body::KeyRevoked(body), _) => withheld::of(client, event, body).await,
-        (Body::ErasureRequested(body), Some(_)) => bare(client, body).await,
+        (Body::ErasureRequested(body), Some(_)) => asked(client, body, ledger.today).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -171,28 +171,50 @@ async fn declared(
     Ok(remarks)
 }
 
-/// Which entries of a request have no texts to destroy.
-async fn bare(client: &Client, body: &ErasureRequested) -> anyhow::Result<Vec<String>> {
+/// What a request asks to have destroyed, which of its entries have nothing, and until when it waits.
+async fn asked(client: &Client, body: &ErasureRequested, today: Date) -> anyhow::Result<Vec<String>> {
     let mut remarks = Vec::new();
+    let mut held = Vec::new();
+    let mut contestable = false;
+    let last = today.plus_days(limits::ERASURE_DAYS);
     for target in &body.targets {
         let entry: EventView = client.json(&format!("/v1/events/{target}")).await?;
-        if !entry.attachments.is_empty() {
-            continue;
-        }
         let seq = entry.row.seq;
         let gone = match entry.row.subject {
             Some(subject) => erased::by(client, subject, target).await?,
             None => None,
         };
+        if !entry.attachments.is_empty() && gone.is_none() {
+            held.push(format!("{seq} ({})", entry.attachments.len()));
+            let of = entry.row.event_type();
+            contestable |= matches!(of, Some(EventType::AssessmentPublished | EventType::SanctionImposed));
+            continue;
+        }
         remarks.push(match gone {
             Some(by) => format!("mục / entry {seq}: {}", erased::sentence(&by)),
             None => format!(
                 "CẢNH BÁO: mục {seq} không có văn bản nào để hủy / WARNING: entry {seq} carries no texts to destroy: bỏ ra \
-                 / leave it out; yêu cầu này chờ trả lời đến {days} ngày, lúc đó không gửi được yêu cầu khác / while this \
-                 request waits for its answer, up to {days} days, no other of yours is taken",
-                days = limits::ERASURE_DAYS
+                 / leave it out"
             ),
         });
     }
+    if !held.is_empty() {
+        remarks.push(format!(
+            "xin hủy văn bản, tài liệu kèm các mục / asks to destroy the texts and documents of entries (how many): {}; \
+             mục vẫn còn, chỉ giữ cam kết / the entries stay and hold commitments only",
+            held.join(", ")
+        ));
+    }
+    if contestable {
+        remarks.push(
+            "văn bản đã hủy thì hội đồng xét khiếu nại về mục ấy sau này không đọc được: định khiếu nại thì khiếu nại trước \
+             / what is destroyed no panel of a later contest of that entry can read: contest first if you mean to"
+                .to_owned(),
+        );
+    }
+    remarks.push(format!(
+        "đơn vị vận hành trả lời chậm nhất {last}; đến lúc đó không gửi được yêu cầu khác / the operator is to answer by \
+         {last}; until then no other request of yours is taken"
+    ));
     Ok(remarks)
 }

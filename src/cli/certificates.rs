@@ -5,18 +5,22 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::coded::unknown;
+use super::certified;
+pub use super::certified::{line, outlook, told};
+use super::coded::{here, unknown};
 use super::named::SubjectName;
 use super::output::{self, say};
+use super::read::names;
 use super::signing::{At, Signing, Statement};
 use super::written::Overwriting;
 use crate::api::views::{LedgerView, MemberView};
 use crate::clock::Clock;
-use crate::engines::{CertificateStanding, Certified, Score};
+use crate::engines::{CertificateStanding, Score};
 use crate::event::{CertificateGranted, PartyId};
 use crate::limits;
 use crate::log::VerifierKey;
 use crate::proof::{Credential, ScoreReceipt};
+use crate::rules::Reason;
 use crate::time::Date;
 use crate::vault::read_secret;
 
@@ -76,8 +80,8 @@ Examples:
 pub struct Certificate {
     /// The KOL: an id, or a name
     subject: SubjectName,
-    /// Write it here as a Verifiable Credential, with the receipt of the score as its evidence
-    #[arg(long, requires = "key")]
+    /// Write it here as a Verifiable Credential, with the receipt of the score as its evidence; the operator signs it
+    #[arg(long)]
     out: Option<PathBuf>,
     /// The operator's private key
     #[arg(long, requires = "out")]
@@ -97,17 +101,35 @@ impl Certificate {
         let subject = self.subject.id(&client).await?;
         let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await?;
         let Some(certified) = &score.certificate else {
-            let detail = format!("{subject} has no certificate: none was granted, or it was withdrawn");
-            anyhow::bail!(unknown("certificate.unknown", detail));
+            let why = certified::why_none(&client, subject).await?;
+            let next = certified::next(&client).await?;
+            anyhow::bail!(unknown(
+                "certificate.unknown",
+                format!("{subject} has no certificate: {why}. {next}")
+            ));
         };
-        let Some((out, key)) = self.out.as_deref().zip(self.key.as_deref()) else {
+        let Some(out) = self.out.as_deref() else {
             if self.json {
                 output::json(certified)?;
             } else {
-                say!("{subject}");
-                line(Some(certified));
+                let name = names(&client, [subject]).await.remove(&subject).unwrap_or_default();
+                say!("{subject}  {name}");
+                line(&score);
+                for line in outlook(&client, Some(certified)).await? {
+                    say!("  {line}");
+                }
             }
             return Ok(0);
+        };
+        let Some(key) = self.key.as_deref() else {
+            let ledger: LedgerView = client.json("/v1/ledger").await?;
+            let detail = format!(
+                "a credential is signed by the operator of the ledger, {operator}: ask it for one (it runs `tinnhiem \
+                 certificate {subject} --out certificate.json --key ITS-KEY.pem`). What proves the certificate and the \
+                 score without it you take yourself: `tinnhiem score {subject} --receipt score.json`",
+                operator = ledger.operator
+            );
+            anyhow::bail!(here(Reason::SignatureMissing.code(), detail));
         };
         anyhow::ensure!(
             certified.standing == CertificateStanding::Valid,
@@ -151,36 +173,5 @@ impl Certificate {
         out.write(credential.signed(&key))?;
         say!("written to {}: {}", path.display(), told(certified));
         Ok(0)
-    }
-}
-
-/// How a certificate stands, for people.
-pub fn told(one: &Certified) -> String {
-    let (band, granted, last) = (one.band, one.granted_on, one.valid_until);
-    let (vi, en) = match &one.standing {
-        CertificateStanding::Valid => {
-            (format!("hạng {band}, đến {last}"), format!("band {band}, until {last}"))
-        }
-        CertificateStanding::Suspended { until: Some(until), .. } => (
-            format!("hạng {band}, tạm đình chỉ đến {until}"),
-            format!("band {band}, suspended by a sanction until {until}"),
-        ),
-        CertificateStanding::Suspended { until: None, .. } => {
-            (format!("hạng {band}, tạm đình chỉ"), format!("band {band}, suspended by a sanction"))
-        }
-        CertificateStanding::Ended { .. } => {
-            ("mất hiệu lực do bị thu hồi tín nhiệm (S5)".to_owned(), "ended by a sanction S5".to_owned())
-        }
-        CertificateStanding::Lapsed => {
-            (format!("hết hiệu lực từ sau {last}"), format!("lapsed after {last}"))
-        }
-    };
-    format!("{vi}, cấp ngày {granted} / {en}, granted on {granted}")
-}
-
-/// The same as a line of its own, where there is one.
-pub fn line(certificate: Option<&Certified>) {
-    if let Some(one) = certificate {
-        say!("chứng nhận tín nhiệm / certificate: {}", told(one));
     }
 }

@@ -243,7 +243,8 @@ impl Contest {
     }
 }
 
-/// What the score would be if a contest of an item were upheld, and a warning where that would be less.
+/// What the score would be if a contest of an item were upheld, or not decided in time, and a warning where that
+/// would be less: silence works for nobody whose item helps.
 async fn if_upheld(client: &Client, subject: SubjectId, item: EventId) -> anyhow::Result<Vec<String>> {
     let path = format!("/v1/subjects/{subject}/score");
     let now: Score = client.json(&path).await?;
@@ -259,9 +260,21 @@ async fn if_upheld(client: &Client, subject: SubjectId, item: EventId) -> anyhow
         figure(then),
         figure(now)
     )];
+    if policies::version(client, None).await?.policy.windows.decide.is_some() {
+        let late = match then.score {
+            Some(_) => figure(then),
+            None => "không hiện, ghi rõ ai quá hạn / not shown, and it is said who is late".to_owned(),
+        };
+        remarks.push(format!(
+            "nếu quá hạn mà chưa ai quyết định, mục ra khỏi điểm cho đến khi có quyết định, điểm khoảng / if nobody \
+             decides in time, the item is out of the score until it is decided, which is then about {late}"
+        ));
+    }
     match (now.score, then.score) {
         (Some(now), Some(then)) if then < now => remarks.push(
-            "CẢNH BÁO: như vậy là thấp hơn hiện nay / WARNING: that is lower than now".to_owned(),
+            "CẢNH BÁO: như vậy là thấp hơn hiện nay, mục này đang có lợi cho điểm: thắng hay quá hạn đều làm giảm điểm / \
+             WARNING: that is lower than now, for the item helps the score: to win and silence both lower it"
+                .to_owned(),
         ),
         (Some(_), None) => remarks.push(
             "CẢNH BÁO: khi ấy không còn đủ dữ liệu để có điểm / WARNING: too little would be left for a score"

@@ -194,19 +194,22 @@ impl Export {
             Some((Err(OpenError::Store(StoreError::Locked(_))), Some(address))) => Some(Client::new(address)),
             Some(_) => None,
         };
+        let from = served.as_ref().map(|client| client.base().to_owned());
         let exported = match (archive, served) {
-            (_, Some(client)) => {
-                let exported = client::export_served(&client, &self.folder, &mut progress).await?;
-                tell!("fetched from {}: `tinnhiem audit {}` checks it", client.base(), self.folder.display());
-                exported
-            }
+            (_, Some(client)) => client::export_served(&client, &self.folder, &mut progress).await?,
             (Some((archive, _)), None) => client::export(&archive?, &self.folder, &mut progress)?,
             (None, None) => unreachable!("without a directory it is served"),
         };
         drop(bar);
+        let folder = self.folder.display();
+        if let Some(from) = from {
+            tell!(
+                "fetched from {from}: `tinnhiem audit {folder}` checks it, `tinnhiem score KOL --from {folder} --as-of \
+                 DATE` computes any score from it, verified"
+            );
+        }
         let (size, attachments) = (exported.size, exported.attachments);
-        let words =
-            format!("{size} entries written to {}, and {}", self.folder.display(), attachments.told());
+        let words = format!("{size} entries written to {folder}, and {}", attachments.told());
         self.answer.tell(&json!({"size": size, "folder": self.folder, "attachments": attachments}), &words)
     }
 }

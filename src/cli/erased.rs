@@ -28,6 +28,53 @@ pub async fn by(
     Ok(None)
 }
 
+/// The entries of an answered request whose texts were left as they are, by the entry that answered it.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn left_by(client: &Client, executed: u64) -> Result<Vec<u64>, ClientError> {
+    let view: EventView = client.json(&format!("/v1/events/{executed}")).await?;
+    let body = &view.payload["body"];
+    let Some(request) = body["request"].as_str().and_then(|id| id.parse().ok()) else {
+        return Ok(Vec::new());
+    };
+    not_named(client, &request, &targets(body)).await
+}
+
+/// The entries of a request that are not among these.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn not_named(
+    client: &Client,
+    request: &EventId,
+    named: &[EventId],
+) -> Result<Vec<u64>, ClientError> {
+    let view: EventView = client.json(&format!("/v1/events/{request}")).await?;
+    let mut left = Vec::new();
+    for target in targets(&view.payload["body"]).iter().filter(|one| !named.contains(one)) {
+        left.push(client.json::<EventView>(&format!("/v1/events/{target}")).await?.row.seq);
+    }
+    Ok(left)
+}
+
+fn targets(body: &serde_json::Value) -> Vec<EventId> {
+    let all = body["targets"].as_array().into_iter().flatten();
+    all.filter_map(|one| one.as_str()?.parse().ok()).collect()
+}
+
+/// That entries of a request stay as they are; none where all were named.
+pub fn left(seqs: &[u64]) -> Option<String> {
+    let seqs: Vec<String> = seqs.iter().map(u64::to_string).collect();
+    let seqs = seqs.join(", ");
+    (!seqs.is_empty()).then(|| {
+        format!(
+            "yêu cầu còn các mục không được xóa / left as they are of what was asked for: mục / entries {seqs}; KOL có thể \
+             yêu cầu lại / the KOL may ask again"
+        )
+    })
+}
+
 /// The same in words.
 pub fn sentence(by: &EventRow) -> String {
     format!(

@@ -50,13 +50,20 @@ pub fn state(fate: &Fate) -> String {
             Some(
                 EventType::AssessmentWithdrawn
                 | EventType::EndorsementWithdrawn
-                | EventType::AccreditationWithdrawn,
+                | EventType::AccreditationWithdrawn
+                | EventType::CertificateWithdrawn,
             ),
         ) if ended => ("đã rút", "withdrawn"),
         (_, Some(EventType::CorrectionIssued)) if ended => ("đã rút lại vì sai", "retracted"),
-        (_, Some(EventType::AssessmentPublished | EventType::AccreditationGranted)) if ended => {
-            ("đã được thay", "replaced")
-        }
+        (
+            _,
+            Some(
+                EventType::AssessmentPublished
+                | EventType::AccreditationGranted
+                | EventType::CertificateGranted,
+            ),
+        ) if ended => ("đã được thay", "replaced"),
+        (_, Some(EventType::SubjectDeparted)) if ended => ("KOL đã rời", "over: the KOL left"),
         (_, Some(EventType::ContestDecided | EventType::AppealDecided)) if ended => {
             ("bị hủy do khiếu nại", "struck by a decision")
         }

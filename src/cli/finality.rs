@@ -12,7 +12,7 @@ pub fn sentence(of: EventType) -> Option<String> {
 fn instead(of: EventType) -> Option<[&'static str; 2]> {
     Some(match of {
         AssessmentPublished | EndorsementPublished | ContestFiled | AppealFiled | AccreditationGranted
-        | SanctionImposed | MemberSuspended | MemberReinstated | MemberAdmitted | MemberUpdated | AccountLinked
+        | SanctionImposed | CertificateGranted | MemberSuspended | MemberReinstated | MemberAdmitted | MemberUpdated | AccountLinked
         | CollaborationDeclared | EvidenceCommitted | DecisionRecorded | KeyAdded | PolicyPublished
         | CouncilChanged | OperatorChanged => return None,
         SubjectDeparted => ["muốn trở lại phải có bên ghi danh cùng ký (`resume`), điều đã công bố vẫn còn", "to come back, a registrar signs with you (`resume`); what was published stays"],
@@ -25,6 +25,7 @@ fn instead(of: EventType) -> Option<[&'static str; 2]> {
         EndorsementWithdrawn => ["muốn bảo chứng lại phải công bố bảo chứng mới (`endorse`)", "to endorse again, publish a new one (`endorse`)"],
         ContestWithdrawn => ["khiếu nại đã rút không mở lại; còn hạn thì nộp khiếu nại mới (`contest`), khiếu nại lần hai thì không", "a withdrawn contest is not taken up again; while its time lasts another is filed (`contest`), but not another appeal"],
         SanctionLifted => ["biện pháp đã gỡ không áp dụng lại; phải đề xuất biện pháp mới, có giới hạn (`tinnhiem explain sanction.settled`)", "a lifted sanction does not come back: a new one is proposed, within limits (`tinnhiem explain sanction.settled`)"],
+        CertificateWithdrawn => ["chứng nhận đã rút không trở lại; muốn có lại phải cấp mới (`certify`)", "a withdrawn certificate does not come back; another is granted (`certify`)"],
         AccreditationWithdrawn => ["muốn công nhận lại phải công nhận mới (`accredit`)", "to accredit again, grant a new one (`accredit`)"],
         MemberRemoved => ["mã của thành viên không cấp lại; muốn trở lại phải kết nạp với mã khác (`admit`); `suspend` thì khôi phục được", "its id is never given again; to come back it is admitted under another (`admit`); `suspend` can be ended"],
         KeyRevoked => ["khóa đã thu hồi không dùng lại được; cần thì thêm khóa khác (`add-key`)", "a key that has ended never acts again; add another where one is needed (`add-key`)"],

@@ -107,12 +107,6 @@ impl Gists {
         attached && !targets.any(|target| target == id)
     }
 
-    /// Whether an event enrols its subject.
-    pub fn enrols(&self, id: &str) -> bool {
-        let of = self.entries.get(id).and_then(|one| one.row.event_type());
-        matches!(of, Some(EventType::SubjectEnrolled | EventType::SubjectResumed))
-    }
-
     /// An event that another names.
     fn reference(&self, id: &str) -> String {
         match self.entries.get(id) {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::certificates;
 use super::course;
+use super::erased;
 use super::fates;
 use super::gist::Gists;
 use super::named::SubjectName;
@@ -65,9 +66,6 @@ struct Said {
     /// Whether data is attached that may be asked to be destroyed.
     #[serde(skip)]
     holds: bool,
-    /// Whether it enrolled the subject.
-    #[serde(skip)]
-    enrols: bool,
 }
 
 impl Me {
@@ -105,7 +103,10 @@ impl Me {
         say!("{}  {subject}", view.row.name.as_deref().unwrap_or("–"));
         say!("điểm tín nhiệm / score: {}", figure(&view.row.figure));
         say!("tính đến ngày {as_of}, {size} mục / as of {as_of}, {size} entries");
-        certificates::line(score.certificate.as_ref());
+        certificates::line(&score);
+        for line in certificates::outlook(&client, score.certificate.as_ref()).await? {
+            say!("  {line}");
+        }
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
@@ -135,7 +136,7 @@ impl Said {
         let (event, seq) = (self.event.as_ref()?.parse().ok()?, self.seq?);
         let by = self.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
         let what = format!("{}{by}: {} / {}", self.on, self.vi, self.en);
-        Some(Entry { event, seq, on: self.on, what, holds: self.holds, enrols: self.enrols })
+        Some(Entry { event, seq, on: self.on, what, holds: self.holds })
     }
 }
 
@@ -201,7 +202,6 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
                     after,
                     event: None,
                     holds: false,
-                    enrols: false,
                 }
             }
         };
@@ -218,8 +218,15 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
         let own = one.seq.is_some_and(|seq| own.binary_search(&seq).is_ok());
         one.holds = own && one.event.as_ref().is_some_and(|event| gists.holds(event));
         let fate = one.seq.and_then(|seq| fates.remove(&seq));
+        let executed = fate.as_ref().filter(|fate| fate.stage == "executed").and_then(|fate| fate.by.last());
+        let left = match executed {
+            Some(executed) => erased::left(&erased::left_by(client, executed.seq).await?),
+            None => None,
+        };
         one.state = fate.filter(|fate| !fates::is_in_force(fate)).map(|fate| fates::cell(&fate));
-        one.enrols = one.event.as_ref().is_some_and(|event| gists.enrols(event));
+        if let (Some(state), Some(left)) = (&mut one.state, left) {
+            *state += &format!("; {left}");
+        }
     }
     Ok(all)
 }
@@ -240,7 +247,6 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
         after: None,
         event: Some(event),
         holds: false,
-        enrols: false,
     }
 }
 

@@ -239,7 +239,11 @@ fn print(record: &MemberRecord) {
         let decided = said.upheld + said.partial + said.rejected;
         let overturned = match said.overturn_permille {
             Some(permille) => {
-                format!("tỷ lệ bị hủy / overturn rate {} of {decided} ({})", said.upheld, share(permille))
+                format!(
+                    "tỷ lệ bị hủy, của các khiếu nại đã quyết định / overturn rate, of contests decided, {} of {decided} ({})",
+                    said.upheld,
+                    share(permille)
+                )
             }
             None => "chưa khiếu nại nào được quyết định / no contest decided yet".to_owned(),
         };
@@ -250,6 +254,13 @@ fn print(record: &MemberRecord) {
             said.partial,
             said.rejected
         );
+        if said.upheld > 0 {
+            say!(
+                "  kinh nghiệm thì đếm khác: đánh giá đầu tiên của nhóm về mỗi KOL đã bị hủy trước khi công bố mục ấy / \
+                 experience counts another thing: its group's first assessments of a KOL that were overturned before the \
+                 item at hand was published (`experience.overturned` in `score --json`)"
+            );
+        }
         let agreeing = said.agreement_permille.map_or("no grade counts".to_owned(), share);
         say!(
             "khớp trung vị / agrees with the median in {} of {} grades: {agreeing}",

@@ -9,6 +9,7 @@ mod beginning;
 mod bench;
 mod case;
 mod certificates;
+mod certified;
 mod check;
 mod checkpoint;
 mod clock;
@@ -16,12 +17,14 @@ mod clocks;
 mod coded;
 mod codes;
 mod commitments;
+mod computed;
 mod consent;
 mod contests;
 mod continuity;
 mod contribute;
 mod council;
 mod course;
+mod credentials;
 mod custody;
 mod dispatch;
 mod door;
@@ -73,6 +76,7 @@ mod read;
 mod register;
 mod remedy;
 mod requirements;
+mod safe;
 mod sanction;
 mod schemas;
 mod screen;
@@ -82,10 +86,12 @@ mod shell;
 mod show;
 mod signed;
 mod signing;
+mod since;
 mod steps;
 mod still;
 mod tip;
 mod told;
+mod top;
 mod verify;
 mod windows;
 mod withdraw;
@@ -277,7 +283,7 @@ enum Verb {
     /// Find KOLs and members by a part of a name, an account or an id
     Find(find::Find),
     /// List subjects by score
-    Top(read::Top),
+    Top(top::Top),
     /// List entries
     Log(log::Log),
     /// Show entries: who said what, when, and the words attached

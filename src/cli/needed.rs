@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::told::short;
-use crate::api::views::{ContestView, NoticeList, SubjectView};
+use crate::api::views::{ContestView, EventPage, EventView, NoticeList, SubjectView};
 use crate::client::Client;
 use crate::dsse::EventId;
-use crate::event::{Contesting, ErasureStage, EvidenceStage};
+use crate::engines::Standing;
+use crate::event::{Contesting, ErasureStage, EventType, EvidenceStage, SubjectId};
 use crate::time::Date;
 
 /// Entries whose texts are needed, and until when in words.
@@ -69,6 +69,12 @@ impl Needed {
             );
             needed.by.entry(one.evidence).or_insert(until);
         }
+        if view.row.figure.standing != Standing::Departed
+            && let Some(enrolment) = enrolment(client, subject).await?
+        {
+            let until = ("đến khi KOL rời chương trình".to_owned(), "until the KOL leaves".to_owned());
+            needed.by.entry(enrolment).or_insert(until);
+        }
         let requests = view.register.erasures.iter();
         let mut waiting = requests
             .filter(|one| one.stage == ErasureStage::Requested && view.as_of <= one.answer_by)
@@ -83,12 +89,17 @@ impl Needed {
     }
 
     /// What who asks for texts to be destroyed should know before signing.
-    pub fn remarks(&self, targets: &[EventId]) -> Vec<String> {
-        let held =
-            targets.iter().filter_map(|target| Some((short(&target.to_string()), self.until(target)?)));
-        let mut remarks: Vec<String> = held
-            .map(|(target, (vi, en))| format!("{target} chưa xóa được {vi} / is not destroyed {en}"))
-            .collect();
+    ///
+    /// # Errors
+    /// When the ledger does not answer.
+    pub async fn remarks(&self, client: &Client, targets: &[EventId]) -> anyhow::Result<Vec<String>> {
+        let mut remarks = Vec::new();
+        for (target, (vi, en)) in targets.iter().filter_map(|one| Some((one, self.until(one)?))) {
+            let seq = client.json::<EventView>(&format!("/v1/events/{target}")).await?.row.seq;
+            remarks.push(format!(
+                "CẢNH BÁO: mục {seq} chưa xóa được {vi} / WARNING: entry {seq} is not destroyed {en}"
+            ));
+        }
         if !remarks.is_empty() {
             remarks.push(
                 "bỏ các mục ấy ra: yêu cầu này chờ trả lời thì chưa gửi được yêu cầu khác / leave these out: while this \
@@ -96,6 +107,17 @@ impl Needed {
                     .to_owned(),
             );
         }
-        remarks
+        Ok(remarks)
     }
+}
+
+/// The newest event by which a subject takes part.
+async fn enrolment(client: &Client, subject: SubjectId) -> anyhow::Result<Option<EventId>> {
+    let mut newest = None;
+    for of in [EventType::SubjectEnrolled, EventType::SubjectResumed] {
+        let path = format!("/v1/events?subject={subject}&type={}&limit=1000", of.name());
+        let page: EventPage = client.json(&path).await?;
+        newest = newest.max(page.events.last().map(|row| (row.seq, row.id)));
+    }
+    Ok(newest.map(|(_, event)| event))
 }

@@ -46,8 +46,6 @@ pub struct Entry {
     pub what: String,
     /// Whether data is attached that may be asked to be destroyed.
     pub holds: bool,
-    /// Whether it enrolled the subject.
-    pub enrols: bool,
 }
 
 /// What is known of a subject.
@@ -299,25 +297,24 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
 fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
     let subject = seen.view.row.subject;
     let line = |one: &Entry| format!("mục / entry {}: {}", one.seq, one.what);
-    let departed = seen.view.row.figure.standing == Standing::Departed;
-    let needed_until = |one: &Entry| match one.enrols && !departed {
-        true => Some(("đến khi tôi rời chương trình", "until you leave the programme")),
-        false => needed.until(&one.event),
-    };
+    let needed_until = |one: &Entry| needed.until(&one.event);
     let (held, free): (Vec<&Entry>, Vec<&Entry>) =
         seen.entries.iter().filter(|one| one.holds).partition(|one| needed_until(one).is_some());
     let mut open = Vec::new();
     if let Some((request, last)) = &needed.waiting {
         let seq = seen.entry(request).map_or_else(|| request.to_string(), |one| one.seq.to_string());
-        open.push(Open::new(
-            format!(
-                "yêu cầu xóa dữ liệu ở mục {seq} chờ trả lời đến {last}; trước đó chưa gửi được yêu cầu khác"
-            ),
-            format!(
-                "your request for erasure, entry {seq}, is to be answered by {last}; no other is taken before"
-            ),
-            format!("tinnhiem show {seq}"),
-        ));
+        open.push(Open {
+            until: Some(*last),
+            ..Open::new(
+                format!(
+                    "yêu cầu xóa dữ liệu ở mục {seq} chờ trả lời đến {last}; trước đó chưa gửi được yêu cầu khác"
+                ),
+                format!(
+                    "your request for erasure, entry {seq}, is to be answered by {last}; no other is taken before"
+                ),
+                format!("tinnhiem show {seq}"),
+            )
+        });
     } else if !free.is_empty() {
         let named = free.iter().take(limits::ERASURE_TARGETS).map(|one| format!("--target {}", one.seq));
         let targets: Vec<String> = named.collect();

@@ -23,8 +23,8 @@ pub async fn fetch(
     out: Written,
 ) -> anyhow::Result<u8> {
     let path = out.path();
-    let size = size.map(|size| format!("?size={size}")).unwrap_or_default();
-    let asked = format!("/v1/subjects/{subject}/receipt{size}");
+    let query = size.map(|size| format!("?size={size}")).unwrap_or_default();
+    let asked = format!("/v1/subjects/{subject}/receipt{query}");
     let receipt = match client.bytes(&asked, limits::SCORE_RECEIPT_BYTES).await {
         Err(ClientError::Refused { status, code, detail }) if code == "subject.unknown" => {
             let view = client.json::<SubjectView>(&format!("/v1/subjects/{subject}")).await;
@@ -36,6 +36,11 @@ pub async fn fetch(
                 )
             });
             let detail = plain.unwrap_or(detail);
+            return Err(ClientError::Refused { status, code, detail }.into());
+        }
+        Err(ClientError::Refused { status, code, detail }) if code == "commitment.unknown" => {
+            let of = size.map_or("--as-of DATE".to_owned(), |size| format!("--size {size}"));
+            let detail = format!("{detail}. {}", anyone(subject, &of, client.base()));
             return Err(ClientError::Refused { status, code, detail }.into());
         }
         other => other?,
@@ -56,10 +61,18 @@ pub async fn fetch(
 pub fn of_a_past_day(subject: SubjectId, as_of: Date, ledger: &str) -> String {
     format!(
         "no receipt is of {as_of} as asked: a receipt is of a size that the operator committed to, as of the day of that. \
-         Of the newest: `tinnhiem score {subject} --receipt FILE`; of the newest up to size N: `--size N` too. The score of \
-         any day is computed anew by anyone who has all entries: `tinnhiem export --ledger {ledger} my-export`, `tinnhiem \
-         audit my-export`, `tinnhiem import my-export --data copy`, `tinnhiem serve --data copy`, and of that ledger \
-         `tinnhiem score {subject} --as-of {as_of}`"
+         Of the newest: `tinnhiem score {subject} --receipt FILE --ledger {ledger}`; of the newest up to size N: `--size N` \
+         too. {}",
+        anyone(subject, &format!("--as-of {as_of}"), ledger)
+    )
+}
+
+/// How anyone computes a score without a receipt of it.
+fn anyone(subject: SubjectId, of: &str, ledger: &str) -> String {
+    format!(
+        "The score of any day or size anyone computes anew from all entries, trusting nobody: `tinnhiem export --ledger \
+         {ledger} my-export`, then `tinnhiem score {subject} --from my-export {of} --vkey KEY`, KEY being the log's from \
+         elsewhere"
     )
 }
 

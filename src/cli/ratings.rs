@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::output::{self, Answer, Bar, say, tell};
-use super::{FOUND, check, read};
+use super::{FOUND, check, top};
 use crate::api::{self, views::SubjectPage};
 use crate::client::{Auditing, Client, ClientError, Source};
 use crate::clock::Clock;
@@ -94,7 +94,7 @@ impl Ratings {
             check::print_report(&report);
             for (title, page) in [("most credible", &best), ("least credible", &worst)] {
                 say!("\nThe {title} as of {today}:");
-                read::print_subjects(page);
+                top::print_subjects(page);
             }
         }
         if self.listen.is_some() {

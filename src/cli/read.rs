@@ -5,21 +5,22 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::FOUND;
 use super::certificates;
-use super::coded::{unknown, usage};
+use super::coded::usage;
+use super::computed::{Computing, Outcome, Whence};
 use super::explain::{explain, said};
 use super::named::SubjectName;
 use super::output::{self, points, say};
-use super::policies;
 use super::proven;
 use super::signing::At;
 use super::steps;
 use super::told::{clean, short};
 use super::written::Overwriting;
-use crate::api::views::{HistoryPage, HistoryRow, SubjectPage, SubjectView};
+use crate::api::views::{HistoryPage, HistoryRow, SubjectView};
 use crate::client::{Client, Pages};
 use crate::engines::{self, Figure, Missing, Standing};
-use crate::event::{Policy, SubjectId, TopicId, words};
+use crate::event::{SubjectId, words};
 use crate::time::Date;
 
 #[derive(Debug, Args)]
@@ -27,7 +28,10 @@ use crate::time::Date;
   tinnhiem score kol-0123456789abc --explain
   tinnhiem score kol-0123456789abc kol-0123456789abd
       side by side, criterion by criterion
-  tinnhiem score kol-0123456789abc --receipt score.json")]
+  tinnhiem score kol-0123456789abc --receipt score.json
+  tinnhiem score kol-0123456789abc --from my-export --as-of 2026-03-31 \\
+    --vkey \"$VKEY\"
+      of a past day, computed here from a verified export, asking nobody")]
 pub struct Score {
     /// The KOL: an id, or a name; several are compared
     #[arg(required = true)]
@@ -42,10 +46,12 @@ pub struct Score {
     #[arg(long)]
     explain: bool,
     /// Write the newest score that is proven (up to `--size`) here, with all that it is made of
-    #[arg(long, conflicts_with_all = ["explain", "json"])]
+    #[arg(long, conflicts_with_all = ["explain", "json", "from"])]
     receipt: Option<PathBuf>,
     #[command(flatten)]
     overwriting: Overwriting,
+    #[command(flatten)]
+    from: Whence,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -55,15 +61,25 @@ pub struct Score {
 
 impl Score {
     pub async fn run(self) -> anyhow::Result<u8> {
-        let client = self.at.client();
+        let computing = match self.from.verified(self.json).await? {
+            Some(Outcome::Clean(computing)) => Some(computing),
+            Some(Outcome::Wrong) => return Ok(FOUND),
+            None => None,
+        };
+        let client = computing.as_ref().map_or_else(|| self.at.client(), |one| one.client.clone());
         let mut subjects = Vec::new();
         for name in &self.subjects {
             subjects.push(name.id(&client).await?);
         }
-        match subjects[..] {
-            [subject] => self.one(&client, subject).await,
-            _ => self.compare(&client, &subjects).await,
+        let computing = computing.as_deref();
+        let ended = match subjects[..] {
+            [subject] => self.one(&client, subject, computing).await?,
+            _ => self.compare(&client, &subjects).await?,
+        };
+        if let Some(computing) = computing.filter(|_| !self.json) {
+            computing.print();
         }
+        Ok(ended)
     }
 
     async fn read(&self, client: &Client, subject: SubjectId) -> anyhow::Result<engines::Score> {
@@ -107,7 +123,12 @@ impl Score {
         Ok(0)
     }
 
-    async fn one(&self, client: &Client, subject: SubjectId) -> anyhow::Result<u8> {
+    async fn one(
+        &self,
+        client: &Client,
+        subject: SubjectId,
+        computing: Option<&Computing>,
+    ) -> anyhow::Result<u8> {
         if let (Some(_), Some(as_of)) = (&self.receipt, self.as_of) {
             anyhow::bail!(proven::of_a_past_day(subject, as_of, client.base()));
         }
@@ -119,6 +140,9 @@ impl Score {
         if self.json {
             let mut shown = serde_json::to_value(&score)?;
             shown["next"] = serde_json::to_value(&outlook.next)?;
+            if let Some(computing) = computing {
+                shown["computed"] = computing.told();
+            }
             output::json(&shown)?;
             return Ok(0);
         }
@@ -131,7 +155,7 @@ impl Score {
         say!(
             "tính đến ngày {as_of}, {size} mục, chính sách {policy} / as of {as_of} at size {size} by policy {policy}"
         );
-        certificates::line(score.certificate.as_ref());
+        certificates::line(&score);
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
@@ -181,7 +205,7 @@ pub fn figure(figure: &Figure) -> String {
     text
 }
 
-/// A figure in few words, for a narrow cell; [`NOT_SHOWN`] says where the others are told.
+/// A figure in few words, for a narrow cell.
 pub fn figure_words(shown: &Figure) -> String {
     let few = match &shown.standing {
         Standing::Rated => return figure(shown),
@@ -192,10 +216,6 @@ pub fn figure_words(shown: &Figure) -> String {
     };
     few.to_owned()
 }
-
-/// What is said below a table in which scores are not shown.
-const NOT_SHOWN: &str =
-    "không có điểm: `tinnhiem score KOL` nói vì sao / where no score is shown, `tinnhiem score KOL` says why";
 
 fn standing(standing: &Standing) -> String {
     match standing {
@@ -323,106 +343,4 @@ pub async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<H
 pub fn bare(figure: Option<&Figure>) -> String {
     let score = figure.and_then(|figure| figure.score);
     score.map_or("–".to_owned(), |score| points(i64::from(score)))
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem top --topic my-pham --limit 10")]
-pub struct Top {
-    /// In this field
-    #[arg(long)]
-    topic: Option<TopicId>,
-    /// In this band (`tinnhiem policy show` lists them)
-    #[arg(long)]
-    band: Option<String>,
-    /// Only those whose certificate stands
-    #[arg(long)]
-    certified: bool,
-    /// The lowest first
-    #[arg(long)]
-    worst: bool,
-    /// How many
-    #[arg(long, default_value_t = 20)]
-    limit: usize,
-    /// The date that scores are read on
-    #[arg(long)]
-    as_of: Option<Date>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    at: At,
-}
-
-impl Top {
-    pub async fn run(self) -> anyhow::Result<u8> {
-        let client = self.at.client();
-        if self.topic.is_some() || self.band.is_some() {
-            self.check(&policies::version(&client, None).await?.policy)?;
-        }
-        let mut path = format!("/v1/subjects?limit={}", self.limit);
-        if let Some(topic) = &self.topic {
-            path += &format!("&topic={topic}");
-        }
-        if let Some(band) = &self.band {
-            path += &format!("&band={band}");
-        }
-        if self.certified {
-            path += "&certified=true";
-        }
-        if let Some(as_of) = self.as_of {
-            path += &format!("&as_of={as_of}");
-        }
-        if self.worst {
-            path += "&sort=worst";
-        }
-        let page: SubjectPage = client.json(&path).await?;
-        if self.json {
-            output::json(&page)?;
-            return Ok(0);
-        }
-        print_subjects(&page);
-        Ok(0)
-    }
-}
-
-impl Top {
-    /// What the policy knows nothing of is no field and no band.
-    fn check(&self, policy: &Policy) -> anyhow::Result<()> {
-        if let Some(topic) = self.topic.as_ref().filter(|topic| !policy.topics.contains_key(*topic)) {
-            let topics: Vec<String> = policy.topics.keys().map(ToString::to_string).collect();
-            anyhow::bail!(unknown(
-                "query.value",
-                format!("there is no topic {topic}: {}", topics.join(", "))
-            ));
-        }
-        let bands: Vec<String> = policy.bands.iter().map(|one| one.band.to_string()).collect();
-        match self.band.as_ref().filter(|band| !bands.contains(band)) {
-            Some(band) => {
-                let detail = format!("there is no band {band:?}: {}", bands.join(", "));
-                Err(unknown("query.value", detail).into())
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Prints a page of subjects as a table.
-pub fn print_subjects(page: &SubjectPage) {
-    let rows: Vec<Vec<String>> = page
-        .subjects
-        .iter()
-        .map(|row| {
-            vec![
-                row.subject.to_string(),
-                row.name.clone().unwrap_or_default(),
-                row.assessments.to_string(),
-                figure_words(&row.figure),
-            ]
-        })
-        .collect();
-    output::table(&["mã / id", "tên / name", "đánh giá / assessments", "điểm / score"], &rows);
-    if page.subjects.iter().any(|row| row.figure.score.is_none()) {
-        say!("{NOT_SHOWN}");
-    }
 }

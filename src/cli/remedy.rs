@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::assess::{Evidence, by_indicator};
 use super::attaching::Large;
 use super::contribute::named;
+use super::erased;
 use super::me;
 use super::named::{EventName, PartyName, SubjectName};
 use super::needed::Needed;
@@ -146,7 +147,7 @@ impl RequestErasure {
             let client = self.signing.at.client();
             let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
             let contests = me::contests(&client, subject).await?;
-            remarks = Needed::of(&client, &view, &contests).await?.remarks(&targets);
+            remarks = Needed::of(&client, &view, &contests).await?.remarks(&client, &targets).await?;
         }
         let body = ErasureRequested { targets, reason };
         let issuer = PartyId::from(subject);
@@ -181,8 +182,14 @@ impl ExecuteErasure {
         let subject = self.signing.subject(&self.subject).await?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureExecuted { request, targets: self.signing.events(&self.targets).await? };
+        let mut remarks = Vec::new();
+        if self.signing.asks() {
+            let left = erased::not_named(&self.signing.at.client(), &request, &body.targets).await?;
+            remarks.extend(erased::left(&left));
+        }
         let issuer = self.signing.party(&self.issuer).await?;
-        self.signing.publish(Statement::about(subject, issuer, body, Attaching::default())).await
+        let statement = Statement::about(subject, issuer, body, Attaching::default());
+        self.signing.publish_knowing(statement, &remarks).await
     }
 }
 

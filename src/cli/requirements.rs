@@ -1,6 +1,7 @@
 //! What a policy asks for before somebody is rated or sanctioned, in plain words
 
 use crate::event::Policy;
+use crate::limits;
 
 /// A sentence for each thing that must be there.
 pub fn sentences(policy: &Policy) -> Vec<String> {
@@ -34,5 +35,22 @@ pub fn sentences(policy: &Policy) -> Vec<String> {
         milder = severe(false),
         graver = severe(true)
     ));
+    said.push(format!("chứng nhận / a certificate: {}", certificate(policy)));
     said
+}
+
+/// What a certificate asks for.
+pub fn certificate(policy: &Policy) -> String {
+    let Some(asked) = &policy.certificate else {
+        return "chính sách không cấp chứng nhận / this policy grants none".to_owned();
+    };
+    let confidence = serde_json::to_value(asked.least_confidence).unwrap_or_default();
+    let confidence = confidence.as_str().unwrap_or_default();
+    let (band, barred, days) = (asked.least_band, asked.barred_from, limits::CERTIFICATE_DAYS);
+    format!(
+        "hạng {band} trở lên, độ tin cậy {confidence} trở lên, không có xử lý từ {barred:?} đang hoặc sắp có hiệu lực, \
+         không có khiếu nại quá hạn; Ban cấp, tối đa {days} ngày / band {band} or better, confidence {confidence} or \
+         higher, no sanction {barred:?} or graver in force or to come, no contest overdue; the council grants it, for at \
+         most {days} days"
+    )
 }

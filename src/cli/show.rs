@@ -117,10 +117,11 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         say!("  khóa / key: {key}");
     }
     say!("  mã / event: {}", row.id);
-    if let Some(fate) = fates::of(client, &[row.seq]).await?.remove(&row.seq) {
+    let fate = fates::of(client, &[row.seq]).await?.remove(&row.seq);
+    if let Some(fate) = &fate {
         let named = fate.cause.is_some_and(|cause| fate.by.iter().all(|one| one.seq != cause));
         // What is not listed below is named at once.
-        let state = if named { fates::cell(&fate) } else { fates::state(&fate) };
+        let state = if named { fates::cell(fate) } else { fates::state(fate) };
         say!("  tình trạng / state: {state}");
         for one in &fate.by {
             say!("    {}", fates::sentence(one));
@@ -130,6 +131,19 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
         && let Some(by) = erased::by(client, subject, &row.id).await?
     {
         say!("  {}", erased::sentence(&by));
+    }
+    let executed = match row.event_type() {
+        Some(EventType::ErasureExecuted) => Some(row.seq),
+        Some(EventType::ErasureRequested) => {
+            let by = fate.as_ref().and_then(|fate| fate.by.last());
+            by.filter(|by| by.type_name == EventType::ErasureExecuted.name()).map(|by| by.seq)
+        }
+        _ => None,
+    };
+    if let Some(executed) = executed
+        && let Some(left) = erased::left(&erased::left_by(client, executed).await?)
+    {
+        say!("  {left}");
     }
     for line in stolen(client, view).await {
         say!("  {line}");

@@ -42,15 +42,23 @@ pub struct At {
 /// A ledger's address; nothing stands for the usual one.
 pub fn address(text: &str) -> Result<String, String> {
     let Some(rest) = text.strip_prefix("http://").or(text.strip_prefix("https://")) else {
-        return if text.is_empty() {
-            Ok(DEFAULT_LEDGER.to_owned())
-        } else {
-            Err("begin the address with http:// or https://".to_owned())
-        };
+        return if text.is_empty() { Ok(DEFAULT_LEDGER.to_owned()) } else { Err(no_address(text)) };
     };
     match rest.trim_end_matches('/').contains(['/', '?', '#']) {
         true => Err("give the address without a path".to_owned()),
         false => Ok(text.to_owned()),
+    }
+}
+
+/// What is done with what is given in the place of an address.
+fn no_address(text: &str) -> String {
+    let folder = std::path::Path::new(text);
+    match folder.join("checkpoint").exists() && folder.join("tile").exists() {
+        true => format!(
+            "an export is no ledger that answers: `tinnhiem score KOL --from {text}` computes from it, `tinnhiem audit \
+             {text}` checks it"
+        ),
+        false => "begin the address with http:// or https://".to_owned(),
     }
 }
 

@@ -29,11 +29,25 @@ pub fn sentence(change: &Change) -> String {
         None => "changes its standing".to_owned(),
     };
     format!(
-        "on {} the score {moves}: {}, because {}",
+        "on {} the score {moves}: {}, because {}{}",
         change.on,
         figure(&change.after),
-        passed(&change.causes).1
+        passed(&change.causes).1,
+        unless_decided(change).map_or("", |(_, en)| en)
     )
+}
+
+/// What keeps a change from coming that somebody's silence brings.
+fn unless_decided(change: &Change) -> Option<(&'static str, &'static str)> {
+    let missed = change.causes.iter().any(|cause| cause.what == Passing::ClockMissed);
+    let lowers = change.points.is_none_or(|moved| moved < 0);
+    missed.then_some(match lowers {
+        true => (
+            ", nếu đến khi ấy vẫn chưa có quyết định; mục bị khiếu nại đang có lợi cho điểm, rút khiếu nại thì điểm giữ nguyên",
+            ", if it is not decided before; the contested item helps the score: withdrawn, the contest lowers nothing",
+        ),
+        false => (", nếu đến khi ấy vẫn chưa có quyết định", ", if it is not decided before"),
+    })
 }
 
 /// The same in Vietnamese.
@@ -44,7 +58,8 @@ pub fn sentence_vi(change: &Change) -> String {
         Some(down) => format!("giảm {}", points(-down)),
         None => "thay đổi tình trạng".to_owned(),
     };
-    format!("ngày {} điểm {moves}, vì {}", change.on, passed(&change.causes).0)
+    let unless = unless_decided(change).map_or("", |(vi, _)| vi);
+    format!("ngày {} điểm {moves}, vì {}{unless}", change.on, passed(&change.causes).0)
 }
 
 /// What a date does, in Vietnamese and English.

@@ -8,18 +8,18 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::output::points;
+pub use super::safe::{clean, safe, short};
 use super::{policies, policy_changes, requirements, windows};
 use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
-    Body, Commitment, Event, EvidenceStage, Indicator, KeyAdded, PartyId, Policy, Windows, naming, words,
+    Body, Commitment, Event, EvidenceStage, Indicator, KeyAdded, PartyId, Policy, Windows, words,
 };
 use crate::limits;
 use crate::vault::Attachment;
 
-/// Longest text shown, in characters.
-const SHOWN_CHARS: usize = 500;
 /// Members that name other events.
 const EVENTS: [&str; 10] =
     ["target", "targets", "contest", "code", "notice", "proposal", "panel", "decision", "request", "filing"];
@@ -302,12 +302,7 @@ impl Told<'_> {
             Some(one) => format!("{id} {}: {}", named(one), level(value)),
             None => format!("{}: {}", clean(id), level(value)),
         };
-        let mut sorted: Vec<(&String, &Value)> = grades.iter().collect();
-        // I2 stands before I10.
-        sorted.sort_by_key(|(id, _)| {
-            (id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok(), *id)
-        });
-        sorted.iter().map(|(id, value)| format!("\n      {}", line(id, value))).collect()
+        in_order(grades).iter().map(|(id, value)| format!("\n      {}", line(id, value))).collect()
     }
 
     fn indicator(&self, id: &str) -> Option<&Indicator> {
@@ -327,8 +322,12 @@ impl Told<'_> {
             Value::Null => "không áp dụng / does not apply".to_owned(),
             Value::Bool(true) => "có / yes".to_owned(),
             Value::Bool(false) => "không / no".to_owned(),
+            Value::Number(number) if name == "score" => points(number.as_i64().unwrap_or_default()),
             Value::Number(number) => number.to_string(),
             Value::Array(all) => {
+                if let Some(count) = self.none_kept(all) {
+                    return format!("{count} (không lưu ở đây / not kept here)");
+                }
                 let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
                 // A seat a line.
                 if name == "council" {
@@ -354,12 +353,24 @@ impl Told<'_> {
             }
             Value::Object(members) => {
                 let named = |inner: &str| self.indicated(of, inner).unwrap_or_else(|| label(inner));
-                let said = members.iter().map(|(inner, one)| (named(inner), self.said(of, inner, one)));
+                let members = in_order(members).into_iter();
+                let said = members.map(|(inner, one)| (named(inner), self.said(of, inner, one)));
                 let said: Vec<String> = said.map(|(label, one)| format!("{label} = {one}")).collect();
                 if said.is_empty() { "–".to_owned() } else { said.join(", ") }
             }
             Value::String(text) => self.text(of, text),
         }
+    }
+
+    /// How many commitments a list holds, where the ledger keeps the bytes of none.
+    fn none_kept(&self, all: &[Value]) -> Option<usize> {
+        let absent = |one: &Value| {
+            let commitment = one.as_str().and_then(|text| text.parse::<Commitment>().ok());
+            commitment.is_some_and(|one| {
+                self.known.absent.contains(&one) && self.known.kept.iter().all(|(kept, _)| *kept != one)
+            })
+        };
+        (!all.is_empty() && all.iter().all(absent)).then_some(all.len())
     }
 
     fn text(&self, of: &str, text: &str) -> String {
@@ -373,7 +384,7 @@ impl Told<'_> {
                 return format!("{} ({kept})", short(text));
             }
             if self.known.absent.contains(&commitment) {
-                return format!("{text} (không lưu ở đây / not kept here)");
+                return format!("{} (không lưu ở đây / not kept here)", short(text));
             }
             if self.known.apart.contains(&commitment) {
                 return format!(
@@ -409,36 +420,19 @@ impl Told<'_> {
     }
 }
 
+/// Members by the number in their names: I2 stands before I10.
+fn in_order(members: &serde_json::Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
+    let number = |id: &str| id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
+    sorted.sort_by_key(|(id, _)| (number(id), *id));
+    sorted
+}
+
 fn label(name: &str) -> String {
     words::of_member(name).map_or_else(|| clean(name), |words| words.to_string())
-}
-
-/// An id by its ends.
-pub fn short(id: &str) -> String {
-    if id.len() < 16 || !id.is_ascii() {
-        return clean(id);
-    }
-    format!("{}…{}", &id[..8], &id[id.len() - 4..])
-}
-
-/// A text that others may have written, cut and safe to show.
-pub fn clean(text: &str) -> String {
-    let more = text.chars().count().saturating_sub(SHOWN_CHARS);
-    let kept: String = text.chars().take(SHOWN_CHARS).collect();
-    if more == 0 { safe(&kept) } else { format!("{}… (+{more})", safe(&kept)) }
 }
 
 /// An indicator's name in both languages.
 fn named(one: &Indicator) -> String {
     format!("{} / {}", clean(&one.name.vi), clean(&one.name.en))
-}
-
-/// A text without what would move the cursor, turn the reading round or hide.
-pub fn safe(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' => ' ',
-        c if naming::is_invisible(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(shown).collect()
 }

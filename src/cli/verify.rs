@@ -10,10 +10,12 @@ use serde_json::json;
 
 use super::certificates;
 use super::coded::here;
+use super::credentials;
 use super::named::SubjectName;
 use super::outcome::UNAVAILABLE;
 use super::output::{self, points, say, tell};
 use super::signing::address;
+use super::since::{SinceProven, not_asked};
 use super::told::{Known, Told};
 use super::{FOUND, fates, key_name, read, still, written};
 use crate::api::views::{Fate, LedgerView};
@@ -57,8 +59,8 @@ pub struct Verify {
     /// the signed event
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
-    /// Ask this ledger whether it still holds the entry, and what ids are called; nothing is asked of anybody
-    /// unless it is given
+    /// Ask this ledger whether it still holds the entry, what came since, and what ids are called; a certificate that
+    /// stands no longer ends with 1; nothing is asked of anybody unless it is given
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     ledger: Option<String>,
     /// Most days ago that the state was committed to, or the entry recorded, by this machine's clock
@@ -115,6 +117,9 @@ impl Verify {
         };
         let bytes = written::read(&self.receipt)?;
         if bytes.trim_ascii_start().first() == Some(&b'{') {
+            if let Some(how) = credentials::verified_by(&self.receipt, &bytes) {
+                anyhow::bail!(here("receipt.malformed", how));
+            }
             anyhow::ensure!(self.words.is_none(), "--words is for the receipt of an entry");
             return self.score(&bytes, about, client.as_ref()).await;
         }
@@ -253,8 +258,16 @@ impl Verify {
         let attested = agreeing >= needed;
         let age_days = age_days(proven.committed.date);
         let mut lacking = self.lacking(about, Some(proven.score.subject), age_days, "committed to");
+        let mut since = None;
         if let Some(client) = client {
-            lacking.add(still::denied(client, receipt.commitment(), &self.vkey).await);
+            let denials = still::denied(client, receipt.commitment(), &self.vkey).await;
+            // What another log says now means nothing here.
+            if denials.as_ref().is_some_and(Vec::is_empty) {
+                since = SinceProven::of(client, &proven).await;
+                lacking.unasked = since.is_none();
+                lacking.what.extend(since.as_ref().and_then(|since| since.fallen(&proven)));
+            }
+            lacking.add(denials);
         }
         if !self.auditors.is_empty() && !attested {
             // Who named auditors asked for their word.
@@ -269,6 +282,10 @@ impl Verify {
             };
             let held = lacking.print();
             self.print_score(held, &proven, name, attested.then_some(agreeing), age_days);
+            match &since {
+                Some(since) => since.print(),
+                None => say!("{}", not_asked(&proven)),
+            }
             return Ok(lacking.exit());
         }
         let claimed = proven.claimed_by.iter().flat_map(|(auditor, keys)| {
@@ -280,7 +297,7 @@ impl Verify {
             "seq": proven.commitment.seq, "origin": proven.commitment.checkpoint.origin,
             "attested_by": yours, "claimed": claimed.collect::<Vec<_>>(),
             "attested": attested, "complete": attested && proven.score.as_of == proven.committed.date,
-            "lacking": lacking.what, "asked": !lacking.unasked,
+            "since": since, "lacking": lacking.what, "asked": !lacking.unasked,
         }))?;
         Ok(lacking.exit())
     }
@@ -312,7 +329,7 @@ impl Verify {
     ) {
         let (score, committed) = (&proven.score, &proven.committed);
         say!("{held}: {}  {}", score.subject, read::figure(&score.figure));
-        certificates::line(score.certificate.as_ref());
+        certificates::line(score);
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", read::figure(without));
         }
@@ -334,13 +351,6 @@ impl Verify {
             None => say!(
                 "operator's word only: that nothing is left out no auditor of yours has said (--auditor KEY)"
             ),
-        }
-        let later = score.as_of.days_since(committed.date);
-        if later > 0 {
-            say!(
-                "what was recorded in the {later} days after {} is not in it: ask for a newer receipt",
-                committed.date
-            );
         }
         for (auditor, keys) in &proven.claimed_by {
             for key in keys {

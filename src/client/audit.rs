@@ -20,11 +20,13 @@ pub struct Auditing {
     pub vkey: Option<VerifierKey>,
     /// The auditor's own clock.
     pub clock: Clock,
+    /// Whether the log of a folder is to answer too, as that of a running ledger does.
+    pub answering: bool,
 }
 
 impl Default for Auditing {
     fn default() -> Self {
-        Self { vkey: None, clock: Clock::system() }
+        Self { vkey: None, clock: Clock::system(), answering: false }
     }
 }
 
@@ -96,7 +98,7 @@ pub async fn audit_log(
     if let Some(error) = unsigned.as_ref().filter(|error| identity.is_err() || !error.is_unsigned()) {
         return Ok(broken(auditing, Some(&claim), faults(error)));
     }
-    let mut replayed = Replayed::new(source, &claim, auditing.clock.now()).map_err(ClientError::Local)?;
+    let mut replayed = Replayed::new(source, &claim, auditing).map_err(ClientError::Local)?;
     replayed.take_entries(&claim, progress).await?;
     let log_vkey = replayed.auditor.log_vkey(claim.size, &anchor).unwrap_or_else(|| anchor.clone());
     let signed = match SignedCheckpoint::open(&note, &log_vkey) {

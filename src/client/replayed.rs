@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 
-use super::audit::{BUNDLE_BYTES, Progress};
+use super::audit::{Auditing, BUNDLE_BYTES, Progress};
 use super::beside::Beside;
 use super::http::ClientError;
 use super::report::NotCompared;
@@ -15,7 +15,6 @@ use crate::event::Commitment;
 use crate::ledger::Mirror;
 use crate::limits;
 use crate::log::{BundleId, Checkpoint, Hash, SignedCheckpoint, TileId, VerifierKey, readable_entries};
-use crate::time::Timestamp;
 
 /// Bundles, tiles and attachments fetched at once.
 const AT_ONCE: usize = 8;
@@ -32,7 +31,7 @@ pub struct Replayed {
     pub(super) tiles_compared: u64,
     pub(super) findings: Vec<Finding>,
     pub(super) not_compared: Vec<NotCompared>,
-    /// The ledger as it would answer; none of a folder, or where entries are missing.
+    /// The ledger as it would answer; none of a folder that is not to answer, or where entries are missing.
     pub mirror: Option<Mirror>,
     signed: Option<(SignedCheckpoint, VerifierKey)>,
 }
@@ -48,11 +47,12 @@ pub enum Moved {
 }
 
 impl Replayed {
-    pub(super) fn new(source: &Source, claim: &Checkpoint, now: Timestamp) -> std::io::Result<Self> {
-        let mirror = matches!(source, Source::Running(_)).then(Mirror::new).transpose()?;
+    pub(super) fn new(source: &Source, claim: &Checkpoint, auditing: &Auditing) -> std::io::Result<Self> {
+        let answers = auditing.answering || matches!(source, Source::Running(_));
+        let mirror = answers.then(Mirror::new).transpose()?;
         Ok(Self {
             source: source.clone(),
-            auditor: Auditor::new(claim.origin.clone(), now),
+            auditor: Auditor::new(claim.origin.clone(), auditing.clock.now()),
             tiles: TileAudit::default(),
             named: Attachments::default(),
             whole: BTreeSet::new(),

@@ -320,3 +320,37 @@ async fn each_who_sits_on_a_panel_sees_its_clock_and_the_subject_that_of_its_app
     court.days(61);
     assert_eq!(must(&court).await[0]["missed"], true);
 }
+
+/// Those of a draw, and of what a KOL gave, stood in the list of all and not in the KOL's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_clock_of_all_that_concerns_a_kol_is_in_its_own_listings() {
+    let demo = crate::reading::Demo::start().await;
+    let listed = async |query: String| {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = demo.json(&format!("/v1/clocks?limit=1000{query}{after}")).await;
+            all.extend(page["clocks"].as_array().unwrap().clone());
+            let Some(next) = page["next"].as_str() else { return all };
+            after = format!("&after={next}");
+        }
+    };
+    let all = listed(String::new()).await;
+    let is = |clock: &Value, member: &str, id: &str| clock[member].as_str() == Some(id);
+    let subjects = demo.json("/v1/subjects?limit=1000").await;
+    for one in subjects["subjects"].as_array().unwrap() {
+        let id = one["subject"].as_str().unwrap();
+        let about: Vec<Value> = all.iter().filter(|clock| is(clock, "subject", id)).cloned().collect();
+        assert_eq!(listed(format!("&subject={id}")).await, about, "{id}");
+        let concerns =
+            |clock: &&Value| is(clock, "subject", id) || is(clock, "who", id) || clock["who"].is_null();
+        let own: Vec<Value> = all.iter().filter(concerns).cloned().collect();
+        assert_eq!(listed(format!("&who={id}")).await, own, "{id}");
+    }
+    assert!(kinds(&all).contains(&"draw_reveal"), "{:?}", kinds(&all));
+    let given = |clock: &Value| {
+        clock["who"]
+            .as_str()
+            .is_some_and(|who| who.starts_with("kol-") && clock["subject"].as_str() != Some(who))
+    };
+    assert!(all.iter().any(given));
+}

@@ -130,8 +130,11 @@ pub async fn listen_within(
 
 /// What an audit finds that compares a few answers of each kind.
 pub async fn audited(source: &Source, vkey: Option<VerifierKey>, clock: &Clock) -> AuditReport {
-    let inquiry =
-        Inquiry { auditing: Auditing { vkey, clock: clock.clone() }, sample: Some(4), ..Inquiry::default() };
+    let inquiry = Inquiry {
+        auditing: Auditing { vkey, clock: clock.clone(), ..Auditing::default() },
+        sample: Some(4),
+        ..Inquiry::default()
+    };
     oracle::audit(source, &inquiry, &mut |_, _, _| {}).await.unwrap()
 }
 

@@ -296,3 +296,79 @@ async fn a_recovery_is_told_with_its_day_and_cancelled_as_offered() {
     assert!(done, "{said}");
     assert!(offered(&programme, "tinnhiem revoke-key ").is_empty());
 }
+
+/// An entry whose texts are held was asked for without a word, and nobody said afterwards that it was left.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_request_for_erasure_cannot_have_is_said_before_and_after() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let enrolled = programme.get(format!("/v1/events?subject={kol}&type=subject.enrolled")).await;
+    let enrolled = enrolled["events"][0]["seq"].to_string();
+    let endorse =
+        ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    assert!(run(&programme, &[&endorse[..], &["--statement", "x"]].concat(), &["business"]).0);
+    let free = newest(&programme);
+    let ask = ["request-erasure", "--subject", &kol, "--target", &enrolled, "--target", &free];
+    let (done, said) = run(&programme, &ask, &["kol"]);
+    assert!(done, "{said}");
+    let warning = format!("WARNING: entry {enrolled} is not destroyed until the KOL leaves");
+    assert!(said.contains(&warning) && said.contains("leave these out"), "{said}");
+    let last = programme.today().plus_days(20).to_string();
+    assert!(said.contains(&format!("the operator is to answer by {last}")), "{said}");
+    assert!(said.contains(&format!("{free} (1)")), "{said}");
+    let request = newest(&programme);
+    let (_, me) = run(&programme, &["me", &kol], &[]);
+    assert!(me.contains(&format!("đến / until {last}: yêu cầu xóa dữ liệu")), "{me}");
+    let execute =
+        ["execute-erasure", "--issuer", "operator", "--subject", &kol, "--request", &request, "--target"];
+    let (done, said) = run(&programme, &[&execute[..], &[&free]].concat(), &["operator"]);
+    let left = format!("left as they are of what was asked for: mục / entries {enrolled}");
+    assert!(done && said.contains(&left), "{said}");
+    let executed = newest(&programme);
+    for shown in [vec!["show", &request], vec!["show", &executed], vec!["me", &kol]] {
+        let (_, said) = run(&programme, &shown, &[]);
+        assert!(said.contains(&left), "{said}");
+    }
+    // Who has left may have it destroyed, and is told of nothing that holds it.
+    assert!(run(&programme, &["depart", "--subject", &kol], &["kol"]).0);
+    let (done, said) = run(&programme, &ask[..5], &["kol"]);
+    assert!(done && !said.contains("is not destroyed"), "{said}");
+}
+
+/// It was said that silence works for the KOL, which it does not for an item that helps.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_silence_does_to_the_score_is_said_before_a_contest_and_after() {
+    let mut policy = policy();
+    (policy.windows.admit, policy.windows.decide) = (Some(14), Some(30));
+    let programme = Programme::start(policy).await;
+    programme.admit("a4", MemberClass::Assessor, &[]).await;
+    programme.accredit("a4").await;
+    let kol = subject("kol").to_string();
+    let mut items = Vec::new();
+    for (assessor, level) in [("a1", 2), ("a2", 1), ("a3", 1), ("a4", 0)] {
+        let mut body = assessment(programme.today());
+        let all = || (1..=20).map(|number| format!("I{number}").parse().unwrap());
+        body.grades = all().map(|id| (id, Some(level))).collect();
+        // The lowest and the highest grades need evidence.
+        let shown = all().filter(|_| level != 1).map(|id| (id, vec![text("seen").commitment()]));
+        body.evidence = shown.collect();
+        let draft = programme.draft(party(assessor), Some(subject("kol")), body);
+        items.push(programme.recorded(draft, &[assessor]).await);
+    }
+    for (item, helps) in [(items[0], true), (items[3], false)] {
+        let without = programme.get(format!("/v1/subjects/{kol}/score?without={item}")).await;
+        let without = without["score"].as_i64().unwrap();
+        let figure = format!("{}.{:02}", without / 100, without % 100);
+        let target = seq_of(&programme, item).to_string();
+        let grounds = ["--grounds", "factual_error", "--statement", "x"];
+        let file = ["contest", "--subject", &kol, "--target", &target];
+        let (done, said) = run(&programme, &[&file[..], &grounds].concat(), &["kol"]);
+        assert!(done, "{said}");
+        assert!(said.contains(&format!("which is then about {figure}")), "{said}");
+        assert_eq!(said.contains("to win and silence both lower it"), helps, "{said}");
+        let (_, said) = run(&programme, &["score", &kol], &[]);
+        assert!(said.contains("if it is not decided before"), "{said}");
+        assert_eq!(said.contains("the contested item helps the score"), helps, "{said}");
+        assert!(run(&programme, &["withdraw", &newest(&programme)], &["kol"]).0);
+    }
+}

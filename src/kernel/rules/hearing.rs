@@ -47,7 +47,7 @@ impl<'a> Case<'a> {
         let notice = dossier.notices.open().find(|one| one.recorded.event == body.notice);
         let notice = notice.ok_or_else(|| self.not_open(&body.notice, EventType::AssessmentNotified))?;
         let leads_to = NoticeStage::after(Some(notice.stage(self.today)), self.moves());
-        leads_to.map(drop).ok_or_else(|| too_late(&notice.hearing))
+        leads_to.map(drop).ok_or_else(|| self.too_late(&notice.hearing))
     }
 
     pub(super) fn sanction_replied(&mut self, body: &SanctionReplied) -> Result<(), Rejection> {
@@ -56,7 +56,7 @@ impl<'a> Case<'a> {
         let proposal = dossier.proposals.open().find(|one| one.recorded.event == body.proposal);
         let proposal = proposal.ok_or_else(|| self.not_open(&body.proposal, EventType::SanctionProposed))?;
         let leads_to = ProposalStage::after(Some(proposal.stage(self.today)), self.moves());
-        leads_to.map(drop).ok_or_else(|| too_late(&proposal.hearing))
+        leads_to.map(drop).ok_or_else(|| self.too_late(&proposal.hearing))
     }
 
     fn not_open(&self, announced: &EventId, of: EventType) -> Rejection {
@@ -112,6 +112,13 @@ impl<'a> Case<'a> {
         Reason::ReplyPending.unless(leads_on && heard, format_args!("until {}", hearing.reply_by))
     }
 
+    fn too_late(&self, hearing: &Hearing) -> Rejection {
+        match hearing.reply {
+            Some(reply) => Reason::ReplyGiven.about(self.entry(&reply.event)),
+            None => Reason::ReplyLate.about(format!("the last day was {}", hearing.reply_by)),
+        }
+    }
+
     /// Whether a key of the subject was held back on a day.
     fn was_restrained(&self, on: Date) -> bool {
         let keys = self.event.subject.map(PartyId::from);
@@ -120,13 +127,6 @@ impl<'a> Case<'a> {
             let until = key.restrained_until.map(|until| self.state.date_of(until));
             until.is_some_and(|until| self.state.date_of(key.live_from) <= on && on <= until)
         })
-    }
-}
-
-fn too_late(hearing: &Hearing) -> Rejection {
-    match hearing.reply {
-        Some(reply) => Reason::ReplyGiven.about(reply.event),
-        None => Reason::ReplyLate.about(format!("the last day was {}", hearing.reply_by)),
     }
 }
 

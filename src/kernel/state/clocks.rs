@@ -63,6 +63,8 @@ pub enum Awaited {
     CollaborationEnds,
     /// A certificate is to be renewed: after its last day it has lapsed.
     CertificateRenewal,
+    /// The last day of a certificate.
+    CertificateEnds,
 }
 
 /// What is asked of whom a clock names.
@@ -142,6 +144,7 @@ impl Awaited {
             Self::SanctionEnds => ("biện pháp xử lý kết thúc", "a sanction ends"),
             Self::CollaborationEnds => ("hợp tác kết thúc", "paid work ends"),
             Self::CertificateRenewal => ("hạn cấp lại chứng nhận", "last day to renew a certificate"),
+            Self::CertificateEnds => ("ngày cuối của chứng nhận", "last day of a certificate"),
         };
         Words { vi, en }
     }
@@ -224,7 +227,7 @@ impl State {
     }
 
     /// The values that one of the two who draw owes.
-    fn clocks_of_draws(&self, drawer: Drawer, on: Date) -> impl Iterator<Item = OpenClock> {
+    pub(super) fn clocks_of_draws(&self, drawer: Drawer, on: Date) -> impl Iterator<Item = OpenClock> {
         let holder = self.draws.chain(drawer).and_then(|chain| self.parties.number(&chain.holder));
         self.draws.owed(drawer, on).filter_map(move |(filing, draw)| {
             let (who, seq) = (Who::Member(holder?), self.index.seq(filing)?);
@@ -249,8 +252,8 @@ impl State {
         })
     }
 
-    /// The clocks that run about a subject.
-    pub fn clocks_about<'a>(
+    /// The clocks that run about a subject, but for those of draws.
+    pub(super) fn clocks_about<'a>(
         &'a self,
         dossier: &'a Dossier,
         on: Date,
@@ -316,6 +319,7 @@ impl State {
         let proposals = dossier.into_iter().flat_map(|one| one.proposals.open());
         let proposals = proposals.filter_map(move |one| clock_of_proposal(one, subject, on));
         let renewal = dossier.and_then(|dossier| self.renewal_of(dossier, on));
+        let certificate = dossier.and_then(|dossier| self.end_of_certificate(dossier, on));
         let may_contest = dossier.into_iter().flat_map(move |dossier| self.contestable(dossier, on));
         contests
             .chain(appealable)
@@ -328,6 +332,7 @@ impl State {
             .chain(sanctions)
             .chain(paid)
             .chain(renewal)
+            .chain(certificate)
             .chain(erasures)
     }
 

@@ -24,6 +24,7 @@ mod code;
 mod collaboration;
 #[path = "../families/commitment/state.rs"]
 mod commitment;
+mod concerning;
 #[path = "../families/contest/state.rs"]
 mod contest;
 #[path = "../families/correction/state.rs"]

@@ -1,7 +1,7 @@
 //! `certificate.*`
 
 use super::{Awaited, OpenClock, Recording, State, Who};
-use crate::engines::Certified;
+use crate::engines::{CertificateStanding, Certified};
 use crate::event::{CertificateGranted, CertificateStage, CertificateWithdrawn};
 use crate::facts::{At, Certificate, Dossier};
 use crate::limits;
@@ -47,5 +47,14 @@ impl State {
         let what = Awaited::CertificateRenewal;
         let clock = || OpenClock::of(&one.recorded, what, one.valid_until, Who::Council, dossier.subject);
         runs.then(clock)
+    }
+
+    /// The clock of the last day of a certificate, which its subject is to know of from the first day on.
+    pub(super) fn end_of_certificate(&self, dossier: &Dossier, on: Date) -> Option<OpenClock> {
+        let one = dossier.certificates.open().next()?;
+        let standing = self.certified(dossier, At { size: self.size, as_of: on })?.standing;
+        let runs = matches!(standing, CertificateStanding::Valid | CertificateStanding::Suspended { .. });
+        let (what, who) = (Awaited::CertificateEnds, Who::Subject(dossier.subject));
+        runs.then(|| OpenClock::of(&one.recorded, what, one.valid_until, who, dossier.subject))
     }
 }
