@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -25,6 +26,9 @@ use crate::state::{Recording, State};
 use crate::store::{Batch, Heads, PackWriter, StoreError};
 use crate::time::Timestamp;
 use crate::vault::{Attachment, Incoming, Vault};
+
+/// Time between two tries to read a store anew that failed.
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// What the writer is woken by.
 pub enum Work {
@@ -107,6 +111,8 @@ pub struct Sequencer {
     turn: Arc<Mutex<()>>,
     /// A commit failed, and what landed has not been found out.
     unsettled: bool,
+    /// When finding out was last tried in vain.
+    tried: Option<Instant>,
     /// What came with entries that may have landed without anybody knowing it: it is swept by nobody.
     undecided: Vec<Incoming>,
 }
@@ -136,6 +142,7 @@ impl Sequencer {
             holds,
             turn,
             unsettled: false,
+            tried: None,
             undecided: Vec::new(),
         }
     }
@@ -289,6 +296,10 @@ impl Sequencer {
 
     /// Opens the store anew and goes on from what it holds, as a start does.
     fn settle_store(&mut self) -> Result<(), Refusal> {
+        // Each try reads the store from its beginning: who sends much does not make it do so the more often.
+        if self.tried.is_some_and(|tried| tried.elapsed() < BETWEEN_TRIES) {
+            return Err(Refusal::Unsettled);
+        }
         let tip = self.setup.store.reopen().map_err(OpenError::Store);
         let tip = tip.and_then(|()| recovery::recover(&self.setup, None));
         let tip = match tip {
@@ -298,6 +309,7 @@ impl Sequencer {
                 if let Some(hold) = room::of_store(&error) {
                     self.holds.raise(hold);
                 }
+                self.tried = Some(Instant::now());
                 return Err(Refusal::Unsettled);
             }
             Err(error) => return Err(self.stopped(&error)),
@@ -314,7 +326,7 @@ impl Sequencer {
         let state = self.edge.state.clone();
         self.publish.send_replace(Arc::new(Snapshot { state, checkpoint: tip.checkpoint }));
         self.eraser.look_at(&self.edge.state);
-        self.unsettled = false;
+        (self.unsettled, self.tried) = (false, None);
         self.decide();
         self.holds.lift("ledger.unsettled");
         tracing::warn!(entries = self.edge.state.size(), "the store was read anew, and holds what it should");

@@ -187,3 +187,25 @@ fn damaged_files_make_errors_not_panics() {
         }
     }
 }
+
+#[test]
+fn sled_writes_no_value_to_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::open(folder.path(), 1 << 20).unwrap();
+    let longest = crate::limits::PACK_BYTES.max(crate::limits::ENTRY_BYTES) + 64;
+    let key = |at: u32| at.to_be_bytes();
+    // In the order of a log, and then what lies between them, so that nodes fill up, split and merge.
+    for from in [0, 1] {
+        for group in (from..256).step_by(2).collect::<Vec<u32>>().chunks(20) {
+            let mut batch = Batch::default();
+            group.iter().for_each(|at| batch.put(key(*at), vec![*at as u8; longest]));
+            store.commit(batch).unwrap();
+        }
+    }
+    let mut batch = Batch::default();
+    (0..256).filter(|at| at % 17 > 2).for_each(|at| batch.remove(key(at)));
+    store.commit(batch).unwrap();
+    store.reopen().unwrap();
+    drop(store);
+    assert_eq!(std::fs::read_dir(folder.path().join("blobs")).unwrap().count(), 0);
+}

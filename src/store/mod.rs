@@ -11,6 +11,7 @@ mod home;
 pub mod keys;
 mod lock;
 mod memory;
+mod nudge;
 mod packs;
 mod private;
 #[cfg(test)]

@@ -12,21 +12,26 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::sync::{Once, PoisonError, RwLock};
+use std::sync::{Mutex, Once, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
+use super::nudge::Nudged;
 use super::{Batch, Store, StoreError, create_private_folder, free_bytes, snapshots};
 use crate::limits;
 
-/// Longest that a read waits for a store that is being opened anew.
+/// Longest that reads wait for a store that is being opened anew, counted from when it failed: many read on
+/// threads that answer others too, and each would wait in turn.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it looks.
 const PAUSE: Duration = Duration::from_millis(5);
 /// Longest wait for a handle of this process to be let go of.
 const LET_GO: Duration = Duration::from_secs(10);
+/// sled's unit of writing. What it writes of one node, at most 20 values beside each other, stays under a
+/// quarter of it, so that none goes to a file of its own: see [`SledStore`].
+const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 /// The file of [`Reserve`], in the store's folder.
 pub(super) const RESERVE: &str = "reserve";
 /// Rows that one iterator passes.
@@ -39,12 +44,19 @@ const SCAN_ROWS: usize = 4;
 /// [`snapshots`]. On damaged files it panics, or waits for ever: panics become errors and are not printed,
 /// and opening has a time limit. And after one write that failed it takes no more: [`Store::room`] keeps
 /// blocks for what it is about to write, and [`Store::reopen`] puts a new handle in the place of the old.
+/// One of the two places where it notices that a write failed wakes nobody who waits for that write:
+/// [`Nudged`] does, as any other call finds the failure and wakes all. And a node of over a quarter of a
+/// segment is written to a file of its own; where that fails, what is written beside it waits for ever, the
+/// handle cannot be let go of, and none opened after it: segments are long enough that there is no such node.
 pub struct SledStore {
     directory: PathBuf,
     cache_bytes: u64,
     db: RwLock<Handle>,
+    /// When the handle began to fail; none while there is one that works.
+    failing: Mutex<Option<Instant>>,
     /// The log's file, to keep blocks for it.
     log: File,
+    flushes: Nudged,
 }
 
 /// What reads and writes go through.
@@ -52,10 +64,10 @@ pub struct SledStore {
 enum Handle {
     /// The handle, and how many came before it.
     Open(sled::Db, u64),
-    /// Another is being opened.
-    Opening,
-    /// Why it could not be opened again.
-    Closed(StoreError),
+    /// Another is being opened, after so many.
+    Opening(u64),
+    /// Why it could not be opened again, after so many.
+    Closed(StoreError, u64),
 }
 
 impl SledStore {
@@ -71,53 +83,78 @@ impl SledStore {
         }
         let db = open_whole(directory, cache_bytes)?;
         let log = OpenOptions::new().write(true).open(directory.join("db"))?;
-        Ok(Self { directory: directory.to_owned(), cache_bytes, db: RwLock::new(Handle::Open(db, 0)), log })
+        let db = RwLock::new(Handle::Open(db, 0));
+        let (failing, flushes) = (Mutex::default(), Nudged::begin()?);
+        Ok(Self { directory: directory.to_owned(), cache_bytes, db, failing, log, flushes })
     }
 
     fn handle(&self) -> Handle {
         self.db.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Puts a handle in the place of another, which is let go of where nobody waits for it: sled writes what
+    /// it has left when the last holder lets go, which may take as long as the disk likes.
     fn set(&self, handle: Handle) {
-        *self.db.write().unwrap_or_else(PoisonError::into_inner) = handle;
+        let mut place = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, handle);
+        drop(place);
+        if let Handle::Open(db, _) = before {
+            std::thread::spawn(move || {
+                guarded(|| {
+                    drop(db);
+                    Ok(())
+                })
+            });
+        }
+    }
+
+    /// Whether it is still worth waiting for a handle that works.
+    fn is_soon_back(&self) -> bool {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.get_or_insert_with(Instant::now).elapsed() < PATIENCE
     }
 
     /// A handle for a moment: as long as one is held, sled cannot be opened anew.
     fn db(&self) -> Result<sled::Db, StoreError> {
-        let asked = Instant::now();
         loop {
             match self.handle() {
                 Handle::Open(db, _) => return Ok(db),
-                Handle::Closed(error) => return Err(error),
-                Handle::Opening if asked.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-                Handle::Opening => return Err(StoreError::Io("it is being opened anew".to_owned())),
+                Handle::Closed(error, _) => return Err(error),
+                Handle::Opening(_) if self.is_soon_back() => std::thread::sleep(PAUSE),
+                Handle::Opening(_) => return Err(being_opened()),
             }
         }
     }
 
     /// Reads; where a handle fails that takes no more writes, from the one that comes after it.
     fn read<T>(&self, read: impl Fn(&sled::Db) -> sled::Result<T>) -> Result<T, StoreError> {
-        let asked = Instant::now();
         let mut failed = None;
         loop {
-            match self.handle() {
+            let error = match self.handle() {
                 Handle::Open(db, turn) if failed.as_ref().is_none_or(|(_, before)| *before != turn) => {
                     match guarded(|| read(&db)) {
-                        Err(error) if error.is_of_the_machine() => failed = Some((error, turn)),
+                        Err(error) if error.is_of_the_machine() => {
+                            failed = Some((error, turn));
+                            continue;
+                        }
                         outcome => return outcome,
                     }
                 }
-                Handle::Closed(error) if asked.elapsed() >= PATIENCE => return Err(error),
-                Handle::Open(..) | Handle::Opening | Handle::Closed(_) => {
-                    if asked.elapsed() >= PATIENCE {
-                        let opening = StoreError::Io("it is being opened anew".to_owned());
-                        return Err(failed.map_or(opening, |(error, _)| error));
-                    }
-                    std::thread::sleep(PAUSE);
+                Handle::Closed(error, _) => error,
+                Handle::Open(..) | Handle::Opening(_) => {
+                    failed.as_ref().map_or_else(being_opened, |(error, _)| error.clone())
                 }
+            };
+            if !self.is_soon_back() {
+                return Err(error);
             }
+            std::thread::sleep(PAUSE);
         }
     }
+}
+
+fn being_opened() -> StoreError {
+    StoreError::Io("it is being opened anew".to_owned())
 }
 
 /// Opens sled over what is whole. Where the log does not open with the snapshots, it may without them.
@@ -142,6 +179,7 @@ fn open_in_time(directory: &Path, cache_bytes: u64) -> Result<sled::Db, StoreErr
         .path(directory)
         .cache_capacity(cache_bytes)
         .flush_every_ms(None)
+        .segment_size(SEGMENT_BYTES)
         .use_compression(false);
     let (answer, opened) = mpsc::channel();
     std::thread::spawn(move || answer.send(open_once_let_go(&config)));
@@ -196,6 +234,8 @@ impl Store for SledStore {
 
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let db = self.db()?;
+        let waiting = db.clone();
+        let _nudged = self.flushes.during(move || drop(guarded(|| waiting.flush())));
         guarded(|| {
             let mut changes = sled::Batch::default();
             for (key, value) in batch.changes {
@@ -230,19 +270,20 @@ impl Store for SledStore {
     fn reopen(&self) -> Result<(), StoreError> {
         // The old handle still reads: it is let go of once there is room to open another.
         let mut reserve = Some(Reserve::of(&self.directory)?);
-        let turn = match self.handle() {
-            Handle::Open(_, turn) => turn + 1,
-            Handle::Opening | Handle::Closed(_) => 0,
-        };
+        let (Handle::Open(_, turn) | Handle::Opening(turn) | Handle::Closed(_, turn)) = self.handle();
         // Nobody waits for a lock that is held until sled has opened, which may be never.
-        self.set(Handle::Opening);
+        let _ = self.is_soon_back();
+        self.set(Handle::Opening(turn));
         let mut opened = open_whole(&self.directory, self.cache_bytes);
         if matches!(opened, Err(StoreError::Full)) {
             drop(reserve.take());
             opened = open_whole(&self.directory, self.cache_bytes);
         }
         let outcome = opened.as_ref().map(drop).map_err(StoreError::clone);
-        self.set(opened.map_or_else(Handle::Closed, |db| Handle::Open(db, turn)));
+        self.set(opened.map_or_else(|error| Handle::Closed(error, turn), |db| Handle::Open(db, turn + 1)));
+        if outcome.is_ok() {
+            *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
         outcome
     }
 }
@@ -320,6 +361,10 @@ fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(sled::Error::Io(error))) => Err(StoreError::of(&error)),
+        // Its settings are not today's: nothing of it was read.
+        Ok(Err(sled::Error::Unsupported(what))) => Err(StoreError::Io(format!(
+            "the store in it was made by another version of this program, which alone opens it ({what}); export the ledger with that one, and import it here"
+        ))),
         Ok(Err(error)) => Err(StoreError::Corrupt(error.to_string())),
         // It unwraps what the system answers, too.
         Err(panic) => {
