@@ -82,9 +82,16 @@ def store_full(program, folder):
     passed("killed, then checked on a full disk: nothing is claimed to be lost")
     disk.free()
     judged_clean(program, data, size)
+    # Where it listens is told in a file, which is no reason not to serve.
+    (data / "address").unlink(missing_ok=True)
+    (data / "address").mkdir()
     ledger = Served(program, data)
     ledger.takes("lần nữa")
+    (data / "address").rmdir()
+    ledger.takes("và nữa")
+    assert ledger.process.poll() is None
     ledger.stop()
+    passed("served although its file `address` could not be written")
     disk.gone()
 
 

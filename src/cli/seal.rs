@@ -126,29 +126,43 @@ pub fn address(data: &Path) -> Option<String> {
 pub struct Watched {
     data: PathBuf,
     ledger: Arc<Ledger>,
+    /// Where it is served; none once its file says so.
+    untold: Option<String>,
 }
 
 impl Watched {
-    /// Says where the directory is served; what was asked of a process before it is forgotten.
-    ///
-    /// # Errors
-    /// What the system refuses.
-    pub fn new(data: &Path, address: &str, ledger: Arc<Ledger>) -> anyhow::Result<Self> {
+    /// Says where the directory is served, as soon as its disk takes that: reads need no room. What was asked
+    /// of a process before it is forgotten.
+    pub fn new(data: &Path, address: &str, ledger: Arc<Ledger>) -> Self {
         let _ = remove_file(data.join(ASKED));
-        let path = data.join(ADDRESS);
-        let written = create_private_file(&path).and_then(|mut file| {
-            std::io::Write::write_all(&mut file, format!("http://{address}\n").as_bytes())
-        });
-        written.with_context(|| path.display().to_string())?;
-        Ok(Self { data: data.to_owned(), ledger })
+        let untold = Some(format!("http://{address}\n"));
+        let mut watched = Self { data: data.to_owned(), ledger, untold };
+        if let Err(error) = watched.say_where() {
+            let path = watched.data.join(ADDRESS);
+            tracing::warn!(%error, "{} is not written yet, so other commands are not told where this process listens", path.display());
+        }
+        watched
+    }
+
+    fn say_where(&mut self) -> std::io::Result<()> {
+        let Some(address) = &self.untold else { return Ok(()) };
+        let path = self.data.join(ADDRESS);
+        let mut file = create_private_file(&path)?;
+        if let Err(error) = std::io::Write::write_all(&mut file, address.as_bytes()) {
+            let _ = remove_file(&path);
+            return Err(error);
+        }
+        self.untold = None;
+        Ok(())
     }
 
     /// Looks whether sealing is asked for, and seals; for as long as the directory is served.
-    pub async fn watch(self) {
+    pub async fn watch(mut self) {
         let asked = self.data.join(ASKED);
         let mut looks = tokio::time::interval(LOOKS);
         loop {
             looks.tick().await;
+            let _ = self.say_where();
             if !asked.exists() {
                 continue;
             }

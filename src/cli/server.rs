@@ -77,7 +77,7 @@ impl Serve {
         let (data, consent) = (self.data.clone(), Consent::said(self.yes));
         let check = Looks { data, newest: self.newest, operator, consent }.check();
         let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
-        let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone())?;
+        let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone());
         say!("{}\n{}", ledger.origin(), ledger.log_vkey());
         say!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
         tell_start(&ledger, bounds, operator_key.is_some());
