@@ -107,8 +107,17 @@ def at_a_start(program, folder):
     confirm(program, data, utc(10 * YEAR), clock.env)
     ledger.until("ready")
     assert ledger.reads()["clock"] == "confirmed"
+    taken, said = ledger.endorse("mười năm sau", env=clock.env)
+    assert taken, said
     ledger.stop()
-    passed("10 years ahead and confirmed: writes")
+    # Under the true clock nothing is written, it is said until when, and which way goes on.
+    ledger = Served(program, data)
+    ledger.until("ledger.clock")
+    ledger.refuses("ledger.clock")
+    held = ledger.get("/readyz")[1]
+    assert f"the last entry is of {utc(10 * YEAR)[:4]}" in held and "--events-from" in held, held
+    ledger.stop()
+    passed("10 years ahead and confirmed: writes; then, at the true time, reads, and says until when and what helps")
     for off in [5 * HOUR, 3]:
         data = folder / f"last-{off}"
         seeded(program, data)

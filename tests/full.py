@@ -2,11 +2,17 @@
 
 Usage: full.py PROGRAM. Mounts small file systems, which takes root.
 """
+import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from served import Served, passed, seeded
@@ -46,6 +52,23 @@ class Disk:
         subprocess.run(["umount", "-l", str(self.folder)], check=True)
 
 
+def answered(ledger, path, body):
+    """The status of a POST, and the code where it is refused."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(ledger.base + path, body, method="POST"), timeout=30) as answer:
+            return answer.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())["code"]
+
+
+def signed(ledger, folder, words):
+    """An event that the ledger would take, not sent."""
+    out = Path(tempfile.mkdtemp(dir=folder)) / "event.json"
+    taken, said = ledger.endorse(words, out=out)
+    assert taken, said
+    return out.read_bytes()
+
+
 def judged_clean(program, data, entries):
     done = subprocess.run([program, "fsck", str(data)], capture_output=True, text=True)
     assert done.returncode == 0 and f"{entries} entries" in done.stdout, done.stdout + done.stderr
@@ -58,10 +81,12 @@ def store_full(program, folder):
     ledger = Served(program, data)
     ledger.until("ready")
     ledger.takes("trước")
+    event = signed(ledger, folder, "khi đầy")
     for _ in range(2):
         disk.fill()
         ledger.until("store.full")
         ledger.refuses("store.full")
+        assert answered(ledger, "/v1/events", event) == (507, "store.full")
         disk.free()
         ledger.until("ready")
         ledger.takes("có chỗ lại")
@@ -104,9 +129,11 @@ def vault_full(program, folder):
     ledger = Served(program, data)
     ledger.until("ready")
     ledger.takes("trước")
+    event = signed(ledger, folder, "khi đầy")
     disk.fill()
     ledger.until("vault.full")
     ledger.refuses("vault.full")
+    assert answered(ledger, "/v1/events", event) == (507, "vault.full")
     disk.free()
     ledger.until("ready")
     ledger.takes("sau")
@@ -143,6 +170,70 @@ def descriptors(program, folder):
     passed("out of descriptors: waited out")
 
 
+def idle(program, folder):
+    """More connections that say nothing than files may be opened: they are ended, and writes go on."""
+    data = folder / "idle"
+    seeded(program, data)
+    ledger = Served(program, data, limit=1024)
+    ledger.until("ready")
+    address = (host := re.fullmatch(r"http://(.*):(\d+)", ledger.base))[1], int(host[2])
+    silent = []
+    for _ in range(1133):
+        silent.append(socket.create_connection(address, timeout=20))
+    end = time.monotonic() + 60
+    while True:
+        try:
+            ledger.takes("giữa im lặng")
+            break
+        except (AssertionError, OSError):
+            assert ledger.process.poll() is None, "the process ended"
+            assert time.monotonic() < end, "no write was taken for a minute"
+    ledger.reads()
+    for one in silent:
+        one.close()
+    ledger.stop()
+    judged_clean(program, data, "")
+    passed("1,133 idle connections at 1,024 files: writes go on, and nothing ends")
+
+
+def unread(program, folder):
+    """Answers that nobody reads take no more memory than the guide for operators says."""
+    data = folder / "unread"
+    seeded(program, data)
+    ledger = Served(program, data, options=["--batch-mib", "32", "--connections", "512"])
+    ledger.until("ready")
+    event = signed(ledger, folder, "không ai đọc").replace(b"\n", b" ").strip() + b"\n"
+    batch = event * 4096
+    head = f"POST /v1/events/batch HTTP/1.1\r\nHost: {ledger.base[7:]}\r\nContent-Length: {len(batch)}\r\n\r\n".encode()
+    address = (host := re.fullmatch(r"http://(.*):(\d+)", ledger.base))[1], int(host[2])
+
+    def most():
+        status = Path(f"/proc/{ledger.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+    before, senders = most(), []
+    for _ in range(100):
+        sender = socket.socket()
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sender.settimeout(0.2)
+        sender.connect(address)
+        try:
+            sender.sendall(head + batch)
+        except OSError:
+            pass
+        senders.append(sender)
+    time.sleep(5)
+    ledger.reads()
+    guide = (Path(__file__).parent.parent / "src" / "guide" / "operator.md").read_text()
+    stated = float(re.search(r"`--connections 512 --batch-mib 32` makes that ([0-9.]+) GiB", guide)[1]) * 1024
+    grown = most() - before
+    assert grown < stated, f"{grown:.0f} MiB more, and the guide says {stated:.0f}"
+    for sender in senders:
+        sender.close()
+    ledger.stop()
+    passed(f"100 batches whose answers nobody reads: {grown:.0f} MiB more, and the guide says {stated:.0f} at most")
+
+
 def main():
     program = os.path.realpath(sys.argv[1])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -150,6 +241,8 @@ def main():
         store_full(program, folder)
         vault_full(program, folder)
         descriptors(program, folder)
+        idle(program, folder)
+        unread(program, folder)
 
 
 main()

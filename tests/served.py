@@ -59,7 +59,7 @@ class Served:
             assert self.get(path)[0] == 200, path
         return json.loads(self.get("/v1/ledger")[1])
 
-    def endorse(self, words, out=None):
+    def endorse(self, words, out=None, env=None):
         """Endorses somebody; the output of the verb, and whether the ledger took it."""
         subjects = json.loads(self.get("/v1/subjects")[1])["subjects"]
         subject = next(one["subject"] for one in subjects if one["name"] == "Đỗ Minh Thư")
@@ -71,7 +71,7 @@ class Served:
             [self.program, "endorse", "--issuer", "nhip-so", "--subject", subject, "--relation", "professional",
              "--topic", "giao-duc", "--expires-on", expires_on, "--statement", words, "--key", str(self.data / "keys" / "nhip-so.pem"),
              *(["--out", str(out), "--origin", ledger["origin"]] if out else [])],
-            env={**os.environ, "TINNHIEM_LEDGER": self.base}, capture_output=True, text=True, timeout=60)
+            env={**os.environ, "TINNHIEM_LEDGER": self.base, **(env or {})}, capture_output=True, text=True, timeout=60)
         return done.returncode == 0, done.stdout + done.stderr
 
     def takes(self, words):

@@ -96,6 +96,10 @@ try:
         wide = [line for line in text.splitlines() if cells(line) > COLUMNS and not re.fullmatch(r" *[!-~]+", line)]
         assert not wide, f"{name}: {cells(wide[0])} cells: {wide[0]}"
         assert text.strip(), name
+        # Whoever it is about is named, in whatever column.
+        about = {"top": names, "me": names[:1], "score A": names[:1], "history": names[:1], "history --steps": names[:1]}
+        for word in " ".join(about.get(name, [])).split():
+            assert word in text, f"{name}: {word} is missing"
     # Faults and what a server says fit too, and a command within them is whole.
     fault = shown(["fsck", str(work / "a-name-that-is-not-there")], code=2)
     assert f"`tinnhiem init --data {work}/a-name-that-is-not-there`" in fault, fault

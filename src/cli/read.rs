@@ -270,6 +270,10 @@ impl History {
     pub async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let subject = self.subject.id(&client).await?;
+        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
+        if !self.json {
+            say!("{} ({subject})", view.row.name.as_deref().unwrap_or("–"));
+        }
         if self.steps {
             let all = steps::all(&client, subject).await?;
             if self.json {
@@ -317,7 +321,6 @@ impl History {
             "phản hồi / reply",
         ];
         output::table(&head, &lines);
-        let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
         let (last, now) = (rows.last().and_then(|row| row.after.as_ref()), &view.row.figure);
         if bare(last) != bare(Some(now)) {
             say!(

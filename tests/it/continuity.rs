@@ -234,6 +234,11 @@ async fn all_that_the_program_writes_is_its_owners_alone() {
          {program} export --data demo export
          mkdir -m 700 restored; cp -p demo/log-key.pem restored; {program} import export --data restored
          {program} fsck restored --since saved
+         {program} serve --data data --log-key keys.pem --listen 127.0.0.1:0 > serving & server=$!
+         until grep -q ^http serving; do sleep 0.1; done
+         echo Quy > code.txt
+         {program} code --version-number 1 --clause c1 --text code.txt --key seat.pem --yes --ledger $(grep -o '^http[^ ]*' serving) < /dev/null
+         kill $server; wait $server; rm serving code.txt
          {program} seal --data data --log-key keys.pem --out last"
     ));
     let all = modes(&folder.path("made"));

@@ -193,3 +193,33 @@ async fn one_flipped_byte_in_a_data_directory_loses_nothing_unseen() {
     }
     assert!(refused > 0 && intact > 0, "{refused} refused, {intact} intact");
 }
+
+/// What kill -9 leaves of a snapshot that sled was writing made a ledger refuse to open.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_with_empty_snapshots_is_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    demo::seed(&data, day()).await.unwrap();
+    let size = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap().snapshot().size();
+    let store = data.join("store");
+    let snapshots = || {
+        let all = std::fs::read_dir(&store).unwrap().map(|file| file.unwrap().path());
+        all.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("snap."))
+            .collect::<Vec<_>>()
+    };
+    for empty in [snapshots(), vec![store.join("snap.0000000000000001"), store.join("snap.FFFFFFFFFFFFFFFF")]]
+    {
+        assert!(!empty.is_empty());
+        for path in empty {
+            std::fs::write(path, []).unwrap();
+        }
+        let report = fsck(&Archive::open(&data).unwrap());
+        assert_eq!((report.findings, report.good), (vec![], size));
+        let ledger = Ledger::open(Setup::at(&data, Clock::system()).unwrap()).unwrap();
+        assert_eq!((ledger.snapshot().size(), ledger.held()), (size, None));
+        ledger.close();
+    }
+    let set_aside = |name: &str| name.starts_with("aside.");
+    let names = std::fs::read_dir(&store).unwrap().map(|file| file.unwrap().file_name());
+    assert!(names.into_iter().any(|name| set_aside(name.to_str().unwrap())));
+}

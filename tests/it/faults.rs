@@ -422,3 +422,15 @@ async fn what_others_placed_first_is_checked_and_taken_and_the_rest_judged_anew(
     let refused = follower.submit(events[0].clone().verify().unwrap()).await.unwrap_err();
     assert_eq!((refused.code(), follower.snapshot().size()), ("ledger.stopped", 1));
 }
+
+/// A disk that takes nothing was told as a loss, with the advice to restore.
+#[test]
+fn a_full_disk_is_no_loss() {
+    let (_, opening) = ledger_opening();
+    let parts = Parts::created(Clock::manual(now()), &opening);
+    let full = Archive::over(Err(StoreError::Full), parts.directory.path(), None);
+    let Err(error) = full else { panic!("a full disk was judged") };
+    assert_eq!(error.code(), "store.full");
+    let said = error.to_string();
+    assert!(said.contains("nothing was judged") && !said.contains("restore"), "{said}");
+}

@@ -88,6 +88,20 @@ async fn every_new_key_is_named_by_its_public_half() {
         assert!(done, "{said}");
         sign_and_submit(&programme, &out, &folder.secret(&newcomer));
     }
+    // So are the log's next key and the next operator's, which sign beside the council.
+    let old = programme.ledger.log_vkey().key().to_string();
+    let (log, operator) = (folder.public("next log"), format!("van-hanh={}", folder.public("next operator")));
+    for (verb, secret) in [
+        (vec!["rotate-log-key", "--old", &old, "--new", &log], "next log"),
+        (vec!["hand-over", "--operator", &operator], "next operator"),
+    ] {
+        let out = folder.name("event.json");
+        let line = [&verb[..], &["--out", &out, "--force"]].concat();
+        let (done, said) = run(&programme, &line, &SEATS[..3]);
+        assert!(done, "{said}");
+        let (done, said) = run(&programme, &["sign", &out, "--key", &folder.secret(secret)], &[]);
+        assert!(done, "{said}");
+    }
     // The seats that stay sign nothing by being named.
     let mut reseat: Vec<String> = ["reseat", "--threshold", "3"].map(str::to_owned).into();
     for seat in &SEATS[..4] {

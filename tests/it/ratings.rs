@@ -140,6 +140,7 @@ fn a_file_with_faults_becomes_a_ledger_and_says_what_it_left_out() {
     for reason in ["names of columns", "the same row stands above", "somebody rates itself"] {
         assert!(said.contains(reason), "{said}");
     }
+    assert!(said.contains("skipped 1 lines, the first of them line 3"), "{said}");
     // In words, not as JSON.
     assert!(!said.contains("{\""), "{said}");
 }

@@ -14,7 +14,7 @@ use tinnhiem::ledger::{Ledger, Setup};
 use tinnhiem::log::*;
 use tinnhiem::time::Date;
 
-use crate::programme::listen_as_of;
+use crate::programme::{listen_as_of, listen_within};
 
 /// The demo behind a socket.
 pub struct Demo {
@@ -382,4 +382,45 @@ async fn who_stops_reading_stops_the_program_quietly() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem"));
     let output = command.args(["top", "--ledger", &demo.base]).stdout(writer).output().unwrap();
     assert_eq!((output.status.code(), output.stderr), (Some(141), Vec::new()));
+}
+
+/// A look that takes too long stops where it is, says where, and is gone on with from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_that_have_no_time_come_to_their_end_page_by_page() {
+    let demo = Demo::start().await;
+    let bounds = tinnhiem::api::Bounds { look: std::time::Duration::ZERO, ..Default::default() };
+    let hurried = listen_within(demo.ledger.clone(), Some("2026-06-01".parse().unwrap()), bounds).await.0;
+    let json = async |base: &str, path: &str| -> Value {
+        let answer = reqwest::get(format!("{base}{path}")).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    };
+    let subjects = demo.json("/v1/subjects").await;
+    let subject = subjects["subjects"][0]["subject"].as_str().unwrap();
+    let mut short = 0;
+    for (path, rows) in [
+        (format!("/v1/subjects/{subject}/history?limit=1000"), "history"),
+        (format!("/v1/subjects/{subject}/history/steps?limit=1000"), "steps"),
+        ("/v1/events?type=assessment.published&limit=1000".to_owned(), "events"),
+        ("/v1/contests?limit=1000".to_owned(), "contests"),
+        ("/v1/collaborations?limit=1000".to_owned(), "collaborations"),
+        ("/v1/subjects?q=an&limit=1000".to_owned(), "subjects"),
+    ] {
+        let whole = json(&demo.base, &path).await;
+        let (mut joined, mut next) = (Vec::new(), None::<String>);
+        for page in 0.. {
+            assert!(page < 2000, "{path} has no end");
+            let cursor = next.map_or_else(String::new, |next| format!("&after={next}"));
+            let answer = json(hurried.base(), &format!("{path}{cursor}")).await;
+            joined.extend(answer[rows].as_array().unwrap_or_else(|| panic!("{path}: {answer}")).clone());
+            next = match &answer["next"] {
+                Value::Null => break,
+                Value::String(next) => Some(next.clone()),
+                other => Some(other.to_string()),
+            };
+            short += 1;
+        }
+        assert_eq!(Value::from(joined), whole[rows], "{path}");
+    }
+    assert!(short > 1, "no look was cut short");
 }

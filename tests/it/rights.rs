@@ -220,6 +220,12 @@ async fn an_enrolment_that_the_ledger_would_refuse_is_not_signed() {
     assert!(!done && said.contains("subject.identity_key") && said.contains("(registrar)"), "{said}");
     let (done, said) = enrol("first", "my-phm", &later);
     assert!(!done && said.contains("my-phm is no topic") && said.contains("my-pham"), "{said}");
+    // The same number is the same person, however it is written.
+    for number in ["079301000123", " 079-301-000-123\n"] {
+        std::fs::write(at("number"), number).unwrap();
+        let (done, said) = enrol("first", "my-pham", &later);
+        assert!(!done && said.contains("subject.identity"), "{number}: {said}");
+    }
     assert!(!folder.path().join("out").exists());
 }
 
