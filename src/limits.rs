@@ -47,6 +47,10 @@ pub const FREE_BYTES: u64 = 1024 * 1024;
 /// Bytes kept for a store that is opened anew after a write failed, and that must be free beside them: whole
 /// segments of its log.
 pub const REOPEN_BYTES: u64 = 8 * 1024 * 1024;
+/// Longest store that is copied before it is opened, where the file system shares no blocks.
+pub const KEPT_STORE_BYTES: u64 = 256 * 1024 * 1024;
+/// How often a store that lacks something is opened anew: each of sled's threads may have met one read that failed.
+pub const READ_ANEW: usize = 4;
 /// Bytes kept for the store's log beside what a commit takes.
 pub const ROOM_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes that the store's log grows by at most for each byte of entries: whole pages are written anew.

@@ -81,6 +81,15 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Streamed {
     type Rejection = Problem;
 
     async fn from_request(request: axum::extract::Request, _state: &S) -> Result<Self, Problem> {
+        let says = |name| request.headers().contains_key(name);
+        let has_end = says(header::CONTENT_LENGTH) || says(header::TRANSFER_ENCODING);
+        if !has_end && axum::body::HttpBody::is_end_stream(request.body()) {
+            return Err(Problem::new(
+                411,
+                "length.required",
+                "the request does not say where its body ends, so none was read: send Content-Length, or Transfer-Encoding: chunked",
+            ));
+        }
         Ok(Self(request.into_body()))
     }
 }

@@ -116,6 +116,8 @@ pub struct App {
     queries: Queries,
     /// Cores that are free to verify the lines of batches.
     verifying: Arc<tokio::sync::Semaphore>,
+    /// Cores that are free to compress long answers.
+    compressing: Arc<tokio::sync::Semaphore>,
     today: Option<Date>,
     openapi: String,
 }
@@ -164,6 +166,7 @@ fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, A
         answers_in_flight: Flight::new(bounds.answer_bytes, bounds.body),
         queries: Queries::of(&document),
         verifying: Arc::new(tokio::sync::Semaphore::new(cores)),
+        compressing: Arc::new(tokio::sync::Semaphore::new(cores)),
         bounds,
         today,
         openapi,

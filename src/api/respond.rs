@@ -322,13 +322,26 @@ async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    // What waits to be compressed is on its way as much as what waits to be read.
+    let mut held = None;
+    if bytes.len() > COUNTED_BYTES {
+        held = match app.answers_in_flight.take(bytes.len()).await {
+            Ok(some) => Some(some),
+            Err(problem) => return passing(problem.into_response()),
+        };
+    }
     let packed = if !gzip {
         None
     } else if bytes.len() <= GZIP_IN_PLACE_BYTES {
         gzipped(&bytes).ok()
     } else {
-        let bytes = bytes.clone();
-        tokio::task::spawn_blocking(move || gzipped(&bytes)).await.ok().and_then(Result::ok)
+        let (bytes, turn) = (bytes.clone(), app.compressing.clone().acquire_owned().await);
+        let pack = move || {
+            let packed = gzipped(&bytes);
+            drop(turn);
+            packed
+        };
+        tokio::task::spawn_blocking(pack).await.ok().and_then(Result::ok)
     };
     let bytes = match packed {
         Some(packed) => {
@@ -338,13 +351,11 @@ async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
         }
         None => bytes,
     };
-    if bytes.len() <= COUNTED_BYTES {
-        return Response::from_parts(parts, Body::from(bytes));
-    }
-    match app.answers_in_flight.take(bytes.len()).await {
-        Ok(held) => Response::from_parts(parts, Counted::body(bytes, held)),
-        Err(problem) => passing(problem.into_response()),
-    }
+    let body = match held {
+        Some(held) if bytes.len() > COUNTED_BYTES => Counted::body(bytes, held),
+        _ => Body::from(bytes),
+    };
+    Response::from_parts(parts, body)
 }
 
 /// Says in one header what an answer depends on: what its route names, and the encodings that are taken.

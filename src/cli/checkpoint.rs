@@ -230,27 +230,33 @@ pub async fn newest(of: &str) -> anyhow::Result<Claim> {
         return Ok(Claim::Newest(Outside::read(of).await?.note));
     }
     let client = Client::new(base(of));
-    // A mirror answers nothing here; a ledger that goes on writing would be a second one.
-    if let Ok(ledger) = client.json::<Value>("/v1/ledger").await {
-        anyhow::ensure!(
-            ledger["writing"] != true,
-            here(
-                "newest.writing",
-                format!(
-                    "the ledger at {of} still takes writes, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
-                )
+    // A mirror has no such page. Whoever has it, and has not sealed its term, may sign again at any moment.
+    let ledger = match client.json::<Value>("/v1/ledger").await {
+        Ok(ledger) => ledger,
+        Err(ClientError::Refused { status: 404, .. }) => {
+            return Ok(Claim::Shown(client.text("/checkpoint").await?));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let is_held =
+        |code: &str| ledger["held"].as_array().into_iter().flatten().any(|hold| hold["code"] == code);
+    anyhow::ensure!(
+        !is_held("ledger.read_only"),
+        here(
+            "newest.copy",
+            format!(
+                "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
             )
-        );
-        let held = ledger["held"].as_array().into_iter().flatten();
-        anyhow::ensure!(
-            held.into_iter().all(|hold| hold["code"] != "ledger.read_only"),
-            here(
-                "newest.copy",
-                format!(
-                    "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
-                )
+        )
+    );
+    anyhow::ensure!(
+        ledger["writing"] != true && is_held("ledger.sealed"),
+        here(
+            "newest.writing",
+            format!(
+                "the ledger at {of} takes writes, or may again at any moment, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
             )
-        );
-    }
+        )
+    );
     Ok(Claim::Shown(client.text("/checkpoint").await?))
 }

@@ -101,6 +101,7 @@ mod written;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tokio::signal::unix::SignalKind;
 
 use self::outcome::{FOUND, Fault};
 
@@ -328,7 +329,6 @@ enum Verb {
 
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
-    output::stop_when_nobody_reads();
     let mut command = Cli::command();
     let matches = match command.try_get_matches_from_mut(std::env::args_os()) {
         Ok(matches) => matches,
@@ -352,6 +352,9 @@ pub fn run() -> ExitCode {
     if cli.verb.looks() && !cli.no_pager && !given.json() {
         screen::keep();
     }
+    // A limit on the length of files is met as a full disk is: by the write that it stops.
+    let too_long = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    let _too_long = runtime.block_on(async { tokio::signal::unix::signal(too_long) });
     let ended = runtime.block_on(cli.verb.run());
     screen::show();
     match ended {

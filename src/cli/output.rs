@@ -9,30 +9,10 @@ use serde::Serialize;
 use super::told::safe;
 use super::{layout, screen};
 
-/// The exit code of a program that SIGPIPE ends.
-const BY_SIGPIPE: i32 = 128 + 13;
-
-/// Whoever reads what is printed may stop reading (`tinnhiem top | head`): that ends the program as
-/// SIGPIPE would, without a word.
-pub fn stop_when_nobody_reads() {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let what = panic.payload_as_str().unwrap_or_default();
-        if what.starts_with("failed printing to stdout: Broken pipe") {
-            std::process::exit(BY_SIGPIPE);
-        }
-        tell(panic);
-    }));
-}
-
 /// Prints a value as indented JSON.
 pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
-    let mut text = serde_json::to_vec_pretty(value)?;
-    text.push(b'\n');
-    match std::io::stdout().lock().write_all(&text) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(BY_SIGPIPE),
-        written => Ok(written?),
-    }
+    screen::write(&format!("{}\n", serde_json::to_string_pretty(value)?));
+    Ok(())
 }
 
 /// Whether an answer is for a program.

@@ -2,9 +2,17 @@
 
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::termios::tcgetwinsize;
+
+use super::outcome::FAILED;
+
+/// The exit code of whom SIGPIPE ends.
+const BY_SIGPIPE: i32 = 128 + 13;
+/// Whether what cannot be printed ends nothing.
+static UNHEARD: AtomicBool = AtomicBool::new(false);
 
 /// What is kept for a pager; none where lines are printed as they come.
 static KEPT: Mutex<Option<Vec<String>>> = Mutex::new(None);
@@ -44,8 +52,31 @@ fn kept() -> std::sync::MutexGuard<'static, Option<Vec<String>>> {
 pub fn print(line: &str) {
     match &mut *kept() {
         Some(lines) => lines.push(line.to_owned()),
-        None => println!("{line}"),
+        None => write(&format!("{line}\n")),
     }
+}
+
+/// Goes on although nobody reads what is printed: who serves has more to do than to tell of it.
+pub fn go_on_unheard() {
+    UNHEARD.store(true, Ordering::Relaxed);
+}
+
+/// Writes to the standard output. Where nobody reads on (`tinnhiem top | head`) the program ends as SIGPIPE
+/// would end it, without a word; where it cannot be written, such as on a full disk, it says so.
+pub fn write(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
+    if UNHEARD.load(Ordering::Relaxed) {
+        return;
+    }
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(BY_SIGPIPE);
+    }
+    let _ = writeln!(
+        std::io::stderr(),
+        "tinnhiem: the standard output cannot be written, so this is not told whole: {error}"
+    );
+    std::process::exit(FAILED.into());
 }
 
 /// Shows what was kept: by the pager where it is longer than the terminal is high.
@@ -54,7 +85,7 @@ pub fn show() {
     let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     let fits = size().is_none_or(|(_, rows)| lines.len() < rows);
     if fits || !paged(&text) {
-        print!("{text}");
+        write(&text);
     }
 }
 

@@ -12,7 +12,7 @@ use super::coded::here;
 use super::consent::Consent;
 use super::door::Door;
 use super::output::{say, tell};
-use super::{checkpoint, seal};
+use super::{checkpoint, screen, seal};
 use crate::api;
 use crate::clock::Clock;
 use crate::demo;
@@ -78,6 +78,7 @@ impl Serve {
         let check = Looks { data, newest: self.newest, operator, consent }.check();
         let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
         let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone());
+        screen::go_on_unheard();
         say!("{}\n{}", ledger.origin(), ledger.log_vkey());
         say!("http://{} serves {} entries", listener.local_addr()?, ledger.snapshot().size());
         tell_start(&ledger, bounds, operator_key.is_some());
@@ -264,6 +265,7 @@ impl Demo {
         let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged, None).await?;
         demo::check_day(&ledger, today)?;
         let base = format!("http://{}", listener.local_addr()?);
+        screen::go_on_unheard();
         say!("{}", demo::welcome(&base, &ledger, today, &directory));
         serve(listener, ledger, Some(today), api::Bounds::default()).await
     }

@@ -64,7 +64,8 @@ impl FsckReport {
 }
 
 /// The codes of findings that say nothing about what is stored.
-const OF_THE_MACHINE: [&str; 5] = ["store.full", "store.descriptors", "store.io", "store.locked", "vault.io"];
+const OF_THE_MACHINE: [&str; 6] =
+    ["store.full", "store.descriptors", "store.io", "store.locked", "vault.io", "keyfile.io"];
 
 /// Checks all that a data directory holds. Nothing is changed.
 pub fn fsck(archive: &Archive) -> FsckReport {

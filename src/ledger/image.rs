@@ -36,7 +36,7 @@ use std::thread::JoinHandle;
 use crate::limits;
 use crate::log::ChainHash;
 use crate::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, State};
-use crate::store::{create_private_file, create_private_folder};
+use crate::store::{create_private_file, create_private_folder, open_file};
 
 const MAGIC: [u8; 8] = [b'T', b'N', b'S', b'T', b'A', b'T', b'E', IMAGE_FORMAT];
 const HEADER: usize = 48;
@@ -87,7 +87,7 @@ impl Imaged {
     /// Reads the image of a directory.
     pub fn read(directory: &Path) -> Self {
         let damaged = |damage| Self { damage: Some(damage), ..Self::default() };
-        match File::open(path(directory)) {
+        match open_file(&path(directory)) {
             Ok(file) => match read(file) {
                 Ok((state, chain)) => Self { state, chain: Some(chain), damage: None },
                 Err(damage) => damaged(damage),

@@ -169,7 +169,8 @@ impl Ledger {
         let vault = Vault::open(&setup.directory);
         let clock = setup.clock.clone();
         let image = setup.image.take();
-        let tip = recovery::recover(&setup, image)?;
+        let tip = recovery::recover(&setup, image).or_else(|error| recovery::again(&setup, error))?;
+        setup.store.believe()?;
         let origin = tip.origin.clone();
         let snapshot = Snapshot { state: tip.state.clone(), checkpoint: tip.checkpoint.clone() };
         let (publish, published) = watch::channel(Arc::new(snapshot));
@@ -353,8 +354,12 @@ impl Ledger {
             Some(hold) => return Err(SealError::Held(hold)),
             None => {}
         }
+        // Whether a seal that failed is on the disk is not known: nothing is signed after it.
+        if let Err(error) = Heads::open(&self.directory).and_then(|mut heads| heads.seal()) {
+            self.holds.raise(Hold::Stopped(format!("its seal may or may not have been written: {error}")));
+            return Err(error.into());
+        }
         self.holds.raise(held_as(ReadOnly::Sealed));
-        Heads::open(&self.directory)?.seal()?;
         Ok(self.snapshot().checkpoint.clone())
     }
 

@@ -166,6 +166,27 @@ pub(super) fn recover(setup: &Setup, image: Option<ImageReading>) -> Result<Tip,
     })
 }
 
+/// Tries anew where the store lacks something, from its files as they were: a read may have failed while it was
+/// opened.
+pub(super) fn again(setup: &Setup, error: OpenError) -> Result<Tip, OpenError> {
+    let lacks = |error: &OpenError| {
+        matches!(
+            error,
+            OpenError::Diverged { .. }
+                | OpenError::Store(StoreError::Corrupt(_))
+                | OpenError::Absent(Absent::Empty(_))
+        )
+    };
+    let mut tip = Err(error);
+    for _ in 0..limits::READ_ANEW {
+        if !tip.as_ref().is_err_and(lacks) || setup.store.reopen().is_err() {
+            break;
+        }
+        tip = recover(setup, None);
+    }
+    tip
+}
+
 /// A head that one of the log's keys signed: the first, or one at hand. Which it should be, the entries say.
 fn open_head(setup: &Setup, identity: &Identity, note: &str) -> Result<SignedCheckpoint, OpenError> {
     let held = std::iter::once(&setup.log_key).chain(&setup.next_log_key);

@@ -302,6 +302,7 @@ impl Sequencer {
         }
         let tip = self.setup.store.reopen().map_err(OpenError::Store);
         let tip = tip.and_then(|()| recovery::recover(&self.setup, None));
+        let tip = tip.and_then(|tip| Ok(self.setup.store.believe().map(|()| tip)?));
         let tip = match tip {
             Ok(tip) => tip,
             Err(OpenError::Store(error)) if error.is_of_the_machine() => {

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use super::StoreError;
 use super::frames::{Copies, Found, Frame, framed_twice};
-use super::private::create_private_folder;
+use super::private::{create_private_folder, open_file};
 use super::term::{Instance, Place, ReadOnly, Standing, Term};
 use crate::limits;
 
@@ -75,7 +75,7 @@ impl Heads {
         let mut is_cut = false;
         while let (true, Some(number)) = (heads.last.is_none() || is_cut, numbers.pop()) {
             let mut bytes = Vec::new();
-            let mut file = File::open(heads.path(number))?;
+            let mut file = open_file(&heads.path(number))?;
             (&mut file).take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
             let found = Found::in_bytes(&bytes);
             if !stands && found.valid_bytes > 0 {
@@ -114,7 +114,7 @@ impl Heads {
         let mut found = Vec::new();
         for number in numbers(&self.directory)? {
             let mut bytes = Vec::new();
-            let file = File::open(self.path(number))?;
+            let file = open_file(&self.path(number))?;
             file.take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
             let copies = Copies::in_bytes(&bytes);
             if !copies.are_whole() {

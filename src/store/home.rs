@@ -1,11 +1,10 @@
 //! Whether a directory's heads lie where they were written.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::StoreError;
 use super::frames::Found;
+use super::{StoreError, open_file};
 use crate::limits;
 
 /// Whether the newest heads file of a directory lies where it was written; that of a copy does not.
@@ -21,7 +20,7 @@ pub fn lies_where_it_was_written(directory: &Path) -> Result<bool, StoreError> {
         );
     }
     let Some(newest) = names.into_iter().max() else { return Ok(false) };
-    let mut file = File::open(directory.join("heads").join(newest))?;
+    let mut file = open_file(&directory.join("heads").join(newest))?;
     let mut bytes = Vec::new();
     (&mut file).take(limits::HEADS_BYTES * 2).read_to_end(&mut bytes)?;
     Found::in_bytes(&bytes).lies_where_it_was_written(&file)

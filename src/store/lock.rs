@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{StoreError, create_private_folder};
+use super::{StoreError, create_private_folder, open_file};
 
 /// The hold on a data directory; given up when dropped, or when the process ends in any way.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl DirectoryLock {
             Err(error) if is_denied(&error) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut file = match File::open(&path) {
+        let mut file = match open_file(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),

@@ -5,6 +5,7 @@
 //! that sled does not touch, and a store that does not extend the newest is refused. A lost newest head is a
 //! reason not to sign, even when the entries look whole.
 
+mod before;
 mod frames;
 mod heads;
 mod home;
@@ -28,7 +29,7 @@ pub use home::lies_where_it_was_written;
 pub use lock::DirectoryLock;
 pub use memory::{Disk, Fault, MemoryStore};
 pub use packs::{PackWriter, cut_torn, read_entry, read_range};
-pub use private::{create_private_file, create_private_folder};
+pub use private::{create_private_file, create_private_folder, open_file};
 pub use sled::SledStore;
 pub use term::{Instance, ReadOnly, Standing};
 
@@ -72,6 +73,14 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`]; it may be tried again.
     fn reopen(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// What was opened holds what it should: from now on it counts, and nothing of before is put back.
+    ///
+    /// # Errors
+    /// [`StoreError`]; it may be tried again.
+    fn believe(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
@@ -156,7 +165,8 @@ impl StoreError {
         let code = text.split_once("code: ").filter(|_| !text.contains("acquire lock")).map(|(_, rest)| rest);
         let code = code.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
         match code.map(rustix::io::Errno::from_raw_os_error)? {
-            rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT => Some(Self::Full),
+            // A limit on the size of files is met as a disk's end is.
+            rustix::io::Errno::NOSPC | rustix::io::Errno::DQUOT | rustix::io::Errno::FBIG => Some(Self::Full),
             rustix::io::Errno::MFILE | rustix::io::Errno::NFILE => Some(Self::Descriptors),
             other => Some(Self::Io(std::io::Error::from(other).to_string())),
         }

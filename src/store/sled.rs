@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
+use super::before::Before;
 use super::nudge::Nudged;
 use super::{Batch, Store, StoreError, create_private_folder, free_bytes, snapshots};
 use crate::limits;
@@ -42,7 +43,7 @@ const SCAN_ROWS: usize = 4;
 /// Faults of sled that are met here. A kill while it writes its snapshot leaves `snap.*.generating`, which
 /// it later takes for corruption, and a damaged snapshot stops it although its log is whole: see
 /// [`snapshots`]. On damaged files it panics, or waits for ever: panics become errors and are not printed,
-/// and opening has a time limit. And after one write that failed it takes no more: [`Store::room`] keeps
+/// and opening has a time limit. It takes a read that failed for the end of its log: see [`Before`]. And after one write that failed it takes no more: [`Store::room`] keeps
 /// blocks for what it is about to write, and [`Store::reopen`] puts a new handle in the place of the old.
 /// One of the two places where it notices that a write failed wakes nobody who waits for that write:
 /// [`Nudged`] does, as any other call finds the failure and wakes all. And a node of over a quarter of a
@@ -57,6 +58,8 @@ pub struct SledStore {
     /// The log's file, to keep blocks for it.
     log: File,
     flushes: Nudged,
+    /// Its files as they were, until what was opened is believed.
+    before: Mutex<Option<Before>>,
 }
 
 /// What reads and writes go through.
@@ -81,11 +84,11 @@ impl SledStore {
         for left in [RESERVE.to_owned(), format!("{RESERVE}.new")] {
             drop(Reserve(directory.join(left)));
         }
-        let db = open_whole(directory, cache_bytes)?;
+        let (db, before) = open_whole(directory, cache_bytes)?;
         let log = OpenOptions::new().write(true).open(directory.join("db"))?;
         let db = RwLock::new(Handle::Open(db, 0));
-        let (failing, flushes) = (Mutex::default(), Nudged::begin()?);
-        Ok(Self { directory: directory.to_owned(), cache_bytes, db, failing, log, flushes })
+        let (failing, flushes, before) = (Mutex::default(), Nudged::begin()?, Mutex::new(before));
+        Ok(Self { directory: directory.to_owned(), cache_bytes, db, failing, log, flushes, before })
     }
 
     fn handle(&self) -> Handle {
@@ -157,18 +160,32 @@ fn being_opened() -> StoreError {
     StoreError::Io("it is being opened anew".to_owned())
 }
 
-/// Opens sled over what is whole. Where the log does not open with the snapshots, it may without them.
-fn open_whole(directory: &Path, cache_bytes: u64) -> Result<sled::Db, StoreError> {
-    snapshots::tidy(directory)?;
-    let opened = match open_in_time(directory, cache_bytes) {
-        Err(StoreError::Corrupt(_)) if snapshots::set_all_aside(directory)? => {
-            open_in_time(directory, cache_bytes)
+/// Opens sled over what is whole, and keeps what was there before. Where the log does not open it is tried
+/// anew, since a read may have failed, and then without the snapshots.
+fn open_whole(directory: &Path, cache_bytes: u64) -> Result<(sled::Db, Option<Before>), StoreError> {
+    let mut without_snapshots = false;
+    let mut tries = 0;
+    let outcome = loop {
+        Before::settle(directory)?;
+        snapshots::tidy(directory)?;
+        let before = Before::keep(directory)?;
+        match open_in_time(directory, cache_bytes) {
+            Ok(db) => return Ok((db, before)),
+            Err(StoreError::Corrupt(_)) if tries == 0 && before.is_some() => tries += 1,
+            Err(StoreError::Corrupt(what)) if !without_snapshots => {
+                without_snapshots = true;
+                before.iter().try_for_each(Before::forget_snapshots)?;
+                if !snapshots::set_all_aside(directory)? {
+                    break StoreError::Corrupt(what);
+                }
+            }
+            Err(error) => break error,
         }
-        opened => opened,
     };
+    Before::settle(directory)?;
     // Without room sled cannot finish what it begins, and takes its own half for damage.
     let full = free_bytes(directory).is_some_and(|free| free < limits::FREE_BYTES);
-    opened.map_err(|error| match error {
+    Err(match outcome {
         StoreError::Corrupt(_) if full => StoreError::Full,
         error => error,
     })
@@ -181,16 +198,49 @@ fn open_in_time(directory: &Path, cache_bytes: u64) -> Result<sled::Db, StoreErr
         .flush_every_ms(None)
         .segment_size(SEGMENT_BYTES)
         .use_compression(false);
+    let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let opener = idle.unwrap_or_else(Opener::begin);
     let (answer, opened) = mpsc::channel();
-    std::thread::spawn(move || answer.send(open_once_let_go(&config)));
+    let asked = opener.0.send((config, answer));
+    let opened = opened.recv_timeout(Duration::from_secs(limits::STORE_OPEN_S));
+    let Ok(opened) = asked.map_err(drop).and(opened.map_err(drop)) else {
+        return Err(StoreError::Corrupt("opening it takes for ever".to_owned()));
+    };
+    IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(opener);
     opened
-        .recv_timeout(Duration::from_secs(limits::STORE_OPEN_S))
-        .unwrap_or_else(|_| Err(StoreError::Corrupt("opening it takes for ever".to_owned())))
+}
+
+/// A thread that opens stores, one after another; one that sled keeps for ever is left to it.
+struct Opener(mpsc::Sender<(sled::Config, mpsc::Sender<Result<sled::Db, StoreError>>)>);
+
+/// Those that have nothing to open.
+static IDLE: Mutex<Vec<Opener>> = Mutex::new(Vec::new());
+
+impl Opener {
+    fn begin() -> Self {
+        let (ask, asked) = mpsc::channel();
+        std::thread::spawn(move || {
+            for (config, answer) in asked {
+                let _: Result<(), _> = mpsc::Sender::send(&answer, open_once_let_go(&config));
+            }
+        });
+        Self(ask)
+    }
 }
 
 impl Drop for SledStore {
     fn drop(&mut self) {
         let _ = self.db().and_then(|db| guarded(|| db.flush()));
+        let handle = self.db.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let handle = std::mem::replace(handle, Handle::Closed(being_opened(), 0));
+        let _ = guarded(|| {
+            drop(handle);
+            Ok(())
+        });
+        let before = self.before.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Err(error)) = before.map(|before| before.put_back()) {
+            tracing::warn!(%error, "the store's files are put back at its next opening");
+        }
     }
 }
 
@@ -232,7 +282,15 @@ impl Store for SledStore {
         })
     }
 
+    fn believe(&self) -> Result<(), StoreError> {
+        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.iter().try_for_each(Before::forget)?;
+        *before = None;
+        Ok(())
+    }
+
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        self.believe()?;
         let db = self.db()?;
         let waiting = db.clone();
         let _nudged = self.flushes.during(move || drop(guarded(|| waiting.flush())));
@@ -261,13 +319,15 @@ impl Store for SledStore {
             return Ok(());
         }
         match rustix::fs::fallocate(&self.log, FallocateFlags::KEEP_SIZE, log.len(), 2 * needed) {
-            Err(Errno::NOSPC | Errno::DQUOT) => Err(StoreError::Full),
+            Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) => Err(StoreError::Full),
             // Not every file system keeps blocks: what is free now must do then.
             Ok(()) | Err(_) => Ok(()),
         }
     }
 
     fn reopen(&self) -> Result<(), StoreError> {
+        // Where it was opened and is not believed, its files are put back, and it is opened from them.
+        self.before.lock().unwrap_or_else(PoisonError::into_inner).take();
         // The old handle still reads: it is let go of once there is room to open another.
         let mut reserve = Some(Reserve::of(&self.directory)?);
         let (Handle::Open(_, turn) | Handle::Opening(turn) | Handle::Closed(_, turn)) = self.handle();
@@ -279,12 +339,17 @@ impl Store for SledStore {
             drop(reserve.take());
             opened = open_whole(&self.directory, self.cache_bytes);
         }
-        let outcome = opened.as_ref().map(drop).map_err(StoreError::clone);
-        self.set(opened.map_or_else(|error| Handle::Closed(error, turn), |db| Handle::Open(db, turn + 1)));
-        if outcome.is_ok() {
-            *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        }
-        outcome
+        let (db, before) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.set(Handle::Closed(error.clone(), turn));
+                return Err(error);
+            }
+        };
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = before;
+        self.set(Handle::Open(db, turn + 1));
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 }
 
@@ -305,7 +370,7 @@ impl Reserve {
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished.0)?;
         let kept = rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, limits::REOPEN_BYTES);
         // Not every file system keeps blocks: what is free now must do then.
-        if let Err(Errno::NOSPC | Errno::DQUOT) = kept {
+        if let Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG) = kept {
             return Err(StoreError::Full);
         }
         file.write_all_at(&[0; 4096], 0)?;

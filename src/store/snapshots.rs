@@ -3,9 +3,10 @@
 //! Nothing is deleted that was ever whole: the files are renamed, and what sled then makes of its log is
 //! believed only as far as it extends the signed heads.
 
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{StoreError, open_file};
 
 /// How the name of a snapshot begins; sled takes every file that begins so for one.
 const SNAPSHOT: &str = "snap.";
@@ -23,16 +24,19 @@ pub fn tidy(directory: &Path) -> Result<(), StoreError> {
     let mut snapshots = Vec::new();
     for path in files(directory)? {
         if path.extension().is_some_and(|extension| extension == "generating") {
-            std::fs::remove_file(&path)?;
+            // A folder of that name is nothing that sled wrote, and nothing that it reads.
+            if !path.is_dir() {
+                std::fs::remove_file(&path)?;
+            }
         } else if is_snapshot(&path) {
             snapshots.push(path);
-        } else if path.ends_with(SETTINGS) && !settings_are_whole(&std::fs::read(&path)?) {
+        } else if path.ends_with(SETTINGS) && !settings_are_whole(&read(&path)?) {
             set_aside(&path)?;
         }
     }
     let mut bad = false;
     for path in &snapshots {
-        bad |= !snapshot_is_whole(path, &std::fs::read(path)?);
+        bad |= !snapshot_is_whole(path, &read(path)?);
     }
     // What an older one says of the log is no better than what the log says.
     if bad { set_all_aside(directory).map(drop) } else { Ok(()) }
@@ -54,6 +58,17 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is no file is as good as an empty one.
+fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    match open_file(path) {
+        Ok(mut file) => file.read_to_end(&mut bytes)?,
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::NotFound) => 0,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(bytes)
 }
 
 fn is_snapshot(path: &Path) -> bool {

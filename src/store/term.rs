@@ -4,7 +4,8 @@
 //! the machine starts anew, when a folder above it is renamed or mounted elsewhere, and when a new
 //! container uses the same volume; every copy, import or restored backup is another file, made later. The
 //! device number is left out: it changes from one start to the next. Where the file system keeps no birth
-//! times, and on those whose clones repeat inode and birth time (btrfs, ZFS), the volume's id counts too.
+//! times, and on those that repeat inode and birth time (clones of btrfs and ZFS, overlays), the volume's id
+//! counts too.
 //! What copies a whole block device or virtual machine copies all of it and cannot be told apart here.
 //!
 //! **Heads say where they were written.** Every start that signs begins a new file of heads, whose first
@@ -21,8 +22,9 @@ use std::time::UNIX_EPOCH;
 
 use super::StoreError;
 
-/// File systems that have an id of their own for every clone: btrfs and ZFS.
-const CLONING: [u64; 2] = [0x9123_683e, 0x2fc1_2fc1];
+/// File systems that repeat the inodes and births of others: clones of btrfs and ZFS have an id of their own,
+/// and an overlay shows the files below it as its own.
+const CLONING: [u64; 3] = [0x9123_683e, 0x2fc1_2fc1, 0x794c_7630];
 
 /// The id of a run of terms that followed one another in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,6 +50,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::{Commitment, is_media_type};
 use crate::limits;
+use crate::store::open_file;
 
 /// What a media type must be.
 const MEDIA_TYPE: &str = "media_type must be one like text/plain, in at most 100 plain characters";
@@ -225,9 +226,12 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Damaged`] when the file does not match.
     pub fn read(&self, commitment: &Commitment) -> Result<Option<Attachment>, VaultError> {
-        let file = match File::open(self.path(commitment)) {
+        let file = match open_file(&self.path(commitment)) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
+                return Err(VaultError::Damaged(*commitment));
+            }
             Err(error) => return Err(error.into()),
         };
         let mut bytes = Vec::new();
@@ -297,7 +301,12 @@ impl Vault {
                     Some(commitment) => !incoming.contains_key(&commitment) && !keeps(&commitment),
                     None => path.extension().is_some_and(|extension| extension == "new"),
                 };
-                if leftover {
+                if leftover && path.is_dir() {
+                    tracing::warn!(
+                        "{} is a folder where an attachment would lie: it is no part of the ledger",
+                        path.display()
+                    );
+                } else if leftover {
                     std::fs::remove_file(&path)?;
                     swept += 1;
                 }

@@ -23,6 +23,8 @@ FAILURES = [
     (call, error, lasting)
     for call in CALLS for error in ERRORS.get(call, ("EIO", "ENOSPC")) for lasting in (False, True)
 ]
+#: Reads of the store: sled takes one that fails for the end of its log.
+READS = [("pread64", "EIO", False), ("pread64", "EIO", True)]
 #: Which call of its name fails first: some calls are rare.
 NTH = (1, 1, 2, 3, 5, 8, 12)
 #: How far a clock may be off, and still be believed.
@@ -221,7 +223,8 @@ def wait_for_tracer(server, tracer):
 def failed_calls_starting(run, source):
     """The same while starting: it may refuse to start, and the next start finds everything."""
     # At a start nothing tells yet a `write` to the directory from one that speaks or wakes a thread.
-    call, error, lasting = run.next_failure("starting", [one for one in FAILURES if one[0] != "write"], source)
+    failures = [one for one in FAILURES if one[0] != "write"] + READS
+    call, error, lasting = run.next_failure("starting", failures, source)
     nth = source.choice(NTH) * (5 if call == "openat" else 1)
     run.tally.place += f", {call}, {error} {'from' if lasting else 'at'} {nth}"
     ledger = killed_writing(run, source, 0.3)
