@@ -15,7 +15,7 @@ use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, key_name, output};
 use crate::audit::{Relation, compare};
-use crate::client::{Client, Source, SourceTiles};
+use crate::client::{Client, ClientError, Source, SourceTiles};
 use crate::ledger::Claim;
 use crate::log::{SignedCheckpoint, VerifierKey};
 
