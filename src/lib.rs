@@ -13,6 +13,8 @@ pub mod limits;
 
 pub mod clock;
 
+pub mod files;
+
 pub mod store;
 
 pub mod vault;

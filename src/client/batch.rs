@@ -1,5 +1,6 @@
 //! Sending many events at once, and believing of each only what is told of it.
 
+use reqwest::header::CONTENT_LENGTH;
 use serde_json::Value;
 
 use super::http::{Client, ClientError, answered, broken_off, is_told};
@@ -24,7 +25,9 @@ impl Client {
         let mut expected = Expected::of(&lines, receipts);
         let broken = |what: String| ClientError::Unreadable(path.to_owned(), what);
         let mut waiting = Waiting::begin(self.patience(), lines.len());
-        let answer = waiting.piece(self.base(), self.http().post(self.url(path)).body(lines).send()).await?;
+        // The library leaves the length of nothing out.
+        let sent = self.http().post(self.url(path)).header(CONTENT_LENGTH, lines.len()).body(lines);
+        let answer = waiting.piece(self.base(), sent.send()).await?;
         let mut answer = answered(self.base(), &mut waiting, path, answer).await?;
         let mut tell = |line: &[u8]| {
             let fate: Value = serde_json::from_slice(line).map_err(|error| broken(error.to_string()))?;

@@ -33,10 +33,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
+use crate::files::open_file;
 use crate::limits;
 use crate::log::ChainHash;
 use crate::state::{BadImage, IMAGE_FORMAT, Image, Index, Part, PartKind, State};
-use crate::store::{create_private_file, create_private_folder, open_file};
+use crate::store::{create_private_file, create_private_folder};
 
 const MAGIC: [u8; 8] = [b'T', b'N', b'S', b'T', b'A', b'T', b'E', IMAGE_FORMAT];
 const HEADER: usize = 48;

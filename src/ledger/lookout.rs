@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::sequencer::Work;
+use super::work::Work;
 
 /// Time between two looks.
 const EVERY: Duration = Duration::from_secs(1);

@@ -30,6 +30,7 @@ mod sequencer;
 mod setup;
 mod submission;
 mod timekeeper;
+mod work;
 
 pub use archive::Archive;
 pub use claim::{Beginning, Check, Claim};
@@ -71,7 +72,8 @@ use crate::time::{Date, Timestamp};
 use crate::vault::{Attachment, Vault, VaultError};
 
 use patrol::Patrol;
-use sequencer::{Job, Sequencer, Work, Writer};
+use sequencer::{Sequencer, Writer};
+use work::{Job, Work};
 
 /// The file of a data directory that holds the log's key.
 pub const LOG_KEY_FILE: &str = "log-key.pem";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::clockguard::Belief;
 use super::eraser::Eraser;
@@ -16,6 +16,7 @@ use super::recovery::{self, Tip};
 use super::room;
 use super::rows::TileRows;
 use super::timekeeper::Timekeeper;
+use super::work::{Job, Work};
 use super::{Accepted, Admissible, Claim, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::event::{Body, Commitment};
@@ -29,27 +30,6 @@ use crate::vault::{Attachment, Incoming, Vault};
 
 /// Time between two tries to read a store anew that failed.
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
-
-/// What the writer is woken by.
-pub enum Work {
-    /// An event to record.
-    Event(Job),
-    /// Nothing but time that has passed.
-    Look,
-}
-
-/// An event that waits, and whom to tell.
-pub struct Job {
-    event: Box<Admissible>,
-    answer: oneshot::Sender<Result<Accepted, Refusal>>,
-}
-
-impl Job {
-    /// An event whose fate goes to `answer`.
-    pub fn new(event: Admissible, answer: oneshot::Sender<Result<Accepted, Refusal>>) -> Self {
-        Self { event: Box::new(event), answer }
-    }
-}
 
 /// All that follows from the entries so far.
 #[derive(Clone)]

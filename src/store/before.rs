@@ -22,8 +22,8 @@ use crate::limits;
 /// The folder, in that of the store.
 const FOLDER: &str = "before";
 /// While it is made, and while it is removed.
-const UNFINISHED: &str = "before.new";
-const DONE: &str = "before.done";
+const UNFINISHED: &str = "before-new";
+const DONE: &str = "before-done";
 /// The file in it that names the run of the machine that it belongs to.
 const BOOT: &str = "boot";
 /// What sled calls its own.

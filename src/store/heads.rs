@@ -16,8 +16,9 @@ use std::time::Instant;
 
 use super::StoreError;
 use super::frames::{Copies, Found, Frame, framed_twice};
-use super::private::{create_private_folder, open_file};
+use super::private::create_private_folder;
 use super::term::{Instance, Place, ReadOnly, Standing, Term};
+use crate::files::open_file;
 use crate::limits;
 
 /// What damage to the newest file is told as.

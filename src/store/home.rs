@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::StoreError;
 use super::frames::Found;
-use super::{StoreError, open_file};
+use crate::files::open_file;
 use crate::limits;
 
 /// Whether the newest heads file of a directory lies where it was written; that of a copy does not.

@@ -6,7 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{StoreError, create_private_folder, open_file};
+use super::{StoreError, create_private_folder};
+use crate::files::open_file;
 
 /// The hold on a data directory; given up when dropped, or when the process ends in any way.
 #[derive(Debug)]

@@ -29,7 +29,7 @@ pub use home::lies_where_it_was_written;
 pub use lock::DirectoryLock;
 pub use memory::{Disk, Fault, MemoryStore};
 pub use packs::{PackWriter, cut_torn, read_entry, read_range};
-pub use private::{create_private_file, create_private_folder, open_file};
+pub use private::{create_private_file, create_private_folder};
 pub use sled::SledStore;
 pub use term::{Instance, ReadOnly, Standing};
 

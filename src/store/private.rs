@@ -23,20 +23,6 @@ pub fn create_private_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens a file to read it; what is none, such as a pipe that would be waited for without end, is an error.
-///
-/// # Errors
-/// What the system refuses.
-pub fn open_file(path: &Path) -> io::Result<File> {
-    let unwaited = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-    let file = OpenOptions::new().read(true).custom_flags(unwaited).open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
-    }
-    let what = format!("{} is no file: what is there is no part of a ledger, move it away", path.display());
-    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::MetadataExt;

@@ -6,7 +6,8 @@
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{StoreError, open_file};
+use super::StoreError;
+use crate::files::open_file;
 
 /// How the name of a snapshot begins; sled takes every file that begins so for one.
 const SNAPSHOT: &str = "snap.";

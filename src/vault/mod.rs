@@ -49,8 +49,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::{Commitment, is_media_type};
+use crate::files::open_file;
 use crate::limits;
-use crate::store::open_file;
 
 /// What a media type must be.
 const MEDIA_TYPE: &str = "media_type must be one like text/plain, in at most 100 plain characters";
