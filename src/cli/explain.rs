@@ -44,39 +44,30 @@ pub async fn explain(client: &Client, score: &Score) {
         output::table(&head, &reasons);
         output::line("");
     }
-    let assessments: Vec<Vec<String>> = score
-        .assessments
-        .iter()
-        .map(|one| {
-            let why = match one.voice_permille.filter(|voice| one.excluded.is_none() && *voice < 1000) {
-                Some(voice) => format!("kinh nghiệm / experience {voice} ‰"),
-                None => why(one.excluded.as_deref()),
-            };
-            vec![one.assessor.to_string(), one.weight.to_string(), why, short(&one.event.to_string())]
-        })
-        .collect();
-    output::table(
-        &["đánh giá viên / assessor", "trọng số / weight", "vì / why", "mục / event"],
-        &assessments,
-    );
-    let sanctions: Vec<Vec<String>> = score
-        .sanctions
-        .iter()
-        .map(|one| {
-            let until = one.ends_on.map(|last| last.to_string()).unwrap_or_default();
-            vec![
-                format!("{:?}", one.severity),
-                one.starts_on.to_string(),
-                until,
-                taken(score, policy.as_ref(), one),
-                short(&one.event.to_string()),
-            ]
-        })
-        .collect();
+    let mut assessments = Vec::new();
+    for one in &score.assessments {
+        let why = match one.voice_permille.filter(|voice| one.excluded.is_none() && *voice < 1000) {
+            Some(voice) => format!("kinh nghiệm / experience {voice} ‰"),
+            None => why(one.excluded.as_deref()),
+        };
+        let why = [why, disputed(one.contested)].into_iter().filter(|one| !one.is_empty());
+        let why = why.collect::<Vec<_>>().join("; ");
+        let entry = of_entries(client, &[one.event]).await;
+        assessments.push(vec![one.assessor.to_string(), one.weight.to_string(), why, entry]);
+    }
+    output::table(&["đánh giá viên / assessor", "trọng số / weight", "vì / why", "mục / seq"], &assessments);
+    let mut sanctions = Vec::new();
+    for one in &score.sanctions {
+        let until = one.ends_on.map(|last| last.to_string()).unwrap_or_default();
+        let takes = [taken(score, policy.as_ref(), one), disputed(one.contested)];
+        let takes = takes.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("; ");
+        let entry = of_entries(client, &[one.event]).await;
+        sanctions.push(vec![format!("{:?}", one.severity), one.starts_on.to_string(), until, takes, entry]);
+    }
     if !sanctions.is_empty() {
         output::line("");
         output::table(
-            &["xử lý / sanction", "từ / from", "đến / until", "trừ / takes", "mục / event"],
+            &["xử lý / sanction", "từ / from", "đến / until", "trừ / takes", "mục / seq"],
             &sanctions,
         );
     }
@@ -84,25 +75,22 @@ pub async fn explain(client: &Client, score: &Score) {
     let sanctioned = score.sanctions.iter().filter_map(|one| Some((one.event, one.reply?)));
     let mut replies = Vec::new();
     for (event, reply) in assessed.chain(sanctioned) {
-        replies.push(vec![said(client, &reply).await, short(&event.to_string())]);
+        replies.push(vec![said(client, &reply).await, of_entries(client, &[event]).await]);
     }
     if !replies.is_empty() {
         output::line("");
-        output::table(&["phản hồi / the KOL's reply", "về mục / to event"], &replies);
+        output::table(&["phản hồi / the KOL's reply", "về mục / to entry"], &replies);
     }
-    let endorsements: Vec<Vec<String>> = score
-        .endorsements
-        .iter()
-        .map(|one| {
-            let place = one.place_permille.to_string();
-            let why = why(one.excluded.as_deref());
-            vec![one.endorser.to_string(), one.units.to_string(), place, why, short(&one.event.to_string())]
-        })
-        .collect();
+    let mut endorsements = Vec::new();
+    for one in &score.endorsements {
+        let (place, why) = (one.place_permille.to_string(), why(one.excluded.as_deref()));
+        let entry = of_entries(client, &[one.event]).await;
+        endorsements.push(vec![one.endorser.to_string(), one.units.to_string(), place, why, entry]);
+    }
     if !endorsements.is_empty() {
         output::line("");
         output::table(
-            &["bên bảo chứng / endorser", "đơn vị / units", "hạng / place ‰", "vì / why", "mục / event"],
+            &["bên bảo chứng / endorser", "đơn vị / units", "hạng / place ‰", "vì / why", "mục / seq"],
             &endorsements,
         );
     }
@@ -111,6 +99,12 @@ pub async fn explain(client: &Client, score: &Score) {
         "khoảng, độ tin cậy, trọng số, đơn vị, hạng và mức trừ là gì / what range, confidence, weight, units, place and a \
          sanction's points mean: `tinnhiem explain range confidence weight units place sanction`",
     );
+}
+
+/// What is said of an item that is contested and counts meanwhile.
+fn disputed(contested: bool) -> String {
+    let words = "đang bị khiếu nại, vẫn tính / contested, and counts meanwhile";
+    if contested { words.to_owned() } else { String::new() }
 }
 
 /// Most entries that are named for a reason.

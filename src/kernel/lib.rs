@@ -28,14 +28,24 @@
 //!
 //! 1. In the family's folder: its body and `EventBody` (which texts it commits to) in `event.rs`, an arrow
 //!    in `stages.rs` where it moves an item on, what it must meet in `rules.rs`, what it changes in
-//!    `state.rs`. A new family is named in `event/mod.rs`, `rules/mod.rs` and `state/mod.rs`.
+//!    `state.rs`. A new family is named in `event/mod.rs`, `rules/mod.rs` and `state/mod.rs`, one with stages
+//!    in `event/stages.rs` and its `MACHINES` too; a new body is named in `event/mod.rs`.
 //! 2. Its row of `event/catalogue.rs`: name, whether it is about a subject, what it does in words; from
-//!    there the compiler asks for its arm in `rules/mod.rs` and `state/mod.rs`.
-//! 3. A new refusal is a row of `Reason` in `rules/rejection.rs`, in the order of judgement, and one of
-//!    `schemas/problems.md`; a new record stands in [`facts`]; a member with a new name has its words in
-//!    `event/words.rs`.
-//! 4. A verb in `src/cli`, a row of `schemas/events.md`, a move of the random histories in
-//!    `tests/it/model`; then `cargo run -- schemas`.
+//!    there the compiler asks for its arm in `rules/mod.rs`, `state/mod.rs` and `src/api/ranking/changes.rs`.
+//! 3. A new record stands in [`facts`]; a member with a new name has its words in `event/words.rs`.
+//! 4. A verb in `src/cli`, and where the general sentence is not enough, what it says of itself in
+//!    `cli/{finality,effect,gist}.rs`; a row of `schemas/events.md`; then `cargo run -- schemas`.
+//! 5. A move of the random histories in `tests/it/model`, in `observed.rs` where it has stages; in the second
+//!    implementation `tools/verify/shapes.py`, its rules and its state; vectors in which it is recorded and
+//!    refused, as `tests/vectors/choose.py` says.
+//!
+//! # How to add a rejection
+//!
+//! 1. A row of `Reason` in `rules/rejection.rs`, in the order of judgement, and one of
+//!    `schemas/problems.md` in the same order: code, status, what to do next.
+//! 2. The rule, in the family's `rules.rs`, and why it is so in `schemas/rules.md`.
+//! 3. A history over HTTP that meets it, in a `refusals` of `tests/it`, and one among the vectors
+//!    (`tests/vectors/choose.py` says how); the same rule in `tools/verify/rules`.
 //!
 //! # Who links it
 //!

@@ -100,13 +100,17 @@ async fn every_code_is_provoked_over_http_and_tabled() {
     let missing: Vec<_> =
         rules.map(|reason| reason.code()).filter(|code| !provoked.0.contains(*code)).collect();
     assert!(missing.is_empty(), "never provoked: {missing:?}");
-    let listed: BTreeSet<String> = include_str!("../../schemas/problems.md")
+    let listed: Vec<String> = include_str!("../../schemas/problems.md")
         .lines()
         .skip_while(|line| *line != "## Rejection codes")
         .skip(1)
         .take_while(|line| !line.starts_with("## "))
         .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
         .collect();
+    let judged: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    let (told, listed) = (listed.clone(), listed.into_iter().collect::<BTreeSet<_>>());
+    let told: Vec<&str> = told.iter().map(String::as_str).filter(|code| judged.contains(code)).collect();
+    assert_eq!(told, judged, "rows stand in the order of judgement");
     let opening = Reason::ALL.iter().filter(|reason| reason.kind() == Kind::Opening);
     provoked.0.extend(opening.map(|reason| reason.code().to_owned()));
     assert_eq!(listed, provoked.0);

@@ -189,7 +189,8 @@ pub struct IndicatorFigure {
     pub value: u16,
     /// Its range.
     pub range: Range,
-    /// The weighted median; absent when nobody graded it.
+    /// The weighted median; absent when nobody graded it. Under `score/2` the value lies elsewhere, where what
+    /// pulls it either way balances.
     pub median: Option<u16>,
     /// The weight that graded it.
     pub weight: u64,
