@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::InPath;
 use super::{Problem, Shared};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{ClassId, GroupId, MemberClass, Membership, PartyId, Role, TopicId};
+use crate::event::{ClassId, GroupId, KeyStage, MemberClass, Membership, PartyId, Role, TopicId};
 use crate::facts::{Capacity, Member, Parties};
 use crate::time::{Date, Timestamp};
 
@@ -74,7 +74,9 @@ pub struct KeyView {
     pub key: PublicKey,
     /// Whether it signs for a seat of the council.
     pub seat: bool,
-    /// Whether it may sign, now or once its time has come.
+    /// How it stands now.
+    pub state: KeyStanding,
+    /// Whether nothing has ended it: it may sign, now or once its time has come, as `state` tells.
     pub live: bool,
     /// From when it may sign; later than its adding where the council recovered it.
     pub live_from: Timestamp,
@@ -91,6 +93,28 @@ pub struct KeyView {
     /// The entry by which its signatures were first found to be worth nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found_by: Option<u64>,
+}
+
+/// How a key stands at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStanding {
+    /// The council recovered it, and it does not sign yet.
+    Waiting,
+    /// It signs.
+    Live,
+    /// It signs nothing any more.
+    Ended,
+}
+
+impl From<KeyStage> for KeyStanding {
+    fn from(stage: KeyStage) -> Self {
+        match stage {
+            KeyStage::Waiting => Self::Waiting,
+            KeyStage::Live => Self::Live,
+            KeyStage::Ended => Self::Ended,
+        }
+    }
 }
 
 /// An accreditation.
@@ -164,16 +188,17 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Jso
     Ok(Json(MemberView {
         size,
         member: row(&which.member, member),
-        keys: keys_of(parties, &which.member, size),
+        keys: keys_of(parties, &which.member, size, app.ledger.now()),
         accreditations: accreditations.collect(),
     }))
 }
 
-/// Every key of a party.
-pub fn keys_of(parties: &Parties, party: &PartyId, size: u64) -> Vec<KeyView> {
+/// Every key of a party, as it stands at a time.
+pub fn keys_of(parties: &Parties, party: &PartyId, size: u64, now: Timestamp) -> Vec<KeyView> {
     let view = |(key, record): (&PublicKey, &crate::facts::KeyRecord)| KeyView {
         key: *key,
         seat: record.capacity == Capacity::Seat,
+        state: record.stage(size, now).into(),
         live: record.span.holds(size),
         live_from: record.live_from,
         restrained_until: record.restrained_until,

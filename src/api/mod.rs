@@ -64,7 +64,7 @@ pub mod views {
     pub use super::fates::{Fate, FateEntry};
     pub use super::history::{HistoryPage, HistoryRow};
     pub use super::log::{LedgerView, ProofView};
-    pub use super::members::{KeyView, MemberList, MemberRow, MemberView};
+    pub use super::members::{KeyStanding, KeyView, MemberList, MemberRow, MemberView};
     pub use super::notices::{HearingView, NoticeList, NoticeView, ProposalView};
     pub use super::policies::{PolicyList, PolicyView};
     pub use super::policy_diff::{BandMove, Mover, PolicyDiff};

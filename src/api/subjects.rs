@@ -390,7 +390,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
         registrar: enrolment.registrar.clone(),
         enrolled_on: enrolment.recorded.on,
         profile: enrolment.profile,
-        keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size),
+        keys: keys_of(state.parties(), &PartyId::from(path.subject), at.size, app.ledger.now()),
         open_contests: dossier.open_contests(at.size).count(),
         register: RegisterView::of(&app, &snapshot, path.subject),
     }))

@@ -29,10 +29,11 @@ impl Looks {
     pub fn check(self) -> Check {
         Box::new(move |beginning| {
             self.is_operators(beginning)?;
-            if beginning.was.is_none() && beginning.claim.note().is_some() {
+            if beginning.was.is_none() && *beginning.claim != Claim::Unchanged {
                 tell!(
-                    "{} signed last and needs no --newest: leave it out of the command and of every service, for a copy that starts with it would sign too",
-                    self.data.display()
+                    "{} signed last and needs no {}: leave it out of the command and of every service, for a copy that starts with it would sign too",
+                    self.data.display(),
+                    option(beginning.claim)
                 );
             }
             let Some(was) = beginning.was.filter(|_| beginning.signs) else { return Ok(()) };
@@ -51,7 +52,7 @@ impl Looks {
                 }
                 _ => {}
             }
-            let claim = if matches!(beginning.claim, Claim::TakeOver) { "--take-over" } else { "--newest" };
+            let claim = option(beginning.claim);
             tracing::warn!(entries = size, newest_at = %newest_at, claim, "this directory begins to sign");
             Ok(())
         })
@@ -74,7 +75,18 @@ impl Looks {
             "About to take over in {}:\n  {was}\n  it holds {size} entries, the newest of {newest_at}\n  what was recorded elsewhere from entry {size} on, after {newest_at}, is lost here for good; whoever holds a receipt or a checkpoint of it can prove that\n{NO_OTHER}\n",
             self.data.display()
         );
+        // What cannot be undone is not taken from a service's standing command.
+        let can_be_asked = self.consent.is_had();
         let wanted = self.consent.given(&shown, "Take over? [y/N] ").map_err(StoreError::from)?;
-        if wanted { Ok(()) } else { Err(OpenError::Declined) }
+        match wanted {
+            _ if !can_be_asked => Err(OpenError::Unasked),
+            true => Ok(()),
+            false => Err(OpenError::Declined),
+        }
     }
+}
+
+/// The option that makes a claim.
+fn option(claim: &Claim) -> &'static str {
+    if matches!(claim, Claim::TakeOver) { "--take-over" } else { "--newest" }
 }

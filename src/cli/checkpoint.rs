@@ -1,6 +1,6 @@
 //! Checkpoints: the newest of a ledger, and how two of one log stand to each other
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -16,8 +16,9 @@ use super::written::Overwriting;
 use super::{FOUND, key_name, output};
 use crate::audit::{Relation, compare};
 use crate::client::{Client, ClientError, Source, SourceTiles};
-use crate::ledger::Claim;
+use crate::ledger::{Claim, present};
 use crate::log::{SignedCheckpoint, VerifierKey};
+use crate::store::Heads;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -221,42 +222,60 @@ impl Compare {
 /// What whoever holds the evidence does next.
 pub(super) const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
 
-/// The newest checkpoint known outside: see [`Outside::read`].
+/// The newest checkpoint known outside, as what a directory claims to sign by: see [`Outside::read`].
 ///
 /// # Errors
-/// When it cannot be read, or the ledger at the address still takes writes or is itself a copy.
-pub async fn newest(of: &str) -> anyhow::Result<Claim> {
+/// When it cannot be read.
+pub async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
     if !is_address(of) {
         return Ok(Claim::Newest(Outside::read(of).await?.note));
     }
     let client = Client::new(base(of));
     // A mirror has no such page. Whoever has it, and has not sealed its term, may sign again at any moment.
     let ledger = match client.json::<Value>("/v1/ledger").await {
-        Ok(ledger) => ledger,
-        Err(ClientError::Refused { status: 404, .. }) => {
-            return Ok(Claim::Shown(client.text("/checkpoint").await?));
-        }
+        Ok(ledger) => Some(ledger),
+        Err(ClientError::Refused { status: 404, .. }) => None,
         Err(error) => return Err(error.into()),
     };
+    let note = client.text("/checkpoint").await?;
+    if contradicts(&Source::Running(client), &note, data) {
+        return Ok(Claim::Contradicted(note));
+    }
+    Ok(match ledger.and_then(|ledger| unfit(of, &ledger)) {
+        Some((code, why)) => Claim::Unfit { note, code, why },
+        None => Claim::Shown(note),
+    })
+}
+
+/// Why a directory does not sign by what the ledger at an address shows.
+fn unfit(of: &str, ledger: &Value) -> Option<(&'static str, String)> {
     let is_held =
         |code: &str| ledger["held"].as_array().into_iter().flatten().any(|hold| hold["code"] == code);
-    anyhow::ensure!(
-        !is_held("ledger.read_only"),
-        here(
-            "newest.copy",
-            format!(
-                "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
-            )
-        )
-    );
-    anyhow::ensure!(
-        ledger["writing"] != true && is_held("ledger.sealed"),
-        here(
-            "newest.writing",
-            format!(
-                "the ledger at {of} takes writes, or may again at any moment, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
-            )
-        )
-    );
-    Ok(Claim::Shown(client.text("/checkpoint").await?))
+    if is_held("ledger.read_only") {
+        let why = format!(
+            "the ledger at {of} is itself a copy that does not know what was signed last: give the address of a mirror, or of where the ledger ran"
+        );
+        return Some(("newest.copy", why));
+    }
+    let goes_on = ledger["writing"] == true || !is_held("ledger.sealed");
+    goes_on.then(|| {
+        let why = format!(
+            "the ledger at {of} takes writes, or may again at any moment, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
+        );
+        ("newest.writing", why)
+    })
+}
+
+/// Whether the tiles of a checkpoint prove that a directory's newest head is of another history. One of fewer
+/// entries the directory's own tiles are compared with, when it is opened.
+fn contradicts(source: &Source, note: &str, data: &Path) -> bool {
+    if present(data).is_err() {
+        return false;
+    }
+    let heads = Heads::open(data).ok();
+    let own = heads.as_ref().and_then(Heads::last).map(String::from_utf8_lossy);
+    let own = own.and_then(|own| SignedCheckpoint::claim(&own).ok());
+    let Some((own, shown)) = own.zip(SignedCheckpoint::claim(note).ok()) else { return false };
+    let tiles = SourceTiles::new(source, shown.size);
+    own.origin == shown.origin && matches!(compare(&tiles, &shown, &own), Ok(Relation::Forked))
 }

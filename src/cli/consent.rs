@@ -59,6 +59,11 @@ impl Consent {
         Self { yes }
     }
 
+    /// Whether it was given in the command, or can be asked for.
+    pub fn is_had(self) -> bool {
+        self.yes || std::io::stdin().is_terminal()
+    }
+
     /// Shows an event and asks, at a terminal, whether to sign it; `ledger` knows the names in it.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::signing::At;
 use super::{FOUND, check, key_name, placed, seal};
 use crate::audit::{Finding, Place};
 use crate::client::{self, Client};
-use crate::ledger::{Absent, Archive, OpenError, fsck};
+use crate::ledger::{Absent, Archive, LOG_KEY_FILE, OpenError, fsck};
 use crate::log::VerifierKey;
 use crate::store::{StoreError, create_private_file, lies_where_it_was_written};
 
@@ -146,6 +146,8 @@ pub fn check_directory(
 /// By what a directory that opens read-only comes to sign.
 fn opened_by(data: &Path, sealed: bool) -> String {
     let word = placed::word(data);
+    // Where the key lies apart no reading verb is told.
+    let log_key = if data.join(LOG_KEY_FILE).exists() { "" } else { " --log-key FILE" };
     let newest = match sealed {
         true if lies_where_it_was_written(data).unwrap_or(true) => {
             "the address where the ledger went on, or a newer checkpoint of that"
@@ -154,7 +156,7 @@ fn opened_by(data: &Path, sealed: bool) -> String {
         false => "the newest checkpoint known outside (a file, a receipt or an address; not its own)",
     };
     format!(
-        "`tinnhiem serve --data {word}` serves reads; it signs once that is given --newest and {newest}, or --take-over where nobody has one: see \"Restore\" in `tinnhiem guide operator`"
+        "`tinnhiem serve --data {word}{log_key}` serves reads; it signs once that is given --newest and {newest}, or --take-over where nobody has one: see \"Restore\" in `tinnhiem guide operator`"
     )
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one verb per thing that somebody wants done.
 
 mod accounts;
+mod age;
 mod aside;
 mod assess;
 mod attaching;

@@ -1,15 +1,19 @@
 //! Keys of parties and of the log: `add-key`, `rotate-key`, `revoke-key`, `rotate-log-key`
 
+use anyhow::Context;
 use clap::Args;
 
+use super::coded::here;
 use super::contribute::named;
 use super::key_name::{self, KeyName};
 use super::key_state;
 use super::moment;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
+use crate::api::views::KeyStanding;
 use crate::dsse::PublicKey;
 use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
+use crate::rules::Reason;
 use crate::time::Timestamp;
 
 fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
@@ -88,7 +92,8 @@ pub struct RotateKey {
 impl RotateKey {
     pub async fn run(self) -> anyhow::Result<u8> {
         let new = self.new.read()?;
-        let old = self.old.map_or_else(|| self.signing.first_key(), Ok)?;
+        let first = |keys: Vec<PublicKey>| keys.first().copied().context("give a key with --key");
+        let old = self.old.map_or_else(|| first(self.signing.public_keys()?), Ok)?;
         let issuer = self.signing.party(&self.issuer).await?;
         let body = KeyRotated { old, new: new.public() };
         self.signing.publish(Statement { newcomers: vec![new], ..statement(issuer, body) }).await
@@ -127,12 +132,43 @@ pub struct RevokeKey {
 impl RevokeKey {
     pub async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
+        if !issuer.is_council() && !self.is_cancelled(&issuer).await {
+            self.by_itself(&issuer)?;
+        }
         let body = KeyRevoked { key: self.target, cause: self.cause, invalid_from: self.invalid_from };
         let last = match self.signing.asks() && !issuer.is_council() {
             true => key_state::last(&self.signing.at.client(), &issuer, &self.target).await,
             false => None,
         };
         self.signing.publish_knowing(statement(issuer, body), last.as_slice()).await
+    }
+}
+
+impl RevokeKey {
+    /// Whether it is a recovery that waits, which any live key of its owner cancels; or may be one, where
+    /// nobody tells.
+    async fn is_cancelled(&self, issuer: &PartyId) -> bool {
+        let keys = match self.cause == RevocationCause::Cancelled && self.signing.asks() {
+            true => key_state::all(&self.signing.at.client(), issuer).await,
+            false => return self.cause == RevocationCause::Cancelled,
+        };
+        let of = keys.and_then(|keys| keys.into_iter().find(|one| one.key == self.target));
+        of.is_none_or(|one| one.state == KeyStanding::Waiting)
+    }
+
+    /// Another key of the owner's ends none: whoever stole it would end all the others.
+    fn by_itself(&self, issuer: &PartyId) -> anyhow::Result<()> {
+        let target = self.target;
+        let Some(other) = self.signing.public_keys()?.into_iter().find(|key| *key != target) else {
+            return Ok(());
+        };
+        let detail = format!(
+            "{other} does not end {target}: a key is ended by itself (--key with the private file of {target}) or by the \
+             council, to which you say since when which key was in other hands (`revoke-key --issuer council --target {target} \
+             --cause compromised --invalid-from …`; of a stolen key so dated, the keys that it added since fall too); only a \
+             recovery that waits is cancelled by any live key of {issuer} (--cause cancelled)"
+        );
+        Err(here(Reason::SignatureUnneeded.code(), detail).into())
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Serve {
     newest: Option<String>,
     /// Sign here although nobody knows whether another directory signed more: what was recorded there since
     /// is lost, and whoever holds a receipt of it can prove that. From which entry and time on is said first,
-    /// and asked at a terminal
+    /// and asked at a terminal; elsewhere it takes --yes
     #[arg(long, conflicts_with = "newest")]
     take_over: bool,
     /// Where to listen
@@ -68,7 +68,7 @@ impl Serve {
         let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
         let claim = match &self.newest {
-            Some(newest) => checkpoint::newest(newest).await?,
+            Some(newest) => checkpoint::newest(newest, &self.data).await?,
             None if self.take_over => Claim::TakeOver,
             None => Claim::Unchanged,
         };

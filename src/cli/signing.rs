@@ -187,10 +187,9 @@ impl Signing {
         Ok(ledger.today)
     }
 
-    /// The public key of the first private key given.
-    pub fn first_key(&self) -> anyhow::Result<PublicKey> {
-        let first = self.keys.first().ok_or_else(|| anyhow::anyhow!("give a key with --key"))?;
-        Ok(read_secret(first)?.public())
+    /// The public keys of the private keys given.
+    pub fn public_keys(&self) -> anyhow::Result<Vec<PublicKey>> {
+        self.keys.iter().map(|file| Ok(read_secret(file)?.public())).collect()
     }
 
     /// Signs a statement, and sends it or writes it down.

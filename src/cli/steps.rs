@@ -40,7 +40,9 @@ pub fn sentence(change: &Change) -> String {
 /// What keeps a change from coming that somebody's silence brings.
 fn unless_decided(change: &Change) -> Option<(&'static str, &'static str)> {
     let missed = change.causes.iter().any(|cause| cause.what == Passing::ClockMissed);
-    let lowers = change.points.is_none_or(|moved| moved < 0);
+    // Without points there is no telling, unless too little is left: where a suspension falls a score comes back.
+    let too_little = matches!(change.after.standing, engines::Standing::WithheldClock { .. });
+    let lowers = change.points.map_or(too_little, |moved| moved < 0);
     missed.then_some(match lowers {
         true => (
             ", nếu đến khi ấy vẫn chưa có quyết định; mục bị khiếu nại đang có lợi cho điểm, rút khiếu nại thì điểm giữ nguyên",
@@ -143,4 +145,35 @@ pub fn print(steps: &[Step]) {
         .collect();
     let head = ["ngày / on", "mục / seq", "+/-", "ai / who", "vì / because", "điểm / score"];
     output::table(&head, &rows);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engines::{Figure, Standing};
+
+    #[test]
+    fn a_contested_item_helps_only_where_its_fall_lowers_the_score() {
+        let on = "2026-11-29".parse().unwrap();
+        let event = format!("\"{}\"", "ab".repeat(32));
+        let contest = serde_json::from_str(&event).unwrap();
+        let short = Standing::WithheldClock { contest, missed_by: on };
+        let unrated = Standing::NotRated { missing: Vec::new() };
+        for (points, standing, helps) in [
+            (Some(-300), Standing::Rated, true),
+            (Some(300), Standing::Rated, false),
+            (None, short, true),
+            // A suspension falls, and a score comes back, or too little is known for one.
+            (None, Standing::Rated, false),
+            (None, unrated, false),
+        ] {
+            let after = Figure { standing, score: None, range: None, band: None, confidence: None };
+            let causes = vec![Cause { what: Passing::ClockMissed, event: contest, days: None }];
+            let change = Change { on, points, after, causes };
+            let (vi, en) = (sentence_vi(&change), sentence(&change));
+            assert!(en.contains("if it is not decided before"), "{en}");
+            assert_eq!(en.contains("helps the score"), helps, "{en}");
+            assert_eq!(vi.contains("có lợi cho điểm"), helps, "{vi}");
+        }
+    }
 }

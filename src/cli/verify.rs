@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use super::age::{self, ago};
 use super::certificates;
 use super::coded::here;
 use super::credentials;
@@ -143,7 +144,8 @@ impl Verify {
     ) -> anyhow::Result<u8> {
         let event = Event::parse(verified.event.payload())?;
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
-        let age_days = age_days(verified.recorded_at.date_at(0));
+        let offset = age::utc_offset(client).await;
+        let age_days = age::days(verified.recorded_at.date_at(offset), Clock::system().now(), offset);
         let mut lacking = self.lacking(about, event.subject, age_days, "recorded");
         let mut became = None;
         if let Some(client) = client {
@@ -256,7 +258,8 @@ impl Verify {
         let names = proven.claimed_by.values().filter(|keys| !yours.is_disjoint(keys)).count();
         let agreeing = yours.len().min(names);
         let attested = agreeing >= needed;
-        let age_days = age_days(proven.committed.date);
+        let offset = age::utc_offset(client).await;
+        let age_days = age::days(proven.committed.date, Clock::system().now(), offset);
         let mut lacking = self.lacking(about, Some(proven.score.subject), age_days, "committed to");
         let mut since = None;
         if let Some(client) = client {
@@ -379,7 +382,7 @@ impl Verify {
         if let Some(most) = self.max_age.filter(|most| age_days > *most as i32) {
             lacking.push(format!("it was {what} {}, at most {most} may it be", ago(age_days)));
         }
-        // A day east of Greenwich begins up to 14 hours before it does there.
+        // The ledger's day may begin up to 7 hours before that of its offset as it is taken here.
         if age_days < -1 {
             let ahead = -age_days;
             lacking.push(format!("by this machine's clock it was {what} {ahead} days from now"));
@@ -428,17 +431,4 @@ fn words(path: &Path) -> anyhow::Result<Vec<Attachment>> {
             path.display()
         )
     })
-}
-
-/// How many days ago a date was, by this machine's clock.
-fn age_days(date: Date) -> i32 {
-    Clock::system().now().date_at(0).days_since(date)
-}
-
-fn ago(days: i32) -> String {
-    match days {
-        i32::MIN..=0 => "today".to_owned(),
-        1 => "1 day ago".to_owned(),
-        days => format!("{days} days ago"),
-    }
 }

@@ -99,7 +99,8 @@ impl Withdraw {
         let open = contests.iter().find(|one| one.target == *item && one.stage.is_open());
         let Some(contest) = open else { return Ok(()) };
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
-        let key = self.signing.first_key()?;
+        let keys = self.signing.public_keys()?;
+        let key = *keys.first().context("give a key with --key")?;
         anyhow::ensure!(
             view.keys.iter().all(|one| one.key != key),
             "that item is not yours to take back; your contest of it is: `tinnhiem withdraw {} --key KEY.pem`",

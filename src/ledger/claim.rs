@@ -24,6 +24,17 @@ pub enum Claim {
     Newest(String),
     /// The same of what another host shows now.
     Shown(String),
+    /// The same, where the host's tiles contradict the directory's newest head.
+    Contradicted(String),
+    /// What a host shows that no directory signs by, and why; that it is of another history is told first.
+    Unfit {
+        /// The checkpoint.
+        note: String,
+        /// The stable code of why.
+        code: &'static str,
+        /// Why, in words.
+        why: String,
+    },
     /// Whoever runs it says so.
     TakeOver,
 }
@@ -58,8 +69,18 @@ impl Claim {
     /// The checkpoint that the claim names.
     pub fn note(&self) -> Option<&str> {
         match self {
-            Self::Newest(note) | Self::Shown(note) => Some(note),
+            Self::Newest(note) | Self::Shown(note) | Self::Contradicted(note) | Self::Unfit { note, .. } => {
+                Some(note)
+            }
             Self::Unchanged | Self::TakeOver => None,
+        }
+    }
+
+    /// Refuses what is no ground, whatever it shows.
+    fn is_fit(&self) -> Result<(), OpenError> {
+        match self {
+            Self::Unfit { code, why, .. } => Err(OpenError::Unfit { code, why: why.clone() }),
+            _ => Ok(()),
         }
     }
 
@@ -74,12 +95,18 @@ impl Claim {
         let ledger = retraced.state.ledger().ok_or_else(|| Absent::Empty(here.directory.to_owned()))?;
         let vkey = |key| VerifierKey::ed25519(origin.as_str(), key);
         let size = retraced.frontier.size();
+        let forked = || OpenError::Forked {
+            known: note.to_owned(),
+            own: here.head.map_or(String::new(), |head| head.note().to_owned()),
+        };
         if known.size > size {
+            self.is_fit()?;
             // Which key signs beyond the end is not known here; one that signed before may.
             let mut keys = ledger.log_keys().iter();
             let signed = keys.any(|(_, key)| SignedCheckpoint::open(note, &vkey(*key)).is_ok());
             let known = known.size;
             return Err(match signed {
+                true if matches!(self, Self::Contradicted(_)) => forked(),
                 true => OpenError::Behind { size, known },
                 false => OpenError::BeyondRotation { size, known },
             });
@@ -91,10 +118,8 @@ impl Claim {
             from => consistency_proof(&TileNodes::new(&here.reader, size), from, size).map_err(diverged)?,
         };
         let root = retraced.frontier.root();
-        verify_consistency(known.size, &known.root, size, &root, &proof).map_err(|_| OpenError::Forked {
-            known: note.to_owned(),
-            own: here.head.map_or(String::new(), |head| head.note().to_owned()),
-        })?;
+        verify_consistency(known.size, &known.root, size, &root, &proof).map_err(|_| forked())?;
+        self.is_fit()?;
         self.shows_something(&known, here)
     }
 

@@ -109,7 +109,7 @@ pub enum OpenError {
     },
     /// It is what the directory itself holds.
     #[error(
-        "the checkpoint given with --newest is this directory's own newest, of {size} entries: a backup's own file shows nothing of what was recorded after it. Give the newest that is known outside: the address of a mirror or of the host where the ledger ran, or a checkpoint that an auditor or a member saved after this backup. Where nobody has one, --take-over says what can be lost, and signs"
+        "the checkpoint given with --newest is this directory's own newest, of {size} entries, from a file: every copy holds that, and it shows nothing of what was recorded after it. Give the newest that is known outside: the address of a mirror or of the host where the ledger ran, once that is sealed, which may be of as many entries; or a checkpoint of more that an auditor or a member saved. If this is what `seal` wrote, copy the sealed directory (`cp -a`), which it starts, or serve it and give its address. Where there is none of these, --take-over says what can be lost, and signs"
     )]
     OwnHead {
         /// How many entries are here.
@@ -135,6 +135,14 @@ pub enum OpenError {
         /// How many the checkpoint is of.
         known: u64,
     },
+    /// What an address shows is no ground to sign.
+    #[error("{why}")]
+    Unfit {
+        /// The stable code.
+        code: &'static str,
+        /// Why not.
+        why: String,
+    },
     /// The key given for commitments is not the operator's.
     #[error(
         "{file} holds no key of the operator, {1}: give the operator's with --operator-key; nothing was begun",
@@ -144,9 +152,14 @@ pub enum OpenError {
     /// Whoever runs the ledger was asked, and did not want it.
     #[error("nothing was taken over: the directory is as it was")]
     Declined,
+    /// Whoever runs the ledger cannot be asked, and did not say so beforehand.
+    #[error(
+        "nothing was taken over, for nobody could be asked: read above what can be lost, and if you want that, give --yes with --take-over"
+    )]
+    Unasked,
     /// It is of other entries.
     #[error(
-        "the checkpoint given with --newest is of another history: two checkpoints of one log contradict each other, and nothing is signed here. Next: keep both notes as evidence, let no directory of this log sign, compare with every checkpoint and receipt that members and auditors hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), go on only from the history that they hold, and say in public what the other one lost:\n\n{known}\n{own}"
+        "FORK: the log signed two histories. The checkpoint given with --newest is of another than this directory: two checkpoints of one log contradict each other, and nothing is signed here. Next: keep both notes as evidence, let no directory of this log sign, compare with every checkpoint and receipt that members and auditors hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), go on only from the history that they hold, and say in public what the other one lost:\n\n{known}\n{own}"
     )]
     Forked {
         /// The note given.
@@ -187,6 +200,8 @@ impl OpenError {
             Self::OlderThanOwn { .. } => "newest.older",
             Self::SealedHere { .. } => "newest.sealed",
             Self::OperatorKey(..) => "operator.key",
+            Self::Unfit { code, .. } => code,
+            Self::Unasked => "consent.needed",
             Self::Declined => "ledger.declined",
             Self::Forked { .. } => "newest.forked",
             Self::Diverged { .. } => "store.diverged",

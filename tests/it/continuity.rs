@@ -180,7 +180,8 @@ async fn a_running_ledger_is_exported_by_its_directory_and_sealed_where_it_runs(
     for export in ["by-directory", "by-address"] {
         is(&folder, &["audit", export], 0, "clean");
     }
-    let newest = ["serve", "--data", "data", "--newest", serving.1.base(), "--listen", "127.0.0.1:0"];
+    folder.shell("cp -a data copied");
+    let newest = ["serve", "--data", "copied", "--newest", serving.1.base(), "--listen", "127.0.0.1:0"];
     is(&folder, &newest, 2, "takes writes, or may again");
     // Whoever has it open seals it: the key may lie apart, and is not asked for.
     folder.shell("mv data/log-key.pem log-key.pem");

@@ -193,6 +193,13 @@ async fn any_live_key_of_the_owner_cancels_a_recovery_while_it_waits() {
         let (_, told) = run(&programme, arguments, &[]);
         assert!(told.contains(pending) && told.contains(also), "{told}");
     }
+    let state_of = |name: &str| {
+        let (_, told) = run(&programme, &["member", "a1", "--json"], &[]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let key = key(name).public().to_string();
+        told["keys"].as_array().unwrap().iter().find(|one| one["key"] == *key).unwrap()["state"].clone()
+    };
+    assert_eq!(["a1", "a1 again"].map(state_of), ["live", "waiting"]);
     let answer = revoke(&programme, party("a2"), "a1 again", cancelled, &["a2"]).await;
     provoked.note(answer, 403, "key.other_owner");
     let answer = revoke(&programme, party("a1"), "a1 again", cancelled, &["a1 again"]).await;
@@ -200,6 +207,7 @@ async fn any_live_key_of_the_owner_cancels_a_recovery_while_it_waits() {
     revoke(&programme, party("a1"), "a1 again", cancelled, &["a1"]).await.unwrap();
     let (_, told) = run(&programme, &["show", &seq], &[]);
     assert!(told.contains("không còn hiệu lực / ended") && !told.contains(pending), "{told}");
+    assert_eq!(state_of("a1 again"), "ended");
     wait(&clock, 15);
     provoked.note(assess(&programme, "a1 again").await, 403, "key.revoked");
     // Once it acts, it is a key like the others: only the council or itself ends it.
@@ -207,6 +215,7 @@ async fn any_live_key_of_the_owner_cancels_a_recovery_while_it_waits() {
     wait(&clock, 15);
     let answer = revoke(&programme, party("a1"), "a1 anew", cancelled, &["a1"]).await;
     provoked.note(answer, 403, "signature.missing");
+    assert_eq!(state_of("a1 anew"), "live");
     assess(&programme, "a1 anew").await.unwrap();
     let answer = recover(&programme, party("nobody"), "nobody").await;
     provoked.note(answer, 422, "key.owner");

@@ -41,6 +41,7 @@ mod members;
 mod misled;
 mod model;
 mod names;
+mod newest;
 mod one_wrong;
 mod opening;
 mod operator;

@@ -114,7 +114,7 @@ async fn what_opens_read_only_says_so_and_what_is_served_says_where() {
     let report: Value = serde_json::from_str(&report).unwrap();
     assert!(report["read_only"].as_str().is_some_and(|why| why.contains("copy")), "{report}");
 
-    let mut serving = program(&folder, "serve --listen 127.0.0.1:0 --data copy --take-over");
+    let mut serving = program(&folder, "serve --listen 127.0.0.1:0 --data copy --take-over --yes");
     let mut child = serving.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let base = lines.find_map(|line| line.unwrap().strip_prefix("http://").map(str::to_owned)).unwrap();

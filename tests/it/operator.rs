@@ -33,7 +33,7 @@ pub fn ends(folder: &Folder, line: &str, code: i32, says: &[&str]) -> String {
 }
 
 /// What a server says until it answers, and is stopped.
-fn served(folder: &Folder, line: &str) -> String {
+pub fn served(folder: &Folder, line: &str) -> String {
     let mut command = program(folder, line);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -162,7 +162,11 @@ async fn nothing_is_taken_over_by_a_start_that_fails_and_what_is_lost_is_said() 
     let told = served(&folder, serve);
     assert!(told.contains("takes no writes (ledger.read_only)") && !told.contains('\u{1b}'), "{told}");
     assert_eq!(told.matches("this ledger is read-only").count(), 1, "{told}");
-    let told = served(&folder, &format!("{serve} --take-over --operator-key operator.pem"));
+    // Nobody is there to be asked, and nobody said so.
+    let asked = ["About to take over in restored", "is lost here for good", "--yes", "(consent.needed)"];
+    ends(&folder, &format!("{serve} --take-over"), 2, &asked);
+    assert_eq!(files(&folder.path("restored/heads")), heads);
+    let told = served(&folder, &format!("{serve} --take-over --yes --operator-key operator.pem"));
     for says in [
         "About to take over in restored",
         "it holds 3 entries",
@@ -179,6 +183,9 @@ async fn nothing_is_taken_over_by_a_start_that_fails_and_what_is_lost_is_said() 
     // Whoever signed last takes nothing over.
     let told = served(&folder, &format!("{serve} --take-over"));
     assert!(!told.contains("About to take over"), "{told}");
+    assert!(told.contains("signed last and needs no --take-over: leave it out"), "{told}");
+    let told = served(&folder, serve);
+    assert!(!told.contains("leave it out"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

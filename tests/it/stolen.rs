@@ -160,3 +160,27 @@ async fn who_may_not_issue_is_told_who_may_and_a_list_without_entries_says_so() 
         assert!(!found && said.contains("no KOL has linked the account"), "{said}");
     }
 }
+
+/// "Leave this signature out" was all that was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_key_another_of_the_owners_does_not_end_is_told_who_ends_it() {
+    let programme = Programme::start(policy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let added = folder.path().join("added.pem");
+    tinnhiem::vault::write_secret(&added, &key("added")).unwrap();
+    let add = ["add-key", "--issuer", "business", "--new", added.to_str().unwrap()];
+    done(&programme, &add, &["business"]);
+    let target = key("added").public().to_string();
+    let size = programme.ledger.snapshot().size();
+    for cause in ["lost", "retired", "compromised", "cancelled"] {
+        let revoke = ["revoke-key", "--issuer", "business", "--target", &target, "--cause", cause];
+        let (ended, said) = run(&programme, &revoke, &["business"]);
+        let says =
+            ["ended by itself", "by the council", "revoke-key --issuer council", "(signature.unneeded)"];
+        assert!(!ended && says.iter().all(|one| said.contains(one)), "{cause}: {said}");
+        assert!(!said.contains("About to sign"), "{said}");
+    }
+    assert_eq!(programme.ledger.snapshot().size(), size);
+    let revoke = ["revoke-key", "--issuer", "business", "--target", &target, "--cause", "retired"];
+    done(&programme, &revoke, &["added"]);
+}

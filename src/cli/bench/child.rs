@@ -34,7 +34,10 @@ impl Served {
     pub fn ledger(data: &Path, options: &[&str]) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         // Ledgers that are kept for measuring may have been copied.
-        command.args(["serve", "--take-over", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        command
+            .args(["serve", "--take-over", "--yes", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(options);
         command.args(["--key-events", KEY_EVENTS, "--key-mib", KEY_MIB]);
         Self::run(command, "/readyz")
     }

@@ -91,7 +91,7 @@ reasons! {
     /// A signature that the event needs is absent.
     SignatureMissing = "signature.missing", Forbidden, "add the missing signature with `tinnhiem sign`";
     /// A signature that no rule needs.
-    SignatureUnneeded = "signature.unneeded", Rule, "leave this signature out: no rule needs it";
+    SignatureUnneeded = "signature.unneeded", Rule, "leave this signature out: no rule needs it; a key is ended by itself or by the council, not by another key of its owner";
 
     /// A new key that has an owner already.
     KeyTaken = "key.taken", Conflict, "a key belongs to one owner for ever: generate another with `tinnhiem keygen`";
