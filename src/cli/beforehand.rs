@@ -2,7 +2,7 @@
 
 use super::erased;
 use super::policies;
-use super::told::clean;
+use super::told::{Known, clean};
 use super::{owner, withheld};
 use crate::api::views::{CollaborationPage, CollaborationView, EventView, LedgerView};
 use crate::client::{Client, Pages};
@@ -175,6 +175,7 @@ async fn declared(
 async fn asked(client: &Client, body: &ErasureRequested, today: Date) -> anyhow::Result<Vec<String>> {
     let mut remarks = Vec::new();
     let mut held = Vec::new();
+    let mut elsewhere = Vec::new();
     let mut contestable = false;
     let last = today.plus_days(limits::ERASURE_DAYS);
     for target in &body.targets {
@@ -184,8 +185,16 @@ async fn asked(client: &Client, body: &ErasureRequested, today: Date) -> anyhow:
             Some(subject) => erased::by(client, subject, target).await?,
             None => None,
         };
-        if !entry.attachments.is_empty() && gone.is_none() {
-            held.push(format!("{seq} ({})", entry.attachments.len()));
+        let mut known = Known::default();
+        let kept = match gone {
+            None => known.attachments(client, &entry).await?.len(),
+            Some(_) => 0,
+        };
+        if !known.absent.is_empty() {
+            elsewhere.push(format!("{seq} ({})", known.absent.len()));
+        }
+        if kept > 0 {
+            held.push(format!("{seq} ({kept})"));
             let of = entry.row.event_type();
             contestable |= matches!(of, Some(EventType::AssessmentPublished | EventType::SanctionImposed));
             continue;
@@ -203,6 +212,17 @@ async fn asked(client: &Client, body: &ErasureRequested, today: Date) -> anyhow:
             "xin hủy văn bản, tài liệu kèm các mục / asks to destroy the texts and documents of entries (how many): {}; \
              mục vẫn còn, chỉ giữ cam kết / the entries stay and hold commitments only",
             held.join(", ")
+        ));
+        remarks.push(
+            "bản sao đã xuất trước đó vẫn giữ những gì đã có / copies and exports made before keep what they hold"
+                .to_owned(),
+        );
+    }
+    if !elsewhere.is_empty() {
+        remarks.push(format!(
+            "chứng cứ không gửi kèm thì không lưu ở đây, vẫn ở người đang giữ / evidence that was not attached is not kept \
+             here and stays with whoever has it (mục / entries, how many): {}",
+            elsewhere.join(", ")
         ));
     }
     if contestable {

@@ -3,7 +3,7 @@
 use crate::api::views::{EventPage, EventRow, EventView};
 use crate::client::{Client, ClientError, Pages};
 use crate::dsse::EventId;
-use crate::event::{EventType, SubjectId};
+use crate::event::{Commitment, EventType, SubjectId};
 
 /// The entry by which the texts of an event about a subject were destroyed; none: they were not.
 ///
@@ -81,4 +81,17 @@ pub fn sentence(by: &EventRow) -> String {
         "văn bản đã bị hủy theo yêu cầu / its texts were destroyed on request: mục / entry {}, {}",
         by.seq, by.recorded_at
     )
+}
+
+/// Why a ledger keeps nothing of a commitment of an entry, or of several documents; `destroyed` are the texts of
+/// an entry whose data was destroyed on request.
+pub fn absence(destroyed: Option<&[Commitment]>, one: Option<&Commitment>) -> &'static str {
+    match destroyed {
+        None => "không lưu ở đây / not kept here",
+        Some(texts) if one.is_some_and(|one| texts.contains(one)) => {
+            "đã hủy theo yêu cầu / destroyed on request"
+        }
+        // Of a document the log does not tell whether it was ever attached.
+        Some(_) => "đã hủy theo yêu cầu hoặc chưa từng gửi kèm / destroyed on request, or never attached",
+    }
 }

@@ -213,5 +213,10 @@ async fn told<T>(
     let mut known = Known::default();
     known.learn(client, &event).await;
     let attachments = known.attachments(client, view).await?;
+    if let (Some(subject), false) = (view.row.subject, known.absent.is_empty())
+        && erased::by(client, subject, &view.row.id).await?.is_some()
+    {
+        known.destroyed = Some(event.texts());
+    }
     tell(&Told { event: &event, attachments: &attachments, known: &known, done: true })
 }

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::output::points;
 pub use super::safe::{clean, safe, short};
-use super::{policies, policy_changes, requirements, windows};
+use super::{erased, policies, policy_changes, requirements, windows};
 use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
@@ -51,6 +51,8 @@ pub struct Known {
     policy: Option<Policy>,
     /// Commitments whose bytes are not kept there.
     pub absent: Vec<Commitment>,
+    /// The texts of an entry whose data was destroyed on request.
+    pub destroyed: Option<Vec<Commitment>>,
     /// Commitments whose bytes are not in the file that is told of.
     apart: Vec<Commitment>,
     /// Files among the attachments, by name.
@@ -326,7 +328,7 @@ impl Told<'_> {
             Value::Number(number) => number.to_string(),
             Value::Array(all) => {
                 if let Some(count) = self.none_kept(all) {
-                    return format!("{count} (không lưu ở đây / not kept here)");
+                    return format!("{count} ({})", erased::absence(self.known.destroyed.as_deref(), None));
                 }
                 let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
                 // A seat a line.
@@ -384,7 +386,11 @@ impl Told<'_> {
                 return format!("{} ({kept})", short(text));
             }
             if self.known.absent.contains(&commitment) {
-                return format!("{} (không lưu ở đây / not kept here)", short(text));
+                return format!(
+                    "{} ({})",
+                    short(text),
+                    erased::absence(self.known.destroyed.as_deref(), Some(&commitment))
+                );
             }
             if self.known.apart.contains(&commitment) {
                 return format!(

@@ -24,8 +24,10 @@ pub struct ExportedAttachments {
     pub named: u64,
     /// How many were written.
     pub written: u64,
-    /// How many are gone because their events were erased.
+    /// How many texts are gone because their events were erased.
     pub erased: u64,
+    /// How many documents of erased events are not there: the log does not tell whether they ever were.
+    pub erased_documents: u64,
     /// How many documents are not there, as they need not be.
     pub unattached: u64,
     /// How many texts are not there and should be.
@@ -73,7 +75,8 @@ impl Needs {
             let count = match fate {
                 _ if written.contains(&commitment) => &mut met.written,
                 _ if self.unreadable => &mut met.unjudged,
-                Fate::Erased => &mut met.erased,
+                Fate::Erased if self.named.is_text(&commitment) => &mut met.erased,
+                Fate::Erased => &mut met.erased_documents,
                 Fate::Document => &mut met.unattached,
                 Fate::Text => &mut met.missing,
             };
@@ -88,6 +91,7 @@ impl ExportedAttachments {
     pub fn told(&self) -> String {
         let of_each = [
             (self.erased, "erased"),
+            (self.erased_documents, "documents of erased entries, destroyed or never attached"),
             (self.unattached, "documents not attached"),
             (self.missing, "missing: `tinnhiem audit` names them"),
             (self.unjudged, "not there, and entries that cannot be read do not tell whether they should be"),

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use serde_json::Value;
-use tinnhiem::event::MemberClass;
+use tinnhiem::event::{ContestFiled, MemberClass};
 
 use crate::programme::*;
 use crate::reading::Demo;
@@ -382,6 +382,39 @@ async fn who_asks_for_erasure_is_told_what_has_no_texts_and_what_is_destroyed_al
     assert!(!done && said.contains(&by) && said.contains("nothing of them is left"), "{said}");
     let (_, said) = ask(&bare);
     assert!(said.contains(&format!("WARNING: entry {bare} carries no texts")), "{said}");
+}
+
+/// Evidence that the ledger never kept was counted among what is destroyed, before and after.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_erasure_is_told_what_is_kept_here_and_what_stays_elsewhere() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let (words, kept, absent) = (text("my case"), text("a letter"), text("a film"));
+    let item = programme.assess("a1", "kol").await;
+    let evidence = vec![kept.commitment(), absent.commitment()];
+    let body = ContestFiled { statement: words.commitment(), evidence, ..contest(item) };
+    let draft = programme.draft(subject("kol").into(), Some(subject("kol")), body).with([words, kept]);
+    programme.recorded(draft, &["kol"]).await;
+    let filed = newest(&programme);
+    assert!(run(&programme, &["withdraw", &filed], &["kol"]).0);
+    let (_, shown) = run(&programme, &["show", &filed], &[]);
+    assert!(shown.contains("not kept here") && !shown.contains("destroyed on request"), "{shown}");
+    let (done, said) = run(&programme, &["request-erasure", "--subject", &kol, "--target", &filed], &["kol"]);
+    assert!(done && said.contains(&format!("(how many): {filed} (2);")), "{said}");
+    assert!(said.contains("stays with whoever has it"), "{said}");
+    assert!(said.contains(&format!("(mục / entries, how many): {filed} (1)")), "{said}");
+    assert!(said.contains("exports made before keep what they hold"), "{said}");
+    let request = newest(&programme);
+    let execute = ["execute-erasure", "--issuer", "operator", "--subject", &kol, "--request", &request];
+    let (done, said) = run(&programme, &[&execute[..], &["--target", &filed]].concat(), &["operator"]);
+    assert!(done, "{said}");
+    let (_, shown) = run(&programme, &["show", &filed], &[]);
+    assert!(shown.contains("(đã hủy theo yêu cầu / destroyed on request)"), "{shown}");
+    assert!(
+        shown.contains("2 (đã hủy theo yêu cầu hoặc chưa từng gửi kèm / destroyed on request, or never"),
+        "{shown}"
+    );
+    assert!(!shown.contains("not kept here"), "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

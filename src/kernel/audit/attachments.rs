@@ -49,6 +49,11 @@ impl Attachments {
     pub fn fates<'a>(&'a self, state: &'a State) -> impl Iterator<Item = (Commitment, Fate)> + 'a {
         self.named.iter().map(|(commitment, by)| (*commitment, fate(state, by)))
     }
+
+    /// Whether an event names it as a text, which had to be attached.
+    pub fn is_text(&self, commitment: &Commitment) -> bool {
+        self.named.get(commitment).is_some_and(|by| by.iter().any(|(_, text)| *text))
+    }
 }
 
 /// A text's fate is told by the events that name it as one, whoever else cites it.
