@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::certified;
-pub use super::certified::{line, outlook, told};
+pub use super::certified::{line, none, outlook, told};
 use super::coded::{here, unknown};
 use super::named::SubjectName;
 use super::output::{self, say};
@@ -103,9 +103,11 @@ impl Certificate {
         let Some(certified) = &score.certificate else {
             let why = certified::why_none(&client, subject).await?;
             let next = certified::next(&client).await?;
+            let met = certified::conditions(&client, &score).await?;
+            let met = met.map_or(String::new(), |met| format!(". {met}"));
             anyhow::bail!(unknown(
                 "certificate.unknown",
-                format!("{subject} has no certificate: {why}. {next}")
+                format!("{subject} has no certificate: {why}. {next}{met}")
             ));
         };
         let Some(out) = self.out.as_deref() else {

@@ -2,12 +2,13 @@
 
 use super::fates;
 use super::output::say;
-use super::{policies, requirements};
-use crate::api::views::EventPage;
+use super::{me, policies, requirements};
+use crate::api::views::{EventPage, EventView};
 use crate::client::Client;
-use crate::engines::{CertificateStanding, Certified, Score};
-use crate::event::{EventType, SubjectId};
+use crate::engines::{CertificateStanding, Certified, Score, Standing};
+use crate::event::{Confidence, Contesting, EventType, Severity, SubjectId};
 use crate::limits;
+use crate::state::Awaited;
 
 /// How a certificate stands, for people.
 pub fn told(one: &Certified) -> String {
@@ -93,6 +94,75 @@ pub async fn next(client: &Client) -> anyhow::Result<String> {
         "muốn có: đề nghị Ban điều phối / to have one, ask the council: {}",
         requirements::certificate(&policy)
     ))
+}
+
+/// Where no certificate stands: why, how one is had, and whether the score meets the conditions on its day.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn none(client: &Client, score: &Score) -> anyhow::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    match &score.certificate {
+        Some(Certified {
+            standing: CertificateStanding::Valid | CertificateStanding::Suspended { .. },
+            ..
+        }) => return Ok(lines),
+        // How it ended, and how the next is had, is told with it.
+        Some(_) => {}
+        None => {
+            let why = why_none(client, score.subject).await?;
+            lines.push(format!("chứng nhận tín nhiệm / certificate: {why}"));
+            if score.figure.standing == Standing::Departed {
+                return Ok(lines);
+            }
+            lines.push(format!("  {}", next(client).await?));
+        }
+    }
+    lines.extend(conditions(client, score).await?.map(|line| format!("  {line}")));
+    Ok(lines)
+}
+
+/// Whether a score meets the conditions on its day, or which it misses; none: the policy grants no certificate.
+///
+/// # Errors
+/// When the ledger does not answer.
+pub async fn conditions(client: &Client, score: &Score) -> anyhow::Result<Option<String>> {
+    let policy = policies::version(client, None).await?.policy;
+    let Some(asked) = policy.certificate else { return Ok(None) };
+    let (subject, day) = (score.subject, score.as_of);
+    let mut misses = Vec::new();
+    let place = |band: char| policy.bands.iter().position(|one| one.band == band);
+    let band = score.figure.band;
+    if band.is_none() || band.and_then(place) > place(asked.least_band) {
+        let has = band.map_or_else(|| "–".to_owned(), String::from);
+        misses.push(format!("hạng / band {has} ({} trở lên / or better)", asked.least_band));
+    }
+    if score.figure.confidence < Some(asked.least_confidence) {
+        let word =
+            |one: Option<Confidence>| one.map_or("–".to_owned(), |one| format!("{one:?}").to_lowercase());
+        let (has, least) = (word(score.figure.confidence), word(Some(asked.least_confidence)));
+        misses.push(format!("độ tin cậy / confidence {has} ({least} trở lên / or higher)"));
+    }
+    let clocks = me::running(client, subject).await?;
+    let coming = clocks.iter().filter(|one| one.what == Awaited::SanctionBegins).map(|one| one.event);
+    for sanction in score.sanctions.iter().map(|one| one.event).chain(coming) {
+        let entry: EventView = client.json(&format!("/v1/events/{sanction}")).await?;
+        let severity: Severity = serde_json::from_value(entry.payload["body"]["severity"].clone())?;
+        if severity >= asked.barred_from {
+            misses.push(format!("xử lý / sanction {severity:?}, mục / entry {}", entry.row.seq));
+        }
+    }
+    for contest in me::contests(client, subject).await? {
+        if matches!(contest.stage, Contesting::Overdue | Contesting::AppealOverdue) {
+            misses.push(format!("khiếu nại quá hạn / a contest overdue, mục / entry {}", contest.seq));
+        }
+    }
+    Ok(Some(match misses.is_empty() {
+        true => format!("ngày {day} đủ các điều kiện / on {day} the conditions are met"),
+        false => {
+            format!("ngày {day} chưa đạt / on {day} these conditions are missed: {}", misses.join("; "))
+        }
+    }))
 }
 
 /// Why a subject has no certificate.

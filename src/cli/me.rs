@@ -107,6 +107,9 @@ impl Me {
         for line in certificates::outlook(&client, score.certificate.as_ref()).await? {
             say!("  {line}");
         }
+        for line in certificates::none(&client, &score).await? {
+            say!("{line}");
+        }
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
         }
@@ -261,7 +264,7 @@ pub async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec
 }
 
 /// Every clock about the subject, page by page.
-async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ClockView>> {
+pub async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ClockView>> {
     let (mut clocks, mut pages) = (Vec::new(), Pages::of(format!("/v1/clocks?subject={subject}"), "after"));
     while let Some(page) = pages.next::<ClockPage>(client).await? {
         clocks.extend(page.clocks);

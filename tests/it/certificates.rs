@@ -9,6 +9,7 @@ use tinnhiem::time::Date;
 
 use crate::programme::*;
 use crate::refusals::Provoked;
+use crate::withdrawal::run;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -195,4 +196,32 @@ async fn it_is_withdrawn_with_its_reasons_and_by_leaving() {
     programme.recorded(programme.draft(PartyId::from(about), Some(about), left), &["kol"]).await;
     assert_eq!(state(&programme, "kol", programme.today()).await, "none");
     programme.check_replay();
+}
+
+/// `me` was silent on a certificate that had been withdrawn or was never granted.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_none_is_told_why_and_which_conditions_are_missed() {
+    let programme = Programme::start(certifying()).await;
+    let kol = subject("kol").to_string();
+    let say = |expected: &[&str]| {
+        let (_, me) = run(&programme, &["me", &kol], &[]);
+        let (_, certificate) = run(&programme, &["certificate", &kol], &[]);
+        for part in expected {
+            assert!(me.contains(part), "{part}: {me}");
+            assert!(certificate.contains(part), "{part}: {certificate}");
+        }
+    };
+    say(&["none was ever granted", "these conditions are missed: hạng / band –", "confidence –"]);
+    rate(&programme, "kol").await;
+    let target = granted(&programme, "kol").await;
+    let (_, me) = run(&programme, &["me", &kol], &[]);
+    assert!(!me.contains("conditions are"), "{me}");
+    let reason = text("granted by mistake");
+    let body = CertificateWithdrawn { target, reason: reason.commitment() };
+    let draft = programme.draft(PartyId::council(), Some(subject("kol")), body).with([reason]);
+    programme.recorded(draft, &SEATS[..3]).await;
+    say(&["that of entry", "withdrawn", "the conditions are met"]);
+    let sanction = programme.impose("kol", Severity::S3, 10).await;
+    let seq = programme.get(format!("/v1/events/{sanction}")).await["seq"].clone();
+    say(&[&format!("these conditions are missed: xử lý / sanction S3, mục / entry {seq}")]);
 }
