@@ -19,7 +19,7 @@ use super::respond::Text;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared, members, subjects};
 use crate::dsse::EventId;
-use crate::event::{PartyId, SubjectId};
+use crate::event::{Contesting, PartyId, SubjectId};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::state::{Awaited, Duty, OpenClock, Who};
@@ -210,6 +210,7 @@ fn is_known(snapshot: &Snapshot, who: &PartyId) -> bool {
 
 fn view(app: &App, snapshot: &Snapshot, clock: &OpenClock, on: Date) -> ClockView {
     let words = clock.what.words();
+    let (vi, en) = draw_of_none(snapshot, clock).unwrap_or_default();
     ClockView {
         what: clock.what,
         duty: clock.what.duty(),
@@ -220,9 +221,33 @@ fn view(app: &App, snapshot: &Snapshot, clock: &OpenClock, on: Date) -> ClockVie
         subject_name: clock.subject.and_then(|subject| name(app, snapshot, subject)),
         event: clock.event,
         seq: clock.seq,
-        vi: words.vi.to_owned(),
-        en: words.en.to_owned(),
+        vi: words.vi.to_owned() + vi,
+        en: words.en.to_owned() + en,
     }
+}
+
+/// What a value of a draw is still due for, where no contest waits for it.
+fn draw_of_none(snapshot: &Snapshot, clock: &OpenClock) -> Option<(&'static str, &'static str)> {
+    if clock.what != Awaited::DrawReveal {
+        return None;
+    }
+    let dossier = snapshot.state.dossier(&clock.subject?)?;
+    let stays = dossier.enrolments.open().next().is_some();
+    let mut open = dossier.pending.open().filter(|one| stays && one.stage.is_open());
+    if open.any(|one| one.panelled.as_deref().is_some_and(|one| one.draw == clock.event)) {
+        return None;
+    }
+    let filed = dossier.contest(&clock.event);
+    Some(match filed.is_some_and(|one| stays && one.stage == Contesting::Withdrawn) {
+        true => (
+            ": khiếu nại đã rút, khiếu nại lại mục ấy thì dùng lần rút thăm này",
+            ": its contest was withdrawn, and has this draw if it is filed again",
+        ),
+        false => (
+            ": không còn khiếu nại nào chờ, chỉ để mở các giá trị theo thứ tự",
+            ": no contest waits for it any more, only the order in which values are revealed",
+        ),
+    })
 }
 
 fn name(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Option<String> {

@@ -168,6 +168,9 @@ impl Score {
                 "theo chính sách {policy}, từ {from} / by policy {policy}, from {from} on: {}",
                 figure(&shadow.figure)
             );
+            for line in steps::supposed(client, &score, &shadow).await? {
+                say!("  {line}");
+            }
         }
         if self.explain {
             explain(client, &score).await;

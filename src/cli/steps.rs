@@ -1,5 +1,6 @@
 //! What moves a score, in words: `history --steps`, and the change that comes next
 
+use super::me;
 use super::output::{self, points};
 use super::read::figure;
 use crate::api::views::{Step, StepPage};
@@ -18,6 +19,37 @@ pub async fn shadow(client: &Client, score: &engines::Score) -> anyhow::Result<O
     let Some(coming) = score.shadow else { return Ok(None) };
     let path = format!("/v1/subjects/{}/score/{}/{}", score.subject, score.size, coming.as_of);
     Ok(Some(client.json(&path).await?))
+}
+
+/// What the figure under a coming version takes for granted, and the present version's, line by line.
+pub async fn supposed(
+    client: &Client,
+    score: &engines::Score,
+    shadow: &engines::Score,
+) -> anyhow::Result<Vec<String>> {
+    let (subject, from) = (score.subject, shadow.as_of);
+    let mut lines = Vec::new();
+    for contest in me::contests(client, subject).await? {
+        let Some(due) = contest.decide_by.filter(|due| contest.stage.is_open() && *due < from) else {
+            continue;
+        };
+        lines.push(format!(
+            "nếu đến khi ấy khiếu nại ở mục {seq}, hạn {due}, vẫn chưa có quyết định / if the contest of entry {seq}, due on \
+             {due}, is still not decided then",
+            seq = contest.seq
+        ));
+    }
+    let eve = from.plus_days(-1);
+    if eve >= score.as_of {
+        let path = format!("/v1/subjects/{subject}/score/{}/{eve}", score.size);
+        let present: engines::Score = client.json(&path).await?;
+        lines.push(format!(
+            "hôm trước, {eve}, theo chính sách {policy} / on the day before, {eve}, by policy {policy}: {}",
+            figure(&present.figure),
+            policy = present.policy
+        ));
+    }
+    Ok(lines)
 }
 
 /// The next change in one sentence.

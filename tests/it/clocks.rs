@@ -10,6 +10,7 @@ use tinnhiem::event::*;
 use crate::adverse::{notified, proposed};
 use crate::contests::{Court, DAY_MS, id};
 use crate::programme::*;
+use crate::withdrawal::run;
 
 /// A programme in which clocks of most kinds run.
 async fn running() -> (Programme, String) {
@@ -353,4 +354,50 @@ async fn every_clock_of_all_that_concerns_a_kol_is_in_its_own_listings() {
             .is_some_and(|who| who.starts_with("kol-") && clock["subject"].as_str() != Some(who))
     };
     assert!(all.iter().any(given));
+}
+
+/// Whoever had withdrawn a contest went on reading that values of its draw were due, and not what for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draw_that_no_contest_waits_for_says_what_it_is_still_due_for() {
+    let court = Court::open().await;
+    let target = court.programme.assess("a1", "kol").await;
+    let contest = court.file(target).await;
+    let said = async || {
+        let owed = clocks(&court.programme, "duty=must").await;
+        let draws = owed.into_iter().filter(|one| one["what"] == "draw_reveal");
+        let said: BTreeSet<String> = draws.map(|one| one["en"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        said.into_iter().next().unwrap()
+    };
+    let filed = said().await;
+    assert!(!filed.contains("withdrawn"), "{filed}");
+    id(court.send("kol", ContestWithdrawn { contest, reason: None }, &["kol"]).await);
+    assert!(said().await.contains("withdrawn, and has this draw if it is filed again"));
+    let kol = subject("kol").to_string();
+    let (_, me) = run(&court.programme, &["me", &kol], &[]);
+    assert!(me.contains("and has this draw if it is filed again"), "{me}");
+    let path = format!("{}/v1/subjects/{kol}/clocks.ics", court.programme.client.base());
+    let calendar = reqwest::get(path).await.unwrap().text().await.unwrap().replace("\r\n ", "");
+    assert!(calendar.contains("has this draw if it is filed again"), "{calendar}");
+    // Filed again, it waits for the same draw.
+    let contest = court.file(target).await;
+    assert_eq!(said().await, filed);
+    id(court.send("kol", ContestWithdrawn { contest, reason: None }, &["kol"]).await);
+    id(court.send("kol", SubjectDeparted { reason: None }, &["kol"]).await);
+    assert!(said().await.contains("no contest waits for it any more"));
+}
+
+/// The figure under a coming version took for granted that a contest would not be decided, and did not say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figure_under_a_coming_version_says_what_it_takes_for_granted() {
+    let (programme, filed) = running().await;
+    let today = programme.today();
+    let seq = programme.get(format!("/v1/events/{filed}")).await["seq"].clone();
+    let (done, said) = run(&programme, &["score", &subject("kol").to_string()], &[]);
+    assert!(done, "{said}");
+    let (from, eve, due) = (today.plus_days(90), today.plus_days(89), today.plus_days(30));
+    assert!(said.contains(&format!("by policy 2, from {from} on")), "{said}");
+    let unless = format!("if the contest of entry {seq}, due on {due}, is still not decided then");
+    assert!(said.contains(&unless), "{said}");
+    assert!(said.contains(&format!("on the day before, {eve}, by policy 1")), "{said}");
 }
