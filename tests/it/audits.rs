@@ -382,6 +382,10 @@ async fn an_old_receipt_says_its_age_and_of_whom_it_is() {
     let told: Value = serde_json::from_str(&said).unwrap();
     assert_eq!((&told["attested"], &told["complete"]), (&true.into(), &false.into()));
     let age = told["age_days"].as_i64().unwrap();
+    // Days of the ledger's calendar: in Việt Nam a day begins seven hours before it does in Greenwich.
+    let committed: tinnhiem::time::Date = told["committed"]["date"].as_str().unwrap().parse().unwrap();
+    let today = tinnhiem::clock::Clock::system().now().date_at(demo::UTC_OFFSET_MIN);
+    assert_eq!(age, i64::from(today.days_since(committed)));
     for (most, expected) in [(age - 1, 1), (age, 0), (age + 1, 0)] {
         let most = most.to_string();
         let (code, said) = verify(&whole, &[&named[..], &["--max-age", &most]].concat());
