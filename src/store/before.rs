@@ -64,6 +64,10 @@ impl Before {
         if !files.iter().any(|file| file == Path::new("db")) {
             return Ok(None);
         }
+        if this_boot().is_empty() {
+            files.iter().try_for_each(|file| read(&store.join(file)))?;
+            return Ok(None);
+        }
         match kept(store, &files) {
             Ok(true) => Ok(Some(Self { store: store.to_owned() })),
             // Whatever it was: what cannot be read is told by reading it.
@@ -89,6 +93,10 @@ impl Before {
     /// [`StoreError`]: they are still kept.
     pub fn put_back(&self) -> Result<(), StoreError> {
         let kept = own_files(&self.folder())?;
+        // Whatever is not kept is removed: of what is not whole nothing is believed.
+        if !self.folder().join(BOOT).exists() || !kept.iter().any(|file| file == Path::new("db")) {
+            return Ok(());
+        }
         for file in &kept {
             let (from, to) = (self.folder().join(file), self.store.join(file));
             let beside = self.store.join("back");
@@ -107,10 +115,13 @@ impl Before {
     /// # Errors
     /// [`StoreError`]: commit nothing.
     pub fn forget(&self) -> Result<(), StoreError> {
-        // At once, so that no half of it is ever put back.
+        // At once, so that no half of it is ever put back; it need not be synced, since after the machine itself
+        // ended nothing is.
         std::fs::rename(self.folder(), self.store.join(DONE))?;
-        File::open(&self.store)?.sync_all()?;
-        remove(&self.store.join(DONE))
+        if let Err(error) = remove(&self.store.join(DONE)) {
+            tracing::warn!(%error, "what was kept of the store is removed at its next opening");
+        }
+        Ok(())
     }
 
     fn folder(&self) -> PathBuf {
@@ -249,6 +260,24 @@ mod tests {
         Before::settle(folder.path()).unwrap();
         assert_eq!(std::fs::metadata(folder.path().join("db")).unwrap().len(), 4096);
         assert!(!folder.path().join(FOLDER).exists());
+    }
+
+    #[test]
+    fn what_is_no_longer_kept_takes_nothing_away() {
+        let folder = store();
+        let whole = files(folder.path());
+        let before = Before::keep(folder.path()).unwrap().unwrap();
+        before.forget().unwrap();
+        before.put_back().unwrap();
+        assert_eq!(files(folder.path()), whole);
+        // Nor does what is kept in part.
+        for part in ["db", BOOT] {
+            let before = Before::keep(folder.path()).unwrap().unwrap();
+            std::fs::remove_file(before.folder().join(part)).unwrap();
+            before.put_back().unwrap();
+            assert_eq!(files(folder.path()), whole, "{part}");
+            remove(&before.folder()).unwrap();
+        }
     }
 
     #[test]
