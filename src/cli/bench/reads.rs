@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::alliance::subject;
 use super::child::Served;
 use super::ledgers::Kept;
-use super::load::{Outcome, Pace, get};
+use super::load::{Load, Outcome, Pace, get};
 use super::workload::PROLOGUE;
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Setup};
@@ -94,7 +94,7 @@ pub fn new_day(served: &Served) -> anyhow::Result<(f64, Outcome)> {
     })
 }
 
-fn await_ranking(load: &super::load::Load, request: &[u8]) -> anyhow::Result<()> {
+fn await_ranking(load: &Load, request: &[u8]) -> anyhow::Result<()> {
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(600) {
         let answer = load.once(request)?;
@@ -123,17 +123,23 @@ pub fn ranking(served: &Served, requests: usize) -> anyhow::Result<Outcome> {
         }
         queries.extend([4_500, 5_000, 5_500].map(|least| format!("/v1/subjects?min_score={least}{topic}")));
     }
-    for query in queries.clone() {
-        // Where a narrower listing's page ends is a place deep inside the wide one.
-        let answer = one.once(&get(&query))?;
-        anyhow::ensure!(answer.status == 200, "{query} answers {}", answer.status);
-        let page: serde_json::Value = serde_json::from_slice(&answer.body)?;
-        if let Some(next) = page["next"].as_str() {
-            let sort = if query.contains("worst") { "worst" } else { "best" };
-            queries.push(format!("/v1/subjects?sort={sort}&after={next}"));
-            queries.push(format!("{query}&after={next}"));
-        }
+    for listing in queries.clone() {
+        queries.extend(last_of(&one, &listing)?);
     }
     let requests: Vec<_> = queries.iter().cycle().take(requests).map(|query| get(query)).collect();
     served.load(RANKERS, Pace::Closed).send(&requests)?.all(200)
+}
+
+/// The page deepest inside a listing, of the first hundred; none where the listing is one page.
+fn last_of(load: &Load, listing: &str) -> anyhow::Result<Option<String>> {
+    let mut last = None;
+    for _ in 0..100 {
+        let asked = last.as_deref().unwrap_or(listing);
+        let answer = load.once(&get(asked))?;
+        anyhow::ensure!(answer.status == 200, "{asked} answers {}", answer.status);
+        let page: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        let Some(next) = page["next"].as_str() else { break };
+        last = Some(format!("{listing}&after={next}"));
+    }
+    Ok(last)
 }
