@@ -6,8 +6,8 @@
 use super::{Case, Reason, Rejection};
 use crate::engines::Excluded;
 use crate::event::{
-    CertificateGranted, CertificatePolicy, CertificateStage, CertificateWithdrawn, Contesting, EventType,
-    Policy,
+    CertificateGranted, CertificatePolicy, CertificateStage, CertificateWithdrawn, Confidence, Contesting,
+    EventType, Policy,
 };
 use crate::facts::{At, Contest, Dossier};
 use crate::limits;
@@ -52,10 +52,15 @@ impl Case<'_> {
         let place = |band: char| policy.bands.iter().position(|one| one.band == band);
         let band = figure.as_ref().and_then(|figure| figure.band);
         let enough = band.and_then(place) <= place(conditions.least_band) && band.is_some();
-        Reason::CertificateConditions.unless(enough, format_args!("band on {on}"))?;
+        let (held, needed) = (shown_band(band), conditions.least_band);
+        Reason::CertificateConditions
+            .unless(enough, format_args!("band on {on}: {held}, needed {needed} or better"))?;
         let confidence = figure.and_then(|figure| figure.confidence);
         let sure = confidence >= Some(conditions.least_confidence);
-        Reason::CertificateConditions.unless(sure, format_args!("confidence on {on}"))?;
+        let (held, needed) =
+            (shown_confidence(confidence), shown_confidence(Some(conditions.least_confidence)));
+        Reason::CertificateConditions
+            .unless(sure, format_args!("confidence on {on}: {held}, needed {needed} or higher"))?;
         let counting = self.state.counting(dossier, at);
         let bars = dossier.sanctions.open().find(|one| {
             one.severity >= conditions.barred_from
@@ -63,13 +68,18 @@ impl Case<'_> {
                 && matches!(counting.excludes_sanction(one), None | Some(Excluded::Ahead))
         });
         if let Some(sanction) = bars {
-            return Err(Reason::CertificateConditions.about(&sanction.recorded));
+            let until = sanction.ends_on.map_or("without end".to_owned(), |last| format!("until {last}"));
+            return Err(Reason::CertificateConditions.about(format_args!(
+                "the {:?} of {}, {until}: needed none from {:?} up",
+                sanction.severity, sanction.recorded, conditions.barred_from
+            )));
         }
         let stage = |one: &Contest| one.stage_on(on, self.state.policies(), at.size);
         let missed = |one: &&Contest| matches!(stage(one), Contesting::Overdue | Contesting::AppealOverdue);
         match dossier.pending.open().find(missed) {
             None => Ok(()),
-            Some(contest) => Err(Reason::CertificateConditions.about(&contest.recorded)),
+            Some(contest) => Err(Reason::CertificateConditions
+                .about(format_args!("the contest, {}, is overdue: needed none", contest.recorded))),
         }
     }
 
@@ -89,5 +99,18 @@ fn shown_as(shown: Option<(u16, char)>) -> String {
     match shown {
         Some((score, band)) => format!("score {score}, band {band}"),
         None => "no score is shown".to_owned(),
+    }
+}
+
+fn shown_band(band: Option<char>) -> String {
+    band.map_or("none".to_owned(), String::from)
+}
+
+fn shown_confidence(confidence: Option<Confidence>) -> &'static str {
+    match confidence {
+        Some(Confidence::Low) => "low",
+        Some(Confidence::Medium) => "medium",
+        Some(Confidence::High) => "high",
+        None => "none",
     }
 }
