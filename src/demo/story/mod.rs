@@ -1,5 +1,6 @@
 //! What happens in the demo, told as days before the day it is seen on.
 
+mod accounts;
 mod assessments;
 mod certificates;
 mod custody;
@@ -64,6 +65,7 @@ pub fn tell(today: Date) -> (Submission, Vec<Step>) {
     story.certificates();
     story.lost_key();
     story.departed(enrolments[cast::DEPARTED]);
+    story.accounts();
     story.end()
 }
 
