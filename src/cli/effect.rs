@@ -1,14 +1,14 @@
-//! What an event did, how it is taken back, and whose signatures it still needs.
+//! What an event did, and whose signatures it still needs.
 
 use std::time::Duration;
 
 use super::course;
-use super::finality;
 use super::key_state;
 use super::output::{points, say};
 use super::owner;
 use super::read::bare;
 use super::told::clean;
+use super::undone;
 use super::withheld;
 use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
 use crate::client::Client;
@@ -16,7 +16,6 @@ use crate::dsse::PublicKey;
 use crate::engines::Figure;
 use crate::event::{Body, Event, KeyAdded, PartyId, Seat, SubjectId};
 use crate::ledger::Submission;
-use crate::limits;
 use crate::time::Timestamp;
 
 /// Longest that a ledger is asked about what is recorded already.
@@ -61,7 +60,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
         // What is recorded stands, whether or not its course can be told.
         let _ = tokio::time::timeout(ASKING, goes_on(client, &contest)).await;
     }
-    say!("{}", taken_back(&event, seq));
+    say!("{}", undone::taken_back(&event, seq));
 }
 
 /// From when a key of a party acts.
@@ -96,74 +95,6 @@ async fn moved(client: &Client, subject: SubjectId, seq: u64) -> Option<String> 
         _ => String::new(),
     };
     Some(format!("điểm của / score of {name}: {} → {}{by}", bare(before), bare(after)))
-}
-
-/// The command that takes an event back, or why none does.
-pub fn taken_back(event: &Event, seq: u64) -> String {
-    let subject = event.subject.map(|subject| subject.to_string()).unwrap_or_default();
-    let (issuer, seats) = (&event.issuer, "--key SEAT.pem …");
-    let ended = |verb: &str, keys: &str| {
-        format!("tinnhiem {verb} --issuer {issuer} --subject {subject} --target {seq} {keys}")
-    };
-    let command = match &event.body {
-        Body::AssessmentPublished(_)
-        | Body::EndorsementPublished(_)
-        | Body::ContestFiled(_)
-        | Body::AppealFiled(_) => {
-            format!("tinnhiem withdraw {seq} --key KEY.pem")
-        }
-        Body::AccreditationGranted(_) | Body::SanctionImposed(_) | Body::CertificateGranted(_) => {
-            format!("tinnhiem withdraw {seq} {seats}")
-        }
-        Body::MemberSuspended(body) => format!("tinnhiem reinstate --member {} {seats}", body.member),
-        Body::MemberReinstated(body) => format!("tinnhiem suspend --member {} {seats}", body.member),
-        Body::MemberAdmitted(body) => {
-            return format!(
-                "không rút lại được; tạm ngừng / it is not taken back; to hold it back until it is reinstated:\n  \
-                 tinnhiem suspend --member {member} {seats}\nloại hẳn / to end it for good, its id never given again:\n  \
-                 tinnhiem remove --member {member} {seats}",
-                member = body.member
-            );
-        }
-        Body::MemberUpdated(body) => format!("tinnhiem update --member {} … {seats}", body.member),
-        Body::AccountLinked(_) => ended("unlink", "--key KEY.pem --key KOL.pem"),
-        Body::CollaborationDeclared(_) => {
-            let months = limits::COLLABORATION_DAYS / 30;
-            return format!(
-                "không rút lại được: chấm dứt chỉ đưa ngày cuối lên hôm nay; bảo chứng đã vô hiệu vẫn vô hiệu, và đến {months} \
-                 tháng sau ngày cuối bảo chứng của bên ấy chỉ được tính nếu là commercial / it is not taken back: to end it \
-                 brings its last day forward to today; endorsements that it voided stay void, and until {months} months \
-                 after that day those of the business count only as commercial:\n  {}",
-                ended("end-collaboration", "--key KEY.pem --key KOL.pem")
-            );
-        }
-        Body::EvidenceCommitted(_) => ended("destroy-evidence", "--key KEY.pem"),
-        Body::DecisionRecorded(_) => {
-            format!(
-                "tinnhiem overturn-decision --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
-            )
-        }
-        Body::KeyAdded(body) if body.owner.is_some() => {
-            format!("tinnhiem revoke-key --issuer council --target {} --cause cancelled {seats}", body.key)
-        }
-        Body::KeyAdded(body) => format!(
-            "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key KEY.pem",
-            body.key
-        ),
-        Body::SubjectDeparted(_) => {
-            format!("tinnhiem resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)")
-        }
-        Body::PolicyPublished(body) => {
-            format!("tinnhiem policy publish FILE --from {} {seats}", body.effective_from)
-        }
-        Body::CouncilChanged(_) => format!("tinnhiem reseat … {seats}"),
-        Body::OperatorChanged(_) => format!("tinnhiem hand-over … {seats}"),
-        // What answers or ends something stands; what is wrong in it is put right by a new entry.
-        _ => {
-            return finality::sentence(event.body.event_type()).unwrap_or_default();
-        }
-    };
-    format!("rút lại / to take it back:\n  {command}")
 }
 
 /// Who has signed an event, and whose signature it still needs, line by line.

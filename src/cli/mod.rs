@@ -93,6 +93,7 @@ mod still;
 mod tip;
 mod told;
 mod top;
+mod undone;
 mod verify;
 mod windows;
 mod withdraw;

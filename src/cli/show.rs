@@ -15,6 +15,7 @@ use super::named::EventName;
 use super::output::{self, say};
 use super::signing::At;
 use super::told::{Known, Told};
+use super::undone;
 use super::withheld;
 use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
@@ -42,8 +43,10 @@ pub struct Show {
 
 /// An entry, or an event that is not recorded yet.
 #[derive(Debug, Clone)]
-enum Shown {
+pub enum Shown {
+    /// By its seq or id.
     Entry(EventName),
+    /// In a file.
     File(PathBuf),
 }
 
@@ -185,7 +188,7 @@ async fn stolen(client: &Client, view: &EventView) -> Vec<String> {
         for one in key_state::all(client, &party).await.unwrap_or_default() {
             let then = one.invalid_from.filter(|from| *from <= view.row.recorded_at);
             if let (Some(from), Some(by), true) = (then, one.found_by, view.keys.contains(&one.key)) {
-                let instead = effect::taken_back(&event, view.row.seq);
+                let instead = undone::taken_back(&event, view.row.seq);
                 told.push(withheld::of_entry(view.row.event_type(), by, &from.to_string(), &instead));
             }
         }

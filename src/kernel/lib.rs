@@ -34,7 +34,7 @@
 //!    there the compiler asks for its arm in `rules/mod.rs`, `state/mod.rs` and `src/api/ranking/changes.rs`.
 //! 3. A new record stands in [`facts`]; a member with a new name has its words in `event/words.rs`.
 //! 4. A verb in `src/cli`, and where the general sentence is not enough, what it says of itself in
-//!    `cli/{finality,effect,gist}.rs`; a row of `schemas/events.md`; then `cargo run -- schemas`.
+//!    `cli/{finality,undone,gist}.rs`; a row of `schemas/events.md`; then `cargo run -- schemas`.
 //! 5. A move of the random histories in `tests/it/model`, in `observed.rs` where it has stages; in the second
 //!    implementation `tools/verify/shapes.py`, its rules and its state; vectors in which it is recorded and
 //!    refused, as `tests/vectors/choose.py` says.
