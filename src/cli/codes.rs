@@ -1,5 +1,6 @@
 //! `explain`: what a code means and what to do, as the table of all codes says it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::bail;
@@ -7,7 +8,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::coded::usage;
+use super::graded;
 use super::output::{self, Answer, say};
+use super::signing::At;
 
 /// All codes, in tables; their first column names them.
 const TABLES: &str = include_str!("../../schemas/problems.md");
@@ -15,54 +18,76 @@ const TABLES: &str = include_str!("../../schemas/problems.md");
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tinnhiem explain contest.late
-  tinnhiem explain EVID.THIN range confidence    several")]
+  tinnhiem explain EVID.THIN range confidence    several
+  tinnhiem explain C1.I4    an indicator of the policy that is in force")]
 pub struct Explain {
-    /// The codes, as an error, an audit, a note or a score names them; all are listed where none is named
+    /// The codes, as an error, an audit, a note or a score names them, or a criterion or indicator of the policy in
+    /// force; all but those are listed where none is named
     #[arg(name = "code")]
     codes: Vec<String>,
     #[command(flatten)]
     answer: Answer,
+    #[command(flatten)]
+    at: At,
 }
 
 /// A row of a table of codes.
 #[derive(Debug, Serialize)]
-struct Row {
+pub struct Row {
     /// The heading of its table.
-    of: &'static str,
-    code: String,
+    pub of: &'static str,
+    /// The code.
+    pub code: String,
     /// What the other columns say, under their names.
-    says: BTreeMap<&'static str, &'static str>,
+    pub says: BTreeMap<&'static str, Cow<'static, str>>,
 }
 
 impl Explain {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub async fn run(self) -> anyhow::Result<u8> {
         let mut found = if self.codes.is_empty() { rows(|_| true) } else { Vec::new() };
+        let mut unknown = Vec::new();
         for code in &self.codes {
-            let of_it = rows(|one| one == code);
+            let mut of_it = rows(|one| one == code);
+            if of_it.is_empty() && graded::may_be(code) {
+                match graded::of(&self.at.client(), code).await {
+                    Ok(row) => of_it.extend(row),
+                    Err(error) => {
+                        unknown.push(format!("{code}, if a policy names it, is told by a ledger: {error}"));
+                        continue;
+                    }
+                }
+            }
             match nearest(code) {
                 _ if !of_it.is_empty() => found.extend(of_it),
-                Some(near) => bail!(usage(format!("no code is {code}: did you mean {near}?"))),
-                None => bail!(usage(format!("no code is {code}: `tinnhiem explain` lists all"))),
+                Some(near) => unknown.push(format!("no code is {code}: did you mean {near}?")),
+                None => unknown.push(format!("no code is {code}: `tinnhiem explain` lists all")),
             }
         }
-        if self.answer.json {
-            output::json(&found)?;
-            return Ok(0);
+        // What is known is told, whatever else was asked about.
+        match self.answer.json {
+            true => output::json(&found)?,
+            false => found.iter().for_each(Row::print),
         }
-        for row in found {
-            say!("{} ({})", row.code, row.of);
-            for (name, text) in row.says {
-                say!("  {name}: {text}");
-            }
+        if !unknown.is_empty() {
+            bail!(usage(unknown.join("\n")));
         }
         Ok(0)
     }
 }
 
+impl Row {
+    fn print(&self) {
+        say!("{} ({})", self.code, self.of);
+        for (name, text) in &self.says {
+            say!("  {name}: {text}");
+        }
+    }
+}
+
 /// What a code of a score is, in a few words.
-pub fn meaning(code: &str) -> Option<&'static str> {
+pub fn meaning(code: &str) -> Option<Cow<'static, str>> {
     let row = rows(|one| one == code).into_iter().find(|row| row.of == "Reasons of a score")?;
-    row.says.get("what it is").copied()
+    row.says.get("what it is").cloned()
 }
 
 /// The rows that name such a code; several where it is answered by several parts.
@@ -84,6 +109,7 @@ fn rows(is_asked: impl Fn(&str) -> bool) -> Vec<Row> {
                 .zip(cells.iter().copied())
                 .skip(1)
                 .filter(|(_, text)| !text.is_empty())
+                .map(|(name, text)| (name, Cow::Borrowed(text)))
                 .collect();
             let named = codes(cells[0]).filter(|one| is_asked(one));
             found.extend(named.map(|code| Row { of, code: code.to_owned(), says: says.clone() }));

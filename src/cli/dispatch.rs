@@ -66,6 +66,7 @@ impl Verb {
             Self::Draw(verb) => verb.run().await,
             Self::Correct(verb) => verb.run().await,
             Self::CommitEvidence(verb) => verb.run().await,
+            Self::Commitment(verb) => verb.run().await,
             Self::DiscloseEvidence(verb) => verb.run().await,
             Self::DestroyEvidence(verb) => {
                 verb.run(|target, reason| crate::event::EvidenceDestroyed { target, reason }).await
@@ -89,7 +90,7 @@ impl Verb {
             Self::Log(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,
             Self::Guide(verb) => verb.run(),
-            Self::Explain(verb) => verb.run(),
+            Self::Explain(verb) => verb.run().await,
             Self::Receipt(verb) => verb.run().await,
             Self::Verify(verb) => verb.run().await,
             Self::ConfirmClock(verb) => verb.run().await,

@@ -170,7 +170,7 @@ fn named(policy: Option<&Policy>, code: &str) -> String {
     });
     match graded {
         Some(indicator) => both(&indicator.name),
-        None => codes::meaning(code).unwrap_or_default().to_owned(),
+        None => codes::meaning(code).unwrap_or_default().into_owned(),
     }
 }
 

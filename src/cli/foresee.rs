@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::erased;
 use super::fates;
+use super::key_state;
 use super::output::tell;
 use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
@@ -166,8 +167,39 @@ pub async fn explained(client: &Client, submission: &Submission, error: ClientEr
             let detail = by.map_or(detail.clone(), |(of, by)| format!("{detail}; {of} is signed by: {by}"));
             ClientError::Refused { status, code, detail }
         }
+        ClientError::Refused { status, code, detail } if STRAY.iter().any(|one| one.code() == code) => {
+            let waited = waited_for(client, submission).await;
+            let detail = waited.map_or(detail.clone(), |waited| format!("{detail}; {waited}"));
+            ClientError::Refused { status, code, detail }
+        }
         error => error,
     }
+}
+
+/// Refusals of a key that is not one of those that are waited for.
+const STRAY: [Reason; 3] = [Reason::SignatureUnneeded, Reason::KeyUnknown, Reason::KeyOtherOwner];
+
+/// Whose signatures an event lacks as it is, and by which keys a party gives its own.
+async fn waited_for(client: &Client, submission: &Submission) -> Option<String> {
+    let checked = client.check::<Checked>(submission, &[]).await.ok()??;
+    let mut named = Vec::new();
+    for missing in &checked.missing {
+        let mut own = Vec::new();
+        for party in missing.parties.iter().filter(|_| missing.of == Signatory::Party) {
+            let keys = key_state::all(client, party).await.unwrap_or_default();
+            own.extend(keys.into_iter().filter(|one| one.live && !one.seat).map(|one| one.key));
+        }
+        let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+        let by = if own.is_empty() { String::new() } else { format!(" (by {})", own.join(" or ")) };
+        named.push(whose(missing) + &by);
+    }
+    if named.is_empty() {
+        return None;
+    }
+    let named = named.join(", and of ");
+    Some(format!(
+        "chờ chữ ký của / waited for: a signature of {named}; `tinnhiem public-key FILE` tells which key a file holds"
+    ))
 }
 
 /// Every type, and who signs it.

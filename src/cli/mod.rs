@@ -28,6 +28,8 @@ mod course;
 mod credentials;
 mod custody;
 mod dispatch;
+mod disputed;
+mod document;
 mod door;
 mod draws;
 mod effect;
@@ -43,6 +45,7 @@ mod find;
 mod foresee;
 mod gist;
 mod govern;
+mod graded;
 mod grounds;
 mod guide;
 mod identity;
@@ -248,6 +251,8 @@ enum Verb {
     Correct(remedy::Correct),
     /// Say what evidence is kept, by whom and until when (member and custodian)
     CommitEvidence(evidence::CommitEvidence),
+    /// Show what a document and its salt commit to, and whether an event names that (anyone, before signing)
+    Commitment(document::ShowCommitment),
     /// Say whom evidence was shown to (its custodian)
     DiscloseEvidence(evidence::DiscloseEvidence),
     /// Say that evidence was destroyed, by the `evidence.committed` event (its custodian)

@@ -9,6 +9,7 @@ use super::FOUND;
 use super::certificates;
 use super::coded::usage;
 use super::computed::{Computing, Outcome, Whence};
+use super::disputed;
 use super::explain::{explain, said};
 use super::named::SubjectName;
 use super::output::{self, points, say};
@@ -158,6 +159,12 @@ impl Score {
         certificates::line(&score);
         if let Some(without) = &score.without_contested {
             say!("không tính mục đang bị khiếu nại / without the contested items: {}", figure(without));
+        }
+        // What is contested now is not what was contested then.
+        if score.size == view.size && score.as_of == view.as_of {
+            for line in disputed::open(client, subject).await? {
+                say!("  {line}");
+            }
         }
         if let Some(change) = &outlook.next {
             say!("{}\n{}", steps::sentence_vi(change), steps::sentence(change));

@@ -7,6 +7,7 @@ mod attacks;
 mod audited_answers;
 mod audits;
 mod batch;
+mod beginners;
 mod believed;
 mod certificates;
 mod clocks;

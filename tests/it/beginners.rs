@@ -1,0 +1,191 @@
+//! What people who use the command line for the first time looked for in vain, and find.
+
+use std::process::Command;
+
+use tinnhiem::event::*;
+
+use crate::certificates::{certifying, rate};
+use crate::programme::*;
+use crate::reading::Demo;
+use crate::withdrawal::run;
+
+/// Runs a verb that asks no ledger; its exit code and all that it said.
+fn offline(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tinnhiem")).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_to_sign_sees_that_the_consent_is_the_text_that_was_shown() {
+    let programme = Programme::start(policy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(at("number"), "079 301 000 123").unwrap();
+    std::fs::write(at("consent"), "Tôi đồng ý.").unwrap();
+    tinnhiem::vault::write_identity_secret(at("secret").as_ref(), &[1; 32]).unwrap();
+    let new = key("new-kol").public().to_string();
+    let (number, consent, secret, out) = (at("number"), at("consent"), at("secret"), at("event.json"));
+    let line = ["enrol", "--issuer", "registrar", "--name", "Mới", "--topic", "my-pham", "--out", &out];
+    let files = ["--identity", &number, "--identity-secret", &secret, "--consent", &consent];
+    let enrol = [&line[..], &files, &["--subject-key", &new]].concat();
+    let (done, said) = run(&programme, &enrol, &["registrar"]);
+    assert!(done, "{said}");
+
+    // The salt lies beside the document; no ledger is asked about a file.
+    let shown = ["commitment", &consent, "--of", &out, "--ledger", "http://127.0.0.1:9"];
+    let (exit, said) = offline(&shown);
+    assert!(exit == Some(0) && said.contains("a match: ") && said.contains("consent"), "{said}");
+    let salts = std::fs::read_to_string(at("consent.salt")).unwrap();
+    let (made, salt) = salts.trim_end().split_once(' ').unwrap();
+    assert!(said.contains(made), "{said}");
+    let (exit, said) = offline(&["commitment", &consent, "--salt", salt, "--of", &out, "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((exit, &told["named_as"][0], &told["matches"]), (Some(0), &"consent".into(), &true.into()));
+
+    // Another text, another salt, and an event that names neither.
+    let other = at("other");
+    std::fs::write(&other, "Tôi không đồng ý.").unwrap();
+    for more in [["--salts", &at("consent.salt")], ["--salt", salt]] {
+        let (exit, said) = offline(&[&["commitment", &other, "--of", &out][..], &more].concat());
+        assert!(exit == Some(1) && said.contains("NOT a match"), "{said}");
+    }
+    let (exit, said) = offline(&["commitment", &consent, "--salt", &"0".repeat(64), "--of", &out]);
+    assert!(exit == Some(1) && said.contains("NOT a match"), "{said}");
+    let (exit, said) = offline(&["commitment", &other]);
+    assert!(exit == Some(2) && said.contains("--salt HEX or --salts FILE"), "{said}");
+
+    // The same of the entry.
+    let path = at("new-kol.pem");
+    tinnhiem::vault::write_secret(path.as_ref(), &key("new-kol")).unwrap();
+    assert!(run(&programme, &["sign", &out, "--key", &path], &[]).0);
+    assert!(run(&programme, &["submit", &out], &[]).0);
+    let seq = (programme.ledger.snapshot().size() - 1).to_string();
+    let (done, said) = run(&programme, &["commitment", &consent, "--of", &seq], &[]);
+    assert!(done && said.contains("a match: ") && said.contains("subject.enrolled"), "{said}");
+    assert!(!run(&programme, &["commitment", &consent, "--of", "0"], &[]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_with_the_wrong_key_is_told_whose_is_waited_for() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for name in ["a1", "stranger", "business"] {
+        tinnhiem::vault::write_secret(at(name).as_ref(), &key(name)).unwrap();
+    }
+    // The registrar has signed, the KOL has not.
+    let out = at("event.json");
+    let link = ["link", "--issuer", "registrar", "--subject", &kol, "--platform", "tiktok"];
+    let account = [&link[..], &["--account", "@kol", "--out", &out]].concat();
+    let (done, said) = run(&programme, &account, &["registrar"]);
+    assert!(done, "{said}");
+    let own = key("kol").public().to_string();
+    for (wrong, code) in [("a1", "key.other_owner"), ("stranger", "key.unknown")] {
+        let (done, said) = run(&programme, &["sign", &out, "--key", &at(wrong)], &[]);
+        assert!(!done && said.contains(code) && !said.contains("About to sign"), "{said}");
+        let waited = said.split("waited for").nth(1).unwrap_or_default().to_owned();
+        assert!(waited.contains(&kol) && waited.contains(&own), "{said}");
+        assert!(!waited.contains("registrar"), "who has signed is not waited for: {said}");
+    }
+    // The seats have signed a recovery, the new key has not.
+    let (out, new) = (at("recovery.json"), key("new").public().to_string());
+    let recover = ["add-key", "--issuer", "council", "--owner", &kol, "--new", &new, "--out", &out];
+    let (done, said) = run(&programme, &recover, &SEATS[..3]);
+    assert!(done, "{said}");
+    let (done, said) = run(&programme, &["sign", &out, "--key", &at("business")], &[]);
+    let waited = said.split("waited for").nth(1).unwrap_or_default();
+    assert!(!done && said.contains("signature.unneeded"), "{said}");
+    assert!(waited.contains(&format!("the key {new}")), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn criteria_and_indicators_are_explained_and_no_unknown_code_hides_the_others() {
+    let programme = Programme::start(policy()).await;
+    let (done, said) = run(&programme, &["explain", "C1.I4", "I4", "C1"], &[]);
+    let of = &policy().criteria[0];
+    let indicator = of.indicators.iter().find(|one| one.id.as_str() == "I4").unwrap();
+    assert!(done && said.matches(&indicator.name.en).count() >= 3, "{said}");
+    assert!(said.contains(&of.name.vi) && said.contains("C1.I4 (Indicators)"), "{said}");
+    for order in
+        [["explain", "confidence", "contest.latte", "range"], ["explain", "x.y", "range", "confidence"]]
+    {
+        let (exit, said) = offline(&order);
+        assert_eq!(exit, Some(2), "{said}");
+        assert!(said.contains("\nrange (") || said.starts_with("range ("), "{said}");
+        assert!(said.contains("confidence ("), "{said}");
+        assert!(said.contains("did you mean contest.late?") || said.contains("no code is x.y"), "{said}");
+    }
+    let (exit, said) = offline(&["explain", "C1.I99", "range", "--ledger", programme.client.base()]);
+    assert!(exit == Some(2) && said.contains("no code is C1.I99") && said.contains("range ("), "{said}");
+    let (exit, said) = offline(&["explain", "C1.I4", "range", "--ledger", "http://127.0.0.1:9"]);
+    assert!(exit == Some(2) && said.contains("range (") && said.contains("C1.I4, if a policy"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_is_refused_says_what_is_held_and_what_is_needed() {
+    let with = |least_band, least_confidence| {
+        let certificate = CertificatePolicy { least_band, least_confidence, barred_from: Severity::S3 };
+        Policy { certificate: Some(certificate), ..certifying() }
+    };
+    let kol = subject("kol").to_string();
+    for (policy, wanted) in [
+        (with('A', Confidence::Low), "needed A or better"),
+        (with('E', Confidence::High), "needed high or higher"),
+    ] {
+        let programme = Programme::start(policy).await;
+        rate(&programme, "kol").await;
+        let score = programme.get(format!("/v1/subjects/{kol}/score")).await;
+        let what = if wanted.contains('A') { "band" } else { "confidence" };
+        let held = score[what].as_str().unwrap();
+        let (done, said) = run(&programme, &["certify", "--subject", &kol], &SEATS[..3]);
+        let today = programme.today();
+        assert!(!done && said.contains(&format!("{what} on {today}: {held}, {wanted}")), "{said}");
+    }
+    let programme = Programme::start(certifying()).await;
+    rate(&programme, "kol").await;
+    programme.impose("kol", Severity::S3, 10).await;
+    let seq = programme.ledger.snapshot().size() - 1;
+    let (done, said) = run(&programme, &["certify", "--subject", &kol], &SEATS[..3]);
+    assert!(!done && said.contains(&format!("the S3 of entry {seq} ")), "{said}");
+    assert!(said.contains("needed none from S3 up"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_score_names_the_entry_that_is_contested_and_until_when() {
+    let mut due = policy();
+    (due.windows.file, due.windows.decide) = (Some(183), Some(30));
+    let programme = Programme::start(due).await;
+    let kol = subject("kol").to_string();
+    let item = programme.assess("a1", "kol").await;
+    let seq = programme.ledger.snapshot().size() - 1;
+    let score = || run(&programme, &["score", &kol], &[]).1;
+    assert!(!score().contains("contested: "), "{}", score());
+    let contest = programme.contest("kol", item).await.unwrap()["seq"].to_string();
+    let said = score();
+    assert!(said.contains(&format!("contested: mục / entry {seq}, ")), "{said}");
+    let last = programme.today().plus_days(30);
+    assert!(said.contains(&format!("entry {contest}: ")) && said.contains(&format!("by {last}")), "{said}");
+    assert!(run(&programme, &["withdraw", &contest], &["kol"]).0);
+    assert!(!score().contains("contested: "), "{}", score());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kols_of_the_demo_are_found_by_their_accounts() {
+    let demo = Demo::start().await;
+    let find = |name: &str| offline(&["find", name, "--ledger", &demo.base]);
+    for (account, seed) in [
+        ("@han", "han"),
+        ("https://cho-so.example/han", "han"),
+        ("@ngan", "ngan"),
+        ("https://cho-so.example/khai", "khai"),
+        ("@thu", "thu"),
+        ("https://vietreel.example/@dung", "dung"),
+    ] {
+        let (exit, said) = find(account);
+        let own = tinnhiem::demo::subject(seed).to_string();
+        assert!(exit == Some(0) && said.contains(&own) && said.contains(account), "{account}: {said}");
+    }
+    let (exit, said) = find("@luu");
+    assert!(exit == Some(1), "{said}");
+}
