@@ -5,13 +5,20 @@ use std::io::Write;
 use clap::Args;
 
 use super::contribute::named;
+use super::fates;
+use super::log::Listed;
 use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::signing::At;
-use crate::api::views::{ClockPage, ClockView};
+use crate::api::views::{ClockPage, ClockView, EventRow, Fate};
+use crate::client::Client;
+use crate::event::{EventType, PartyId};
 use crate::limits;
 use crate::state::Duty;
 use crate::time::Date;
+
+/// How many of the newest endorsements of a party are looked at.
+const LOOKED_AT: usize = 200;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -59,7 +66,7 @@ impl Clocks {
         };
         let subject = SubjectName::id_of(self.subject.as_ref(), &client).await?;
         if self.ics {
-            let path = match (who, subject) {
+            let path = match (&who, subject) {
                 (Some(who), None) => match who.as_subject() {
                     Some(subject) => format!("/v1/subjects/{subject}/clocks.ics"),
                     None => format!("/v1/members/{who}/clocks.ics"),
@@ -76,7 +83,7 @@ impl Clocks {
         let plain =
             |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         let parts = [
-            who.map(|who| format!("&who={who}")),
+            who.as_ref().map(|who| format!("&who={who}")),
             subject.map(|subject| format!("&subject={subject}")),
             self.until.map(|until| format!("&until={until}")),
             duty.map(|duty| format!("&duty={duty}")),
@@ -89,16 +96,40 @@ impl Clocks {
             output::json(&page)?;
             return Ok(0);
         }
-        if page.clocks.is_empty() {
-            say!("không có hạn nào / none");
-            return Ok(0);
+        match page.clocks.is_empty() {
+            true => say!("không có hạn nào / none"),
+            false => print(&page.clocks),
         }
-        print(&page.clocks);
+        if let Some(who) = &who {
+            for line in voided(&client, who).await? {
+                say!("{line}");
+            }
+        }
         if let Some(next) = page.next {
             say!("more with --after {next}");
         }
         Ok(0)
     }
+}
+
+/// The endorsements of a party that hide declared paid work: no clock runs for them, and they count nothing
+/// until they are put right.
+async fn voided(client: &Client, who: &PartyId) -> anyhow::Result<Vec<String>> {
+    let type_name = Some(EventType::EndorsementPublished.name().to_owned());
+    let listed = Listed { subject: None, issuer: Some(who.clone()), type_name };
+    let rows = listed.newest(client, LOOKED_AT).await?.events;
+    let fates = fates::of(client, &rows.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;
+    let void = rows.iter().filter_map(|row| Some((row, fates.get(&row.seq)?)));
+    let void = void.filter(|(_, fate)| fate.stage == "voided");
+    let line = |(row, fate): (&EventRow, &Fate)| {
+        let about = row.subject.map_or(String::new(), |subject| format!(", {subject}"));
+        let (seq, state) = (row.seq, fates::cell(fate));
+        format!(
+            "bảo chứng, mục / endorsement, entry {seq}{about}: {state}; rút và công bố lại là commercial / withdraw it and \
+             publish it again as commercial: `tinnhiem withdraw {seq} --key KEY.pem`"
+        )
+    };
+    Ok(void.map(line).collect())
 }
 
 /// Prints clocks as a table.

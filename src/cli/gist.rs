@@ -97,6 +97,11 @@ impl Gists {
         self.entries.get(id).map(|one| &one.payload["body"])
     }
 
+    /// The entries that were had, those that others name among them.
+    pub fn entries(&self) -> impl Iterator<Item = &EventView> {
+        self.entries.values()
+    }
+
     /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.
     pub fn holds(&self, id: &str) -> bool {
         let erased =

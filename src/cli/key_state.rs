@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::owner;
+use super::safe::short;
 use crate::api::views::{EventView, KeyView, LedgerView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
@@ -54,9 +55,10 @@ pub fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
 
 /// What who has put a new key in the place of an old one should know.
 pub fn rotated(old: &PublicKey) -> String {
+    let old = short(&old.to_string());
     format!(
         "nếu khóa cũ có thể đã lộ trước lúc này, báo Ban điều phối / if the old key was in other hands before this, tell the \
-         council: dated before this rotation (`revoke-key --target {old} --cause compromised --invalid-from`), the new key \
+         council: dated before this rotation (`revoke-key --cause compromised --invalid-from`, of the key {old}), the new key \
          falls with the old one, for a thief could have rotated too, and the council recovers a key; dated after it, the new \
          key stays, and so does all that was signed before"
     )

@@ -14,6 +14,7 @@ use super::output::{self, say};
 use super::read::names;
 use super::signed;
 use super::signing::At;
+use super::withheld;
 use crate::api::nearest;
 use crate::api::views::{EventPage, EventRow, LedgerView};
 use crate::client::{Client, ClientError};
@@ -136,10 +137,12 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
         let state = key_state::of_entry(client, row.event_type(), &row.issuer, body).await;
         keys.extend(state.map(|state| (row.seq, state)));
     }
+    let stolen = withheld::marks(client, gists.entries()).await;
     let rows: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
             let state = fates.get(&row.seq).map(fates::cell).or_else(|| keys.remove(&row.seq));
+            let state: Vec<String> = state.into_iter().chain(stolen.get(&row.seq).cloned()).collect();
             vec![
                 row.seq.to_string(),
                 row.recorded_at.to_string(),
@@ -148,7 +151,7 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
                 row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
                 row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
                 gists.of(&row.id.to_string()),
-                state.unwrap_or_default(),
+                state.join("; "),
             ]
         })
         .collect();

@@ -10,6 +10,7 @@ use super::named::PartyName;
 use super::output::{self, say};
 use super::read::names;
 use super::signing::At;
+use super::withheld;
 use crate::api::views::{EventRow, LedgerView, MemberList, MemberRecord, MemberView};
 use crate::client::Client;
 use crate::event::{EventType, MemberClass, Membership, words};
@@ -156,6 +157,7 @@ async fn said(client: &Client, view: &MemberView, record: &MemberRecord) -> anyh
 async fn print_said(client: &Client, said: &[EventRow]) {
     let about = names(client, said.iter().filter_map(|row| row.subject)).await;
     let gists = Gists::fetch(client, said.iter().map(|row| row.id.to_string())).await;
+    let stolen = withheld::marks(client, gists.entries()).await;
     for kind in said.chunk_by(|one, next| one.type_name == next.type_name) {
         let what = kind.first().map(|row| row.type_name.as_str()).unwrap_or_default();
         let what = words::of_type(what).map_or(what.to_owned(), |words| words.done());
@@ -175,7 +177,13 @@ async fn print_said(client: &Client, said: &[EventRow]) {
                 name,
                 gists.of(&id),
                 gists.until(&id).unwrap_or("–".to_owned()),
-                row.fate.as_ref().map(fates::cell).unwrap_or_default(),
+                row.fate
+                    .as_ref()
+                    .map(fates::cell)
+                    .into_iter()
+                    .chain(stolen.get(&row.seq).cloned())
+                    .collect::<Vec<_>>()
+                    .join("; "),
             ]
         };
         let head = [

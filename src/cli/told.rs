@@ -347,11 +347,12 @@ impl Told<'_> {
                     .chain(&days)
                     .chain(&self.known.changes)
                     .map(|line| format!("\n      {line}"));
-                format!(
-                    "{} bytes; `tinnhiem policy diff`{}",
-                    value.to_string().len(),
-                    under.collect::<String>()
-                )
+                // Before the first policy there is none to compare it with.
+                let compare = match self.event.body {
+                    Body::LedgerOpened(_) => "",
+                    _ => "; `tinnhiem policy diff`",
+                };
+                format!("{} bytes{compare}{}", value.to_string().len(), under.collect::<String>())
             }
             Value::Object(members) => {
                 let named = |inner: &str| self.indicated(of, inner).unwrap_or_else(|| label(inner));

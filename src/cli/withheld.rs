@@ -1,8 +1,10 @@
 //! What falls with a key that was in other hands, and what stands
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::fates;
+use super::key_state;
 use super::output::points;
 use super::read::bare;
 use super::signed;
@@ -10,7 +12,7 @@ use crate::api::views::{Checked, EventRow, EventView, Fallen};
 use crate::client::{Client, Draft};
 use crate::dsse::PublicKey;
 use crate::engines::Figure;
-use crate::event::{Event, EventType, KeyRevoked, RevocationCause};
+use crate::event::{Event, EventType, KeyRevoked, PartyId, RevocationCause};
 use crate::ledger::Submission;
 use crate::limits;
 
@@ -107,7 +109,9 @@ fn told(falls: &Fallen, done: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for one in &falls.keys {
         lines.push(format!(
-            "chữ ký của khóa {key} từ {from} không còn được tính / signatures by the key {key} from {from} on count nothing",
+            "chữ ký của khóa {key} từ {from} không còn được tính ở đánh giá, bảo chứng, và khóa thêm bằng khóa ấy mất theo / \
+             signatures by the key {key} from {from} on count nothing in assessments and endorsements, and keys that it \
+             brought in fall with it",
             key = one.key,
             from = one.from
         ));
@@ -192,4 +196,33 @@ pub fn of_entry(of: Option<EventType>, found_by: u64, from: &str, instead: &str)
              endorsements and keys fall with a key; {instead}"
         ),
     }
+}
+
+/// Which of these entries a key signed after it was in other hands, by seq.
+pub async fn marks<'a>(
+    client: &Client,
+    entries: impl Iterator<Item = &'a EventView>,
+) -> BTreeMap<u64, String> {
+    let (mut known, mut marks) = (BTreeMap::new(), BTreeMap::new());
+    for view in entries {
+        let row = &view.row;
+        let parties = [row.issuer.clone()].into_iter().chain(row.subject.map(PartyId::from));
+        for party in parties.filter(|party| !party.is_council()) {
+            if !known.contains_key(&party) {
+                let keys = key_state::all(client, &party).await.unwrap_or_default();
+                known.insert(party.clone(), keys);
+            }
+            let stolen = known[&party].iter().find(|one| {
+                let then = one.invalid_from.is_some_and(|from| from <= row.recorded_at);
+                then && view.keys.contains(&one.key)
+            });
+            if let Some(by) = stolen.and_then(|one| one.found_by) {
+                marks.insert(
+                    row.seq,
+                    format!("ký bằng khóa đã lộ, mục {by} / signed with a stolen key, entry {by}"),
+                );
+            }
+        }
+    }
+    marks
 }

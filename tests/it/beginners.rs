@@ -189,3 +189,80 @@ async fn kols_of_the_demo_are_found_by_their_accounts() {
     let (exit, said) = find("@luu");
     assert!(exit == Some(1), "{said}");
 }
+
+/// The seq of the newest entry, once a verb has recorded it.
+fn recorded(programme: &Programme, line: &[&str], signers: &[&str]) -> String {
+    let (done, said) = run(programme, line, signers);
+    assert!(done, "{said}");
+    (programme.ledger.snapshot().size() - 1).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stolen_key_signed_is_marked_wherever_it_is_listed() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let endorse =
+        ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    let earlier = recorded(&programme, &endorse, &["business"]);
+    let theft = programme.clock.now().plus_ms(1).to_string();
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let withdrawal = recorded(&programme, &["withdraw", &earlier], &["business"]);
+    let second = recorded(&programme, &endorse, &["business"]);
+    let stolen = key("business").public().to_string();
+    let revoke = ["revoke-key", "--issuer", "council", "--target", &stolen, "--cause", "compromised"];
+    let (done, said) = run(&programme, &[&revoke[..], &["--invalid-from", &theft]].concat(), &SEATS[..3]);
+    // What falls and what stands do not contradict each other.
+    assert!(done && said.contains("count nothing in assessments and endorsements"), "{said}");
+    let revocation = programme.ledger.snapshot().size() - 1;
+    let mark = format!("signed with a stolen key, entry {revocation}");
+    for listing in [vec!["log", "--issuer", "business"], vec!["member", "business"]] {
+        let (_, told) = run(&programme, &listing, &[]);
+        let line =
+            |seq: &str| told.lines().find(|line| line.trim_start().starts_with(seq)).map(str::to_owned);
+        assert!(line(&second).unwrap().contains(&mark), "{told}");
+        assert!(!line(&earlier).unwrap().contains(&mark), "{told}");
+        // A member's own page lists what it said, not what it took back.
+        assert!(line(&withdrawal).is_none_or(|line| line.contains(&mark)), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_an_endorsement_that_is_void_finds_it_beside_the_clocks() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let endorse =
+        ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    let endorsement = recorded(&programme, &endorse, &["business"]);
+    let clocks = || run(&programme, &["clocks", "--who", "business"], &[]).1;
+    let withdraw = format!("`tinnhiem withdraw {endorsement} ");
+    assert!(!clocks().contains(&withdraw), "{}", clocks());
+    let (first, last) = (programme.today().to_string(), programme.today().plus_days(20).to_string());
+    let named = ["collaborate", "--issuer", "business", "--subject", &kol, "--campaign", "Sữa"];
+    let terms = ["--category", "sua-bot", "--starts-on", &first, "--ends-on", &last];
+    let paid = [&named[..], &terms, &["--value-band", "under_100m"]].concat();
+    recorded(&programme, &paid, &["business", "kol"]);
+    let said = clocks();
+    assert!(said.contains(&withdraw) && said.contains("END.VOID") && said.contains(&kol), "{said}");
+    recorded(&programme, &["withdraw", &endorsement], &["business"]);
+    assert!(!clocks().contains(&withdraw), "{}", clocks());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_of_a_rotation_and_of_an_opening_fits_and_can_be_done() {
+    let programme = Programme::start(policy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for name in ["new", "seat", "operator"] {
+        tinnhiem::vault::write_secret(at(name).as_ref(), &key(name)).unwrap();
+    }
+    let (done, said) =
+        run(&programme, &["rotate-key", "--issuer", "business", "--new", &at("new")], &["business"]);
+    let longest = said.split('`').skip(1).step_by(2).map(|one| one.chars().count()).max();
+    assert!(done && longest.is_some_and(|longest| longest <= 78), "{longest:?}: {said}");
+    // Before the first policy there is none to compare it with.
+    let (seat, operator) = (format!("one={}", at("seat")), format!("two={}", at("operator")));
+    let data = at("ledger");
+    let line = ["init", "--data", &data, "--name", "new.example", "--seat", &seat, "--operator", &operator];
+    let (exit, said) = offline(&line);
+    assert!(exit == Some(0) && !said.contains("policy diff"), "{said}");
+}
