@@ -301,6 +301,45 @@ fn every_event_type_has_a_verb() {
     }
 }
 
+/// Former names of verbs are taken, and no text says them.
+#[test]
+fn verbs_are_told_by_their_present_names() {
+    let table = std::fs::read_to_string("src/cli/former.rs").unwrap();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("    (\"")?.strip_suffix("\"),"))
+        .map(|row| row.split("\", \"").collect())
+        .collect();
+    assert!(rows.len() > 40, "{rows:?}");
+    let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
+    let mut texts = sources();
+    for (folder, ends) in [("src/guide", "md"), ("schemas", "md"), ("src/kernel", "md"), (".", "md")] {
+        let within = |path: &Path| folder != "." || path.parent() == Some(Path::new("."));
+        texts.extend(written(folder, ends).into_iter().filter(|(path, _)| within(path)));
+    }
+    for (path, text) in texts.iter().filter(|(path, _)| !path.ends_with("cli/former.rs")) {
+        // What keys a hash only looks like a command.
+        for said in text
+            .lines()
+            .filter(|line| !line.contains("derive_key"))
+            .flat_map(|line| line.split("tinnhiem ").skip(1))
+        {
+            let mut words = said.split_inclusive(|c: char| !is_word(c));
+            let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let name = first.trim_end_matches(|c: char| !is_word(c));
+            let Some(row) =
+                rows.iter().find(|row| row[0] == name && [" ", "`", ""].contains(&&first[name.len()..]))
+            else {
+                continue;
+            };
+            let verb = second.trim_end_matches(|c: char| !is_word(c));
+            let is_group = row[0] == row[1]
+                && (!first.ends_with(' ') || rows.iter().any(|other| other[1] == name && other[2] == verb));
+            assert!(is_group, "{}: `tinnhiem {}` is `{} {}`", path.display(), name, row[1], row[2]);
+        }
+    }
+}
+
 #[test]
 fn schemas_are_current() {
     let mut written: Vec<String> = std::fs::read_dir("schemas")

@@ -122,7 +122,7 @@ pub async fn receipt(
         let first = snapshot.state.commitments().next();
         let detail = match first {
             Some(first) => format!("the first commitment is to size {}", first.body.size),
-            None => "nothing was committed to yet: the operator does so daily (`tinnhiem commit-state`)"
+            None => "nothing was committed to yet: the operator does so daily (`tinnhiem state commit`)"
                 .to_owned(),
         };
         Problem::not_found("commitment.unknown", detail)
@@ -140,7 +140,7 @@ pub async fn receipt(
     let made = ScoreReceipt::of(&snapshot.state, &trees, &subject, &commitment, &attestations);
     let unknown = || {
         let detail = format!(
-            "there was no {subject} when the state of size {} was committed to, on {}; the operator commits to it anew daily, or at once with `tinnhiem commit-state`: ask again after that",
+            "there was no {subject} when the state of size {} was committed to, on {}; the operator commits to it anew daily, or at once with `tinnhiem state commit`: ask again after that",
             committed.body.size, committed.body.date
         );
         Problem::not_found("subject.unknown", detail)

@@ -1,4 +1,4 @@
-//! A subject's own accounts on platforms: `link`
+//! A subject's own accounts on platforms: `subject link`
 
 use clap::Args;
 
@@ -8,7 +8,7 @@ use crate::event::{AccountLinked, PlatformId};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem link --issuer vietreel --subject kol-0123456789abc \\
+  tinnhiem subject link --issuer vietreel --subject kol-0123456789abc \\
     --platform vietreel --account @bao-ngan --key vietreel.pem --key kol.pem")]
 pub struct Link {
     /// The registrar, who checked it

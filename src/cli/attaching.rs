@@ -52,11 +52,11 @@ impl Large {
             }
             Self::Kept => "give --retain-until YYYY-MM-DD to keep it yourself and commit to it",
             Self::Cited => {
-                "keep it and say so with `tinnhiem commit-evidence`, then cite its commitment: --evidence \
+                "keep it and say so with `tinnhiem evidence commit`, then cite its commitment: --evidence \
                  INDICATOR=COMMITMENT"
             }
             Self::InCustody => {
-                "give it to a member that keeps it and says so (`tinnhiem commit-evidence --issuer MEMBER \
+                "give it to a member that keeps it and says so (`tinnhiem evidence commit --issuer MEMBER \
                  --subject YOU --file FILE --retain-until DAY`), then cite that entry: --evidence-event SEQ"
             }
         }

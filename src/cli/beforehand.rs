@@ -165,7 +165,7 @@ async fn declared(
     let (first, last) = (body.starts_on.plus_days(-days), body.ends_on.plus_days(days));
     remarks.push(format!(
         "từ {first} đến {last} bảo chứng của {business} hay nhóm của bên ấy chỉ được tính nếu là commercial / from \
-         {first} to {last} an endorsement by {business}, or its group, counts only as commercial; `end-collaboration` \
+         {first} to {last} an endorsement by {business}, or its group, counts only as commercial; `collaboration end` \
          brings the last day forward"
     ));
     Ok(remarks)

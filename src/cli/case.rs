@@ -23,7 +23,7 @@ pub struct Case {
     /// member and cited by --evidence-event
     #[arg(long = "evidence", value_name = "FILE")]
     evidence: Vec<PathBuf>,
-    /// Evidence of any size that a member keeps for you, by its entry (`tinnhiem commit-evidence`): its seq, or its
+    /// Evidence of any size that a member keeps for you, by its entry (`tinnhiem evidence commit`): its seq, or its
     /// event id; repeatable
     #[arg(long = "evidence-event", value_name = "SEQ")]
     kept: Vec<EventName>,
@@ -61,7 +61,7 @@ async fn kept(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::
     let one = found.with_context(|| {
         format!(
             "--evidence-event: entry {} is {}, not evidence about you: the member that keeps it commits to it first, \
-             `tinnhiem commit-evidence --issuer MEMBER --subject {subject} --file FILE --retain-until DAY`",
+             `tinnhiem evidence commit --issuer MEMBER --subject {subject} --file FILE --retain-until DAY`",
             row.seq, row.type_name
         )
     })?;

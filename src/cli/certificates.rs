@@ -1,4 +1,4 @@
-//! `certify`, `certificate`, and certificates in people's words
+//! `certificate grant`, `certificate show`, and certificates in people's words
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ use crate::vault::read_secret;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem certify --subject kol-0123456789abc --key seat-1.pem \\
+  tinnhiem certificate grant --subject kol-0123456789abc --key seat-1.pem \\
     --key seat-2.pem --key seat-3.pem
       states the score of today; other seats sign with `tinnhiem sign`")]
 pub struct Certify {
@@ -70,11 +70,11 @@ impl Certify {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Anyone may look at it; the council grants it with `tinnhiem certify`.
+#[command(after_help = "Anyone may look at it; the council grants it with `tinnhiem certificate grant`.
 
 Examples:
-  tinnhiem certificate kol-0123456789abc
-  tinnhiem certificate kol-0123456789abc --out certificate.json \\
+  tinnhiem certificate show kol-0123456789abc
+  tinnhiem certificate show kol-0123456789abc --out certificate.json \\
     --key operator.pem
       a W3C Verifiable Credential, which the operator signs")]
 pub struct Certificate {
@@ -160,7 +160,7 @@ impl Certificate {
         anyhow::ensure!(
             proves,
             "the newest commitment, of {}, is older than the certificate: ask again after the next, or \
-             `tinnhiem commit-state` makes one",
+             `tinnhiem state commit` makes one",
             proven.committed.date
         );
         let credential = Credential {

@@ -254,7 +254,7 @@ pub fn print_report(report: &AuditReport) {
         say!("not compared: {}: {}", one.what, one.why);
     }
     if let Some(state) = &report.state {
-        say!("the state of size {} made anew, to be attested with `tinnhiem attest`", state.size);
+        say!("the state of size {} made anew, to be attested with `tinnhiem state attest`", state.size);
     }
     if report.replayed > 0 {
         say!(

@@ -1,4 +1,4 @@
-//! The state as a whole: `commit-state`, `attest`
+//! The state as a whole: `state commit`, `state attest`
 
 use clap::Args;
 
@@ -22,7 +22,7 @@ const FALSE_ROOTS: &str = "commitment.root";
 #[command(after_help = "`tinnhiem serve --operator-key` does it by itself.
 
 Example:
-  tinnhiem commit-state --key van-hanh.pem")]
+  tinnhiem state commit --key van-hanh.pem")]
 pub struct CommitState {
     #[command(flatten)]
     signing: Signing,
@@ -41,7 +41,7 @@ impl CommitState {
 #[command(after_help = "Audits the whole ledger first, and attests nothing where anything is wrong.
 
 Example:
-  tinnhiem attest --issuer bach-tin --vkey \"$VKEY\" --key bach-tin.pem")]
+  tinnhiem state attest --issuer bach-tin --vkey \"$VKEY\" --key bach-tin.pem")]
 pub struct Attest {
     /// The auditor: you
     #[arg(long)]
@@ -78,7 +78,7 @@ impl Attest {
             return Ok(FOUND);
         }
         let found = report.state.ok_or_else(|| {
-            let detail = "nothing was committed to: the operator does so with `tinnhiem commit-state`";
+            let detail = "nothing was committed to: the operator does so with `tinnhiem state commit`";
             unknown("commitment.unknown", detail)
         })?;
         say!("{} entries audited: clean; the state of size {} is as committed to", report.size, found.size);

@@ -1,4 +1,4 @@
-//! A contest on its way: `admit-contest`, `decline-contest`, `seat`, `challenge`, `extend`, `appeal`
+//! A contest on its way: `contest admit`, `contest decline`, `contest seat`, `contest challenge`, `contest extend`, `contest appeal`
 
 use clap::Args;
 
@@ -34,7 +34,7 @@ impl Which {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem admit-contest --subject kol-0123456789abc --contest 5f…e2 \\
+  tinnhiem contest admit --subject kol-0123456789abc --contest 5f…e2 \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AdmitContest {
     #[command(flatten)]
@@ -54,7 +54,7 @@ impl AdmitContest {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem decline-contest --subject kol-0123456789abc --contest 5f…e2 \\
+  tinnhiem contest decline --subject kol-0123456789abc --contest 5f…e2 \\
     --code settled_facts --reason 'Đã xem xét ngày 3 tháng 5.' \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct DeclineContest {
@@ -80,10 +80,10 @@ impl DeclineContest {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "The members are those that the ledger draws; check them with `tinnhiem draw`.
+#[command(after_help = "The members are those that the ledger draws: `tinnhiem draw repeat` checks them.
 Example:
-  tinnhiem seat --subject kol-0123456789abc --contest 5f…e2 --key seat-1.pem \\
-    --key seat-2.pem --key seat-3.pem")]
+  tinnhiem contest seat --subject kol-0123456789abc --contest 5f…e2 --key \\
+    seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Seat {
     #[command(flatten)]
     which: Which,
@@ -109,7 +109,7 @@ impl Seat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem challenge --subject kol-0123456789abc --contest 5f…e2 \\
+  tinnhiem contest challenge --subject kol-0123456789abc --contest 5f…e2 \\
     --member nhip-so --key kol.pem")]
 pub struct Challenge {
     #[command(flatten)]
@@ -146,7 +146,7 @@ pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnVie
     let drawn: DrawnView = client.json(&format!("/v1/contests/{contest}/draw")).await?;
     if drawn.seed.is_none() {
         anyhow::bail!(
-            "a value is due until {}: operator and auditor use `tinnhiem reveal-draw`",
+            "a value is due until {}: operator and auditor use `tinnhiem draw reveal`",
             drawn.draw.reveal_by
         );
     }
@@ -155,8 +155,8 @@ pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnVie
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem extend --subject kol-0123456789abc --contest 5f…e2 --issuer nhip-so \\
-    --reason 'Chờ giám định.' --key nhip-so.pem --key vietreel.pem")]
+  tinnhiem contest extend --subject kol-0123456789abc --contest 5f…e2 --issuer \\
+    nhip-so --reason 'Chờ giám định.' --key nhip-so.pem --key vietreel.pem")]
 pub struct Extend {
     #[command(flatten)]
     which: Which,
@@ -183,7 +183,7 @@ impl Extend {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem appeal --subject kol-0123456789abc --contest 5f…e2 \\
+  tinnhiem contest appeal --subject kol-0123456789abc --contest 5f…e2 \\
     --statement 'Hội đồng chưa xem video gốc.' --key kol.pem")]
 pub struct Appeal {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What members and subjects publish: `enrol`, `endorse`, `contest`
+//! What members and subjects publish: `subject enrol`, `endorse`, `contest file`
 
 use std::path::PathBuf;
 
@@ -32,16 +32,15 @@ pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "The KOL makes its key itself (`tinnhiem keygen kol.pem`), and hands over the
-public half only (`tinnhiem public-key kol.pem --pem > kol.pub`). It reads and
+#[command(after_help = "The KOL makes its key itself (`tinnhiem key new kol.pem`), and hands over the
+public half only (`tinnhiem key public kol.pem --pem > kol.pub`). It reads and
 signs what the registrar wrote (`tinnhiem sign enrolment.json --key kol.pem`),
 and the registrar sends it (`tinnhiem submit enrolment.json`).
 
 Example:
-  tinnhiem enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic am-thuc \\
-    --identity cccd.txt --identity-secret identity.secret \\
-    --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
-    --out enrolment.json")]
+  tinnhiem subject enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic \\
+    am-thuc --identity cccd.txt --identity-secret identity.secret --consent \\
+    consent.pdf --subject-key kol.pub --key vietreel.pem --out enrolment.json")]
 pub struct Enrol {
     /// The registrar
     #[arg(long)]
@@ -64,7 +63,7 @@ pub struct Enrol {
     /// A file with the identity number, however it is spaced; it is never sent
     #[arg(long)]
     identity: PathBuf,
-    /// The file of the secret that all registrars of this ledger share, mode 0600 (`tinnhiem identity-secret`); it
+    /// The file of the secret that all registrars of this ledger share, mode 0600 (`tinnhiem subject identity-secret`); it
     /// keys the identity
     #[arg(long)]
     identity_secret: PathBuf,
@@ -207,7 +206,7 @@ would be is said before you sign. `tinnhiem withdraw SEQ` takes the contest
 back, by its entry.
 
 Example:
-  tinnhiem contest --subject kol-0123456789abc --target 5f…e2 \\
+  tinnhiem contest file --subject kol-0123456789abc --target 5f…e2 \\
     --grounds factual_error --statement 'Video có ghi nhãn.' \\
     --evidence nhan.png --key me.pem --receipt contest.tlog-proof")]
 pub struct Contest {

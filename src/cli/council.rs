@@ -1,5 +1,5 @@
-//! Who belongs to the alliance, assesses and runs the ledger: `update`, `accredit`, `suspend`, `reinstate`,
-//! `remove`, `reseat`, `hand-over`
+//! Who belongs to the alliance, assesses and runs the ledger: `member update`, `member accredit`, `member suspend`, `member reinstate`,
+//! `member remove`, `council reseat`, `council hand-over`
 
 use clap::Args;
 
@@ -16,8 +16,8 @@ use crate::time::Date;
 use crate::vault::NamedKey;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example (`reinstate` and `remove` take the same):
-  tinnhiem suspend --member bao-moi --reason 'Chưa nộp báo cáo.' \\
+#[command(after_help = "Example (`member reinstate` and `member remove` take the same):
+  tinnhiem member suspend --member bao-moi --reason 'Chưa nộp báo cáo.' \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Membership {
     /// The member
@@ -44,8 +44,9 @@ impl Membership {
 #[derive(Debug, Args)]
 #[command(after_help = "Every seat is named, those that stay by the public key they have. An event
 carries 8 signatures: change a large council in steps. Example:
-  tinnhiem reseat --seat bo-van-hoa=3f…9a --seat hoi-nha-bao=hoi-nha-bao.pem \\
-    --threshold 2 --key bo-van-hoa.pem --out council.json")]
+  tinnhiem council reseat --seat bo-van-hoa=3f…9a --seat \\
+    hoi-nha-bao=hoi-nha-bao.pem --threshold 2 --key bo-van-hoa.pem --out \\
+    council.json")]
 pub struct Reseat {
     /// A seat, MEMBER=KEY, repeatable, numbered in order; a new key by its private file, which signs too, or its
     /// public file or hex, to sign later
@@ -78,8 +79,8 @@ impl Reseat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem hand-over --operator van-hanh-moi=van-hanh-moi.pem --key seat-1.pem \\
-    --key seat-2.pem --key seat-3.pem")]
+  tinnhiem council hand-over --operator van-hanh-moi=van-hanh-moi.pem --key \\
+    seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct HandOver {
     /// Who runs the ledger from now on, MEMBER=KEY; the key is a new one and signs too: give its private file, or its
     /// public file or hex, to sign later
@@ -100,7 +101,7 @@ impl HandOver {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem accredit --assessor o6-moi --topic am-thuc --topic my-pham \\
+  tinnhiem member accredit --assessor o6-moi --topic am-thuc --topic my-pham \\
     --class independent --valid-until 2027-12-31 --key seat-1.pem \\
     --key seat-2.pem --key seat-3.pem")]
 pub struct Accredit {
@@ -140,8 +141,8 @@ impl Accredit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem update --member bao-moi --name 'Báo Mới' --group tap-doan-moi \\
-    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem member update --member bao-moi --name 'Báo Mới' --group \\
+    tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Update {
     /// The member
     #[arg(long)]

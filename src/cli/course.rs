@@ -130,7 +130,7 @@ fn lines(contest: &ContestView, appeal_days: Option<u16>) -> Vec<String> {
         lines.push(format!("khiếu nại lần hai đến / it may be appealed until {last}:"));
         let (subject, seq) = (contest.subject, contest.seq);
         lines.push(format!(
-            "tinnhiem appeal --subject {subject} --contest {seq} --statement '…' --key KEY.pem"
+            "tinnhiem contest appeal --subject {subject} --contest {seq} --statement '…' --key KEY.pem"
         ));
     } else if stage == Contesting::Decided && contest.outcome != Some(Outcome::Upheld) {
         lines.push("không khiếu nại lần hai được nữa / it cannot be appealed any more".to_owned());

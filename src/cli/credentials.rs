@@ -13,7 +13,7 @@ pub fn verified_by(path: &Path, bytes: &[u8]) -> Option<String> {
     let by = document["proof"]["cryptosuite"].as_str().unwrap_or("none").chars().take(40).collect::<String>();
     Some(format!(
         "{file} is a Verifiable Credential, no receipt: its signature ({by}) any verifier of W3C credentials checks; that \
-         the key is the ledger's operator's, `tinnhiem ledger` and `tinnhiem member OPERATOR` show. What proves the score \
+         the key is the ledger's operator's, `tinnhiem ledger` and `tinnhiem member show OPERATOR` show. What proves the score \
          and the certificate is the receipt in its evidence: `grep -o 'base64,[^\"]*' {file} | cut -d, -f2 | base64 -d > \
          score.json`, then `tinnhiem verify score.json --vkey KEY --ledger ADDRESS`"
     ))

@@ -1,4 +1,4 @@
-//! Drawing panels: `commit-draw`, `reveal-draw`, `draw`
+//! Drawing panels: `draw commit`, `draw reveal`, `draw repeat`
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use crate::vault::{KeyFileError, read_secret};
 #[derive(Debug, Args)]
 #[command(after_help = "The secret is a new key file, needed for every contest to come: keep it as you
 keep a key. Example:
-  tinnhiem commit-draw --issuer bach-tin --secret draw.pem --length 10000 \\
+  tinnhiem draw commit --issuer bach-tin --secret draw.pem --length 10000 \\
     --key bach-tin.pem")]
 pub struct CommitDraw {
     /// The operator, or an auditor
@@ -53,12 +53,12 @@ impl CommitDraw {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Reveals for the first filing that waits for a value of the issuer. Example:
-  tinnhiem reveal-draw --issuer bach-tin --secret draw.pem --key bach-tin.pem")]
+  tinnhiem draw reveal --issuer bach-tin --secret draw.pem --key bach-tin.pem")]
 pub struct RevealDraw {
     /// The operator, or the auditor
     #[arg(long)]
     issuer: PartyName,
-    /// The secret that `commit-draw` wrote
+    /// The secret that `draw commit` wrote
     #[arg(long)]
     secret: PathBuf,
     /// The `contest.filed` or `appeal.filed` event; the one whose turn it is unless given
@@ -81,7 +81,7 @@ impl RevealDraw {
             None => own.due_for,
         };
         let filing = filing.context("no contest waits for a value")?;
-        let left = own.left.checked_sub(1).context("the chain is at its end: use `tinnhiem commit-draw`")?;
+        let left = own.left.checked_sub(1).context("the chain is at its end: use `tinnhiem draw commit`")?;
         let value = chain_value(&secret, left);
         if value.next() != own.last {
             anyhow::bail!("{} is not the secret of this chain", self.secret.display());
@@ -95,8 +95,8 @@ impl RevealDraw {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem draw 5f…e2
-  tinnhiem draw 5f…e2 --data my-copy
+  tinnhiem draw repeat 5f…e2
+  tinnhiem draw repeat 5f…e2 --data my-copy
       draws again from a data directory, believing nobody")]
 pub struct Draw {
     /// The `contest.filed` event: its seq, or its id

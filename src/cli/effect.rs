@@ -32,7 +32,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     }
     if matches!(event.body, Body::EvidenceCommitted(_)) {
         say!(
-            "viện dẫn / to cite it in a `contest`, `reply` or `appeal` of whom it is about: --evidence-event {seq}"
+            "viện dẫn / to cite it in a `contest file`, `reply` or `contest appeal` of whom it is about: --evidence-event {seq}"
         );
     }
     if let Body::KeyAdded(KeyAdded { owner: Some(owner), key }) = &event.body
@@ -40,7 +40,7 @@ pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     {
         say!(
             "khóa có hiệu lực từ / the key acts from {from}; đến lúc đó khóa khác của / until then another key of \
-             {owner} may cancel it, by `revoke-key --cause cancelled` alone"
+             {owner} may cancel it, by `key revoke --cause cancelled` alone"
         );
     }
     if let Body::KeyRevoked(body) = &event.body

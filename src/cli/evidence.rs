@@ -1,4 +1,4 @@
-//! Keeping evidence: `commit-evidence`, `disclose-evidence`
+//! Keeping evidence: `evidence commit`, `evidence disclose`
 
 use std::path::PathBuf;
 
@@ -16,9 +16,9 @@ use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "The file stays where it is; its salt is written to FILE.salt, to be kept with
-it. A member does the same for a KOL, who cites its entry: `tinnhiem contest …
---evidence-event SEQ`. Example:
-  tinnhiem commit-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
+it. A member does the same for a KOL, who cites its entry:
+`tinnhiem contest file … --evidence-event SEQ`. Example:
+  tinnhiem evidence commit --issuer o4-hai-van --subject kol-0123456789abc \\
     --file video.mp4 --retain-until 2028-12-31 --key o4-hai-van.pem")]
 pub struct CommitEvidence {
     /// The member that has it
@@ -52,7 +52,7 @@ impl CommitEvidence {
         anyhow::ensure!(
             issuer.as_subject().is_none(),
             "a KOL's evidence is kept by a member of its choice, which commits to it: give it the file, and cite its \
-             entry with --evidence-event in `tinnhiem contest`, `reply` or `appeal`"
+             entry with --evidence-event in `tinnhiem contest file`, `reply` or `contest appeal`"
         );
         let subject = self.signing.subject(&self.subject).await?;
         let named = self.file.as_deref().map(|file| media_type(file).to_owned());
@@ -84,7 +84,7 @@ impl CommitEvidence {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem disclose-evidence --issuer o4-hai-van --subject kol-0123456789abc \\
+  tinnhiem evidence disclose --issuer o4-hai-van --subject kol-0123456789abc \\
     --target 5f…e2 --to bach-tin --key o4-hai-van.pem")]
 pub struct DiscloseEvidence {
     /// Its custodian

@@ -1,8 +1,6 @@
 //! Every verb shows an example, and every example parses.
 
-use clap::CommandFactory;
-
-use super::Cli;
+use super::command;
 
 /// The words of the examples in a help text, one list per command.
 fn examples(help: &str) -> Vec<Vec<String>> {
@@ -43,7 +41,7 @@ fn check(path: &str, command: &clap::Command) {
     let own: Vec<_> = examples(&help).into_iter().filter(|one| one.join(" ").starts_with(path)).collect();
     assert!(!own.is_empty(), "`{path} --help` shows no example");
     for example in own {
-        let parsed = Cli::command().try_get_matches_from(&example);
+        let parsed = super::command().try_get_matches_from(&example);
         assert!(parsed.is_ok(), "{}: {}", example.join(" "), parsed.unwrap_err());
     }
 }
@@ -63,13 +61,13 @@ fn no_example_is_wider_than_a_terminal() {
         }
     }
     let mut wide = Vec::new();
-    look("tinnhiem", &Cli::command(), &mut wide);
+    look("tinnhiem", &command(), &mut wide);
     assert!(wide.is_empty(), "{wide:#?}");
 }
 
 #[test]
 fn every_verb_has_an_example_that_parses() {
-    check("tinnhiem", &Cli::command());
+    check("tinnhiem", &command());
 }
 
 /// Verbs that take no `--json`, and why.
@@ -95,6 +93,6 @@ fn every_verb_answers_programs_or_says_why_not() {
         }
     }
     let mut found = Vec::new();
-    Cli::command().get_subcommands().for_each(|verb| look(verb, &mut found));
+    command().get_subcommands().for_each(|verb| look(verb, &mut found));
     assert_eq!(found, IN_WORDS.map(|(verb, _)| verb));
 }

@@ -198,7 +198,7 @@ async fn waited_for(client: &Client, submission: &Submission) -> Option<String> 
     }
     let named = named.join(", and of ");
     Some(format!(
-        "chờ chữ ký của / waited for: a signature of {named}; `tinnhiem public-key FILE` tells which key a file holds"
+        "chờ chữ ký của / waited for: a signature of {named}; `tinnhiem key public FILE` tells which key a file holds"
     ))
 }
 

@@ -1,4 +1,4 @@
-//! What the council does: `init`, `admit`, `decide`
+//! What the council does: `init`, `member admit`, `contest decide`
 
 use std::path::PathBuf;
 
@@ -221,7 +221,7 @@ impl Init {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem admit --member bao-moi --class press --name 'Báo Mới' \\
+  tinnhiem member admit --member bao-moi --class press --name 'Báo Mới' \\
     --member-key bao-moi.pem --key seat-1.pem --out admission.json")]
 pub struct Admit {
     /// The new member's slug
@@ -267,7 +267,7 @@ impl Admit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example (a panel; the council needs neither --issuer nor --panel):
-  tinnhiem decide --subject kol-0123456789abc --contest 5f…e2 \\
+  tinnhiem contest decide --subject kol-0123456789abc --contest 5f…e2 \\
     --outcome partial --strike I4 --reason 'Chỉ mục này sai.' --issuer nhip-so \\
     --panel 5f…e2 --key nhip-so.pem --key vietreel.pem")]
 pub struct Decide {

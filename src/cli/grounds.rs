@@ -10,7 +10,7 @@ use crate::time::Date;
 const ALL: [Grounds; 4] =
     [Grounds::FactualError, Grounds::Procedure, Grounds::ConflictOfInterest, Grounds::Disproportionate];
 
-/// What `contest --help` says of them.
+/// What `contest file --help` says of them.
 pub const EXPLAINED: &str = "Grounds:
   factual_error         a fact that it rests on is wrong; may be contested at
                         any time

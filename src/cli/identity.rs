@@ -1,4 +1,4 @@
-//! Identity numbers, and the secret that keys them: `identity-secret`
+//! Identity numbers, and the secret that keys them: `subject identity-secret`
 //!
 //! A number is written in many ways, and one person is one subject: before it is keyed, a number is brought
 //! to one form. Compatibility forms are folded (NFKC), every script's decimal digits become 0 to 9, letters
@@ -23,7 +23,7 @@ use crate::vault::{read_identity_secret, write_identity_secret};
 #[command(after_help = "Made once for a ledger: every registrar keys identities by the same, so that one
 person is one subject. Its fingerprint is printed; the ledger fixes it at the
 first enrolment. Example:
-  tinnhiem identity-secret identity.secret")]
+  tinnhiem subject identity-secret identity.secret")]
 pub struct IdentitySecret {
     /// Where to write the secret (mode 0600)
     out: PathBuf,
@@ -52,7 +52,7 @@ impl IdentitySecret {
 pub fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     read_identity_secret(path)?.with_context(|| {
         format!(
-            "{}: expected the secret of identity numbers, as `tinnhiem identity-secret FILE` makes it",
+            "{}: expected the secret of identity numbers, as `tinnhiem subject identity-secret FILE` makes it",
             path.display()
         )
     })

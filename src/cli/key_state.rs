@@ -47,7 +47,7 @@ pub fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
     let days = limits::RECOVERY_DAYS;
     (!keys.iter().any(|one| one.live && !one.seat)).then(|| {
         format!(
-            "không còn khóa nào / no live key: it signs nothing until the council recovers one (`tinnhiem add-key --issuer \
+            "không còn khóa nào / no live key: it signs nothing until the council recovers one (`tinnhiem key add --issuer \
              council --owner {party}`), which acts {days} days later"
         )
     })
@@ -58,7 +58,7 @@ pub fn rotated(old: &PublicKey) -> String {
     let old = short(&old.to_string());
     format!(
         "nếu khóa cũ có thể đã lộ trước lúc này, báo Ban điều phối / if the old key was in other hands before this, tell the \
-         council: dated before this rotation (`revoke-key --cause compromised --invalid-from`, of the key {old}), the new key \
+         council: dated before this rotation (`key revoke --cause compromised --invalid-from`, of the key {old}), the new key \
          falls with the old one, for a thief could have rotated too, and the council recovers a key; dated after it, the new \
          key stays, and so does all that was signed before"
     )
@@ -95,7 +95,7 @@ pub fn recovery(owner: &PartyId) -> String {
     format!(
         "khôi phục khóa cho / a recovery for {owner}: khóa mới có hiệu lực sau {days} ngày / the new key acts {days} \
          days after it is recorded; đến lúc đó khóa còn hiệu lực của {owner} hủy được bằng / until then a live key \
-         of {owner} may cancel it, with `revoke-key --cause cancelled` and nothing else"
+         of {owner} may cancel it, with `key revoke --cause cancelled` and nothing else"
     )
 }
 
@@ -109,7 +109,7 @@ pub async fn last(client: &Client, owner: &PartyId, key: &PublicKey) -> Option<S
         format!(
             "CẢNH BÁO: đây là khóa cuối cùng của {owner} / WARNING: this is the last key of {owner}: it can sign \
              nothing afterwards, until the council recovers a key, which acts {days} days later; add another first \
-             with `tinnhiem add-key`"
+             with `tinnhiem key add`"
         )
     })
 }

@@ -1,4 +1,4 @@
-//! `keygen`, `sign`
+//! `key new`, `sign`
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,8 @@ use crate::vault::{read_secret, read_shown, write_encrypted, write_secret};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem keygen me.pem
-  tinnhiem keygen me.pem --encrypt")]
+  tinnhiem key new me.pem
+  tinnhiem key new me.pem --encrypt")]
 pub struct Keygen {
     /// Where to write the private key (PKCS#8 PEM, mode 0600); the public key is printed
     out: PathBuf,
@@ -48,8 +48,8 @@ impl Keygen {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem public-key me.pem
-  tinnhiem public-key me.pem --pem > me.pub
+  tinnhiem key public me.pem
+  tinnhiem key public me.pem --pem > me.pub
       the same for OpenSSL, and for whoever names your key")]
 pub struct ShowPublic {
     /// The file of either half

@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn a_command_can_be_pasted_from_several_lines() {
         let command = format!(
-            "    tinnhiem contest --subject kol-0123456789abc --statement '…' {}",
+            "    tinnhiem contest file --subject kol-0123456789abc --statement '…' {}",
             "--key KEY.pem ".repeat(6)
         );
         let lines = wrapped(command.trim_end(), 60);

@@ -1,6 +1,7 @@
 //! Which verbs only show something, whose answers go through a pager.
 
-use super::Verb;
+use super::groups::Member;
+use super::verbs::Verb;
 
 impl Verb {
     /// Whether it only shows something, and ends.
@@ -12,8 +13,7 @@ impl Verb {
                 | Self::Me(_)
                 | Self::Ledger(_)
                 | Self::Clocks(_)
-                | Self::Members(_)
-                | Self::Member(_)
+                | Self::Member(Member::List(_) | Member::Show(_))
                 | Self::Find(_)
                 | Self::Top(_)
                 | Self::Log(_)

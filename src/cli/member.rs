@@ -1,4 +1,4 @@
-//! `member`, `members`: who belongs to the alliance, and how what they said has fared
+//! `member show`, `member list`: who belongs to the alliance, and how what they said has fared
 
 use clap::Args;
 
@@ -17,12 +17,12 @@ use crate::event::{EventType, MemberClass, Membership, words};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem member o5-tam-diem
+  tinnhiem member show o5-tam-diem
       how it stands, its overturn rate, agreement and workload
-  tinnhiem member 'Báo Nhịp Số'
+  tinnhiem member show 'Báo Nhịp Số'
       and what it said: what is in force, until when, and what is not")]
 pub struct Member {
-    /// The member: its id, or its name (`tinnhiem members` lists them)
+    /// The member: its id, or its name (`tinnhiem member list` lists them)
     member: PartyName,
     /// Print JSON
     #[arg(long)]
@@ -33,7 +33,7 @@ pub struct Member {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem members")]
+  tinnhiem member list")]
 pub struct Members {
     /// Print JSON
     #[arg(long)]
@@ -99,7 +99,7 @@ impl Member {
             anyhow::bail!("{subject} is a KOL, no member: `tinnhiem score {subject}` shows it");
         }
         if member.is_council() {
-            anyhow::bail!("the council is no member: `tinnhiem members` lists who holds its seats");
+            anyhow::bail!("the council is no member: `tinnhiem member list` lists who holds its seats");
         }
         let view: MemberView = client.json(&format!("/v1/members/{member}")).await?;
         let record: MemberRecord = client.json(&format!("/v1/members/{member}/record")).await?;

@@ -223,7 +223,7 @@ impl SubjectName {
         if let Some(one) = members.unwrap_or_default().iter().find(is_it) {
             let (member, called) = (&one.member, clean(&one.name));
             return format!(
-                "{name} is no KOL but the member {member} ({called}): `tinnhiem member {member}` tells about it"
+                "{name} is no KOL but the member {member} ({called}): `tinnhiem member show {member}` tells about it"
             );
         }
         match nearest_kols(client, &self.0).await {
@@ -378,7 +378,9 @@ impl PartyName {
         }
         let told = members.iter().take(NEAREST).map(|one| format!("{} ({})", one.member, clean(&one.name)));
         match told.collect::<Vec<_>>() {
-            told if told.is_empty() => "; `tinnhiem find NAME` searches, `tinnhiem members` lists".to_owned(),
+            told if told.is_empty() => {
+                "; `tinnhiem find NAME` searches, `tinnhiem member list` lists".to_owned()
+            }
             told => format!("; did you mean {}?", told.join(", ")),
         }
     }

@@ -116,10 +116,12 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
             Awaited::ProposalReply => format!("tinnhiem reply --subject {subject} --proposal {seq} {case}"),
             Awaited::PanelChallenge => {
                 format!(
-                    "tinnhiem challenge --subject {subject} --contest {seq} --member MEMBER --key KEY.pem"
+                    "tinnhiem contest challenge --subject {subject} --contest {seq} --member MEMBER --key KEY.pem"
                 )
             }
-            Awaited::AppealFiling => format!("tinnhiem appeal --subject {subject} --contest {seq} {case}"),
+            Awaited::AppealFiling => {
+                format!("tinnhiem contest appeal --subject {subject} --contest {seq} {case}")
+            }
             _ => format!("tinnhiem show {seq}"),
         };
         let (vi, en) = (&clock.vi, &clock.en);
@@ -147,7 +149,7 @@ fn keys(view: &SubjectView) -> Vec<Open> {
                 one.key
             ),
             format!(
-                "tinnhiem revoke-key --issuer {subject} --target {} --cause cancelled --key KEY.pem",
+                "tinnhiem key revoke --issuer {subject} --target {} --cause cancelled --key KEY.pem",
                 one.key
             ),
         )
@@ -157,29 +159,29 @@ fn keys(view: &SubjectView) -> Vec<Open> {
         0 => open.push(Open::new(
             "mất khóa: đưa khóa công khai mới cho Ban điều phối khôi phục, 14 ngày sau có hiệu lực",
             "no key of yours acts: hand the public half of a new one to the council; it acts 14 days later",
-            "tinnhiem keygen new.pem".to_owned(),
+            "tinnhiem key new new.pem".to_owned(),
         )),
         1 => open.push(Open::new(
-            "tôi chỉ có một khóa: thêm khóa dự phòng (`tinnhiem keygen backup.pem`), cất nơi khác",
-            "you have one key: add a backup (`tinnhiem keygen backup.pem`), kept elsewhere",
-            format!("tinnhiem add-key --issuer {subject} --new backup.pem --key KEY.pem"),
+            "tôi chỉ có một khóa: thêm khóa dự phòng (`tinnhiem key new backup.pem`), cất nơi khác",
+            "you have one key: add a backup (`tinnhiem key new backup.pem`), kept elsewhere",
+            format!("tinnhiem key add --issuer {subject} --new backup.pem --key KEY.pem"),
         )),
         _ => {}
     }
     let (vi, en, command) = match acting.len() {
         0 => return open,
         1 => (
-            "khóa có thể đã lộ: thay ngay (`tinnhiem keygen new.pem`), rồi báo Ban điều phối từ khi nào; nếu tính từ trước khi \
+            "khóa có thể đã lộ: thay ngay (`tinnhiem key new new.pem`), rồi báo Ban điều phối từ khi nào; nếu tính từ trước khi \
              thay, khóa mới mất theo và Ban điều phối khôi phục khóa khác, 14 ngày sau có hiệu lực",
-            "your key may be in other hands: replace it at once (`tinnhiem keygen new.pem`), then tell the council since when; \
+            "your key may be in other hands: replace it at once (`tinnhiem key new new.pem`), then tell the council since when; \
              dated before you replaced it, the new key falls too, and the council recovers another, which acts 14 days later",
-            format!("tinnhiem rotate-key --issuer {subject} --new new.pem --key KEY.pem"),
+            format!("tinnhiem key rotate --issuer {subject} --new new.pem --key KEY.pem"),
         ),
         _ => (
             "một khóa có thể đã lộ: chấm dứt khóa ấy ngay bằng chính nó, dùng khóa kia, rồi báo Ban điều phối từ khi nào",
             "a key of yours may be in other hands: end it at once by itself, go on with the other, then tell the council \
              since when",
-            format!("tinnhiem revoke-key --issuer {subject} --target KEY.pem --cause retired --key KEY.pem"),
+            format!("tinnhiem key revoke --issuer {subject} --target KEY.pem --cause retired --key KEY.pem"),
         ),
     };
     open.push(Open::new(vi, en, command));
@@ -242,7 +244,7 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
     let first = open.grounds.iter().find(|one| **one != Grounds::FactualError).or(open.grounds.first());
     let first = first.map_or(String::new(), |one| grounds::name(*one));
     let command = format!(
-        "tinnhiem contest --subject {subject} --target {seq} --grounds {first} --statement '…' --key KEY.pem"
+        "tinnhiem contest file --subject {subject} --target {seq} --grounds {first} --statement '…' --key KEY.pem"
     );
     let names: Vec<String> = open.grounds.iter().map(|one| grounds::name(*one)).collect();
     Open {
@@ -288,7 +290,7 @@ async fn pledge(client: &Client, view: &SubjectView) -> anyhow::Result<Option<Op
         Open::new(
             "cam kết bộ quy tắc ứng xử mới nhất",
             "pledge to the newest code of conduct",
-            format!("tinnhiem pledge --subject {subject} --code {seq} --key KEY.pem"),
+            format!("tinnhiem code pledge --subject {subject} --code {seq} --key KEY.pem"),
         )
     }))
 }
@@ -325,7 +327,7 @@ fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
                  chờ thì chưa gửi được yêu cầu khác",
                 "ask for the destruction of personal data attached to these entries; ask for all at once, repeat \
                  --target: while a request waits no other is taken",
-                format!("tinnhiem request-erasure --subject {subject} {} --key KEY.pem", targets.join(" ")),
+                format!("tinnhiem erasure request --subject {subject} {} --key KEY.pem", targets.join(" ")),
             )
         });
     }

@@ -1,4 +1,4 @@
-//! Keys of parties and of the log: `add-key`, `rotate-key`, `revoke-key`, `rotate-log-key`
+//! Keys of parties and of the log: `key add`, `key rotate`, `key revoke`, `key rotate-log`
 
 use anyhow::Context;
 use clap::Args;
@@ -30,10 +30,10 @@ fn statement(issuer: PartyId, body: impl Into<Body>) -> Statement {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem add-key --issuer vietreel --new second.pem --key vietreel.pem
+  tinnhiem key add --issuer vietreel --new second.pem --key vietreel.pem
 Your key is lost, and no other of yours acts:
   1. make a new one, and say to the council, by another way, that it is yours
-     (tinnhiem keygen new.pem, then tinnhiem public-key new.pem)
+     (tinnhiem key new new.pem, then tinnhiem key public new.pem)
   2. the council brings it in with --owner (below) and --out FILE; you add your
      signature by the new key (tinnhiem sign), and it is sent (tinnhiem submit)
   3. it acts 14 days later; its first 30 days it does nothing that is final
@@ -42,7 +42,7 @@ Your key is lost, and no other of yours acts:
 Only revoke-key --cause cancelled cancels it before, signed by a key of yours
 that acts; nothing else that such a key signs does.
 The council recovers a lost key:
-  tinnhiem add-key --issuer council --owner kol-0123456789abc --new new.pem \\
+  tinnhiem key add --issuer council --owner kol-0123456789abc --new new.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct AddKey {
     /// Whose key it becomes; `council` to recover another's
@@ -73,7 +73,7 @@ impl AddKey {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem rotate-key --issuer vietreel --new new.pem --key vietreel.pem")]
+  tinnhiem key rotate --issuer vietreel --new new.pem --key vietreel.pem")]
 pub struct RotateKey {
     /// Whose keys they are
     #[arg(long)]
@@ -103,13 +103,13 @@ impl RotateKey {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
 A key ends itself:
-  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause retired \\
+  tinnhiem key revoke --issuer vietreel --target 3f…9a --cause retired \\
     --key vietreel.pem
 A live key ends a recovery that its owner did not ask for:
-  tinnhiem revoke-key --issuer vietreel --target 3f…9a --cause cancelled \\
+  tinnhiem key revoke --issuer vietreel --target 3f…9a --cause cancelled \\
     --key vietreel.pem
 The council says since when a key was in other hands:
-  tinnhiem revoke-key --issuer council --target 3f…9a --cause compromised \\
+  tinnhiem key revoke --issuer council --target 3f…9a --cause compromised \\
     --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem \\
     --key seat-3.pem")]
 pub struct RevokeKey {
@@ -164,7 +164,7 @@ impl RevokeKey {
         };
         let detail = format!(
             "{other} does not end {target}: a key is ended by itself (--key with the private file of {target}) or by the \
-             council, to which you say since when which key was in other hands (`revoke-key --issuer council --target {target} \
+             council, to which you say since when which key was in other hands (`key revoke --issuer council --target {target} \
              --cause compromised --invalid-from …`; of a stolen key so dated, the keys that it added since fall too); only a \
              recovery that waits is cancelled by any live key of {issuer} (--cause cancelled)"
         );
@@ -177,8 +177,8 @@ impl RevokeKey {
 anew first; it signs with it from this entry on. Later, while the ledger is
 stopped, rename log-key.pem to log-key-former.pem, which backups from before
 still need, and next-log-key.pem to log-key.pem. Example:
-  tinnhiem keygen my-ledger/next-log-key.pem
-  tinnhiem rotate-log-key --old my-ledger/log-key.pem \\
+  tinnhiem key new my-ledger/next-log-key.pem
+  tinnhiem key rotate-log --old my-ledger/log-key.pem \\
     --new my-ledger/next-log-key.pem --key seat-1.pem --key seat-2.pem \\
     --key seat-3.pem")]
 pub struct RotateLogKey {

@@ -1,5 +1,5 @@
-//! What is registered beside scores: `code`, `pledge`, `collaborate`, `end-collaboration`,
-//! `record-decision`, `overturn-decision`
+//! What is registered beside scores: `code publish`, `code pledge`, `collaboration declare`, `collaboration end`,
+//! `decision record`, `decision overturn`
 
 use std::path::PathBuf;
 
@@ -16,8 +16,9 @@ use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem code --version-number 1 --clause D1 --clause D2 --text quy-tac.pdf \\
-    --key dieu-phoi-1.pem --key dieu-phoi-2.pem --key dieu-phoi-3.pem")]
+  tinnhiem code publish --version-number 1 --clause D1 --clause D2 --text \\
+    quy-tac.pdf --key dieu-phoi-1.pem --key dieu-phoi-2.pem --key \\
+    dieu-phoi-3.pem")]
 pub struct Code {
     /// One above the newest version
     #[arg(long)]
@@ -44,7 +45,7 @@ impl Code {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem pledge --subject kol-0123456789abc --code 5f…e2 --key me.pem")]
+  tinnhiem code pledge --subject kol-0123456789abc --code 5f…e2 --key me.pem")]
 pub struct Pledge {
     /// The subject: you
     #[arg(long)]
@@ -70,10 +71,10 @@ impl Pledge {
 before its first day to 720 days after its last, endorsements of the KOL by
 the business or its group count only as commercial: earlier ones of another
 relation become void. Example:
-  tinnhiem collaborate --issuer sua-doi-xanh --subject kol-0123456789abc \\
-    --campaign 'Sữa cho bé' --category sua-bot --starts-on 2026-11-20 \\
-    --ends-on 2027-02-20 --value-band under_100m --paper cong-bo.pdf \\
-    --key sua-doi-xanh.pem --out collaboration.json")]
+  tinnhiem collaboration declare --issuer sua-doi-xanh --subject \\
+    kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot --starts-on \\
+    2026-11-20 --ends-on 2027-02-20 --value-band under_100m --paper \\
+    cong-bo.pdf --key sua-doi-xanh.pem --out collaboration.json")]
 pub struct Collaborate {
     /// The business that pays
     #[arg(long)]
@@ -143,7 +144,7 @@ impl From<Act> for OfficialAct {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem record-decision --issuer cuc-quang-cao-so \\
+  tinnhiem decision record --issuer cuc-quang-cao-so \\
     --subject kol-0123456789abc --authority 'Sở Văn hóa tỉnh Vân Khê' \\
     --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
 pub struct RecordDecision {
@@ -175,7 +176,7 @@ impl RecordDecision {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem overturn-decision --issuer cuc-quang-cao-so \\
+  tinnhiem decision overturn --issuer cuc-quang-cao-so \\
     --subject kol-0123456789abc --target 5f…e2 \\
     --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 \\
     --key cuc-quang-cao-so.pem")]

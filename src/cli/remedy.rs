@@ -1,4 +1,4 @@
-//! Putting right, taking back, leaving: `correct`, `depart`, `request-erasure`, `execute-erasure`, `refuse-erasure`,
+//! Putting right, taking back, leaving: `correct`, `subject depart`, `erasure request`, `erasure execute`, `erasure refuse`,
 //! `report-finding`
 
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ impl Correct {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem depart --subject kol-0123456789abc \\
+  tinnhiem subject depart --subject kol-0123456789abc \\
     --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
 pub struct Depart {
     /// The subject: you
@@ -120,7 +120,7 @@ impl Depart {
 #[command(after_help = "`tinnhiem me` lists what may be asked for, and what an open contest, a notice or
 evidence still needs. Ask for all at once: while a request waits for its answer
 no other is taken. Example:
-  tinnhiem request-erasure --subject kol-0123456789abc --target 5f…e2 \\
+  tinnhiem erasure request --subject kol-0123456789abc --target 5f…e2 \\
     --target 5f…e2 --key me.pem")]
 pub struct RequestErasure {
     /// The subject: you
@@ -158,7 +158,7 @@ impl RequestErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem execute-erasure --issuer van-hanh --subject kol-0123456789abc \\
+  tinnhiem erasure execute --issuer van-hanh --subject kol-0123456789abc \\
     --request 5f…e2 --target 5f…e2 --key van-hanh.pem")]
 pub struct ExecuteErasure {
     /// The operator
@@ -195,7 +195,7 @@ impl ExecuteErasure {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem refuse-erasure --issuer van-hanh --subject kol-0123456789abc \\
+  tinnhiem erasure refuse --issuer van-hanh --subject kol-0123456789abc \\
     --request 5f…e2 --ground legal_claim --reason 'Vụ kiện 12/2026 đang mở.' \\
     --key van-hanh.pem")]
 pub struct RefuseErasure {

@@ -1,4 +1,4 @@
-//! Measures against a subject, and what it says to them: `propose`, `sanction`, `reply`
+//! Measures against a subject, and what it says to them: `sanction propose`, `sanction impose`, `reply`
 
 use anyhow::Context;
 use clap::Args;
@@ -94,9 +94,9 @@ impl Terms {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem propose --issuer nhip-so --subject kol-0123456789abc --severity S2 \\
-    --conduct I1 --reason 'Không ghi nhãn.' --starts-on 2026-12-02 \\
-    --ends-on 2027-05-23 --key nhip-so.pem")]
+  tinnhiem sanction propose --issuer nhip-so --subject kol-0123456789abc \\
+    --severity S2 --conduct I1 --reason 'Không ghi nhãn.' --starts-on \\
+    2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
 pub struct Propose {
     /// The member that proposes it; a seat of its controller group has no say in it
     #[arg(long)]
@@ -122,15 +122,15 @@ impl Propose {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem sanction --subject kol-0123456789abc --severity S2 --code 5f…e2 \\
-    --clause D1 --broken-on 2026-11-20 --reason 'Không ghi nhãn.' \\
-    --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem \\
-    --out sanction.json
+  tinnhiem sanction impose --subject kol-0123456789abc --severity S2 --code \\
+    5f…e2 --clause D1 --broken-on 2026-11-20 --reason 'Không ghi nhãn.' \\
+    --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out \\
+    sanction.json
 
     What was proposed, once the subject replied or its days are over; it may be
       milder, never harsher:
-  tinnhiem sanction --subject kol-0123456789abc --proposal 5f…e2 --severity S1 \\
-    --key seat-1.pem --out sanction.json")]
+  tinnhiem sanction impose --subject kol-0123456789abc --proposal 5f…e2 \\
+    --severity S1 --key seat-1.pem --out sanction.json")]
 pub struct Sanction {
     /// Whom it is about
     #[arg(long)]
@@ -214,7 +214,7 @@ impl Reply {
             (Some(EventType::SanctionProposed), _) => EventType::SanctionImposed,
             (Some(EventType::AssessmentPublished | EventType::SanctionImposed), _) => {
                 anyhow::bail!(
-                    "entry {seq} is recorded already, and is contested: `tinnhiem contest --subject {subject} --target \
+                    "entry {seq} is recorded already, and is contested: `tinnhiem contest file --subject {subject} --target \
                      {seq} --grounds GROUNDS --statement …`"
                 )
             }
@@ -238,7 +238,7 @@ impl Reply {
             if [&body["notice"], &body["proposal"]].iter().any(|id| id.as_str() == Some(&row.id.to_string()))
             {
                 anyhow::bail!(
-                    "what entry {seq} announced is done, as entry {}: contest that, `tinnhiem contest --subject \
+                    "what entry {seq} announced is done, as entry {}: contest that, `tinnhiem contest file --subject \
                      {subject} --target {} --grounds GROUNDS --statement …`",
                     one.seq,
                     one.seq

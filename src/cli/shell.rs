@@ -2,9 +2,9 @@
 
 use std::io;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::Cli;
+use super::command;
 
 #[derive(Debug, Args)]
 pub struct Completions {
@@ -14,13 +14,13 @@ pub struct Completions {
 
 impl Completions {
     pub fn run(self) -> anyhow::Result<u8> {
-        clap_complete::generate(self.shell, &mut Cli::command(), "tinnhiem", &mut io::stdout());
+        clap_complete::generate(self.shell, &mut command(), "tinnhiem", &mut io::stdout());
         Ok(0)
     }
 }
 
 /// Prints the manual page.
 pub fn manual() -> anyhow::Result<u8> {
-    clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+    clap_mangen::Man::new(command()).render(&mut io::stdout())?;
     Ok(0)
 }

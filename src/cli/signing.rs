@@ -239,7 +239,7 @@ impl Signing {
         let Attaching { attachments, files, held, .. } = statement.attachments;
         anyhow::ensure!(
             held.is_empty() || out.is_none(),
-            "evidence that is kept elsewhere is committed to at once: leave --out out, or commit to it first with `tinnhiem commit-evidence` and cite it, --evidence INDICATOR=COMMITMENT"
+            "evidence that is kept elsewhere is committed to at once: leave --out out, or commit to it first with `tinnhiem evidence commit` and cite it, --evidence INDICATOR=COMMITMENT"
         );
         let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, statement.body)
             .with(attachments);

@@ -1,5 +1,6 @@
 //! What somebody may have meant whose arguments a verb does not take, and what one that is missing is.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 
 use clap::Command;
@@ -12,22 +13,22 @@ use super::screen;
 /// Verbs that take no name, and what does what is wanted with one.
 const MEANT: &[(&str, &str)] = &[
     ("top", "tinnhiem find"),
-    ("members", "tinnhiem member"),
+    ("member list", "tinnhiem member show"),
     ("log", "tinnhiem log --subject"),
     ("clocks", "tinnhiem clocks --who"),
     ("ledger", "tinnhiem find"),
 ];
 
 /// Ends the program with what the parser says, wrapped at a terminal where it is an error.
-pub fn end(command: &Command, error: clap::Error) -> ! {
+pub fn end(command: &Command, given: &[OsString], error: clap::Error) -> ! {
     if !error.use_stderr() {
         let help = error.render();
         let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         say!("{}", folded(&if styled { help.ansi().to_string() } else { help.to_string() }).trim_end());
         std::process::exit(error.exit_code());
     }
-    let missing = missing(command, &error);
-    let error = with(error);
+    let missing = missing(command, given, &error);
+    let error = with(given, error);
     match screen::width_of_errors() {
         width if error.use_stderr() && (width.is_some() || !missing.is_empty()) => {
             let said = error.render().to_string();
@@ -89,9 +90,12 @@ fn plain(text: &str) -> String {
 }
 
 /// The error, with the command that was meant where that can be told.
-fn with(mut error: clap::Error) -> clap::Error {
-    let verb = std::env::args().nth(1).unwrap_or_default();
-    let Some((_, meant)) = MEANT.iter().find(|(name, _)| *name == verb) else { return error };
+fn with(given: &[OsString], mut error: clap::Error) -> clap::Error {
+    let words: Vec<_> = given.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+    let is_it = |name: &str| {
+        name.split(' ').zip(&words).filter(|(one, word)| one == *word).count() == name.split(' ').count()
+    };
+    let Some((_, meant)) = MEANT.iter().find(|(name, _)| is_it(name)) else { return error };
     let name = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(name))) if !name.starts_with('-') => {
             name.clone()
@@ -104,14 +108,13 @@ fn with(mut error: clap::Error) -> clap::Error {
 }
 
 /// What each option is that a verb lacks, by its help.
-fn missing(command: &Command, error: &clap::Error) -> Vec<String> {
+fn missing(command: &Command, given: &[OsString], error: &clap::Error) -> Vec<String> {
     let (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(named))) =
         (error.kind(), error.get(ContextKind::InvalidArg))
     else {
         return Vec::new();
     };
-    let verb =
-        std::env::args().skip(1).fold(command, |verb, given| verb.find_subcommand(given).unwrap_or(verb));
+    let verb = given.iter().skip(1).fold(command, |verb, given| verb.find_subcommand(given).unwrap_or(verb));
     let options =
         verb.get_arguments().filter_map(|one| Some((format!("--{}", one.get_long()?), one.get_help()?)));
     let lacks = |option: &str| named.iter().any(|name| name.split(' ').next() == Some(option));
@@ -120,8 +123,6 @@ fn missing(command: &Command, error: &clap::Error) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     /// The verbs under a command, and those under these.
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn no_line_of_help_is_wider_than_a_terminal() {
-        let mut command = super::super::Cli::command();
+        let mut command = super::super::command();
         command.build();
         check(&mut command);
     }

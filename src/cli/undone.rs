@@ -21,18 +21,18 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
         Body::AccreditationGranted(_) | Body::SanctionImposed(_) | Body::CertificateGranted(_) => {
             format!("tinnhiem withdraw {seq} {seats}")
         }
-        Body::MemberSuspended(body) => format!("tinnhiem reinstate --member {} {seats}", body.member),
-        Body::MemberReinstated(body) => format!("tinnhiem suspend --member {} {seats}", body.member),
+        Body::MemberSuspended(body) => format!("tinnhiem member reinstate --member {} {seats}", body.member),
+        Body::MemberReinstated(body) => format!("tinnhiem member suspend --member {} {seats}", body.member),
         Body::MemberAdmitted(body) => {
             return format!(
                 "không rút lại được; tạm ngừng / it is not taken back; to hold it back until it is reinstated:\n  \
-                 tinnhiem suspend --member {member} {seats}\nloại hẳn / to end it for good, its id never given again:\n  \
-                 tinnhiem remove --member {member} {seats}",
+                 tinnhiem member suspend --member {member} {seats}\nloại hẳn / to end it for good, its id never given again:\n  \
+                 tinnhiem member remove --member {member} {seats}",
                 member = body.member
             );
         }
-        Body::MemberUpdated(body) => format!("tinnhiem update --member {} … {seats}", body.member),
-        Body::AccountLinked(_) => ended("unlink", "--key KEY.pem --key KOL.pem"),
+        Body::MemberUpdated(body) => format!("tinnhiem member update --member {} … {seats}", body.member),
+        Body::AccountLinked(_) => ended("subject unlink", "--key KEY.pem --key KOL.pem"),
         Body::CollaborationDeclared(_) => {
             let months = limits::COLLABORATION_DAYS / 30;
             return format!(
@@ -40,30 +40,32 @@ pub fn taken_back(event: &Event, seq: u64) -> String {
                  tháng sau ngày cuối bảo chứng của bên ấy chỉ được tính nếu là commercial / it is not taken back: to end it \
                  brings its last day forward to today; endorsements that it voided stay void, and until {months} months \
                  after that day those of the business count only as commercial:\n  {}",
-                ended("end-collaboration", "--key KEY.pem --key KOL.pem")
+                ended("collaboration end", "--key KEY.pem --key KOL.pem")
             );
         }
-        Body::EvidenceCommitted(_) => ended("destroy-evidence", "--key KEY.pem"),
+        Body::EvidenceCommitted(_) => ended("evidence destroy", "--key KEY.pem"),
         Body::DecisionRecorded(_) => {
             format!(
-                "tinnhiem overturn-decision --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
+                "tinnhiem decision overturn --issuer {issuer} --subject {subject} --target {seq} --authority … --code … --date … --key KEY.pem"
             )
         }
         Body::KeyAdded(body) if body.owner.is_some() => {
-            format!("tinnhiem revoke-key --issuer council --target {} --cause cancelled {seats}", body.key)
+            format!("tinnhiem key revoke --issuer council --target {} --cause cancelled {seats}", body.key)
         }
         Body::KeyAdded(body) => format!(
-            "tinnhiem revoke-key --issuer {issuer} --target {} --cause retired --key KEY.pem",
+            "tinnhiem key revoke --issuer {issuer} --target {} --cause retired --key KEY.pem",
             body.key
         ),
         Body::SubjectDeparted(_) => {
-            format!("tinnhiem resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)")
+            format!(
+                "tinnhiem subject resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)"
+            )
         }
         Body::PolicyPublished(body) => {
             format!("tinnhiem policy publish FILE --from {} {seats}", body.effective_from)
         }
-        Body::CouncilChanged(_) => format!("tinnhiem reseat … {seats}"),
-        Body::OperatorChanged(_) => format!("tinnhiem hand-over … {seats}"),
+        Body::CouncilChanged(_) => format!("tinnhiem council reseat … {seats}"),
+        Body::OperatorChanged(_) => format!("tinnhiem council hand-over … {seats}"),
         // What answers or ends something stands; what can be done instead is told.
         Body::LedgerOpened(_)
         | Body::LedgerKeyRotated(_)

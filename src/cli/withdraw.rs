@@ -69,7 +69,7 @@ impl Withdraw {
             Some(EventType::SanctionImposed) => SanctionLifted { target, reason }.into(),
             _ => anyhow::bail!(
                 "entry {} is {}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
-                 accreditation, certificate or sanction is; `unlink`, `end-collaboration` and `correct` end other things",
+                 accreditation, certificate or sanction is; `subject unlink`, `collaboration end` and `correct` end other things",
                 row.seq,
                 row.type_name
             ),

@@ -97,7 +97,7 @@ fn last(falls: &Fallen) -> Option<String> {
         ),
         None => format!(
             "CẢNH BÁO: {owner} không còn khóa nào ký được / WARNING: this leaves {owner} without a key: it signs nothing \
-             until the council recovers one, which acts {days} days later (`tinnhiem add-key --issuer council --owner \
+             until the council recovers one, which acts {days} days later (`tinnhiem key add --issuer council --owner \
              {owner} --new FILE`). A key that the stolen one rotated to or added stays only where --invalid-from is after \
              that rotation; what a thief signed before it stands then"
         ),

@@ -24,7 +24,7 @@ pub enum KeyFileError {
     Io(PathBuf, std::io::Error),
     /// There is none.
     #[error(
-        "{0}: No such file: name the file of the key, where it was made or handed over; `tinnhiem keygen FILE` makes a new one, which acts for you once it is added; who has lost every key of theirs has the council bring it in: `tinnhiem add-key --help` tells the steps"
+        "{0}: No such file: name the file of the key, where it was made or handed over; `tinnhiem key new FILE` makes a new one, which acts for you once it is added; who has lost every key of theirs has the council bring it in: `tinnhiem key add --help` tells the steps"
     )]
     Missing(PathBuf),
     /// No new one can be made where no folder is.

@@ -21,7 +21,7 @@ async fn every_write_tells_what_it_did_and_how_it_is_taken_back() {
     assert!(done && said.contains("it is not taken back"), "{said}");
     let suspend = ["suspend", "--member", "business"];
     let (done, said) = run(&programme, &suspend, &SEATS[..3]);
-    assert!(done && said.contains("tinnhiem reinstate --member business"), "{said}");
+    assert!(done && said.contains("tinnhiem member reinstate --member business"), "{said}");
     assert!(!said.contains("score of"), "{said}");
 }
 

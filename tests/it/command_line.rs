@@ -115,7 +115,7 @@ async fn who_gives_up_an_appeal_is_told_what_stands_then() {
     let (done, said) = run(&programme, &decide, &SEATS[..3]);
     assert!(done, "{said}");
     assert!(
-        me().contains(&format!("tinnhiem appeal --subject {kol} --contest {filed} --statement")),
+        me().contains(&format!("tinnhiem contest appeal --subject {kol} --contest {filed} --statement")),
         "{}",
         me()
     );
@@ -172,7 +172,7 @@ async fn an_entry_is_read_in_words_and_rows_lead_to_the_score() {
     let (_, said) = run(&programme, &["me", &kol, "--words", "--json"], &[]);
     assert!(said.contains("“my case”") && said.contains("“Đủ.”"), "{said}");
     let (_, said) = run(&programme, &["me", &kol], &[]);
-    let holding = said.lines().find(|line| line.contains("tinnhiem request-erasure ")).unwrap();
+    let holding = said.lines().find(|line| line.contains("tinnhiem erasure request ")).unwrap();
     assert!(holding.contains(&format!("--target {filed} ")), "{holding}");
     assert!(!holding.contains(&format!("--target {item} ")), "{holding}");
     let (done, said) = run(&programme, &["show", &item, &filed], &[]);
@@ -233,7 +233,7 @@ async fn a_refusal_says_what_there_is_and_where_to_look() {
     refused(
         &endorse(&kol, &[]),
         "a1",
-        &["key.other_owner", "no signature of business: the key is a1's", "tinnhiem members"],
+        &["key.other_owner", "no signature of business: the key is a1's", "tinnhiem member list"],
     );
     let (_, said) = run(&programme, &endorse(&kol, &[]), &["a1"]);
     assert!(!said.contains("About to sign"), "{said}");
@@ -261,7 +261,7 @@ async fn a_pledge_is_offered_until_it_is_given() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("code.txt");
     std::fs::write(&text, "Ghi nhãn.").unwrap();
-    let offered = || run(&programme, &["me", &kol], &[]).1.contains("tinnhiem pledge");
+    let offered = || run(&programme, &["me", &kol], &[]).1.contains("tinnhiem code pledge");
     assert!(!offered());
     let code = ["code", "--version-number", "1", "--clause", "D1", "--text", &lossless(&text)];
     let (done, said) = run(&programme, &code, &SEATS[..3]);

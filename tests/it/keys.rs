@@ -230,7 +230,7 @@ async fn who_signs_a_recovery_or_ends_the_last_key_is_told_what_comes_of_it() {
     let add = ["add-key", "--issuer", "council", "--owner", "a1", "--new", new.to_str().unwrap()];
     let (done, told) = run(&programme, &add, &COUNCIL);
     assert!(done && told.contains("a recovery for a1") && told.contains("acts 14 days after"), "{told}");
-    assert!(told.contains("revoke-key --issuer council"), "{told}");
+    assert!(told.contains("key revoke --issuer council"), "{told}");
     let of = |name: &str| key(name).public().to_string();
     let end = |issuer: &'static str, target: String| {
         ["revoke-key", "--issuer", issuer, "--cause", "lost", "--target"]

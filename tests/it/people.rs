@@ -263,7 +263,7 @@ async fn words_lead_on_and_nothing_is_left_where_nothing_was_written() {
         told
     };
     // A member is no KOL, and a misspelt KOL is told.
-    assert!(told(&["me", "business"], &[]).contains("`tinnhiem member business`"));
+    assert!(told(&["me", "business"], &[]).contains("`tinnhiem member show business`"));
     let about_member = told(&endorse("a1", "business", &ON), &["a1"]);
     assert!(about_member.contains("is no KOL but the member business"), "{about_member}");
     for verb in [&["score", "other-kpl"][..], &["find", "other-kpl"]] {

@@ -38,7 +38,7 @@ fn offered(programme: &Programme, command: &str) -> Vec<Value> {
 /// The grounds that `me` lists for an item.
 fn listed(programme: &Programme, item: EventId) -> BTreeSet<String> {
     let target = format!("--target {} ", seq_of(programme, item));
-    let all = offered(programme, "tinnhiem contest ");
+    let all = offered(programme, "tinnhiem contest file ");
     let of = all.iter().find(|one| one["command"].as_str().unwrap().contains(&target));
     let Some(of) = of.and_then(|one| one["en"].as_str()) else { return BTreeSet::new() };
     let list = of.split("(--grounds ").nth(1).unwrap().split(')').next().unwrap();
@@ -93,7 +93,7 @@ async fn the_grounds_listed_for_an_item_are_those_that_the_rules_take() {
 async fn what_is_listed_for_erasure_can_be_erased_and_what_is_held_cannot() {
     let programme = Programme::start(policy()).await;
     let kol = subject("kol").to_string();
-    assert!(offered(&programme, "tinnhiem request-erasure").is_empty(), "nothing is attached");
+    assert!(offered(&programme, "tinnhiem erasure request").is_empty(), "nothing is attached");
     let item = programme.assess("a1", "kol").await;
     programme.contest("kol", item).await.unwrap();
     let held = newest(&programme);
@@ -102,7 +102,7 @@ async fn what_is_listed_for_erasure_can_be_erased_and_what_is_held_cannot() {
     let (done, said) = run(&programme, &[&endorse[..], &["--statement", "x"]].concat(), &["business"]);
     assert!(done, "{said}");
     let free = newest(&programme);
-    let offers = offered(&programme, "tinnhiem request-erasure");
+    let offers = offered(&programme, "tinnhiem erasure request");
     let command = offers[0]["command"].as_str().unwrap();
     assert!(command.contains(&format!(" --target {free} ")), "{command}");
     assert!(!command.contains(&format!(" --target {held} ")), "{command}");
@@ -113,7 +113,7 @@ async fn what_is_listed_for_erasure_can_be_erased_and_what_is_held_cannot() {
     let ask = ["request-erasure", "--subject", &kol, "--target", &held, "--target", &free];
     let (done, said) = run(&programme, &ask, &["kol"]);
     assert!(done && said.contains("is not destroyed until the contest, entry"), "{said}");
-    assert!(offered(&programme, "tinnhiem request-erasure").is_empty(), "one request waits at a time");
+    assert!(offered(&programme, "tinnhiem erasure request").is_empty(), "one request waits at a time");
     let request = newest(&programme);
     let execute =
         ["execute-erasure", "--issuer", "operator", "--subject", &kol, "--request", &request, "--target"];
@@ -276,8 +276,8 @@ async fn a_recovery_is_told_with_its_day_and_cancelled_as_offered() {
     for name in ["new", "kol", "business"] {
         tinnhiem::vault::write_secret(at(name).as_ref(), &key(name)).unwrap();
     }
-    let backup = offered(&programme, "tinnhiem add-key ");
-    assert!(backup[0]["command"].as_str().unwrap().starts_with(&format!("tinnhiem add-key --issuer {kol} ")));
+    let backup = offered(&programme, "tinnhiem key add ");
+    assert!(backup[0]["command"].as_str().unwrap().starts_with(&format!("tinnhiem key add --issuer {kol} ")));
     let new = key("new").public().to_string();
     let recover = ["add-key", "--issuer", "council", "--owner", &kol, "--new", &new, "--out", &at("event")];
     let (done, said) = run(&programme, &recover, &SEATS[..3]);
@@ -295,12 +295,12 @@ async fn a_recovery_is_told_with_its_day_and_cancelled_as_offered() {
     assert!(sign("new").0);
     let (done, said) = run(&programme, &["submit", &at("event")], &[]);
     assert!(done && said.contains("the key acts from 20"), "{said}");
-    let cancel = offered(&programme, "tinnhiem revoke-key ");
+    let cancel = offered(&programme, "tinnhiem key revoke ");
     let command = cancel[0]["command"].as_str().unwrap().replace("KEY.pem", &at("kol"));
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     let (done, said) = run(&programme, &words, &[]);
     assert!(done, "{said}");
-    assert!(offered(&programme, "tinnhiem revoke-key ").is_empty());
+    assert!(offered(&programme, "tinnhiem key revoke ").is_empty());
 }
 
 /// An entry whose texts are held was asked for without a word, and nobody said afterwards that it was left.

@@ -176,7 +176,7 @@ async fn whose_key_another_of_the_owners_does_not_end_is_told_who_ends_it() {
         let revoke = ["revoke-key", "--issuer", "business", "--target", &target, "--cause", cause];
         let (ended, said) = run(&programme, &revoke, &["business"]);
         let says =
-            ["ended by itself", "by the council", "revoke-key --issuer council", "(signature.unneeded)"];
+            ["ended by itself", "by the council", "key revoke --issuer council", "(signature.unneeded)"];
         assert!(!ended && says.iter().all(|one| said.contains(one)), "{cause}: {said}");
         assert!(!said.contains("About to sign"), "{said}");
     }

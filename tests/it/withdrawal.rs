@@ -58,6 +58,6 @@ async fn what_was_said_is_taken_back_and_what_may_be_contested_is_offered() {
     let other = subject("other-kol");
     assert!(run(&programme, &["depart", "--subject", &other.to_string()], &["other-kol"]).0);
     let (_, said) = run(&programme, &["me", &other.to_string()], &[]);
-    assert!(said.contains("tinnhiem request-erasure") && !said.contains("tinnhiem pledge"), "{said}");
+    assert!(said.contains("tinnhiem erasure request") && !said.contains("tinnhiem code pledge"), "{said}");
     assert!(said.contains("--receipt score.json"), "{said}");
 }

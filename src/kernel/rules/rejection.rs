@@ -69,7 +69,7 @@ reasons! {
     OutOfOrder = "time.order", Conflict, "history is brought in by ascending issued_at, not before the last entry: sort it";
 
     /// A key that nobody enrolled.
-    KeyUnknown = "key.unknown", Forbidden, "no party of this ledger has this key: sign with an enrolled key; a new one acts once it is added with `tinnhiem add-key`, by the council for who has lost every other";
+    KeyUnknown = "key.unknown", Forbidden, "no party of this ledger has this key: sign with an enrolled key; a new one acts once it is added with `tinnhiem key add`, by the council for who has lost every other";
     /// A key that has ended.
     KeyRevoked = "key.revoked", Forbidden, "this key has ended: sign with a live key of the issuer";
     /// A recovered key before its time.
@@ -77,7 +77,7 @@ reasons! {
     /// A recovered key, or what it added, that would do too soon what cannot be undone.
     KeyRestrained = "key.restrained", Forbidden, "a recovered key, and what it adds, withdraws no contest, decides on no panel and resumes no subject in its first 30 days: wait, or sign with another key";
     /// A key of another party.
-    KeyOtherOwner = "key.other_owner", Forbidden, "sign with a key of each who must sign (`--out` and `tinnhiem sign` where another holds it), or name as the issuer whom this key belongs to (`tinnhiem members` and `tinnhiem top` list ids)";
+    KeyOtherOwner = "key.other_owner", Forbidden, "sign with a key of each who must sign (`--out` and `tinnhiem sign` where another holds it), or name as the issuer whom this key belongs to (`tinnhiem member list` and `tinnhiem top` list ids)";
     /// The key of a member that is suspended or removed.
     MemberInactive = "member.inactive", Forbidden, "this member is suspended or removed: it issues nothing unless it is reinstated";
     /// The issuer may not issue this type.
@@ -87,14 +87,14 @@ reasons! {
     /// Too few members of the panel signed.
     PanelMajority = "panel.majority", Forbidden, "collect signatures of more members of the panel, of distinct controller groups, with `tinnhiem sign`";
     /// A new key that is not canonical or of small order.
-    KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem keygen`";
+    KeyWeak = "key.weak", Rule, "generate another key with `tinnhiem key new`";
     /// A signature that the event needs is absent.
     SignatureMissing = "signature.missing", Forbidden, "add the missing signature with `tinnhiem sign`";
     /// A signature that no rule needs.
     SignatureUnneeded = "signature.unneeded", Rule, "leave this signature out: no rule needs it; a key is ended by itself or by the council, not by another key of its owner";
 
     /// A new key that has an owner already.
-    KeyTaken = "key.taken", Conflict, "a key belongs to one owner for ever: generate another with `tinnhiem keygen`";
+    KeyTaken = "key.taken", Conflict, "a key belongs to one owner for ever: generate another with `tinnhiem key new`";
     /// The owner of a key is named where it may not be, or not where it must.
     KeyOwner = "key.owner", Rule, "`owner` names a member or subject when the council recovers a key, and is absent otherwise";
     /// The key to end is not one that may be ended.
@@ -115,7 +115,7 @@ reasons! {
     /// The slug was given before.
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.
-    MemberUnknown = "member.unknown", Conflict, "no member has this id: `tinnhiem members` lists them; who is new is admitted first";
+    MemberUnknown = "member.unknown", Conflict, "no member has this id: `tinnhiem member list` lists them; who is new is admitted first";
     /// Suspended, reinstated, removed or changed out of turn.
     MemberStanding = "member.standing", Conflict, "an active member is suspended, a suspended one reinstated, and one that was removed never changes again";
     /// A member of another kind, or one that does not act.
@@ -294,9 +294,9 @@ reasons! {
     /// A challenge that is late, a second one, or of nobody on the panel.
     PanelChallenge = "panel.challenge", Conflict, "the subject challenges one member of the panel, once, within 3 days of that member's seating, or as many as there are to decide where those are fewer";
     /// Values are due.
-    PanelValues = "panel.values", Conflict, "the panel cannot be drawn yet: operator and auditor reveal their values with `tinnhiem reveal-draw`, or count as zero from the 4th day after the filing";
+    PanelValues = "panel.values", Conflict, "the panel cannot be drawn yet: operator and auditor reveal their values with `tinnhiem draw reveal`, or count as zero from the 4th day after the filing";
     /// Other members than those drawn.
-    PanelDraw = "panel.draw", Conflict, "seat the members that `tinnhiem draw` names, in that order; where they are too few, the council then names active members without a tie, who may be admitted for that";
+    PanelDraw = "panel.draw", Conflict, "seat the members that `tinnhiem draw repeat` names, in that order; where they are too few, the council then names active members without a tie, who may be admitted for that";
 
     /// Auditor and operator in one hand.
     DrawOwnGroup = "draw.own_group", Forbidden, "the auditor's controller group is not the operator's";
@@ -340,7 +340,7 @@ reasons! {
     FindingPositions = "finding.positions", Rule, "name at most 64 places below the log's size, ascending";
 
     /// A size that is not after the last commitment's, or not in the log.
-    CommitmentSize = "commitment.size", Conflict, "commit to a size above the last commitment's and at most the log's: `tinnhiem commit-state` makes it";
+    CommitmentSize = "commitment.size", Conflict, "commit to a size above the last commitment's and at most the log's: `tinnhiem state commit` makes it";
     /// A day before the entries, or ahead.
     CommitmentDate = "commitment.date", Rule, "date lies neither before the last entry that the commitment counts nor after today";
 

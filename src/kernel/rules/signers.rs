@@ -262,7 +262,7 @@ impl<'a> Signers<'a> {
             return key.to_string();
         }
         format!(
-            "{key}; no key of {owner} is live: the council recovers one (`tinnhiem add-key --issuer council --owner {owner}`), \
+            "{key}; no key of {owner} is live: the council recovers one (`tinnhiem key add --issuer council --owner {owner}`), \
              which acts {} days later",
             limits::RECOVERY_DAYS
         )

@@ -6,7 +6,7 @@
 //! **The rules do not judge the roots.** That takes every dossier, and would stop the one writer for
 //! seconds. The server makes them beside it, an audit makes each anew (writing only what changed since the
 //! last) and names a false one (`commitment.root`), the server gives no receipt from a false one, and an
-//! auditor who finds other roots says so in the log (`tinnhiem attest --disagree`): `/v1/commitments` shows
+//! auditor who finds other roots says so in the log (`tinnhiem state attest --disagree`): `/v1/commitments` shows
 //! who disagrees. An attestation repeats the commitment's day, which only who replayed the log knows to be
 //! as recorded.
 
