@@ -42,6 +42,7 @@ mod respond;
 pub mod steps;
 mod subjects;
 mod submit;
+mod supposed;
 
 pub use bounds::Bounds;
 pub use connections::serve;

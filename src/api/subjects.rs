@@ -19,8 +19,8 @@ use super::queries::unknown_value;
 use super::ranking::{InField, Place, Ranking, Row, Sort};
 use super::register::RegisterView;
 use super::respond::{Lasting, Prepared};
+use super::supposed::Supposed;
 use super::{App, Problem, Shared};
-use crate::dsse::EventId;
 use crate::engines::{CertificateStanding, Certified, Figure, Outlook, Score};
 use crate::event::{Commitment, GroupId, PartyId, SubjectId, TopicId};
 use crate::facts::{At, Dossier, Enrolment};
@@ -131,18 +131,6 @@ pub struct Moment {
     size: Option<u64>,
     /// The date it is read on; by default today, or the date of the last entry counted.
     as_of: Option<Date>,
-}
-
-/// Which score.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct Supposed {
-    /// How many entries count; by default those published, or those up to `as_of`.
-    size: Option<u64>,
-    /// The date it is read on; by default today, or the date of the last entry counted.
-    as_of: Option<Date>,
-    /// An assessment or sanction that stands now: the score as it would be if that fell, as it does where a contest
-    /// of it is upheld.
-    without: Option<EventId>,
 }
 
 /// Whose score, at which size and date.
@@ -403,13 +391,11 @@ pub async fn score(
     InQuery(which): InQuery<Supposed>,
 ) -> Result<Prepared<Score>, Problem> {
     let moment = Moment { size: which.size, as_of: which.as_of };
-    let Some(item) = which.without else { return served(&app, &path.subject, &moment) };
+    let Some(item) = which.item()? else { return served(&app, &path.subject, &moment) };
     let snapshot = app.ledger.snapshot();
     let at = snapshot.state.moment(moment.size, moment.as_of, app.today())?;
     snapshot.state.score(&path.subject, at).ok_or_else(|| unknown(&path.subject))?;
-    let supposed = snapshot.state.score_without(&path.subject, &item, at);
-    let listed = format!("/v1/subjects/{}/score", path.subject);
-    Prepared::of(&supposed.ok_or_else(|| unknown_value("without", item, &listed))?)
+    Prepared::of(&item.supposed(&snapshot.state, &path.subject, at)?)
 }
 
 /// The same under a path of its own, for ever.

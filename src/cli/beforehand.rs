@@ -1,5 +1,6 @@
 //! What will come of an event that its signer may not expect, asked of the ledger before it is signed.
 
+use super::announced;
 use super::erased;
 use super::policies;
 use super::told::{Known, clean};
@@ -14,6 +15,10 @@ use crate::event::{
 use crate::limits;
 use crate::state::Collaboration;
 use crate::time::Date;
+
+/// What follows a reply.
+const AT_ONCE: &str = "trả lời xong, điều đã báo trước có thể được công bố hoặc áp dụng ngay, không chờ hết hạn / once you have \
+                       replied, what was announced may be published or imposed at once, before your days are over";
 
 /// What an event will not count for, end or void, line by line; nothing of the event of another ledger.
 ///
@@ -35,6 +40,13 @@ pub async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
             declared(client, &event.issuer, subject, body, &ledger).await
         }
         (Body::KeyRevoked(body), _) => withheld::of(client, event, body).await,
+        (Body::AssessmentReplied(body), Some(subject)) => {
+            let mut remarks: Vec<String> =
+                announced::score(client, subject, &body.notice.to_string()).await.into_iter().collect();
+            remarks.push(AT_ONCE.to_owned());
+            Ok(remarks)
+        }
+        (Body::SanctionReplied(_), Some(_)) => Ok(vec![AT_ONCE.to_owned()]),
         (Body::ErasureRequested(body), Some(_)) => asked(client, body, ledger.today).await,
         _ => Ok(Vec::new()),
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod age;
+mod announced;
 mod aside;
 mod assess;
 mod attaching;

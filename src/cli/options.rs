@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::announced;
 use super::grounds::{self, Filing};
 use super::needed::Needed;
 use super::output::say;
@@ -83,6 +84,12 @@ pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
         return Ok(erasure.into_iter().chain([receipt, proven]).collect());
     }
     let mut options = dated(subject, seen.clocks);
+    for (open, clock) in options.iter_mut().zip(mine(subject, seen.clocks)) {
+        if clock.what == Awaited::NoticeReply {
+            let notice = clock.event.to_string();
+            open.list.extend(announced::score(client, subject, &notice).await);
+        }
+    }
     options.extend(keys(view));
     options.extend(contestable(client, seen).await?);
     options.sort_by_key(|one| (one.until.is_none(), one.until));
@@ -102,12 +109,6 @@ pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
 
 /// What clocks run for; what may be contested is told of for each item, and what keys are brought in for each.
 fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
-    let own = PartyId::from(subject);
-    let mine = clocks.iter().filter(|clock| {
-        let contest = clock.what == Awaited::ContestFiling;
-        let key = clock.what == Awaited::KeyRecovery;
-        clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest && !key
-    });
     let open = |clock: &ClockView| {
         let seq = clock.seq;
         let case = "--statement '…' --key KEY.pem";
@@ -128,7 +129,16 @@ fn dated(subject: SubjectId, clocks: &[ClockView]) -> Vec<Open> {
         let (vi, en) = (format!("{vi} (mục {seq})"), format!("{en} (entry {seq})"));
         Open { until: Some(clock.due), ..Open::new(vi, en, command) }
     };
-    mine.map(open).collect()
+    mine(subject, clocks).map(open).collect()
+}
+
+fn mine(subject: SubjectId, clocks: &[ClockView]) -> impl Iterator<Item = &ClockView> {
+    let own = PartyId::from(subject);
+    clocks.iter().filter(move |clock| {
+        let contest = clock.what == Awaited::ContestFiling;
+        let key = clock.what == Awaited::KeyRecovery;
+        clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest && !key
+    })
 }
 
 /// What may be done about keys: a recovery that waits, and what helps before one is lost or stolen.

@@ -12,7 +12,7 @@ const LINKED: i32 = 2;
 const ACCOUNTS: [(&str, &str, &str); 6] = [
     (HAN, "vietreel", "@han"),
     (HAN, "cho-so", "https://cho-so.example/han"),
-    ("ngan", "vietreel", "@ngan"),
+    ("ngan", "vietreel", "@an-gi-hom-nay"),
     ("khai", "cho-so", "https://cho-so.example/khai"),
     ("thu", "vietreel", "@thu"),
     ("dung", "vietreel", "https://vietreel.example/@dung"),

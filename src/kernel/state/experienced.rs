@@ -106,6 +106,18 @@ impl State {
         known.map_or_else(Experience::default, |known| known.before(u32::MAX, on))
     }
 
+    /// The same of a subject that it may have assessed.
+    pub(super) fn experience_of(
+        &self,
+        party: PartyNumber,
+        subject: &crate::event::SubjectId,
+        on: Date,
+    ) -> Experience {
+        let Some(subject) = self.ordinal(subject) else { return Experience::default() };
+        let known = self.experienced.get(&self.parties.place(party, self.size).group);
+        known.map_or_else(Experience::default, |known| known.before(subject, on))
+    }
+
     /// An item about the subject was overturned; where it is the first assessment of the group that its
     /// assessor was of when it was recorded, it is no experience.
     pub(super) fn overturn(&mut self, target: &EventId) {

@@ -10,6 +10,7 @@
 mod account;
 #[path = "../families/accreditation/state.rs"]
 mod accreditation;
+mod announced;
 #[path = "../families/appeal/state.rs"]
 mod appeal;
 #[path = "../families/assessment/state.rs"]
