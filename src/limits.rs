@@ -85,6 +85,8 @@ pub const KEY_FILE_BYTES: usize = 64 * 1024;
 pub const PASS_PHRASES: usize = 16;
 /// Answers of each kind that an audit of a running ledger compares, unless it is to compare all.
 pub const AUDIT_SAMPLE: usize = 100;
+/// Pages of a listing that an audit goes through for each that it compares, so that it draws from those far in too.
+pub const AUDIT_PAGES_SEEN: usize = 10;
 /// Rows of findings about one kind of answer that an audit tells.
 pub const AUDIT_FINDINGS: usize = 20;
 /// Findings after which an audit takes no more entries: what follows is of no log.

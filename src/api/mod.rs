@@ -50,6 +50,7 @@ use handles::Handles;
 pub use handles::is_account;
 pub use names::{Names, folded, nearest};
 pub use problem::Problem;
+pub use respond::validator;
 
 /// What the API answers, for programs that read it.
 pub mod views {

@@ -90,7 +90,7 @@ impl<T> Prepared<T> {
     pub fn of(value: &impl Serialize) -> Result<Self, Problem> {
         let json = serde_json::to_vec(value);
         let bytes = Bytes::from(json.map_err(|error| Problem::new(500, "answer.json", error.to_string()))?);
-        let tag = validator(&bytes);
+        let tag = tag(&bytes);
         Ok(Self { bytes, tag, kind: PhantomData })
     }
 }
@@ -147,10 +147,13 @@ impl OperationOutput for Text {
     }
 }
 
-/// The weak validator of an answer of these bytes.
-fn validator(bytes: &[u8]) -> HeaderValue {
-    let tag = format!("W/\"{}\"", &blake3::hash(bytes).to_hex()[..32]);
-    HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+/// The weak validator of an answer of these bytes, as its `ETag` has it.
+pub fn validator(bytes: &[u8]) -> String {
+    format!("W/\"{}\"", &blake3::hash(bytes).to_hex()[..32])
+}
+
+fn tag(bytes: &[u8]) -> HeaderValue {
+    HeaderValue::from_str(&validator(bytes)).unwrap_or(HeaderValue::from_static("W/\"\""))
 }
 
 /// An id that no other request of this process has, nor likely one of another.
@@ -276,7 +279,7 @@ async fn validated(mut response: Response, known: &[HeaderValue]) -> Response {
         let Ok(bytes) = to_bytes(body, usize::MAX).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let tag = validator(&bytes);
+        let tag = tag(&bytes);
         response = Response::from_parts(parts, Body::from(bytes));
         response.headers_mut().insert(header::ETAG, tag);
     }

@@ -21,7 +21,7 @@ pub struct Client {
 }
 
 /// What a path answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -29,6 +29,10 @@ pub struct Answer {
     pub media_type: String,
     /// The `Link` header: where the next page of a table is.
     pub link: String,
+    /// The `ETag` header: what a cache asks again by.
+    pub tag: String,
+    /// The `Cache-Control` header: how long a cache may not ask again.
+    pub caching: String,
     /// The bytes.
     pub bytes: Vec<u8>,
 }
@@ -147,7 +151,7 @@ impl Client {
         Ok((bounded(&self.base, &mut waiting, answer, path, most).await?, headers))
     }
 
-    /// The answer to a path, whatever its status: its status, media type, `Link` and bytes.
+    /// The answer to a path, whatever its status: its status, the headers that carry meaning, and bytes.
     ///
     /// # Errors
     /// [`ClientError`] when there is none.
@@ -158,9 +162,16 @@ impl Client {
             let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-        let (status, media_type, link) = (answer.status().as_u16(), header("content-type"), header("link"));
-        let bytes = bounded(&self.base, &mut waiting, answer, path, limits::BATCH_BYTES).await?;
-        Ok(Answer { status, media_type, link, bytes })
+        let mut read = Answer {
+            status: answer.status().as_u16(),
+            media_type: header("content-type"),
+            link: header("link"),
+            tag: header("etag"),
+            caching: header("cache-control"),
+            bytes: Vec::new(),
+        };
+        read.bytes = bounded(&self.base, &mut waiting, answer, path, limits::BATCH_BYTES).await?;
+        Ok(read)
     }
 
     /// The ledger's origin.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::api::validator as tag;
 use crate::client::Answer;
 use crate::{json, limits};
 
@@ -14,6 +15,8 @@ const TOLD: usize = 60;
 pub struct Apart<'a> {
     /// The members that do not follow from the log, as JSON pointers.
     pub members: &'a [&'a str],
+    /// Whether something of it was named as wrong already, so that its bytes are others.
+    pub named: bool,
     /// Whether names may stand where none could be made, as the texts that hold them are not there.
     pub names: bool,
 }
@@ -24,7 +27,7 @@ pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<S
         let made = made.status;
         return Some(format!("it is answered with status {}, where the log makes {made}", served.status));
     }
-    if made.bytes == served.bytes && made.media_type == served.media_type && made.link == served.link {
+    if made == served {
         return None;
     }
     let (ours, theirs) = (serde_json::from_slice(&made.bytes), serde_json::from_slice(&served.bytes));
@@ -41,6 +44,25 @@ pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<S
     if made.link != served.link {
         return Some(format!("its Link is {}, where the log makes {}", told(&served.link), told(&made.link)));
     }
+    // A cache that is told otherwise answers with what was true once.
+    if made.caching != served.caching {
+        let (ours, theirs) = (told(&made.caching), told(&served.caching));
+        return Some(format!("its Cache-Control is {theirs}, where the log makes {ours}"));
+    }
+    let right_tag = if made.tag.is_empty() { String::new() } else { tag(&served.bytes) };
+    let other_tag =
+        || format!("its ETag is {}, where its bytes make {}", told(&served.tag), told(&right_tag));
+    let found = in_body(made, served, apart, ours, theirs);
+    found.or_else(|| (!apart.named && served.tag != right_tag).then(other_tag))
+}
+
+fn in_body(
+    made: &Answer,
+    served: &Answer,
+    apart: &Apart<'_>,
+    ours: serde_json::Result<Value>,
+    theirs: serde_json::Result<Value>,
+) -> Option<String> {
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => {
             let mut excused = false;
@@ -119,6 +141,7 @@ fn pointer(at: &str) -> &str {
 }
 
 fn in_lines(made: &[u8], served: &[u8]) -> Option<String> {
+    let bytes = (made, served);
     let (made, served) = (String::from_utf8_lossy(made), String::from_utf8_lossy(served));
     let (mut ours, mut theirs) = (made.lines(), served.lines());
     for line in 1.. {
@@ -132,7 +155,12 @@ fn in_lines(made: &[u8], served: &[u8]) -> Option<String> {
             }
         }
     }
-    (made != served).then(|| "its line ends are not those that the log makes".to_owned())
+    if made != served {
+        return Some("its line ends are not those that the log makes".to_owned());
+    }
+    // What is no text may read alike.
+    let place = bytes.0.iter().zip(bytes.1).position(|(ours, theirs)| ours != theirs);
+    place.map(|place| format!("byte {place} is another than the log makes"))
 }
 
 fn told(text: &str) -> String {
@@ -146,11 +174,19 @@ mod tests {
 
     fn answer(status: u16, json: &str) -> Answer {
         let media_type = "application/json".to_owned();
-        Answer { status, media_type, link: String::new(), bytes: json.as_bytes().to_vec() }
+        let (link, caching) = (String::new(), "no-cache".to_owned());
+        Answer {
+            status,
+            media_type,
+            link,
+            tag: tag(json.as_bytes()),
+            caching,
+            bytes: json.as_bytes().to_vec(),
+        }
     }
 
     fn differs(made: &str, served: &str) -> Option<String> {
-        let apart = Apart { members: &["/writing"], names: true };
+        let apart = Apart { members: &["/writing"], named: false, names: true };
         difference(&answer(200, made), &answer(200, served), &apart)
     }
 
@@ -177,8 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_no_text_are_compared_as_bytes() {
+        let of = |bytes: &[u8]| Answer { bytes: bytes.to_vec(), tag: tag(bytes), ..answer(200, "") };
+        let apart = Apart { members: &[], named: false, names: false };
+        let differs = |served| difference(&of(b"a\xfe\xfe"), &of(served), &apart);
+        assert_eq!(differs(b"a\xfe\xfe"), None);
+        assert_eq!(differs(b"a\xfe\xff").unwrap(), "byte 2 is another than the log makes");
+    }
+
+    #[test]
+    fn what_caches_are_told_is_compared_even_where_something_is_set_apart() {
+        let apart = Apart { members: &["/writing"], named: false, names: false };
+        let made = answer(200, r#"{"writing":true}"#);
+        let served = answer(200, r#"{"writing":false}"#);
+        assert_eq!(difference(&made, &served, &apart), None);
+        let told = |served: Answer| difference(&made, &served, &apart).unwrap_or_default();
+        assert!(told(Answer { tag: made.tag.clone(), ..served.clone() }).starts_with("its ETag is"));
+        assert!(told(Answer { tag: String::new(), ..made.clone() }).starts_with("its ETag is"));
+        let caching = "public, max-age=31536000, immutable".to_owned();
+        assert!(told(Answer { caching, ..made.clone() }).starts_with("its Cache-Control is"));
+    }
+
+    #[test]
     fn refusals_are_compared_by_their_codes() {
-        let apart = Apart { members: &[], names: false };
+        let apart = Apart { members: &[], named: false, names: false };
         let refused = |status, code: &str| answer(status, &format!(r#"{{"code":"{code}"}}"#));
         let made = refused(404, "subject.unknown");
         assert_eq!(difference(&made, &refused(404, "subject.unknown"), &apart), None);

@@ -13,11 +13,14 @@
 //! and puts each question to both. A route or a parameter that is added and that no audit asks fails a test.
 //! A ledger that moves meanwhile is followed. What both would do wrong alike is left to `tools/verify.py`.
 
+mod apart;
+mod day;
 mod dice;
 mod difference;
+mod pages;
 mod questions;
 
-pub use questions::{APART, compared_before};
+pub use apart::{APART, MEMBERS_APART, REST_APART, compared_before};
 
 use std::collections::BTreeSet;
 
@@ -39,7 +42,8 @@ use crate::time::Date;
 
 use dice::Dice;
 use difference::{Apart, difference};
-use questions::{Asked, Matter, column, members_apart};
+use pages::next_page;
+use questions::{Asked, Matter, column};
 
 /// Questions put to the running ledger at once.
 const AT_ONCE: usize = 8;
@@ -142,61 +146,12 @@ impl<'a> Oracle<'a> {
         })
     }
 
-    /// Compares the day that the ledger serves with the auditor's clock, and finds out on which day its
-    /// other answers are read: if that alone is false, they are still compared.
-    async fn settle_day(&mut self) -> Result<(), ClientError> {
-        let served = self.client.answer("/v1/ledger").await?;
-        let served: Value = serde_json::from_slice(&served.bytes).unwrap_or_default();
-        let served: Option<Date> = served["today"].as_str().and_then(|today| today.parse().ok());
-        let right = self.days();
-        if served.is_none_or(|served| !right.contains(&served)) {
-            let served = served.map_or("no day".to_owned(), |served| served.to_string());
-            let what = match self.inquiry.today {
-                Some(today) => format!("it takes {served} for today, not {today}"),
-                None => format!(
-                    "it takes {served} for today, by this auditor's clock it is {} (a ledger that stands at \
-                     another day on purpose is audited with --today)",
-                    self.today
-                ),
-            };
-            self.findings.push(Finding::new(Place::Answer("/v1/ledger".to_owned()), "clock.today", what));
-        }
-        let listing = self.client.answer("/v1/clocks?limit=1").await?;
-        let listing: Value = serde_json::from_slice(&listing.bytes).unwrap_or_default();
-        let read_on: Option<Date> = listing["as_of"].as_str().and_then(|as_of| as_of.parse().ok());
-        let state = self.replayed.auditor.state();
-        let latest = |day: Date| day.max(state.date_of(state.last_at()));
-        let candidates = right.iter().copied().chain(served);
-        let day = candidates.into_iter().find(|day| Some(latest(*day)) == read_on);
-        self.take_day(day.or(served).unwrap_or(self.today));
-        Ok(())
-    }
-
-    /// The days that the ledger may take for today.
-    fn days(&self) -> Vec<Date> {
-        if let Some(today) = self.inquiry.today {
-            return vec![today];
-        }
-        let (now, state) = (self.inquiry.auditing.clock.now(), self.replayed.auditor.state());
-        let around = [now, now.minus_ms(limits::AUDIT_AHEAD_MS), now.plus_ms(limits::AUDIT_AHEAD_MS)];
-        let mut days: Vec<Date> = around.into_iter().map(|at| state.date_of(at)).collect();
-        days.dedup();
-        days
-    }
-
-    fn take_day(&mut self, today: Date) {
-        if today != self.today
-            && let Some(router) = mounted(&self.replayed, self.inquiry, today)
-        {
-            (self.today, self.router) = (today, router);
-        }
-    }
-
     /// Puts every question, route by route.
     async fn ask_all(&mut self, progress: Progress<'_>) -> Result<(), ClientError> {
         let whole = self.replayed.has_every_text();
         let dice = Dice::new(self.seed, self.inquiry.sample.unwrap_or(usize::MAX));
-        let routes = readable_routes();
+        // What a person sees who opens the address names the log and its key.
+        let routes: Vec<String> = ["/".to_owned()].into_iter().chain(readable_routes()).collect();
         let mut matter = self.matter(&dice).await;
         for (done, route) in (1..).zip(&routes) {
             progress("kinds of answers", done, routes.len() as u64);
@@ -224,18 +179,21 @@ impl<'a> Oracle<'a> {
                     .push(NotCompared::new(route, "this auditor does not know what to ask of it"));
                 continue;
             };
-            let most = dice.most();
-            self.ask(route, asked, most, whole).await?;
+            self.ask(route, asked, &dice, whole).await?;
         }
         for route in written_routes() {
             let why = "an audit sends no events: what came of those that were sent stands in the log, and who \
                        sent one holds its receipt";
             self.not_compared.push(NotCompared::new(format!("POST {route}"), why));
         }
-        let settings = "/writing, /held, /clock and /limits of /v1/ledger, the other members of refusals";
-        self.not_compared.push(NotCompared::new(settings, "they are the server's own, not its log's"));
-        let pages = "/, /openapi.json";
-        self.not_compared.push(NotCompared::new(pages, "they are the program's, not its log's"));
+        if !whole {
+            let why = "texts that hold names are not there";
+            self.not_compared.push(NotCompared::new("names in answers", why));
+        }
+        let members =
+            MEMBERS_APART.iter().map(|(route, at, why)| NotCompared::new(format!("{at} of {route}"), *why));
+        self.not_compared.extend(members);
+        self.not_compared.extend(REST_APART.iter().map(|(what, why)| NotCompared::new(*what, *why)));
         Ok(())
     }
 
@@ -245,12 +203,11 @@ impl<'a> Oracle<'a> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let mut names = BTreeSet::new();
         let (mut contests, mut drawn) = (Vec::new(), BTreeSet::new());
-        for page in self.followed(&format!("/v1/subjects?limit={}", limits::PAGE_ROWS), "after", 1).await {
-            names.extend(column(&page, "subjects", "name").filter_map(text));
-        }
-        for page in
-            self.followed(&format!("/v1/contests?limit={}", limits::PAGE_ROWS), "before", usize::MAX).await
-        {
+        let subjects = self.made_json(&format!("/v1/subjects?limit={}", limits::PAGE_ROWS)).await;
+        names.extend(column(&subjects, "subjects", "name").filter_map(text));
+        let listing = format!("/v1/contests?limit={}", limits::PAGE_ROWS);
+        for page in self.page_paths(&listing, "before", usize::MAX).await.0 {
+            let page = self.made_json(&page).await;
             let seqs = column(&page, "contests", "seq").filter_map(Value::as_u64);
             let panels = seqs.clone().zip(column(&page, "contests", "draw"));
             drawn.extend(panels.filter(|(_, draw)| !draw.is_null()).map(|(seq, _)| seq));
@@ -271,56 +228,74 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// The pages of a listing as the log makes them, so many at most.
-    async fn followed(&self, path: &str, by: &str, most: usize) -> Vec<Value> {
-        let mut pages = Vec::new();
-        for path in self.page_paths(path, by, most).await {
-            pages.push(self.made_json(&path).await);
-        }
-        pages
-    }
-
-    /// The paths of a listing's pages, so many at most.
-    async fn page_paths(&self, path: &str, by: &str, most: usize) -> Vec<String> {
-        let bare: Vec<&str> = path.split('&').filter(|part| !part.starts_with(&format!("{by}="))).collect();
-        let bare = bare.join("&");
+    /// The paths of a listing's pages, so many at most, and whether there are more.
+    async fn page_paths(&self, path: &str, by: &str, most: usize) -> (Vec<String>, bool) {
         let mut paths = vec![path.to_owned()];
-        while paths.len() < most {
-            let last = self.made_json(&paths[paths.len() - 1]).await;
-            let next = match &last["next"] {
-                Value::String(next) => questions::escaped(next),
-                Value::Number(next) => next.to_string(),
-                _ => break,
-            };
-            let sign = if bare.contains('?') { '&' } else { '?' };
-            paths.push(format!("{bare}{sign}{by}={next}"));
+        loop {
+            let last = &paths[paths.len() - 1];
+            let Some(next) = next_page(last, by, &self.made(last).await) else { return (paths, false) };
+            if paths.len() >= most {
+                return (paths, true);
+            }
+            paths.push(next);
         }
-        paths
     }
 
-    async fn ask(&mut self, route: &str, asked: Asked, most: usize, whole: bool) -> Result<(), ClientError> {
+    /// The members of a route's answers that are not compared.
+    fn members_apart(&self, route: &str) -> Vec<&'static str> {
+        let of_route = MEMBERS_APART.iter().filter(|(of, ..)| *of == route).map(|(_, at, _)| *at);
+        of_route.chain(self.has_wrong_day(route).then_some("/today")).collect()
+    }
+
+    async fn ask(&mut self, route: &str, asked: Asked, dice: &Dice, whole: bool) -> Result<(), ClientError> {
         let mut paths = asked.paths;
+        let seen_at_most = dice.most().saturating_mul(limits::AUDIT_PAGES_SEEN);
+        // Pages that are known to be there, and not compared.
+        let mut beyond = 0;
         for (listing, by) in &asked.listings {
-            paths.extend(self.page_paths(listing, by, most).await);
+            let (pages, more) = self.page_paths(listing, by, seen_at_most).await;
+            if more {
+                let what = format!("{listing}: what follows its first {seen_at_most} pages");
+                self.not_compared
+                    .push(NotCompared::new(what, "it lies too far in for a sample: --whole compares it"));
+            }
+            let drawn = dice.some(&format!("pages of {listing}"), &pages);
+            beyond += (pages.len() - drawn.len()) as u64;
+            paths.extend(drawn);
         }
         let mut seen = BTreeSet::new();
-        paths.retain(|path| seen.insert(path.clone()));
-        let compared = paths.len() as u64;
-        let apart = Apart { members: members_apart(route), names: !whole };
-        let mut suspects = Vec::new();
-        {
+        let mut wave: Vec<(String, Option<&'static str>)> =
+            paths.into_iter().map(|path| (path, None)).collect();
+        wave.extend(asked.continued.into_iter().map(|(path, by)| (path, Some(by))));
+        let named = self.has_wrong_day(route);
+        let apart = Apart { members: &self.members_apart(route), named, names: !whole };
+        let (mut compared, mut suspects) = (0, Vec::new());
+        for pages in 1.. {
+            wave.retain(|(path, _)| seen.insert(path.clone()));
+            if wave.is_empty() {
+                break;
+            }
+            compared += wave.len() as u64;
             let (this, apart) = (&*self, &apart);
-            let both = paths.into_iter().map(|path| async move {
+            let both = wave.into_iter().map(|(path, by)| async move {
                 let (made, served) = (this.made(&path).await, this.client.answer(&path).await);
-                served.map(|served| (difference(&made, &served, apart).is_some(), path))
+                let next = by.and_then(|by| Some((next_page(&path, by, &made)?, Some(by))));
+                served.map(|served| (difference(&made, &served, apart).map(|_| path), next))
             });
             let mut both = futures_util::stream::iter(both).buffered(AT_ONCE);
+            wave = Vec::new();
             while let Some(judged) = both.next().await {
-                suspects.extend(judged.map(|(differs, path)| differs.then_some(path))?);
+                let (suspect, next) = judged?;
+                suspects.extend(suspect);
+                wave.extend(next);
+            }
+            if pages == dice.most() {
+                beyond += wave.len() as u64;
+                break;
             }
         }
         let mut kind =
-            AnswerKind { route: route.to_owned(), compared, of: asked.of.max(compared), differ: 0 };
+            AnswerKind { route: route.to_owned(), compared, of: compared + asked.left + beyond, differ: 0 };
         for path in suspects {
             if kind.differ >= limits::AUDIT_FINDINGS as u64 {
                 // Where so many differ, the others are no accident of the moment either.
@@ -396,10 +371,17 @@ impl<'a> Oracle<'a> {
             let value = response.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or_default().to_owned()
         };
-        let (status, media_type, link) =
-            (response.status().as_u16(), header(header::CONTENT_TYPE), header(header::LINK));
+        let mut made = Answer {
+            status: response.status().as_u16(),
+            media_type: header(header::CONTENT_TYPE),
+            link: header(header::LINK),
+            tag: header(header::ETAG),
+            caching: header(header::CACHE_CONTROL),
+            bytes: Vec::new(),
+        };
         let bytes = axum::body::to_bytes(response.into_body(), limits::BATCH_BYTES).await;
-        Answer { status, media_type, link, bytes: bytes.map(|bytes| bytes.to_vec()).unwrap_or_default() }
+        made.bytes = bytes.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        made
     }
 }
 

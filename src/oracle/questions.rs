@@ -8,32 +8,9 @@ use serde_json::Value;
 
 use super::dice::Dice;
 use crate::limits;
+use crate::log::{BundleId, TileId};
 use crate::state::State;
 use crate::time::Date;
-
-/// Routes whose answers do not follow from the log, and why.
-pub const APART: &[(&str, &str)] = &[
-    ("/healthz", "whether the process answers follows from no log"),
-    ("/readyz", "whether events are accepted follows from no log"),
-    (
-        "/v1/attachments",
-        "which documents are kept follows from no log; texts and what was erased are asked for one by one",
-    ),
-];
-
-/// Whether a route is compared before any question is asked, whole.
-pub fn compared_before(route: &str) -> bool {
-    route.starts_with("/tile/") || route == "/v1/attachments/{commitment}"
-}
-
-/// Members of answers that do not follow from the log.
-pub fn members_apart(route: &str) -> &'static [&'static str] {
-    match route {
-        // The day is compared with the auditor's clock, the rest is how the server is set.
-        "/v1/ledger" => &["/writing", "/held", "/clock", "/limits", "/today"],
-        _ => &[],
-    }
-}
 
 /// What is asked of one route.
 #[derive(Debug, Default)]
@@ -42,8 +19,10 @@ pub struct Asked {
     pub paths: Vec<String>,
     /// Listings that are followed to their end: the path, and the parameter that its `next` is the value of.
     pub listings: Vec<(String, &'static str)>,
-    /// How many there are of whose kind `paths` is a sample.
-    pub of: u64,
+    /// Paths whose further pages are asked for as each says where it goes on.
+    pub continued: Vec<(String, &'static str)>,
+    /// How many there are besides, where these are a sample.
+    pub left: u64,
 }
 
 /// What a log can be asked about.
@@ -68,13 +47,36 @@ pub struct Matter<'a> {
 
 impl Asked {
     fn one(path: &str) -> Self {
-        Self { paths: vec![path.to_owned()], listings: Vec::new(), of: 1 }
+        Self { paths: vec![path.to_owned()], ..Self::default() }
     }
 
     /// One path for each of a sample.
     fn each<T: Clone>(dice: &Dice, what: &str, all: &[T], path: impl Fn(&T) -> String) -> Self {
-        let paths = dice.some(what, all).iter().map(path).collect();
-        Self { paths, listings: Vec::new(), of: all.len() as u64 }
+        let paths: Vec<String> = dice.some(what, all).iter().map(path).collect();
+        Self::default().also(paths).out_of(all.len() as u64)
+    }
+
+    /// A sample of so many.
+    fn out_of(self, all: u64) -> Self {
+        Self { left: all.saturating_sub(self.paths.len() as u64), ..self }
+    }
+
+    /// The same, each the first page of more, which go on by this parameter.
+    fn each_continued<T: Clone>(
+        dice: &Dice,
+        what: &str,
+        all: &[T],
+        by: &'static str,
+        path: impl Fn(&T) -> String,
+    ) -> Self {
+        let Self { paths, left, .. } = Self::each(dice, what, all, path);
+        Self { left, ..Self::default() }.and(paths, by)
+    }
+
+    /// Also these first pages, and those that they go on with.
+    fn and(mut self, paths: impl IntoIterator<Item = String>, by: &'static str) -> Self {
+        self.continued.extend(paths.into_iter().map(|path| (path, by)));
+        self
     }
 
     fn listed(mut self, path: impl Into<String>, by: &'static str) -> Self {
@@ -89,6 +91,8 @@ impl Asked {
 }
 
 const WHOLE_PAGE: usize = limits::PAGE_ROWS;
+/// A short answer that says on which day it is read.
+pub const FIRST_CLOCK: &str = "/v1/clocks?limit=1";
 
 impl Matter<'_> {
     /// What is asked of a route, by the path template of the OpenAPI document; none of a route that is not
@@ -98,13 +102,18 @@ impl Matter<'_> {
         let of_subjects = |rest: &str| {
             Asked::each(dice, route, &self.subjects, |subject| format!("/v1/subjects/{subject}{rest}"))
         };
+        let of_subjects_on = |rest: &str| {
+            let path = |subject: &String| format!("/v1/subjects/{subject}{rest}");
+            Asked::each_continued(dice, route, &self.subjects, "after", path)
+        };
         let of_members = |rest: &str| {
             Asked::each(dice, route, &self.members, |member| format!("/v1/members/{member}{rest}"))
         };
         let asked = match route {
-            "/checkpoint" | "/v1/ledger" | "/v1/commitments/next" | "/v1/draws" | "/v1/policies" => {
+            "/" | "/checkpoint" | "/v1/ledger" | "/v1/commitments/next" | "/v1/draws" | "/v1/policies" => {
                 Asked::one(route)
             }
+            "/tile/{tile}" => self.earlier_tiles(route),
             "/v1/members" => Asked::default().listed(route, "after"),
             "/v1/members/{member}" => of_members(""),
             "/v1/members/{member}/clocks.ics" => of_members("/clocks.ics"),
@@ -136,14 +145,16 @@ impl Matter<'_> {
             "/v1/events/{event}" => {
                 let seqs = dice.below(route, self.state.size());
                 let by_id = seqs.last().and_then(|seq| self.state.index().row(*seq)).map(|row| row.id);
-                let paths = seqs.iter().map(|seq| format!("/v1/events/{seq}")).collect();
-                Asked { paths, listings: Vec::new(), of: self.state.size() }
+                let paths = seqs.iter().map(|seq| format!("/v1/events/{seq}"));
+                Asked::default()
+                    .also(paths)
+                    .out_of(self.state.size())
                     .also(by_id.map(|id| format!("/v1/events/{id}")))
             }
             "/v1/receipts/{seq}" => {
                 let seqs = dice.below(route, self.state.size());
-                let paths = seqs.iter().map(|seq| format!("/v1/receipts/{seq}")).collect();
-                Asked { paths, listings: Vec::new(), of: self.state.size() }
+                let paths = seqs.iter().map(|seq| format!("/v1/receipts/{seq}"));
+                Asked::default().also(paths).out_of(self.state.size())
             }
             "/v1/proofs/inclusion/{size}/{seq}" => self.proofs(route, 0),
             "/v1/proofs/consistency/{from}/{to}" => self.proofs(route, 1),
@@ -152,13 +163,17 @@ impl Matter<'_> {
             "/v1/subjects/{subject}/score" => self.scores(route),
             "/v1/subjects/{subject}/score/{size}/{as_of}" => self
                 .past(route, |subject, size, as_of| format!("/v1/subjects/{subject}/score/{size}/{as_of}")),
-            "/v1/subjects/{subject}/history" => of_subjects(&format!("/history?limit={WHOLE_PAGE}"))
+            "/v1/subjects/{subject}/history" => of_subjects_on(&format!("/history?limit={WHOLE_PAGE}"))
                 .listed(self.first_subject("/history?limit=3&after=0"), "after"),
             "/v1/subjects/{subject}/history/steps" => {
                 let csv = dice.some("csv", &self.subjects);
-                of_subjects(&format!("/history/steps?limit={WHOLE_PAGE}"))
+                of_subjects_on(&format!("/history/steps?limit={WHOLE_PAGE}"))
                     .listed(self.first_subject("/history/steps?limit=3&after=0"), "after")
-                    .also(csv.iter().map(|one| format!("/v1/subjects/{one}/history/steps?format=csv")))
+                    .and(
+                        csv.iter().map(|one| format!("/v1/subjects/{one}/history/steps?format=csv")),
+                        "after",
+                    )
+                    .and([self.first_subject("/history/steps?format=csv&limit=3")], "after")
                     .also(
                         self.past("steps", |subject, size, as_of| {
                             format!("/v1/subjects/{subject}/history/steps?size={size}&as_of={as_of}")
@@ -198,8 +213,7 @@ impl Matter<'_> {
         let past = self.past(route, |subject, size, as_of| {
             format!("/v1/subjects/{subject}/score?size={size}&as_of={as_of}")
         });
-        let asked = Asked { of: self.subjects.len() as u64, ..Asked::default() };
-        asked.also(every).also(past.paths).also(self.suppositions(route))
+        Asked::default().also(every).also(past.paths).also(self.suppositions(route))
     }
 
     /// Scores as they would be without the newest assessment.
@@ -227,7 +241,34 @@ impl Matter<'_> {
             path(&self.subjects[*place as usize], size, as_of)
         });
         let all = self.subjects.len() as u64 * self.state.size();
-        Asked { paths: moments.collect(), listings: Vec::new(), of: all }
+        Asked::default().also(moments).out_of(all)
+    }
+
+    /// Tiles and bundles as they were at earlier sizes; as they are they were compared with the entries.
+    fn earlier_tiles(&self, route: &str) -> Asked {
+        let size = self.state.size();
+        let partial = |hashes: &u64| !hashes.is_multiple_of(limits::TILE_WIDTH);
+        let place = |hashes: u64| (hashes / limits::TILE_WIDTH, (hashes % limits::TILE_WIDTH) as u16);
+        let sizes = self.dice.below(route, size.saturating_sub(1)).into_iter().map(|size| size + 1);
+        let bundles = sizes.clone().filter(partial).map(|size| {
+            let (index, width) = place(size);
+            BundleId { index, width }.path()
+        });
+        let tiles = sizes.flat_map(|size| {
+            let levels = (0..8u8).map(move |level| (level, size >> (u32::from(level) * 8)));
+            let levels = levels.filter(|(_, hashes)| partial(hashes)).map(|(level, hashes)| {
+                let (index, width) = place(hashes);
+                TileId { level, index, width }
+            });
+            let earlier =
+                move |tile: &TileId| TileId::width_at(tile.level, tile.index, size) != Some(tile.width);
+            levels.filter(earlier).map(|tile| tile.path())
+        });
+        let before = size.saturating_sub(1);
+        // Of each size before this one a bundle and a tile, where neither is full.
+        Asked::default()
+            .also(bundles.chain(tiles).map(|path| format!("/{path}")))
+            .out_of(2 * (before - before / limits::TILE_WIDTH))
     }
 
     fn proofs(&self, what: &str, from: u64) -> Asked {
@@ -241,14 +282,13 @@ impl Matter<'_> {
                 _ => format!("/v1/proofs/consistency/{}/{larger}", 1 + other % larger),
             }
         });
-        Asked { paths: pairs.collect(), listings: Vec::new(), of: size.saturating_mul(size + 1) / 2 }
+        Asked::default().also(pairs).out_of(size.saturating_mul(size + 1) / 2)
     }
 
     fn diffs(&self, route: &str) -> Asked {
         let versions = Dice::few(self.dice, route, &self.versions);
         let path = |version: &u64| format!("/v1/policies/{version}/diff");
-        let of = self.versions.len() as u64;
-        let asked = Asked { paths: versions.iter().map(path).collect(), listings: Vec::new(), of };
+        let asked = Asked::default().also(versions.iter().map(path)).out_of(self.versions.len() as u64);
         let today = self.today;
         asked.also(self.versions.last().map(|one| format!("/v1/policies/{one}/diff?limit=2&as_of={today}")))
     }
@@ -257,7 +297,7 @@ impl Matter<'_> {
         let subjects = self.dice.some("contests of", &self.subjects);
         let of = subjects.into_iter().map(|subject| format!("/v1/contests?subject={subject}"));
         let mut asked =
-            Asked::default().also(of).listed(format!("/v1/contests?limit={WHOLE_PAGE}"), "before");
+            Asked::default().and(of, "before").listed(format!("/v1/contests?limit={WHOLE_PAGE}"), "before");
         for status in ["open", "decided", "declined", "withdrawn"] {
             asked = asked.listed(format!("/v1/contests?status={status}"), "before");
         }
@@ -269,12 +309,15 @@ impl Matter<'_> {
         let members = self.dice.some("clocks for", &self.members);
         let days = self.dice.each("clocks until", 2, 90);
         let mut asked = Asked::default()
-            .also(subjects.into_iter().map(|subject| format!("/v1/clocks?subject={subject}")))
-            .also(members.into_iter().map(|member| format!("/v1/clocks?who={member}")))
-            .also(
+            .and(subjects.into_iter().map(|subject| format!("/v1/clocks?subject={subject}")), "after")
+            .and(members.into_iter().map(|member| format!("/v1/clocks?who={member}")), "after")
+            .and(
                 days.into_iter()
                     .map(|days| format!("/v1/clocks?until={}", self.today.plus_days(days as i32))),
+                "after",
             )
+            // By which it was found out on which day answers are read.
+            .also([FIRST_CLOCK.to_owned()])
             .listed(format!("/v1/clocks?limit={WHOLE_PAGE}"), "after");
         for duty in ["must", "may", "will"] {
             asked = asked.listed(format!("/v1/clocks?duty={duty}&limit=5"), "after");
@@ -287,9 +330,9 @@ impl Matter<'_> {
         let members = self.dice.some("collaborations with", &self.members);
         let names = self.dice.some("collaborations named", &self.names);
         Asked::default()
-            .also(subjects.into_iter().map(|subject| format!("/v1/collaborations?subject={subject}")))
-            .also(members.into_iter().map(|member| format!("/v1/collaborations?business={member}")))
-            .also(names.into_iter().map(|name| format!("/v1/collaborations?q={}", escaped(&name))))
+            .and(subjects.into_iter().map(|subject| format!("/v1/collaborations?subject={subject}")), "after")
+            .and(members.into_iter().map(|member| format!("/v1/collaborations?business={member}")), "after")
+            .and(names.into_iter().map(|name| format!("/v1/collaborations?q={}", escaped(&name))), "after")
             .listed(format!("/v1/collaborations?limit={WHOLE_PAGE}"), "after")
             .listed("/v1/collaborations?limit=2&after=0", "after")
     }
@@ -305,22 +348,27 @@ impl Matter<'_> {
         let members = self.dice.some("issuers", &self.members);
         let subjects = self.dice.some("events about", &self.subjects);
         let types = self.dice.some("types", crate::event::TYPES);
-        Asked { of: self.state.size().div_ceil(WHOLE_PAGE as u64), ..Asked::default() }
+        let limit = format!("&limit={WHOLE_PAGE}");
+        Asked::default()
             .also(pages)
+            .out_of(self.state.size().div_ceil(WHOLE_PAGE as u64))
             .also([format!("/v1/events?limit=7&after={}", self.state.size() / 2)])
-            .also(members.into_iter().map(|member| format!("/v1/events?issuer={member}")))
-            .also(subjects.into_iter().map(|subject| format!("/v1/events?subject={subject}")))
-            .also(types.into_iter().map(|name| format!("/v1/events?type={name}")))
+            .and(members.into_iter().map(|member| format!("/v1/events?issuer={member}{limit}")), "after")
+            .and(subjects.into_iter().map(|subject| format!("/v1/events?subject={subject}{limit}")), "after")
+            .and(types.into_iter().map(|name| format!("/v1/events?type={name}{limit}")), "after")
     }
 
     fn events_of_subjects(&self, route: &str) -> Asked {
         let path = |subject: &String| format!("/v1/subjects/{subject}/events?limit={WHOLE_PAGE}&fates=true");
-        let asked = Asked::each(self.dice, route, &self.subjects, path);
+        let asked = Asked::each_continued(self.dice, route, &self.subjects, "after", path);
         let members = Dice::few(self.dice, "events by", &self.members);
         let by = members.iter().map(|member| self.first_subject(&format!("/events?issuer={member}")));
         let types = Dice::few(self.dice, "events of type", crate::event::TYPES);
         let of_type = types.iter().map(|name| self.first_subject(&format!("/events?type={name}")));
-        asked.also(by).also(of_type).listed(self.first_subject("/events?limit=3&after=0"), "after")
+        asked
+            .and(by, "after")
+            .and(of_type, "after")
+            .listed(self.first_subject("/events?limit=3&after=0"), "after")
     }
 
     fn subject_listings(&self) -> Asked {
@@ -340,18 +388,20 @@ impl Matter<'_> {
             let page = format!("/v1/subjects?certified={certified}&limit={WHOLE_PAGE}");
             asked = asked.listed(page, "after");
         }
+        let limit = format!("&limit={WHOLE_PAGE}");
         let scores = self.dice.each("least scores", 2, 10_001);
         let days = self.dice.each("days of listings", 2, 400);
         let names = self.dice.some("searches", &self.names);
         let ids = Dice::few(self.dice, "ids", &self.subjects);
         asked
-            .also(scores.into_iter().map(|least| format!("/v1/subjects?min_score={least}")))
-            .also(
+            .and(scores.into_iter().map(|least| format!("/v1/subjects?min_score={least}{limit}")), "after")
+            .and(
                 days.into_iter()
-                    .map(|days| format!("/v1/subjects?as_of={}", self.today.plus_days(days as i32))),
+                    .map(|days| format!("/v1/subjects?as_of={}{limit}", self.today.plus_days(days as i32))),
+                "after",
             )
-            .also(names.into_iter().map(|name| format!("/v1/subjects?q={}", escaped(&name))))
-            .also(ids.into_iter().map(|id| format!("/v1/subjects?q={}", &id[..id.len().min(9)])))
+            .and(names.into_iter().map(|name| format!("/v1/subjects?q={}", escaped(&name))), "after")
+            .and(ids.into_iter().map(|id| format!("/v1/subjects?q={}", &id[..id.len().min(9)])), "after")
     }
 }
 

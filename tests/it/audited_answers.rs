@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
+use axum::http::response::Parts;
 use axum::response::Response;
 use serde_json::Value;
 use tinnhiem::api;
@@ -22,6 +23,9 @@ use crate::reading::Demo;
 /// The bytes that are answered in place of those that were.
 pub type Rewriting = Arc<dyn Fn(&str, &str, Vec<u8>) -> Vec<u8> + Send + Sync>;
 
+/// The same, of the head too.
+pub type WholeRewriting = Arc<dyn Fn(&str, &mut Parts, Vec<u8>) -> Vec<u8> + Send + Sync>;
+
 /// Somebody between a ledger and those who read it.
 pub struct Between {
     pub client: Client,
@@ -31,6 +35,19 @@ pub struct Between {
 
 impl Between {
     pub async fn new(ledger: Router, rewrite: Rewriting) -> Self {
+        Self::through(
+            ledger,
+            Arc::new(move |uri, parts, bytes| {
+                let kind =
+                    parts.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
+                rewrite(uri, kind, bytes)
+            }),
+        )
+        .await
+    }
+
+    /// The same, where the heads of good answers are rewritten too.
+    pub async fn through(ledger: Router, rewrite: WholeRewriting) -> Self {
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let noted = asked.clone();
         let between = Router::new().fallback(move |request: Request| {
@@ -39,11 +56,9 @@ impl Between {
                 let uri = request.uri().to_string();
                 noted.lock().unwrap().push(uri.clone());
                 let answer = ledger.oneshot(request).await.unwrap();
-                let (parts, body) = answer.into_parts();
+                let (mut parts, body) = answer.into_parts();
                 let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-                let kind =
-                    parts.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
-                let bytes = if parts.status.is_success() { rewrite(&uri, kind, bytes) } else { bytes };
+                let bytes = if parts.status.is_success() { rewrite(&uri, &mut parts, bytes) } else { bytes };
                 let mut answer = Response::from_parts(parts, Body::from(bytes));
                 answer.headers_mut().remove("content-length");
                 answer
@@ -61,7 +76,7 @@ impl Between {
         self.asked.lock().unwrap().iter().filter(|uri| uri.starts_with(path)).count()
     }
 
-    async fn audited(&self, today: Option<Date>, sample: usize) -> AuditReport {
+    pub async fn audited(&self, today: Option<Date>, sample: usize) -> AuditReport {
         let inquiry =
             Inquiry { today, sample: Some(sample), seed: Some([7; 16]), auditing: Auditing::default() };
         oracle::audit(&Source::Running(self.client.clone()), &inquiry, &mut |_, _, _| {}).await.unwrap()
@@ -74,7 +89,7 @@ impl Drop for Between {
     }
 }
 
-fn day() -> Date {
+pub fn day() -> Date {
     "2026-06-01".parse().unwrap()
 }
 
@@ -95,7 +110,7 @@ fn is_of(route: &str, uri: &str) -> bool {
 }
 
 /// The route of a path: one without parameters before one with them.
-fn route_of<'a>(routes: &'a [String], uri: &str) -> Option<&'a String> {
+pub fn route_of<'a>(routes: &'a [String], uri: &str) -> Option<&'a String> {
     routes.iter().filter(|route| is_of(route, uri)).min_by_key(|route| route.matches('{').count())
 }
 

@@ -62,6 +62,7 @@ mod refusals;
 mod register;
 mod respelled;
 mod resumption;
+mod rewritten_members;
 mod rights;
 mod seats;
 mod signer;
