@@ -1,11 +1,13 @@
 //! Checking without trust: `receipt`, `audit`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::checkpoint::AFTER_A_FORK;
 use super::coded::here;
+use super::codes::remedy;
 use super::continuity::Continuity;
 use super::named::EventName;
 use super::output::{self, Answer, Bar, say, tell};
@@ -207,10 +209,15 @@ impl Audit {
     }
 }
 
-/// Prints what is to be done about what was found, where somebody else must know of it.
+/// Prints what is to be done about what was found, of each code once.
 pub fn after(findings: &[Finding]) {
-    if findings.iter().any(|finding| finding.code == "log.forked") {
-        say!("{AFTER_A_FORK}");
+    let mut told = BTreeSet::new();
+    for code in findings.iter().map(|finding| finding.code).filter(|code| told.insert(*code)) {
+        match remedy(code) {
+            _ if code == "log.forked" => say!("{AFTER_A_FORK}"),
+            Some(what) => say!("Next ({code}): {what}"),
+            None => {}
+        }
     }
 }
 
@@ -234,6 +241,9 @@ pub fn print_report(report: &AuditReport) {
         report.tiles,
         report.attachments
     );
+    if report.attachments > 0 {
+        say!("  of the attachments {} are texts and {} documents", report.texts, report.documents);
+    }
     if let Some(answers) = &report.answers {
         let compared: u64 = answers.kinds.iter().map(|kind| kind.compared).sum();
         say!(
@@ -263,7 +273,11 @@ pub fn print_report(report: &AuditReport) {
         );
     }
     if report.erased > 0 {
-        say!("{} attachments erased", report.erased);
+        say!(
+            "{} texts erased, and {} documents of erased entries not there: destroyed or never attached",
+            report.erased_texts,
+            report.erased_documents
+        );
     }
     if !report.vkey_given {
         say!("the log's key is the ledger's own word ({}): compare it, or give --vkey", report.log_vkey);

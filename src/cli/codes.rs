@@ -14,6 +14,10 @@ use super::signing::At;
 
 /// All codes, in tables; their first column names them.
 const TABLES: &str = include_str!("../../schemas/problems.md");
+/// The heading of the table of what audits find.
+const FOUND: &str = "Codes of what is found";
+/// The heading of the table of what a score is made of.
+const REASONS: &str = "Reasons of a score";
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -86,8 +90,15 @@ impl Row {
 
 /// What a code of a score is, in a few words.
 pub fn meaning(code: &str) -> Option<Cow<'static, str>> {
-    let row = rows(|one| one == code).into_iter().find(|row| row.of == "Reasons of a score")?;
+    let row = rows(|one| one == code).into_iter().find(|row| row.of == REASONS)?;
     row.says.get("what it is").cloned()
+}
+
+/// What to do about what was found: as the table of what is found says it, or else that of any other.
+pub fn remedy(code: &str) -> Option<Cow<'static, str>> {
+    let rows = rows(|one| one == code);
+    let found = rows.iter().find(|row| row.of == FOUND).or_else(|| rows.iter().find(|row| row.of != REASONS));
+    found?.says.get("what to do").cloned()
 }
 
 /// The rows that name such a code; several where it is answered by several parts.
@@ -138,6 +149,24 @@ fn nearest(code: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::rules::Reason;
+
+    /// A finding named what is wrong, and left whoever read it to find out what follows.
+    #[test]
+    fn of_every_code_that_is_found_it_is_said_what_to_do_in_full() {
+        let of_scores = [REASONS, "Words of a score"];
+        let all = rows(|_| true).into_iter().filter(|row| !of_scores.contains(&row.of));
+        let mut count = 0;
+        for row in all {
+            let what = remedy(&row.code).unwrap_or_default();
+            let elsewhere = what.starts_with("as `") || what.contains("is printed");
+            assert!(what.len() > 5 && !elsewhere, "{} ({}): {what}", row.code, row.of);
+            count += 1;
+        }
+        assert!(count > 200, "{count}");
+        // A text that an audit misses is no text that its sender left out.
+        assert!(remedy("attachment.missing").unwrap().contains("backup"));
+        assert!(remedy("log.forked").unwrap().contains("council") && remedy("a.b").is_none());
+    }
 
     #[test]
     fn every_code_of_the_rules_is_explained() {

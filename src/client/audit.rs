@@ -2,7 +2,7 @@
 
 use super::http::ClientError;
 use super::replayed::Replayed;
-use super::report::{AuditReport, NotCompared};
+use super::report::{AuditReport, NotCompared, OTHER_HISTORIES};
 use super::source::Source;
 use crate::audit::{Finding, Place};
 use crate::clock::Clock;
@@ -110,7 +110,7 @@ pub async fn audit_log(
         }
     };
     replayed.compare_tiles(progress).await?;
-    let (attachments, erased) = replayed.compare_attachments(progress).await?;
+    let met = replayed.compare_attachments(progress).await?;
     replayed.look_beside(claim.size);
     let auditor = &replayed.auditor;
     let mut report = AuditReport {
@@ -119,8 +119,12 @@ pub async fn audit_log(
         signatures: auditor.signatures(),
         replayed: auditor.replayed(),
         tiles: replayed.tiles_compared,
-        attachments,
-        erased,
+        attachments: met.texts + met.documents,
+        texts: met.texts,
+        documents: met.documents,
+        erased: met.erased_texts + met.erased_documents,
+        erased_texts: met.erased_texts,
+        erased_documents: met.erased_documents,
         unjudged: auditor.unjudged().cloned(),
         not_compared: std::mem::take(&mut replayed.not_compared),
         state: auditor.committed(),
@@ -128,6 +132,7 @@ pub async fn audit_log(
         ..broken(auditing, Some(&claim), Vec::new()).report
     };
     report.findings.append(&mut replayed.findings);
+    report.not_compared.push(NotCompared::new(OTHER_HISTORIES.0, OTHER_HISTORIES.1));
     replayed.publish(signed, log_vkey);
     Ok(Audited { report, replayed: Some(replayed) })
 }
@@ -151,7 +156,11 @@ fn broken(auditing: &Auditing, claim: Option<&Checkpoint>, findings: Vec<Finding
         replayed: 0,
         tiles: 0,
         attachments: 0,
+        texts: 0,
+        documents: 0,
         erased: 0,
+        erased_texts: 0,
+        erased_documents: 0,
         unjudged: None,
         answers: None,
         not_compared: vec![NotCompared::new(

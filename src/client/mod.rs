@@ -28,6 +28,6 @@ pub use mirrored::export_served;
 pub use pages::{Page, Pages};
 pub use patience::Patience;
 pub use replayed::{Moved, Replayed};
-pub use report::{AnswerKind, AnswersReport, AuditReport, NotCompared};
+pub use report::{AnswerKind, AnswersReport, AuditReport, NotCompared, OTHER_HISTORIES};
 pub use source::Source;
 pub use tiles::SourceTiles;

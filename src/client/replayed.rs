@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use super::audit::{Auditing, BUNDLE_BYTES, Progress};
 use super::beside::Beside;
 use super::http::ClientError;
-use super::report::NotCompared;
+use super::report::{AttachmentsMet, NotCompared};
 use super::source::{Kept, Source};
 use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit};
 use crate::dsse::EventId;
@@ -205,7 +205,7 @@ impl Replayed {
     pub(super) async fn compare_attachments(
         &mut self,
         progress: Progress<'_>,
-    ) -> Result<(u64, u64), ClientError> {
+    ) -> Result<AttachmentsMet, ClientError> {
         let mut fates: Vec<(Commitment, Fate)> = self.named.fates(self.auditor.state()).collect();
         let names = fates.iter().map(|(commitment, _)| *commitment).collect();
         let listed = match self.source.attachments(&names).await {
@@ -223,7 +223,6 @@ impl Replayed {
                 "what comes in is kept before its entry is recorded, and this log does not tell what it is",
             ));
         }
-        let erased = fates.iter().filter(|(_, fate)| *fate == Fate::Erased).count() as u64;
         let all = fates.len();
         // What may be there and is not listed was never attached.
         if let Some(listed) = &listed {
@@ -236,7 +235,7 @@ impl Replayed {
                 "they need not be attached, and the ledger does not list them among what it keeps",
             ));
         }
-        let mut compared = 0;
+        let mut met = AttachmentsMet::default();
         let mut found = Vec::new();
         let total = fates.len() as u64;
         let source = &self.source;
@@ -259,11 +258,19 @@ impl Replayed {
                     Some(("attachment.kept", "its events were erased, and it is still there".to_owned()))
                 }
                 Kept::Whole(attachment) => {
-                    compared += 1;
+                    *(if fate == Fate::Text { &mut met.texts } else { &mut met.documents }) += 1;
                     if let Some(mirror) = &self.mirror {
                         mirror.keep(&attachment).map_err(ClientError::Local)?;
                     }
                     self.whole.insert(commitment);
+                    let listed = listed.as_ref().is_none_or(|listed| listed.kept.contains(&commitment));
+                    (!listed).then(|| {
+                        ("attachment.unlisted", "it is kept, and not among what is listed".to_owned())
+                    })
+                }
+                Kept::Missing if fate == Fate::Erased => {
+                    let is_text = self.named.is_text(&commitment);
+                    *(if is_text { &mut met.erased_texts } else { &mut met.erased_documents }) += 1;
                     None
                 }
                 Kept::Missing if fate != Fate::Text => None,
@@ -278,7 +285,7 @@ impl Replayed {
             if let Some((code, what)) = finding {
                 found.push(Finding::new(Place::Attachment(commitment), code, what));
             }
-            progress("attachments", compared, total);
+            progress("attachments", met.texts + met.documents, total);
         }
         drop(fetched);
         self.findings.extend(found);
@@ -288,7 +295,7 @@ impl Replayed {
                 "whether they were erased stands in entries that were not judged",
             ));
         }
-        Ok((compared, erased))
+        Ok(met)
     }
 
     /// Names what lies in a folder beside what the checkpoint of this size and the entries ask for.

@@ -32,8 +32,16 @@ pub struct AuditReport {
     pub tiles: u64,
     /// How many attachments were compared with their commitments.
     pub attachments: u64,
-    /// How many attachments are gone because their events were erased.
+    /// How many of those are texts, which had to be attached.
+    pub texts: u64,
+    /// How many of those are documents, which need not have been.
+    pub documents: u64,
+    /// How many attachments are not there, as they must not be, because their events were erased.
     pub erased: u64,
+    /// How many of those were texts.
+    pub erased_texts: u64,
+    /// How many of those are documents: the log does not tell whether they ever were attached.
+    pub erased_documents: u64,
     /// From where on the rules could not be applied.
     pub unjudged: Option<Unjudged>,
     /// The answers of a running ledger that were compared with what the log makes.
@@ -71,6 +79,22 @@ pub struct AnswerKind {
     /// How many differ from what the log makes.
     pub differ: u64,
 }
+
+/// What an audit met of the attachments that a log commits to, each counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct AttachmentsMet {
+    pub texts: u64,
+    pub documents: u64,
+    pub erased_texts: u64,
+    pub erased_documents: u64,
+}
+
+/// What no copy of a log can tell by itself, and why.
+pub const OTHER_HISTORIES: (&str, &str) = (
+    "what others were shown",
+    "a copy shows one history, whatever else its key signed: --since and --receipt compare it with what you kept, \
+     `tinnhiem checkpoint compare` with what somebody else did",
+);
 
 /// What an audit did not look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -326,6 +326,28 @@ async fn what_is_set_apart_is_reported_and_is_there() {
     }
 }
 
+/// Who reads the list of what is kept took a text that was left out of it for one that is not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_left_out_of_the_list_of_what_is_kept_is_named() {
+    let demo = Demo::start().await;
+    let hidden = Arc::new(Mutex::new(String::new()));
+    let left_out = hidden.clone();
+    let rewrite = move |uri: &str, _: &mut Parts, bytes: Vec<u8>| {
+        if !uri.starts_with("/v1/attachments?") {
+            return bytes;
+        }
+        let mut page: Value = serde_json::from_slice(&bytes).unwrap();
+        let rows = page["attachments"].as_array_mut().unwrap();
+        *left_out.lock().unwrap() = rows.remove(0).as_str().unwrap().to_owned();
+        serde_json::to_vec(&page).unwrap()
+    };
+    let ledger = api::router(demo.ledger.clone(), Some(day()), api::Bounds::default());
+    let report = Between::through(ledger, Arc::new(rewrite)).await.audited(Some(day()), 1).await;
+    let found: Vec<String> =
+        report.findings.iter().map(|one| format!("{} {}", one.place, one.code)).collect();
+    assert_eq!(found, [format!("attachment {} attachment.unlisted", hidden.lock().unwrap())]);
+}
+
 /// A cache that is told otherwise answers with what was true once.
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_that_carry_meaning_are_compared() {

@@ -289,6 +289,8 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     let audit = async || audited(&Source::Folder(exported.clone()), None, &clock).await;
     let report = audit().await;
     assert_eq!((report.findings, report.erased), (vec![], 2));
+    let apart = (report.erased_texts, report.erased_documents, report.texts + report.documents);
+    assert_eq!(apart, (whole.erased, whole.erased_documents, whole.written));
     for one in gone {
         let kept = [(Place::Attachment(one.commitment()), "attachment.kept")];
         drop(vault.store(std::slice::from_ref(one)).unwrap());
