@@ -67,6 +67,7 @@ pub fn check_directory(
                 output::json(&json!({"notes": [], "findings": [finding]}))?;
             } else {
                 say!("FOUND {error} ({})", error.code());
+                check::after(&[finding]);
             }
             return Ok(FOUND);
         }
@@ -114,6 +115,7 @@ pub fn check_directory(
             say!("no part of the ledger, and not looked at: {}", report.strangers.join(", "));
         }
         say!("not compared: what a running ledger answers (`tinnhiem audit ADDRESS`)");
+        say!("not compared: {}: {}", client::OTHER_HISTORIES.0, client::OTHER_HISTORIES.1);
         if let Some(unjudged) = &report.unjudged {
             say!("from entry {} on the rules were not applied ({})", unjudged.from, unjudged.why);
         }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::age::{self, ago};
 use super::certificates;
 use super::coded::here;
+use super::codes::remedy;
 use super::credentials;
 use super::named::SubjectName;
 use super::outcome::UNAVAILABLE;
@@ -312,6 +313,9 @@ impl Verify {
                 "{} did not sign it. Where the log's key was rotated, a receipt is verified with the key of its own time: `former_vkeys` in /v1/ledger lists each, and up to which size it signed (`tinnhiem ledger --json`)",
                 self.vkey
             );
+        }
+        if let Some(what) = remedy(code) {
+            say!("Next ({code}): {what}");
         }
         FOUND
     }

@@ -422,5 +422,8 @@ async fn the_receipt_of_an_event_that_names_another_ledger_proves_nothing() {
         ("ledger.other", BadReceipt::OtherLedger(programme.origin.to_string()))
     );
     let (code, said) = verify(&moved, &["--vkey", &there.to_string()]);
-    assert!(code == 1 && said.starts_with("NOT verified") && said.contains("ledger.other"), "{said}");
+    assert!(
+        code == 1 && said.starts_with("NOT verified") && said.contains("Next (ledger.other): "),
+        "{said}"
+    );
 }

@@ -70,13 +70,16 @@ async fn a_saved_checkpoint_finds_what_was_taken_back_or_exchanged() {
         is(&folder, &[verb, &of("old"), "--since", "saved"], 1, "log.rolled_back");
         is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "log.forked");
         is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "Next: keep both notes");
+        is(&folder, &[verb, &of("old"), "--since", "saved"], 1, "Next (log.rolled_back): keep the note");
         assert_eq!(saved(), five, "what was found wrong is not saved");
         // Without it, each is clean in itself.
         is(&folder, &[verb, &of("old")], 0, "clean");
         is(&folder, &[verb, &of("forked")], 0, "clean");
+        is(&folder, &[verb, &of("forked")], 0, "not compared: what others were shown");
         is(&folder, &[verb, &of("data"), "--receipt", "three.receipt"], 0, "clean");
         for name in ["old", "forked"] {
             is(&folder, &[verb, &of(name), "--receipt", "three.receipt"], 1, "receipt.dropped");
+            is(&folder, &[verb, &of(name), "--receipt", "three.receipt"], 1, "Next (receipt.dropped): keep");
         }
         is(&folder, &[verb, &of("data"), "--since", "three.receipt"], 2, "three.receipt");
     }
