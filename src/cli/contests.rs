@@ -82,8 +82,8 @@ impl DeclineContest {
 #[derive(Debug, Args)]
 #[command(after_help = "The members are those that the ledger draws: `tinnhiem draw repeat` checks them.
 Example:
-  tinnhiem contest seat --subject kol-0123456789abc --contest 5f…e2 --key \\
-    seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem contest seat --subject kol-0123456789abc --contest 5f…e2 \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Seat {
     #[command(flatten)]
     which: Which,
@@ -155,8 +155,9 @@ pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnVie
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem contest extend --subject kol-0123456789abc --contest 5f…e2 --issuer \\
-    nhip-so --reason 'Chờ giám định.' --key nhip-so.pem --key vietreel.pem")]
+  tinnhiem contest extend --subject kol-0123456789abc --contest 5f…e2 \\
+    --issuer nhip-so --reason 'Chờ giám định.' --key nhip-so.pem \\
+    --key vietreel.pem")]
 pub struct Extend {
     #[command(flatten)]
     which: Which,

@@ -38,9 +38,10 @@ signs what the registrar wrote (`tinnhiem sign enrolment.json --key kol.pem`),
 and the registrar sends it (`tinnhiem submit enrolment.json`).
 
 Example:
-  tinnhiem subject enrol --issuer vietreel --name 'Trần Bảo Ngân' --topic \\
-    am-thuc --identity cccd.txt --identity-secret identity.secret --consent \\
-    consent.pdf --subject-key kol.pub --key vietreel.pem --out enrolment.json")]
+  tinnhiem subject enrol --issuer vietreel --name 'Trần Bảo Ngân' \\
+    --topic am-thuc --identity cccd.txt --identity-secret identity.secret \\
+    --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
+    --out enrolment.json")]
 pub struct Enrol {
     /// The registrar
     #[arg(long)]

@@ -44,9 +44,9 @@ impl Membership {
 #[derive(Debug, Args)]
 #[command(after_help = "Every seat is named, those that stay by the public key they have. An event
 carries 8 signatures: change a large council in steps. Example:
-  tinnhiem council reseat --seat bo-van-hoa=3f…9a --seat \\
-    hoi-nha-bao=hoi-nha-bao.pem --threshold 2 --key bo-van-hoa.pem --out \\
-    council.json")]
+  tinnhiem council reseat --seat bo-van-hoa=3f…9a \\
+    --seat hoi-nha-bao=hoi-nha-bao.pem --threshold 2 --key bo-van-hoa.pem \\
+    --out council.json")]
 pub struct Reseat {
     /// A seat, MEMBER=KEY, repeatable, numbered in order; a new key by its private file, which signs too, or its
     /// public file or hex, to sign later
@@ -79,8 +79,8 @@ impl Reseat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem council hand-over --operator van-hanh-moi=van-hanh-moi.pem --key \\
-    seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem council hand-over --operator van-hanh-moi=van-hanh-moi.pem \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct HandOver {
     /// Who runs the ledger from now on, MEMBER=KEY; the key is a new one and signs too: give its private file, or its
     /// public file or hex, to sign later
@@ -141,8 +141,8 @@ impl Accredit {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem member update --member bao-moi --name 'Báo Mới' --group \\
-    tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem member update --member bao-moi --name 'Báo Mới' \\
+    --group tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
 pub struct Update {
     /// The member
     #[arg(long)]

@@ -32,8 +32,8 @@ pub enum Member {
     Reinstate(council::Membership),
     /// Remove a member for good (council)
     #[command(after_help = "Example:
-  tinnhiem member remove --member bao-moi --reason 'Giải thể.' --key \\
-    seat-1.pem --key seat-2.pem --key seat-3.pem")]
+  tinnhiem member remove --member bao-moi --reason 'Giải thể.' \\
+    --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
     Remove(council::Membership),
 }
 

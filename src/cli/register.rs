@@ -16,9 +16,9 @@ use crate::time::Date;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  tinnhiem code publish --version-number 1 --clause D1 --clause D2 --text \\
-    quy-tac.pdf --key dieu-phoi-1.pem --key dieu-phoi-2.pem --key \\
-    dieu-phoi-3.pem")]
+  tinnhiem code publish --version-number 1 --clause D1 --clause D2 \\
+    --text quy-tac.pdf --key dieu-phoi-1.pem --key dieu-phoi-2.pem \\
+    --key dieu-phoi-3.pem")]
 pub struct Code {
     /// One above the newest version
     #[arg(long)]
@@ -71,10 +71,10 @@ impl Pledge {
 before its first day to 720 days after its last, endorsements of the KOL by
 the business or its group count only as commercial: earlier ones of another
 relation become void. Example:
-  tinnhiem collaboration declare --issuer sua-doi-xanh --subject \\
-    kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot --starts-on \\
-    2026-11-20 --ends-on 2027-02-20 --value-band under_100m --paper \\
-    cong-bo.pdf --key sua-doi-xanh.pem --out collaboration.json")]
+  tinnhiem collaboration declare --issuer sua-doi-xanh \\
+    --subject kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot \\
+    --starts-on 2026-11-20 --ends-on 2027-02-20 --value-band under_100m \\
+    --paper cong-bo.pdf --key sua-doi-xanh.pem --out collaboration.json")]
 pub struct Collaborate {
     /// The business that pays
     #[arg(long)]

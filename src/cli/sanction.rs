@@ -95,8 +95,8 @@ impl Terms {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem sanction propose --issuer nhip-so --subject kol-0123456789abc \\
-    --severity S2 --conduct I1 --reason 'Không ghi nhãn.' --starts-on \\
-    2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
+    --severity S2 --conduct I1 --reason 'Không ghi nhãn.' \\
+    --starts-on 2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
 pub struct Propose {
     /// The member that proposes it; a seat of its controller group has no say in it
     #[arg(long)]
@@ -122,10 +122,10 @@ impl Propose {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tinnhiem sanction impose --subject kol-0123456789abc --severity S2 --code \\
-    5f…e2 --clause D1 --broken-on 2026-11-20 --reason 'Không ghi nhãn.' \\
-    --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem --out \\
-    sanction.json
+  tinnhiem sanction impose --subject kol-0123456789abc --severity S2 \\
+    --code 5f…e2 --clause D1 --broken-on 2026-11-20 --reason 'Không ghi nhãn.' \\
+    --starts-on 2026-11-24 --ends-on 2027-05-23 --key seat-1.pem \\
+    --out sanction.json
 
     What was proposed, once the subject replied or its days are over; it may be
       milder, never harsher:
