@@ -110,7 +110,7 @@ impl Programme {
     fn apply(&mut self, event: &Event, keys: &[PublicKey]) {
         let id = EventId::of_payload(&event.to_payload());
         self.at = self.at.plus_ms(1000);
-        self.state.apply(Recording { id, at: self.at, keys, event });
+        self.state.replay(Recording { id, at: self.at, keys, event }).unwrap();
     }
 
     /// The assessment that comes next, signed.
@@ -202,7 +202,8 @@ fn candidate() -> (Programme, Event, Vec<u8>, Vec<PublicKey>) {
 #[bench::assessment(setup = candidate)]
 fn judge(case: (Programme, Event, Vec<u8>, Vec<PublicKey>)) -> (Programme, Event) {
     let (programme, event, payload, keys) = case;
-    let candidate = Candidate { event: &event, payload: &payload, keys: &keys, recorded_at: programme.at };
+    let (id, recorded_at) = (EventId::from_bytes([9; 32]), programme.at);
+    let candidate = Candidate { id, event: &event, payload: &payload, keys: &keys, recorded_at };
     black_box(rules::judge(black_box(&programme.state), candidate)).unwrap();
     (programme, event)
 }
@@ -215,7 +216,7 @@ fn apply(case: (Programme, Event, Vec<u8>, Vec<PublicKey>)) -> (Programme, State
     let published = programme.state.clone();
     let recording =
         Recording { id: EventId::from_bytes([9; 32]), at: programme.at, keys: &keys, event: &event };
-    black_box(&mut programme.state).apply(recording);
+    black_box(&mut programme.state).replay(recording).unwrap();
     (programme, published)
 }
 

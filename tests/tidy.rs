@@ -133,6 +133,14 @@ fn the_kernel_stays_pure() {
     }
 }
 
+/// What a state applies was judged; the one way around that is [`tinnhiem::state::State::replay`].
+#[test]
+fn nothing_but_the_rules_admits() {
+    let admits = |(path, text): (PathBuf, String)| code(&text).contains("Admitted::after(").then_some(path);
+    let found: Vec<PathBuf> = sources().into_iter().filter_map(admits).collect();
+    assert_eq!(found, [Path::new(KERNEL).join("rules/mod.rs")]);
+}
+
 #[test]
 fn files_hold_one_idea() {
     for (path, text) in sources() {

@@ -9,7 +9,7 @@ use crate::log::{
 };
 use crate::proof::BadScoreReceipt;
 use crate::rules::Rejection;
-use crate::state::BadMoment;
+use crate::state::{BadMoment, Unfounded};
 use crate::store::StoreError;
 use crate::vault::{KeyFileError, VaultError};
 use crate::{event, json};
@@ -82,6 +82,7 @@ pub fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<&'static st
         Refusal,
         Rejection,
         StoreError,
+        Unfounded,
         VaultError,
         event::Malformed,
         json::Malformed,

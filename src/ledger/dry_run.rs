@@ -8,7 +8,7 @@ use crate::dsse::{EnvelopeError, EventId, PublicKey};
 use crate::event::{Body, Event, KeyRevoked};
 use crate::limits;
 use crate::rules::{self, Candidate, Missing};
-use crate::state::{Recording, State};
+use crate::state::{State, Unfounded};
 
 /// What a submission that would not be refused needs.
 #[derive(Debug, Clone)]
@@ -48,7 +48,8 @@ impl Ledger {
         keys.sort();
         let snapshot = self.snapshot();
         let state = &snapshot.state;
-        if let Some(seq) = state.index().seq(&EventId::of_payload(payload)) {
+        let id = EventId::of_payload(payload);
+        if let Some(seq) = state.index().seq(&id) {
             let ended = key_revoked(&event).map(|body| (Arc::new(state.clone()), seq, body));
             return Ok(DryRun { size: state.size(), stands: Some(seq), missing: Vec::new(), ended });
         }
@@ -58,18 +59,19 @@ impl Ledger {
             return Err(Refusal::NextKey);
         }
         let recorded_at = rules::record_at(state, &event, self.now())?;
-        let candidate = Candidate { event: &event, payload, keys: &keys, recorded_at };
+        let candidate = Candidate { id, event: &event, payload, keys: &keys, recorded_at };
         let missing = rules::judge_draft(state, candidate)?;
         let kept = |text: &_| state.keeps_text(text) == Some(true) && self.vault().contains(text);
         match missing_text(&event, &submission.attachments, kept) {
             Some(text) => Err(Refusal::AttachmentMissing(text)),
             None => {
                 let ended = key_revoked(&event).map(|body| {
-                    let (mut after, id) = (state.clone(), EventId::of_payload(payload));
-                    after.apply(Recording { id, at: recorded_at, keys: &keys, event: &event });
-                    (Arc::new(after), state.size(), body)
+                    // Signatures may be missing, so nothing is admitted yet; and this state is recorded nowhere.
+                    let mut after = state.clone();
+                    after.replay(candidate.recording())?;
+                    Ok::<_, Unfounded>((Arc::new(after), state.size(), body))
                 });
-                Ok(DryRun { size: state.size(), stands: None, missing, ended })
+                Ok(DryRun { size: state.size(), stands: None, missing, ended: ended.transpose()? })
             }
         }
     }

@@ -5,6 +5,7 @@ mod claim;
 mod clockguard;
 mod committer;
 pub mod descriptors;
+mod draft;
 mod dry_run;
 mod eraser;
 mod fsck;

@@ -108,8 +108,8 @@ pub fn may_open(
     let recorded_at = rules::record_at(&state, &opening.event, now).map_err(broken)?;
     let keys: Vec<_> = opening.verified.keys().collect();
     let payload = opening.verified.payload();
-    rules::judge(&state, Candidate { event: &opening.event, payload, keys: &keys, recorded_at })
-        .map_err(broken)?;
+    let (id, event) = (opening.verified.id(), &opening.event);
+    rules::judge(&state, Candidate { id, event, payload, keys: &keys, recorded_at }).map_err(broken)?;
     let crate::event::Body::LedgerOpened(body) = &opening.event.body else {
         return Err(refused(&format_args!("entry 0 is {}", crate::event::EventType::LedgerOpened)));
     };

@@ -6,6 +6,7 @@ use crate::event::{Commitment, Malformed};
 use crate::json;
 use crate::limits;
 use crate::rules::{Kind, Reason, Rejection};
+use crate::state::Unfounded;
 
 /// Why a submission is not recorded; each has a stable code and says what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,11 @@ pub enum Refusal {
         "this ledger does not hold the new key of its log, and nothing was recorded: its operator puts it into next-log-key.pem and starts anew"
     )]
     NextKey,
+    /// The rules admitted what the state does not bear; nothing was recorded.
+    #[error(
+        "the event was admitted, but {0}: this is a fault of the program, and nothing was recorded. Tell the ledger's operator, who runs `tinnhiem fsck` and reports it"
+    )]
+    Unfounded(#[from] Unfounded),
     /// The queue is full.
     #[error("as many events wait as the queue holds: send it again in a second")]
     Busy,
@@ -78,6 +84,7 @@ impl Refusal {
             Self::AttachmentMissing(_) => "attachment.missing",
             Self::Rejected(rejection) => rejection.code(),
             Self::NextKey => "ledger.next_key",
+            Self::Unfounded(_) => "ledger.fault",
             Self::Busy => "ledger.busy",
             Self::Held(hold) => hold.code(),
             Self::Unsettled => "ledger.unsettled",
@@ -101,6 +108,7 @@ impl Refusal {
             | Self::AttachmentMissing(_) => 400,
             Self::Rejected(rejection) => status_of(rejection.reason),
             Self::Held(hold) => hold.status(),
+            Self::Unfounded(_) => 500,
             Self::Busy | Self::NextKey | Self::Unsettled | Self::Closed => 503,
         }
     }

@@ -1,12 +1,12 @@
 //! The one thread that writes: judges in order, commits in groups, then signs, publishes and answers.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
 use super::clockguard::Belief;
+use super::draft::{Draft, Edge};
 use super::eraser::Eraser;
 use super::image::ImageWriter;
 use super::kept::may_keep;
@@ -14,49 +14,20 @@ use super::open_error::OpenError;
 use super::order::Placed;
 use super::recovery::{self, Tip};
 use super::room;
-use super::rows::TileRows;
 use super::timekeeper::Timekeeper;
 use super::work::{Job, Work};
 use super::{Accepted, Admissible, Claim, Hold, Holds, Reader, Refusal, Setup, Snapshot};
 use crate::audit::CheckedEntry;
 use crate::event::{Body, Commitment};
 use crate::limits;
-use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, leaf_hash};
+use crate::log::{Checkpoint, Entry, Origin};
 use crate::rules::{self, Candidate};
-use crate::state::{Recording, State};
 use crate::store::{Batch, Heads, PackWriter, StoreError};
 use crate::time::Timestamp;
 use crate::vault::{Attachment, Incoming, Vault};
 
 /// Time between two tries to read a store anew that failed.
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
-
-/// All that follows from the entries so far.
-#[derive(Clone)]
-struct Edge {
-    state: State,
-    frontier: Frontier,
-    chain: ChainHash,
-    rows: TileRows,
-}
-
-impl Edge {
-    /// Appends an entry's bytes to chain and tree.
-    fn extend(&mut self, entry: &[u8]) {
-        self.chain = ChainHash::of_entry(entry);
-        let rows = &mut self.rows;
-        self.frontier.append(leaf_hash(entry), |node| rows.push(node));
-    }
-}
-
-/// A group on its way: the edge after it, its entries, and what became of each event.
-struct Draft {
-    edge: Edge,
-    entries: Vec<Vec<u8>>,
-    attachments: Vec<Attachment>,
-    texts: BTreeSet<Commitment>,
-    fates: Vec<Result<Accepted, Refusal>>,
-}
 
 /// What the writer has in common with those who send and read.
 pub struct Writer {
@@ -316,18 +287,7 @@ impl Sequencer {
 
     /// Judges a group in order, each event against the state that those before it leave.
     fn draft(&self, group: &[Job], now: Timestamp) -> Draft {
-        let mut draft = Draft {
-            edge: self.edge.clone(),
-            entries: Vec::new(),
-            attachments: Vec::new(),
-            texts: BTreeSet::new(),
-            fates: Vec::with_capacity(group.len()),
-        };
-        for job in group {
-            let fate = self.admit(&mut draft, &job.event, now);
-            draft.fates.push(fate);
-        }
-        draft
+        Draft::of(&self.edge, group.len(), |draft, place| self.admit(draft, &group[place].event, now))
     }
 
     fn admit(&self, draft: &mut Draft, event: &Admissible, now: Timestamp) -> Result<Accepted, Refusal> {
@@ -345,7 +305,8 @@ impl Sequencer {
         let recorded_at = rules::record_at(state, &event.event, now)?;
         let keys: Vec<_> = event.verified.keys().collect();
         let payload = event.verified.payload();
-        rules::judge(state, Candidate { event: &event.event, payload, keys: &keys, recorded_at })?;
+        let candidate = Candidate { id, event: &event.event, payload, keys: &keys, recorded_at };
+        let admitted = rules::judge(state, candidate)?;
         // What came with an earlier event of the group is stored before its entry is.
         let kept = |text: &Commitment| {
             let needed = state.keeps_text(text) == Some(true);
@@ -357,7 +318,7 @@ impl Sequencer {
         let entry = Entry::encode(recorded_at, &draft.edge.chain, &event.verified);
         let seq = state.size();
         draft.edge.extend(&entry);
-        draft.edge.state.apply(Recording { id, at: recorded_at, keys: &keys, event: &event.event });
+        draft.edge.state.apply(admitted)?;
         let bytes = Arc::from(&entry[..]);
         draft.entries.push(entry);
         draft.texts.extend(event.attachments.iter().map(Attachment::commitment));

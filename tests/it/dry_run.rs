@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tinnhiem::api::views::{Checked, Signatory};
 use tinnhiem::client::ClientError;
-use tinnhiem::dsse::PublicKey;
+use tinnhiem::dsse::{EventId, PublicKey};
 use tinnhiem::event::*;
 use tinnhiem::ledger::Submission;
 use tinnhiem::rules::{Candidate, Missing, Reason, check_recorded_at, judge_draft, record_at};
@@ -104,8 +104,9 @@ fn drafted(
         _ => record_at(state, event, one.at),
     };
     let payload = one.event.as_bytes();
+    let id = EventId::of_payload(payload);
     let judged =
-        at.and_then(|recorded_at| judge_draft(state, Candidate { event, payload, keys, recorded_at }));
+        at.and_then(|recorded_at| judge_draft(state, Candidate { id, event, payload, keys, recorded_at }));
     judged.map_err(|rejection| rejection.code())
 }
 

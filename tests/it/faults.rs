@@ -342,7 +342,7 @@ async fn a_store_that_was_rewritten_or_added_to_is_refused() {
     // So it is where an image has it in already.
     let mut state = State::default();
     for entry in &more {
-        state.apply(CheckedEntry::own(entry).recording().unwrap());
+        CheckedEntry::own(entry).retrace(&mut state).unwrap();
     }
     std::fs::create_dir_all(parts.directory.path().join("derived")).unwrap();
     let image = image_file(&state, &ChainHash::of_entry(more.last().unwrap()));

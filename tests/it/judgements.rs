@@ -74,9 +74,11 @@ impl Judgement {
             _ => record_at(state, event, self.at),
         };
         let judged = at.and_then(|recorded_at| {
-            judge(state, Candidate { event, payload: payload.as_bytes(), keys, recorded_at })
+            let payload = payload.as_bytes();
+            let id = EventId::of_payload(payload);
+            judge(state, Candidate { id, event, payload, keys, recorded_at })
         });
-        judged.map_or_else(|rejection| rejection.code(), |()| RECORDED)
+        judged.map_or_else(|rejection| rejection.code(), |_| RECORDED)
     }
 }
 
@@ -201,7 +203,7 @@ pub fn replay(mut each: impl FnMut(&State, &Judgement, &Event, String)) -> BTree
             each(&state, &one, &event, format!("{}:{number}", path.display()));
             if one.is == RECORDED {
                 let id = EventId::of_payload(one.event.as_bytes());
-                state.apply(Recording { id, at: one.at, keys: &one.keys, event: &event });
+                state.replay(Recording { id, at: one.at, keys: &one.keys, event: &event }).unwrap();
             }
         }
         states.insert(path.file_name().unwrap().to_str().unwrap().to_owned(), state);

@@ -73,6 +73,7 @@ mod stolen;
 mod texts;
 mod trees;
 mod unfinished;
+mod unfounded;
 mod vectors;
 mod withdrawal;
 mod worked_example;

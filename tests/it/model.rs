@@ -154,10 +154,12 @@ impl World {
         keys.sort();
         keys.dedup();
         let payload = event.to_payload();
-        let candidate = Candidate { event: &event, payload: &payload, keys: &keys, recorded_at: self.now };
-        judge(&self.state, candidate)?;
         let id = EventId::from_bytes(*blake3::hash(&payload).as_bytes());
-        self.state.apply(Recording { id, at: self.now, keys: &keys, event: &event });
+        let recorded_at = self.now;
+        let candidate = Candidate { id, event: &event, payload: &payload, keys: &keys, recorded_at };
+        let admitted = judge(&self.state, candidate)?;
+        // Whatever the rules admit, the state bears.
+        self.state.apply(admitted).unwrap_or_else(|unfounded| panic!("{unfounded}: {event:?}"));
         for item in observed::made(id, &event) {
             if self.items.iter().all(|known| known.thing != item.thing) {
                 self.items.push(item);
@@ -295,11 +297,11 @@ impl World {
     fn check_replay(&self) {
         let (half, rest) = self.log.split_at(self.log.len() / 2);
         let mut replayed = State::default();
-        half.iter().for_each(|entry| replayed.apply(entry.recording()));
+        half.iter().for_each(|entry| replayed.replay(entry.recording()).unwrap());
         let mut restored = crate::history::read_again(&replayed);
         for entry in rest {
-            replayed.apply(entry.recording());
-            restored.apply(entry.recording());
+            replayed.replay(entry.recording()).unwrap();
+            restored.replay(entry.recording()).unwrap();
         }
         assert!(replayed == self.state, "a replay comes to another state");
         assert!(restored == self.state, "what is read of an image comes to another state");

@@ -43,7 +43,8 @@ fn published(state: &State, policy: &Policy, effective_from: Date) -> State {
         body: PolicyPublished { version, effective_from, policy: policy.clone() }.into(),
     };
     let mut then = state.clone();
-    then.apply(Recording { id: EventId::from_bytes([7; 32]), at: state.last_at(), keys: &[], event: &event });
+    let id = EventId::from_bytes([7; 32]);
+    then.replay(Recording { id, at: state.last_at(), keys: &[], event: &event }).unwrap();
     then
 }
 

@@ -297,7 +297,7 @@ fn every_judgement_is_the_same_however_its_event_is_spelled() {
             if one.is == RECORDED {
                 for (state, event, payload) in [(&mut before, &old, &one.event), (&mut now, &new, &spelled)] {
                     let id = EventId::of_payload(payload.as_bytes());
-                    state.apply(Recording { id, at: one.at, keys: &one.keys, event });
+                    state.replay(Recording { id, at: one.at, keys: &one.keys, event }).unwrap();
                 }
             }
             judged += 1;
@@ -400,7 +400,7 @@ async fn respelled(from: &Path, to: &Path) -> State {
     for entry in &entries {
         let event = &Event::parse(&entry.payload).unwrap();
         let keys: Vec<PublicKey> = entry.signatures.iter().map(|(key, _)| *key).collect();
-        before.apply(Recording { id: entry.id(), at: entry.recorded_at, keys: &keys, event });
+        before.replay(Recording { id: entry.id(), at: entry.recorded_at, keys: &keys, event }).unwrap();
     }
     write_secret(&to.join("log-key.pem"), &read_secret(&from.join("log-key.pem")).unwrap()).unwrap();
     write_secret(&to.join(NEXT_LOG_KEY_FILE), &demo::key("the next log key")).unwrap();

@@ -5,7 +5,7 @@ use crate::dsse::{EnvelopeError, EventId, PublicKey, Verified};
 use crate::event::Event;
 use crate::log::{ChainHash, Entry, Hash, leaf_hash};
 use crate::rules::{self, Candidate, Rejection};
-use crate::state::{Recording, State};
+use crate::state::{Admitted, Recording, State};
 use crate::time::Timestamp;
 
 /// An entry whose bytes and signatures were checked; its place in the log was not.
@@ -80,16 +80,14 @@ impl CheckedEntry {
         self.opened.as_ref().ok().map(OpenedEntry::recording)
     }
 
-    /// Applies the entry to `state` without judging it: for one's own log, whose hashes are compared apart.
+    /// Takes the entry into `state` without judging it: for one's own log, whose hashes are compared apart.
     ///
     /// # Errors
-    /// What keeps it from being read; the state is as it was.
+    /// What keeps it from being read, or what it presumes and the state has not: the log is damaged there, and
+    /// the state is to be thrown away.
     pub fn retrace(&self, state: &mut State) -> Result<(), Finding> {
         match &self.opened {
-            Ok(entry) => {
-                state.apply(entry.recording());
-                Ok(())
-            }
+            Ok(entry) => Ok(state.replay(entry.recording())?),
             Err((code, what)) => Err(Finding::new(Place::Entry(state.size()), code, what.clone())),
         }
     }
@@ -97,7 +95,7 @@ impl CheckedEntry {
     /// Applies the entry to `state`, if it may follow the entry whose hash is `prev`.
     ///
     /// # Errors
-    /// The first thing that is wrong; the state is as it was.
+    /// The first thing that is wrong.
     pub fn follow(&self, state: &mut State, prev: &ChainHash) -> Result<(), Finding> {
         let seq = state.size();
         let find = |code, what| Err(Finding::new(Place::Entry(seq), code, what));
@@ -113,11 +111,10 @@ impl CheckedEntry {
         if state.index().seq(&entry.id).is_some() {
             return find("event.twice", "the same event stands in the log before".to_owned());
         }
-        if let Err(rejection) = entry.judge(state) {
-            return find(rejection.code(), rejection.to_string());
+        match entry.judge(state) {
+            Ok(admitted) => Ok(state.apply(admitted)?),
+            Err(rejection) => find(rejection.code(), rejection.to_string()),
         }
-        state.apply(entry.recording());
-        Ok(())
     }
 }
 
@@ -193,9 +190,9 @@ impl OpenedEntry {
     }
 
     /// Judges the entry by the rules of the server.
-    pub(super) fn judge(&self, state: &State) -> Result<(), Rejection> {
-        let (event, keys, recorded_at) = (&self.event, &self.keys[..], self.recorded_at);
+    pub(super) fn judge(&self, state: &State) -> Result<Admitted<'_>, Rejection> {
+        let (id, event, keys, recorded_at) = (self.id, &self.event, &self.keys[..], self.recorded_at);
         rules::check_recorded_at(state, event, recorded_at)?;
-        rules::judge(state, Candidate { event, payload: &self.payload, keys, recorded_at })
+        rules::judge(state, Candidate { id, event, payload: &self.payload, keys, recorded_at })
     }
 }

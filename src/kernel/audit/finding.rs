@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::event::Commitment;
+use crate::state::Unfounded;
 
 /// Where something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +61,12 @@ impl Finding {
     /// A finding at a place.
     pub fn new(place: Place, code: &'static str, what: impl Into<String>) -> Self {
         Self { place, code, what: what.into() }
+    }
+}
+
+impl From<Unfounded> for Finding {
+    fn from(unfounded: Unfounded) -> Self {
+        Self::new(Place::Entry(unfounded.seq), unfounded.code(), unfounded.to_string())
     }
 }
 

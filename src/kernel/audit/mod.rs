@@ -132,11 +132,14 @@ impl Auditor {
         if twice {
             self.find(seq, "event.twice", "the same event stands in the log before".to_owned());
         }
-        let mut stands = entry.forged.is_none() && !twice;
-        if stands && let Err(rejection) = entry.judge(&self.state) {
-            self.find(seq, rejection.code(), rejection.to_string());
-            stands = false;
+        let mut admitted = None;
+        if entry.forged.is_none() && !twice {
+            match entry.judge(&self.state) {
+                Ok(one) => admitted = Some(one),
+                Err(rejection) => self.find(seq, rejection.code(), rejection.to_string()),
+            }
         }
+        let stands = admitted.is_some();
         // A ledger is opened once, by its first entry: with anything else no state goes on.
         if (seq == 0) != matches!(entry.event.body, Body::LedgerOpened(_)) {
             self.stop_judging(seq, "a ledger is opened by its first entry, and by no other");
@@ -146,7 +149,11 @@ impl Auditor {
         if stands || seq == 0 {
             self.follow_log_key(seq, entry);
         }
-        self.state.apply(entry.recording());
+        match admitted.map(|admitted| self.state.apply(admitted)) {
+            Some(applied) => self.entry_findings.extend(applied.err().map(Finding::from)),
+            // It was named: what it presumes need not be there, and the audit goes on without that.
+            None => drop(self.state.replay(entry.recording())),
+        }
         self.replayed += u64::from(!self.state.clocked());
         if let Body::StateCommitted(committed) = &entry.event.body
             && stands

@@ -384,11 +384,10 @@ impl Parties {
         self.keys.get_mut(number.place()).map(|Key(_, record)| Arc::make_mut(record))
     }
 
-    /// Ends a key from the entry at `seq` on.
-    pub fn end_key(&mut self, seq: u64, key: &PublicKey) {
-        if let Some(record) = self.key_number(key).and_then(|number| self.key_mut(number)) {
-            record.span.close_by(seq);
-        }
+    /// Ends a key from the entry at `seq` on; whether it is known.
+    pub fn end_key(&mut self, seq: u64, key: &PublicKey) -> bool {
+        let record = self.key_number(key).and_then(|number| self.key_mut(number));
+        record.map(|record| record.span.close_by(seq)).is_some()
     }
 
     /// Makes a key's signatures from `from` on worth nothing, and those of every key it added since.

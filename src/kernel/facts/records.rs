@@ -147,9 +147,9 @@ impl<T> Records<T> {
         self.0.as_ref()?.closed.last().map(|one| &*one.record)
     }
 
-    /// Ends the open records that `ends` holds for, by the entry at `seq`.
-    pub fn close_where(&mut self, seq: u64, mut ends: impl FnMut(&T) -> bool) {
-        self.close(seq, |_, record| ends(record));
+    /// Ends the open records that `ends` holds for, by the entry at `seq`; whether there is one.
+    pub fn close_where(&mut self, seq: u64, mut ends: impl FnMut(&T) -> bool) -> bool {
+        self.close(seq, |_, record| ends(record))
     }
 
     fn opened(&self) -> impl DoubleEndedIterator<Item = &Open<T>> {
@@ -160,13 +160,13 @@ impl<T> Records<T> {
         Arc::make_mut(self.0.get_or_insert_default())
     }
 
-    fn close(&mut self, seq: u64, mut ends: impl FnMut(PartyNumber, &T) -> bool) {
+    fn close(&mut self, seq: u64, mut ends: impl FnMut(PartyNumber, &T) -> bool) -> bool {
         // Nothing is copied where nothing ends.
         let first = self
             .0
             .as_ref()
             .and_then(|lists| lists.open.iter().zip(&lists.by).position(|(one, by)| ends(*by, &one.record)));
-        let Some(first) = first else { return };
+        let Some(first) = first else { return false };
         let Lists { open, by, closed } = self.lists_mut();
         let mut place = first;
         let mut goes = vec![first];
@@ -183,6 +183,7 @@ impl<T> Records<T> {
             span.close_by(seq);
             closed.push(StandsFor { span, record: one.record });
         }
+        true
     }
 }
 
@@ -226,11 +227,10 @@ impl<T: Item> Records<T> {
         self.open().chain(self.ended_after(0).map(|one| &*one.record)).filter_map(Item::by)
     }
 
-    /// Ends the open records of a party that `ends` holds for, by the entry at `seq`.
-    pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) {
-        if self.0.as_ref().is_some_and(|lists| lists.by.contains(&party)) {
-            self.close(seq, |by, record| by == party && ends(record));
-        }
+    /// Ends the open records of a party that `ends` holds for, by the entry at `seq`; whether there is one.
+    pub fn close_of(&mut self, seq: u64, party: PartyNumber, mut ends: impl FnMut(&T) -> bool) -> bool {
+        let has = self.0.as_ref().is_some_and(|lists| lists.by.contains(&party));
+        has && self.close(seq, |by, record| by == party && ends(record))
     }
 }
 

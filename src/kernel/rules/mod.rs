@@ -74,12 +74,14 @@ use signers::Signers;
 use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, EventType, Move, PartyId, Policy, SubjectId};
 use crate::facts::Dossier;
-use crate::state::{Ledger, Register, Row, State};
+use crate::state::{Admitted, Ledger, Recording, Register, Row, State};
 use crate::time::{Date, Timestamp};
 
 /// An event that asks to be recorded, its signatures verified.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
+    /// Its id.
+    pub id: EventId,
     /// The event.
     pub event: &'a Event,
     /// The exact bytes it was parsed from.
@@ -90,16 +92,26 @@ pub struct Candidate<'a> {
     pub recorded_at: Timestamp,
 }
 
-/// Judges whether the event may become the next entry.
+impl<'a> Candidate<'a> {
+    /// The entry that it becomes where it is recorded.
+    pub fn recording(self) -> Recording<'a> {
+        Recording { id: self.id, at: self.recorded_at, keys: self.keys, event: self.event }
+    }
+}
+
+/// Judges whether the event may become the next entry; only what this admits is applied to a state.
 ///
 /// The time of recording is judged apart: by [`record_at`] when it is chosen, by
 /// [`check_recorded_at`] when it is read from a log.
 ///
 /// # Errors
 /// The first rule broken, in the documented order.
-pub fn judge(state: &State, candidate: Candidate<'_>) -> Result<(), Rejection> {
-    let Some(ledger) = state.ledger() else { return ledger::judge_opening(candidate) };
-    Case::of(state, ledger, candidate)?.judged()
+pub fn judge<'a>(state: &State, candidate: Candidate<'a>) -> Result<Admitted<'a>, Rejection> {
+    match state.ledger() {
+        None => ledger::judge_opening(candidate)?,
+        Some(ledger) => Case::of(state, ledger, candidate)?.judged()?,
+    }
+    Ok(Admitted::after(state.size(), candidate.recording()))
 }
 
 /// One event before the rules.

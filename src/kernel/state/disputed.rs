@@ -7,6 +7,7 @@ use crate::facts::{Contest, Disputed, Dossier};
 
 /// A contest against an assessment, or its appeal, is filed by the entry at `seq`.
 pub(super) fn dispute(dossier: &mut Dossier, seq: u64, contest: &Contest) {
+    // A contest may be of a sanction: no conduct that is graded is in dispute.
     let Some(item) = contest.whole(&dossier.assessments) else { return };
     // Nobody publishes ahead of what is observed, so age counts from its last day.
     let (assessor, observed_until) = (item.assessor, item.counts_from);
@@ -23,14 +24,17 @@ pub(super) fn resolve(
     effect: Option<&Effect>,
 ) {
     let is_of_it = |one: &Disputed| one.recorded.event == contest.recorded.event;
-    let Some(before) = dossier.disputed.open().find(|one| is_of_it(one)).cloned() else { return };
-    let indicators = match (outcome, effect) {
-        (Outcome::Upheld, _) => None,
-        (Outcome::Partial, Some(Effect::Struck(struck))) => Some(struck.clone().into_boxed_slice()),
-        _ => return dossier.disputed.close_where(seq, is_of_it),
-    };
+    let before = dossier.disputed.open().find(|one| is_of_it(one)).cloned();
     dossier.disputed.close_where(seq, is_of_it);
-    dossier.disputed.push(seq, Disputed { indicators, ..before });
+    let barred = match (outcome, effect) {
+        (Outcome::Upheld, _) => Some(None),
+        (Outcome::Partial, Some(Effect::Struck(struck))) => Some(Some(struck.clone().into_boxed_slice())),
+        _ => None,
+    };
+    // A contest of a sanction disputes nothing that is graded.
+    if let Some((before, indicators)) = before.zip(barred) {
+        dossier.disputed.push(seq, Disputed { indicators, ..before });
+    }
 }
 
 /// A contest or its appeal is declined or withdrawn by the entry at `seq`; what a decision barred stays so.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::compact;
 use crate::dsse::EventId;
 use crate::facts::{Experience, GroupNumber, PartyNumber};
@@ -62,10 +62,9 @@ impl Experienced {
 
     /// The assessment at `seq` was overturned.
     fn overturn(&mut self, subject: u32, seq: u64) {
-        let Some(first) = self.firsts.get_mut(&subject).filter(|one| one.seq == seq && !one.overturned)
-        else {
-            return;
-        };
+        // Later assessments of a subject are no experience, and an appeal may overturn what was overturned.
+        let first = self.firsts.get_mut(&subject).filter(|one| one.seq == seq && !one.overturned);
+        let Some(first) = first else { return };
         first.overturned = true;
         self.overturned += 1;
         if let Ok(at) = self.days.binary_search_by_key(&first.on, |(day, _)| *day) {
@@ -89,13 +88,14 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         assessor: PartyNumber,
-    ) -> Experience {
-        let Some(subject) = self.about else { return Experience::default() };
+    ) -> Result<Experience, Presumed> {
+        let named = entry.event.subject.ok_or(Presumed::Subject)?;
+        let subject = self.about.ok_or(Presumed::Enrolled(named))?;
         let (group, on) = (self.parties.place(assessor, seq).group, self.date_of(entry.at));
         let experienced = self.experienced_mut(group);
         let before = experienced.before(subject, on);
         experienced.assess(subject, seq, on);
-        before
+        Ok(before)
     }
 
     /// What an assessment by a party is told of its group's experience on a date from here on, if it is of a
@@ -120,14 +120,16 @@ impl State {
 
     /// An item about the subject was overturned; where it is the first assessment of the group that its
     /// assessor was of when it was recorded, it is no experience.
-    pub(super) fn overturn(&mut self, target: &EventId) {
-        let (Some(subject), Some(seq)) = (self.about, self.index.seq(target)) else { return };
-        let issuer = self.index.row(seq).map(|row| row.issuer);
-        let Some(assessor) = issuer.and_then(|issuer| self.parties.number(issuer)) else { return };
-        let group = self.parties.place(assessor, seq).group;
-        if self.experienced.contains_key(&group) {
+    pub(super) fn overturn(&mut self, target: &EventId) -> Result<(), Presumed> {
+        let made = self.index.seq(target).and_then(|seq| Some((seq, self.index.row(seq)?.issuer)));
+        let (seq, issuer) = made.ok_or(Presumed::Standing(*target))?;
+        // A sanction is the council's, which has no experience.
+        let group = self.parties.number(issuer).map(|assessor| self.parties.place(assessor, seq).group);
+        let group = group.filter(|group| self.experienced.contains_key(group));
+        if let Some((group, subject)) = group.zip(self.about) {
             self.experienced_mut(group).overturn(subject, seq);
         }
+        Ok(())
     }
 
     fn experienced_mut(&mut self, group: GroupNumber) -> &mut Experienced {

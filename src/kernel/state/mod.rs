@@ -1,7 +1,8 @@
 //! The fold of the log: what is known after each entry.
 //!
-//! [`State::apply`] takes recorded events in order and never refuses one: whether an event may be
-//! recorded was for the rules. Clones share their parts, so a snapshot is cheap.
+//! [`State::apply`] takes what the rules admitted, in order. [`State::replay`] takes what stands in a log
+//! already, and says where an entry presumes what those before it did not bring about. Clones share their
+//! parts, so a snapshot is cheap.
 //!
 //! **What depends on others is settled when an event is applied** (dilution, reciprocity, experience), so that one event
 //! never fans out to thousands of scores.
@@ -13,6 +14,7 @@ mod accreditation;
 mod announced;
 #[path = "../families/appeal/state.rs"]
 mod appeal;
+mod applied;
 #[path = "../families/assessment/state.rs"]
 mod assessment;
 mod attached;
@@ -66,6 +68,7 @@ mod register;
 mod sanction;
 #[path = "../families/subject/state.rs"]
 mod subject;
+mod unfounded;
 
 pub use attached::Attached;
 pub use clocks::{Awaited, Duty, OpenClock, Who};
@@ -80,10 +83,11 @@ pub use index::{Index, Row};
 pub use ledger::Ledger;
 pub use moment::BadMoment;
 pub use panel::DrawnPanel;
-pub use recording::Recording;
+pub use recording::{Admitted, Recording};
 pub use register::{
     Account, Collaboration, Correction, Decision, ErasureRequest, Evidence, Pledge, Register,
 };
+pub use unfounded::{Presumed, Unfounded};
 
 use std::sync::Arc;
 
@@ -92,10 +96,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::collections::Listed;
 use crate::compact;
-use crate::dsse::{EventId, PublicKey};
+use crate::dsse::EventId;
 use crate::engines::{self, Counting, Figure, Foreseen, Outlook, Score};
-use crate::event::{Body, Commitment, IdentityKey, Membership, Policy, SubjectId};
-use crate::facts::{At, Dossier, Enrolment, GroupNumber, Parties, PartyNumber, PolicyBook, Recorded};
+use crate::event::{Commitment, IdentityKey, Policy, SubjectId};
+use crate::facts::{At, Dossier, Enrolment, GroupNumber, Parties, PolicyBook};
 use crate::limits;
 use crate::time::{Date, Timestamp};
 
@@ -327,121 +331,5 @@ impl State {
         let known = |one: &Enrolment| one.recorded.seq < size;
         let ended = dossier.enrolments.ended_after(0).map(|one| &*one.record);
         dossier.enrolments.open().chain(ended).any(known).then_some(dossier)
-    }
-
-    /// Records the next entry.
-    pub fn apply(&mut self, entry: Recording<'_>) {
-        self.index.push(entry);
-        let seq = self.size;
-        self.attached.push(seq, entry.event);
-        if let Body::LedgerOpened(body) = &entry.event.body {
-            self.open(seq, &entry, body);
-        }
-        self.about = entry.event.subject.and_then(|subject| self.ordinal(&subject));
-        let replayed = self.ledger().is_some_and(|ledger| ledger.is_replayed(entry.event.issued_at));
-        self.clocked |= !replayed;
-        let today = self.date_of(entry.at);
-        if seq == 0 || today != self.date_of(self.last_at) {
-            self.days.insert(today, seq);
-        }
-        self.last_at = entry.at;
-        match &entry.event.body {
-            Body::LedgerOpened(_) => {}
-            Body::LedgerKeyRotated(body) => self.rotate_log_key(seq, body),
-            Body::CouncilChanged(body) => self.change_council(seq, &entry, body),
-            Body::OperatorChanged(body) => self.change_operator(seq, &entry, body),
-            Body::PolicyPublished(body) => self.publish_policy(seq, &entry, body),
-            Body::MemberAdmitted(body) => self.admit_member(seq, &entry, body),
-            Body::MemberUpdated(body) => self.update_member(seq, body),
-            Body::MemberSuspended(body) => self.set_membership(seq, &body.member, Membership::Suspended),
-            Body::MemberReinstated(body) => self.set_membership(seq, &body.member, Membership::Active),
-            Body::MemberRemoved(body) => self.remove_member(seq, &body.member),
-            Body::AccreditationGranted(body) => self.grant_accreditation(seq, &entry, body),
-            Body::AccreditationWithdrawn(body) => self.withdraw_accreditation(seq, body),
-            Body::KeyAdded(body) => self.add_key(seq, &entry, body),
-            Body::KeyRotated(body) => self.rotate_key(seq, &entry, body),
-            Body::KeyRevoked(body) => self.revoke_key(seq, body),
-            Body::SubjectEnrolled(body) => self.enrol_subject(seq, &entry, body),
-            Body::SubjectDeparted(_) => self.depart_subject(seq, &entry),
-            Body::SubjectResumed(body) => self.resume_subject(seq, &entry, body),
-            Body::AccountLinked(body) => self.link_account(seq, &entry, body),
-            Body::AccountUnlinked(body) => self.unlink_account(seq, &entry, body),
-            Body::AssessmentNotified(body) => self.notify_assessment(seq, &entry, body),
-            Body::AssessmentReplied(body) => self.reply_to_notice(seq, &entry, body),
-            Body::AssessmentPublished(body) => self.publish_assessment(seq, &entry, body),
-            Body::AssessmentWithdrawn(body) => self.withdraw_assessment(seq, &entry, body),
-            Body::CodePublished(body) => self.publish_code(&entry, body),
-            Body::PledgeSigned(body) => self.sign_pledge(seq, &entry, body),
-            Body::CollaborationDeclared(body) => self.declare_collaboration(seq, &entry, body),
-            Body::CollaborationEnded(body) => self.end_collaboration(seq, &entry, body),
-            Body::EndorsementPublished(body) => self.publish_endorsement(seq, &entry, body),
-            Body::EndorsementWithdrawn(body) => self.withdraw_endorsement(seq, &entry, body),
-            Body::DecisionRecorded(body) => self.record_decision(seq, &entry, body),
-            Body::DecisionOverturned(body) => self.overturn_decision(seq, &entry, body),
-            Body::SanctionProposed(body) => self.propose_sanction(seq, &entry, body),
-            Body::SanctionReplied(body) => self.reply_to_proposal(seq, &entry, body),
-            Body::SanctionImposed(body) => self.impose_sanction(seq, &entry, body),
-            Body::SanctionLifted(body) => self.lift_sanction(seq, &entry, body),
-            Body::ContestFiled(body) => self.file_contest(seq, &entry, body),
-            Body::ContestAdmitted(body) => self.admit_contest(seq, &entry, body),
-            Body::ContestDeclined(body) => self.decline_contest(seq, &entry, body),
-            Body::PanelSeated(body) => self.seat_panel(seq, &entry, body),
-            Body::ContestExtended(body) => self.extend_contest(seq, &entry, body),
-            Body::ContestDecided(body) => self.decide_contest(seq, &entry, body),
-            Body::ContestWithdrawn(body) => self.withdraw_contest(seq, &entry, body),
-            Body::AppealFiled(body) => self.file_appeal(seq, &entry, body),
-            Body::AppealDecided(body) => self.decide_appeal(seq, &entry, body),
-            Body::DrawCommitted(body) => self.commit_draw(&entry, body),
-            Body::DrawRevealed(body) => self.reveal_draw(&entry, body),
-            Body::CorrectionIssued(body) => self.correct(seq, &entry, body),
-            Body::EvidenceCommitted(body) => self.commit_evidence(seq, &entry, body),
-            Body::EvidenceDisclosed(body) => self.disclose_evidence(seq, &entry, body),
-            Body::EvidenceDestroyed(body) => self.destroy_evidence(seq, &entry, body),
-            Body::ErasureRequested(body) => self.request_erasure(seq, &entry, body),
-            Body::ErasureExecuted(body) => self.execute_erasure(seq, &entry, body),
-            Body::ErasureRefused(body) => self.refuse_erasure(seq, &entry, body),
-            Body::AuditFinding(_) => {}
-            Body::StateCommitted(body) => self.commit_state(seq, &entry, body),
-            Body::StateAttested(body) => self.attest_state(seq, &entry, body),
-            Body::CertificateGranted(body) => self.grant_certificate(seq, &entry, body),
-            Body::CertificateWithdrawn(body) => self.withdraw_certificate(seq, &entry, body),
-        }
-        if let Some(dossier) = self.dossier_mut(&entry) {
-            dossier.timeline.push(seq);
-        }
-        self.about = None;
-        self.size += 1;
-    }
-
-    /// The file of the subject an event is about, to write in.
-    fn dossier_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Dossier> {
-        let ordinal = self.about.or_else(|| self.ordinal(&entry.event.subject?))?;
-        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
-    }
-
-    fn dossier_of_mut(&mut self, subject: &SubjectId) -> Option<&mut Dossier> {
-        let ordinal = self.ordinal(subject)?;
-        self.dossiers.get_mut(ordinal as usize).map(Arc::make_mut)
-    }
-
-    /// The number of the issuer, which it gets here if it has none yet.
-    fn enlist_issuer(&mut self, entry: &Recording<'_>) -> PartyNumber {
-        self.parties.enlist(&entry.event.issuer)
-    }
-
-    fn recorded(&self, seq: u64, entry: &Recording<'_>) -> Recorded {
-        let owned =
-            |key: &&PublicKey| self.parties.key(key).is_some_and(|record| record.owner == entry.event.issuer);
-        let signed_by = match entry.keys {
-            [only] => Some(only),
-            keys => keys.iter().find(owned).or(keys.first()),
-        };
-        Recorded {
-            event: entry.id,
-            seq,
-            at: entry.at,
-            on: self.date_of(entry.at),
-            signed_by: signed_by.and_then(|key| self.parties.key_number(key)),
-        }
     }
 }

@@ -16,3 +16,18 @@ pub struct Recording<'a> {
     /// The event.
     pub event: &'a Event,
 }
+
+/// An event that may become the next entry: what [`rules::judge`](crate::rules::judge) gives, and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted<'a> {
+    pub(super) entry: Recording<'a>,
+    /// How many entries there were when it was judged.
+    pub(super) size: u64,
+}
+
+impl<'a> Admitted<'a> {
+    /// What the rules admit after so many entries; for them alone.
+    pub(crate) fn after(size: u64, entry: Recording<'a>) -> Self {
+        Self { entry, size }
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{
@@ -168,9 +168,10 @@ impl Register {
 }
 
 impl State {
-    /// The register of the subject an event is about, to write in; none for an event about nobody.
-    pub(super) fn register_mut(&mut self, entry: &Recording<'_>) -> Option<&mut Register> {
-        let subject = entry.event.subject?;
-        Some(Arc::make_mut(self.registers.entry(subject).or_default()))
+    /// The register of the subject an event is about, to write in.
+    pub(super) fn register_mut(&mut self, entry: &Recording<'_>) -> Result<&mut Register, Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
+        self.ordinal(&subject).ok_or(Presumed::Enrolled(subject))?;
+        Ok(Arc::make_mut(self.registers.entry(subject).or_default()))
     }
 }

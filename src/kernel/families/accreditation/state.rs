@@ -1,6 +1,6 @@
 //! `accreditation.*`
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::event::{AccreditationGranted, AccreditationWithdrawn};
 use crate::facts::Accreditation;
 
@@ -10,7 +10,7 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         body: &AccreditationGranted,
-    ) {
+    ) -> Result<(), Presumed> {
         let accreditation = Accreditation {
             event: entry.id,
             topics: body.topics.clone(),
@@ -18,11 +18,16 @@ impl State {
             valid_until: body.valid_until,
         };
         self.parties.accredit(seq, &body.assessor, accreditation);
+        Ok(())
     }
 
-    pub(super) fn withdraw_accreditation(&mut self, seq: u64, body: &AccreditationWithdrawn) {
-        if let Some(assessor) = self.parties.accredited_by(&body.target).cloned() {
-            self.parties.end_accreditation(seq, &assessor);
-        }
+    pub(super) fn withdraw_accreditation(
+        &mut self,
+        seq: u64,
+        body: &AccreditationWithdrawn,
+    ) -> Result<(), Presumed> {
+        let assessor = self.parties.accredited_by(&body.target).cloned();
+        self.parties.end_accreditation(seq, &assessor.ok_or(Presumed::Standing(body.target))?);
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! `certificate.*`
 
-use super::{Awaited, OpenClock, Recording, State, Who};
+use super::{Awaited, OpenClock, Presumed, Recording, State, Who};
 use crate::engines::{CertificateStanding, Certified};
 use crate::event::{CertificateGranted, CertificateStage, CertificateWithdrawn};
 use crate::facts::{At, Certificate, Dossier};
@@ -8,7 +8,12 @@ use crate::limits;
 use crate::time::Date;
 
 impl State {
-    pub(super) fn grant_certificate(&mut self, seq: u64, entry: &Recording<'_>, body: &CertificateGranted) {
+    pub(super) fn grant_certificate(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &CertificateGranted,
+    ) -> Result<(), Presumed> {
         let record = Certificate {
             recorded: self.recorded(seq, entry),
             policy: body.policy,
@@ -17,10 +22,10 @@ impl State {
             as_of: body.as_of,
             valid_until: body.valid_until,
         };
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.certificates.close_where(seq, |_| true);
-            dossier.certificates.push(seq, record);
-        }
+        let certificates = &mut self.dossier_mut(entry)?.certificates;
+        certificates.close_where(seq, |_| true);
+        certificates.push(seq, record);
+        Ok(())
     }
 
     pub(super) fn withdraw_certificate(
@@ -28,10 +33,10 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         body: &CertificateWithdrawn,
-    ) {
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.certificates.close_where(seq, |one| one.recorded.event == body.target);
-        }
+    ) -> Result<(), Presumed> {
+        let certificates = &mut self.dossier_mut(entry)?.certificates;
+        let stood = certificates.close_where(seq, |one| one.recorded.event == body.target);
+        Presumed::Standing(body.target).unless(stood)
     }
 
     /// How the newest certificate of a dossier stands at a moment; none: it has none.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::register::Pledge;
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::dsse::EventId;
 use crate::event::{ClauseId, CodePublished, Commitment, PledgeSigned};
 
@@ -23,15 +23,26 @@ pub struct Code {
 }
 
 impl State {
-    pub(super) fn publish_code(&mut self, entry: &Recording<'_>, body: &CodePublished) {
+    pub(super) fn publish_code(
+        &mut self,
+        entry: &Recording<'_>,
+        body: &CodePublished,
+    ) -> Result<(), Presumed> {
         let (version, clauses, text) = (body.version, body.clauses.clone(), body.text);
         self.codes.push_back(Arc::new(Code { event: entry.id, version, clauses, text }));
+        Ok(())
     }
 
-    pub(super) fn sign_pledge(&mut self, seq: u64, entry: &Recording<'_>, body: &PledgeSigned) {
+    pub(super) fn sign_pledge(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &PledgeSigned,
+    ) -> Result<(), Presumed> {
         let recorded = self.recorded(seq, entry);
-        let Some(register) = self.register_mut(entry) else { return };
-        register.pledges.close_where(seq, |_| true);
-        register.pledges.push(seq, Pledge { recorded, code: body.code });
+        let pledges = &mut self.register_mut(entry)?.pledges;
+        pledges.close_where(seq, |_| true);
+        pledges.push(seq, Pledge { recorded, code: body.code });
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 //! settled here and when an endorsement is published, whichever of the two comes later.
 
 use super::register::Collaboration;
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::dsse::EventId;
 use crate::event::{CollaborationDeclared, CollaborationEnded, Relation, SubjectId};
 use crate::facts::{Endorsement, PartyNumber};
@@ -16,8 +16,8 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         body: &CollaborationDeclared,
-    ) {
-        let Some(subject) = entry.event.subject else { return };
+    ) -> Result<(), Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
         let record = Collaboration {
             recorded: self.recorded(seq, entry),
             business: self.enlist_issuer(entry),
@@ -28,22 +28,28 @@ impl State {
             value_band: body.value_band,
             papers: body.papers.clone(),
         };
-        self.void_hidden(seq, entry, &record);
+        self.void_hidden(seq, entry, &record)?;
         self.declared.push_back((seq, subject));
-        if let Some(register) = self.register_mut(entry) {
-            register.collaborations.push(seq, record);
-        }
+        self.register_mut(entry)?.collaborations.push(seq, record);
+        Ok(())
     }
 
-    pub(super) fn end_collaboration(&mut self, seq: u64, entry: &Recording<'_>, body: &CollaborationEnded) {
+    pub(super) fn end_collaboration(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &CollaborationEnded,
+    ) -> Result<(), Presumed> {
         let today = self.date_of(entry.at);
-        let Some(register) = self.register_mut(entry) else { return };
+        let register = self.register_mut(entry)?;
         let mut declared = register.collaborations.open();
-        let Some(before) = declared.find(|one| one.recorded.event == body.target) else { return };
+        let before = declared.find(|one| one.recorded.event == body.target);
+        let before = before.ok_or(Presumed::Standing(body.target))?;
         let ended = Collaboration { ends_on: before.ends_on.min(today), ..before.clone() };
         drop(declared);
         register.collaborations.close_where(seq, |one| one.recorded.event == body.target);
         register.collaborations.push(seq, ended);
+        Ok(())
     }
 
     /// The collaboration that an endorsement published on a day hides.
@@ -66,7 +72,12 @@ impl State {
     }
 
     /// Voids the standing endorsements that hide a collaboration.
-    fn void_hidden(&mut self, seq: u64, entry: &Recording<'_>, declared: &Collaboration) {
+    fn void_hidden(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        declared: &Collaboration,
+    ) -> Result<(), Presumed> {
         let (parties, size) = (self.parties.clone(), self.size);
         let group = |number| parties.place(number, size).group;
         let business = group(declared.business);
@@ -76,12 +87,13 @@ impl State {
                 && declared.is_near(one.recorded.on)
                 && group(one.endorser) == business
         };
-        let Some(dossier) = self.dossier_mut(entry) else { return };
+        let dossier = self.dossier_mut(entry)?;
         let by = Some(Box::new(declared.recorded.event));
         let hiding = dossier.endorsements.open().filter(|one| hides(one));
         let voided: Vec<Endorsement> =
             hiding.map(|one| Endorsement { voided_by: by.clone(), ..one.clone() }).collect();
         dossier.endorsements.close_where(seq, hides);
         voided.into_iter().for_each(|one| dossier.endorsements.push(seq, one));
+        Ok(())
     }
 }

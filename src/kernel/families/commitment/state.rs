@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::dsse::EventId;
 use crate::event::{PartyId, StateAttested, StateCommitted};
 use crate::time::Date;
@@ -60,18 +60,30 @@ impl State {
             && last.is_none_or(|one| one.body.date < today || self.size - one.body.size >= entries)
     }
 
-    pub(super) fn commit_state(&mut self, seq: u64, entry: &Recording<'_>, body: &StateCommitted) {
+    pub(super) fn commit_state(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &StateCommitted,
+    ) -> Result<(), Presumed> {
         let committed = Committed { event: entry.id, seq, body: *body, attested: Vec::new() };
         self.commitments.push_back(Arc::new(committed));
+        Ok(())
     }
 
-    pub(super) fn attest_state(&mut self, seq: u64, entry: &Recording<'_>, body: &StateAttested) {
+    pub(super) fn attest_state(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &StateAttested,
+    ) -> Result<(), Presumed> {
         let place = self.place_of_commitment(body.size);
-        let Some(committed) = place.and_then(|place| self.commitments.get_mut(place)) else { return };
-        let committed = Arc::make_mut(committed);
+        let committed = place.and_then(|place| self.commitments.get_mut(place));
+        let committed = Arc::make_mut(committed.ok_or(Presumed::Commitment(body.size))?);
         let agrees = body.agrees_with(&committed.body);
         let auditor = entry.event.issuer.clone();
         committed.attested.push(Attested { event: entry.id, seq, auditor, agrees });
+        Ok(())
     }
 
     fn place_of_commitment(&self, size: u64) -> Option<usize> {

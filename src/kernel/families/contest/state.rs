@@ -1,6 +1,6 @@
 //! `contest.*`
 
-use super::{Recording, State, disputed, sanction};
+use super::{Presumed, Recording, State, disputed, sanction};
 use crate::dsse::EventId;
 use crate::event::{
     ContestAdmitted, ContestDecided, ContestDeclined, ContestExtended, ContestFiled, ContestWithdrawn,
@@ -11,7 +11,12 @@ use crate::facts::{
 };
 
 impl State {
-    pub(super) fn file_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestFiled) {
+    pub(super) fn file_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestFiled,
+    ) -> Result<(), Presumed> {
         let recorded = self.recorded(seq, entry);
         let on = recorded.on;
         let admit = self.policy_on(on).and_then(|policy| policy.windows.admit);
@@ -33,10 +38,10 @@ impl State {
             declined: None,
             panelled,
         };
-        if let Some(dossier) = self.dossier_mut(entry) {
-            disputed::dispute(dossier, seq, &contest);
-            dossier.pending.push(seq, contest);
-        }
+        let dossier = self.dossier_mut(entry)?;
+        disputed::dispute(dossier, seq, &contest);
+        dossier.pending.push(seq, contest);
+        Ok(())
     }
 
     /// A new draw, or that of the contest of the same item that the subject withdrew.
@@ -55,45 +60,66 @@ impl State {
         }
     }
 
-    pub(super) fn admit_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestAdmitted) {
+    pub(super) fn admit_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestAdmitted,
+    ) -> Result<(), Presumed> {
         let today = self.date_of(entry.at);
-        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        let mut contest = self.moved(entry, &body.contest)?;
         contest.clock = DecisionClock::started(&self.policies, self.size, today);
-        self.put(seq, entry, contest);
+        self.put(seq, entry, contest)
     }
 
-    pub(super) fn decline_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDeclined) {
-        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+    pub(super) fn decline_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestDeclined,
+    ) -> Result<(), Presumed> {
+        let mut contest = self.moved(entry, &body.contest)?;
         contest.declined = Some(body.code);
-        if let Some(dossier) = self.dossier_mut(entry) {
-            disputed::give_up(dossier, seq, &contest);
-        }
-        self.put(seq, entry, contest);
+        disputed::give_up(self.dossier_mut(entry)?, seq, &contest);
+        self.put(seq, entry, contest)
     }
 
-    pub(super) fn extend_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestExtended) {
-        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+    pub(super) fn extend_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestExtended,
+    ) -> Result<(), Presumed> {
+        let mut contest = self.moved(entry, &body.contest)?;
         let decide_by = contest.clock.extend_to.or(contest.clock.decide_by);
         contest.clock = DecisionClock { decide_by, extend_to: None };
-        self.put(seq, entry, contest);
+        self.put(seq, entry, contest)
     }
 
-    pub(super) fn decide_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestDecided) {
+    pub(super) fn decide_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestDecided,
+    ) -> Result<(), Presumed> {
         let today = self.date_of(entry.at);
-        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        let mut contest = self.moved(entry, &body.contest)?;
         if body.outcome != Outcome::Upheld {
             let days = self.policy_on(today).and_then(|policy| policy.windows.appeal);
             contest.appeal_by = days.map(|days| today.plus_days(i32::from(days)));
         }
-        self.rule(seq, entry, contest, body.outcome, body.effect.as_ref());
+        self.rule(seq, entry, contest, body.outcome, body.effect.as_ref())
     }
 
-    pub(super) fn withdraw_contest(&mut self, seq: u64, entry: &Recording<'_>, body: &ContestWithdrawn) {
-        let Some(contest) = self.moved(entry, &body.contest) else { return };
-        if let Some(dossier) = self.dossier_mut(entry) {
-            disputed::give_up(dossier, seq, &contest);
-        }
-        self.put(seq, entry, contest);
+    pub(super) fn withdraw_contest(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &ContestWithdrawn,
+    ) -> Result<(), Presumed> {
+        let contest = self.moved(entry, &body.contest)?;
+        disputed::give_up(self.dossier_mut(entry)?, seq, &contest);
+        self.put(seq, entry, contest)
     }
 
     fn about_file(&self) -> Option<&Dossier> {
@@ -101,24 +127,26 @@ impl State {
     }
 
     /// An open contest of the subject, at the stage to which the event moves it.
-    pub(super) fn moved(&self, entry: &Recording<'_>, id: &EventId) -> Option<Contest> {
-        let contest = self.about_file()?.pending.open().find(|one| one.recorded.event == *id)?;
+    pub(super) fn moved(&self, entry: &Recording<'_>, id: &EventId) -> Result<Contest, Presumed> {
+        let mut pending = self.about_file().into_iter().flat_map(|file| file.pending.open());
+        let contest = pending.find(|one| one.recorded.event == *id).ok_or(Presumed::Standing(*id))?;
         let today = self.date_of(entry.at);
         let stage = contest.stage_on(today, &self.policies, self.size);
         let by = Move::Event(entry.event.body.event_type(), None);
-        let stage = Contesting::after(Some(stage), by).unwrap_or(stage);
-        Some(Contest { stage, clock: contest.clock(&self.policies, self.size), ..contest.clone() })
+        let stage = Contesting::after(Some(stage), by).ok_or(Presumed::Stage(*id))?;
+        Ok(Contest { stage, clock: contest.clock(&self.policies, self.size), ..contest.clone() })
     }
 
     /// Puts a contest in the place of what it was.
-    pub(super) fn put(&mut self, seq: u64, entry: &Recording<'_>, contest: Contest) {
-        let Some(dossier) = self.dossier_mut(entry) else { return };
+    pub(super) fn put(&mut self, seq: u64, entry: &Recording<'_>, contest: Contest) -> Result<(), Presumed> {
+        let dossier = self.dossier_mut(entry)?;
         dossier.pending.close_where(seq, |one| one.recorded.event == contest.recorded.event);
         if contest.stage.is_open() {
             dossier.pending.push(seq, contest);
         } else {
             dossier.settled.push(StandsFor::opened_by(seq, contest));
         }
+        Ok(())
     }
 
     /// Records what was decided, and leaves of the item what remains; of an earlier decision nothing does.
@@ -129,23 +157,20 @@ impl State {
         mut contest: Contest,
         outcome: Outcome,
         effect: Option<&Effect>,
-    ) {
-        if let Some(dossier) = self.dossier_mut(entry) {
-            disputed::resolve(dossier, seq, &contest, outcome, effect);
-        }
+    ) -> Result<(), Presumed> {
+        disputed::resolve(self.dossier_mut(entry)?, seq, &contest, outcome, effect);
         if outcome == Outcome::Upheld {
-            self.overturn(&contest.target);
+            self.overturn(&contest.target)?;
         }
         let before = contest.ruling.replace(Ruling { outcome, by: entry.id, seq });
         if outcome != Outcome::Rejected || before.is_some() {
             let policies = self.policies.clone();
-            if let Some(dossier) = self.dossier_mut(entry) {
-                let earlier = Contest { ruling: before, ..contest.clone() };
-                rule_on_assessment(dossier, &policies, seq, &earlier, outcome, effect);
-                rule_on_sanction(dossier, seq, &earlier, outcome, effect);
-            }
+            let dossier = self.dossier_mut(entry)?;
+            let earlier = Contest { ruling: before, ..contest.clone() };
+            rule_on_assessment(dossier, &policies, seq, &earlier, outcome, effect);
+            rule_on_sanction(dossier, seq, &earlier, outcome, effect)?;
         }
-        self.put(seq, entry, contest);
+        self.put(seq, entry, contest)
     }
 }
 
@@ -158,15 +183,15 @@ fn rule_on_assessment(
     effect: Option<&Effect>,
 ) {
     let is_target = |one: &Assessment| one.recorded.event == contest.target;
-    // What has ended otherwise stays so.
-    let Some(now) = dossier.assessments.open().find(|one| is_target(one)).cloned() else { return };
+    // A contest may be of a sanction, and what has ended otherwise stays so.
+    let now = dossier.assessments.open().find(|one| is_target(one)).cloned();
     let whole = contest.whole(&dossier.assessments).cloned();
     let remains = whole.filter(|_| outcome != Outcome::Upheld).map(|one| match effect {
         Some(Effect::Struck(indicators)) => without(one, policies, indicators),
         _ => one,
     });
     dossier.assessments.close_where(seq, is_target);
-    if let Some(one) = remains {
+    if let Some((now, one)) = now.zip(remains) {
         dossier.assessments.push(seq, as_corrected(one, &now));
     }
 }
@@ -177,15 +202,17 @@ fn rule_on_sanction(
     contest: &Contest,
     outcome: Outcome,
     effect: Option<&Effect>,
-) {
-    let Some(now) = dossier.sanctions.open().find(|one| one.recorded.event == contest.target) else { return };
-    if outcome == Outcome::Upheld {
-        dossier.sanctions.close_where(seq, |one| one.recorded.event == contest.target);
-        return;
-    }
+) -> Result<(), Presumed> {
+    let is_target = |one: &Sanction| one.recorded.event == contest.target;
+    let standing = dossier.sanctions.open().find(|one| is_target(one)).map(|now| (now.lifted, now.ends_on));
+    let Some((lifted, ends_on)) = standing.filter(|_| outcome != Outcome::Upheld) else {
+        // A contest may be of an assessment, and what has ended otherwise stays so.
+        dossier.sanctions.close_where(seq, is_target);
+        return Ok(());
+    };
     // Lifted meanwhile, it stays lifted.
-    let (lifted, ended_on) = (now.lifted, now.ends_on.filter(|_| now.lifted));
-    let Some(whole) = contest.whole(&dossier.sanctions).cloned() else { return };
+    let ended_on = ends_on.filter(|_| lifted);
+    let whole = contest.whole(&dossier.sanctions).cloned().ok_or(Presumed::Standing(contest.target))?;
     sanction::amend(dossier, seq, &contest.target, |_| {
         let remains = match effect {
             Some(Effect::Reduced(reduction)) => reduced(whole, reduction),
@@ -196,7 +223,7 @@ fn rule_on_sanction(
             None => remains.ends_on,
         };
         Sanction { lifted, ends_on, ..remains }
-    });
+    })
 }
 
 /// What its assessor raised since the decision stays raised.

@@ -2,36 +2,48 @@
 
 use std::sync::Arc;
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::collections::Span;
 use crate::dsse::PublicKey;
 use crate::event::{CouncilChanged, GroupId, MemberClass, Membership, OperatorChanged, PartyId, Seat};
 use crate::facts::{Capacity, KeyRecord, Member, SeatRecord};
 
 impl State {
-    pub(super) fn change_council(&mut self, seq: u64, entry: &Recording<'_>, body: &CouncilChanged) {
+    pub(super) fn change_council(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &CouncilChanged,
+    ) -> Result<(), Presumed> {
         let before: Vec<PublicKey> = self.parties.council(seq).map(|seat| seat.key).collect();
         for key in before.iter().filter(|key| body.council.iter().all(|seat| seat.key != **key)) {
-            self.parties.end_key(seq, key);
+            self.end_key(seq, key)?;
         }
         for seat in body.council.iter().filter(|seat| !before.contains(&seat.key)) {
             self.parties.add_key(seat.key, first_key(seq, entry, &seat.member, Capacity::Seat));
         }
         self.parties.set_council(seq, seats(&body.council), body.threshold);
+        Ok(())
     }
 
-    pub(super) fn change_operator(&mut self, seq: u64, entry: &Recording<'_>, body: &OperatorChanged) {
-        let Some(ledger) = &mut self.ledger else { return };
+    pub(super) fn change_operator(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &OperatorChanged,
+    ) -> Result<(), Presumed> {
+        let ledger = self.ledger.as_mut().ok_or(Presumed::Opened)?;
         let member = &body.operator.member;
         let former = std::mem::replace(&mut Arc::make_mut(ledger).operator, member.clone());
         if former != *member {
-            self.remove_member(seq, &former);
+            self.remove_member(seq, &former)?;
         }
-        self.end_own_keys(seq, member);
+        self.end_own_keys(seq, member)?;
         if self.parties.member(member, seq).is_none() {
             self.parties.set_member(seq, member, operator(member));
         }
         self.parties.add_key(body.operator.key, first_key(seq, entry, member, Capacity::Own));
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use imbl::{OrdMap, Vector};
 
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::compact;
 use crate::dsse::EventId;
 use crate::event::{DrawCommitted, DrawRevealed, DrawValue, PartyId};
@@ -151,21 +151,27 @@ impl State {
         self.draws.filed.push_back(filing);
     }
 
-    pub(super) fn commit_draw(&mut self, entry: &Recording<'_>, body: &DrawCommitted) {
+    pub(super) fn commit_draw(
+        &mut self,
+        entry: &Recording<'_>,
+        body: &DrawCommitted,
+    ) -> Result<(), Presumed> {
         let holder = entry.event.issuer.clone();
         let operator = self.ledger().is_some_and(|ledger| ledger.operator == holder);
         let drawer = if operator { Drawer::Operator } else { Drawer::Auditor };
         let chain = Chain { event: entry.id, holder, last: body.tip, left: body.length };
         self.draws.chains[drawer as usize] = Some(chain);
+        Ok(())
     }
 
-    pub(super) fn reveal_draw(&mut self, entry: &Recording<'_>, body: &DrawRevealed) {
-        let Some(drawer) = self.draws.drawer(&entry.event.issuer) else { return };
-        if let Some(chain) = &mut self.draws.chains[drawer as usize] {
-            (chain.last, chain.left) = (body.value, chain.left.saturating_sub(1));
-        }
-        if let Some(draw) = self.draws.draws.get_mut(&body.filing) {
-            draw.brought[drawer as usize] = Brought::Value(body.value);
-        }
+    pub(super) fn reveal_draw(&mut self, entry: &Recording<'_>, body: &DrawRevealed) -> Result<(), Presumed> {
+        let holder = &entry.event.issuer;
+        let committed = || Presumed::Chain(holder.clone());
+        let drawer = self.draws.drawer(holder).ok_or_else(committed)?;
+        let chain = self.draws.chains[drawer as usize].as_mut().ok_or_else(committed)?;
+        (chain.last, chain.left) = (body.value, chain.left.saturating_sub(1));
+        let draw = self.draws.draws.get_mut(&body.filing).ok_or(Presumed::Standing(body.filing))?;
+        draw.brought[drawer as usize] = Brought::Value(body.value);
+        Ok(())
     }
 }

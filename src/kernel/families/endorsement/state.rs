@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Given, Recording, State};
+use super::{Given, Presumed, Recording, State};
 use crate::dsse::EventId;
 use crate::event::{EndorsementPublished, EndorsementWithdrawn, PartyId, SubjectId};
 use crate::facts::{Dossier, Endorsement, PartyNumber};
@@ -17,8 +17,8 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         body: &EndorsementPublished,
-    ) {
-        let Some(subject) = entry.event.subject else { return };
+    ) -> Result<(), Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
         let issuer = &entry.event.issuer;
         let recorded = self.recorded(seq, entry);
         let (on, event) = (recorded.on, recorded.event);
@@ -45,9 +45,8 @@ impl State {
             reciprocal,
             voided_by,
         };
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.endorsements.push(seq, record);
-        }
+        self.dossier_mut(entry)?.endorsements.push(seq, record);
+        Ok(())
     }
 
     pub(super) fn withdraw_endorsement(
@@ -55,25 +54,31 @@ impl State {
         seq: u64,
         entry: &Recording<'_>,
         body: &EndorsementWithdrawn,
-    ) {
-        self.end_endorsement(seq, entry, &body.target);
+    ) -> Result<(), Presumed> {
+        let stood = self.end_endorsement(seq, entry, &body.target)?;
+        Presumed::Standing(body.target).unless(stood)
     }
 
-    /// Ends an endorsement of the issuer's, which no longer dilutes its others from the day after.
-    pub(super) fn end_endorsement(&mut self, seq: u64, entry: &Recording<'_>, target: &EventId) {
+    /// Ends an endorsement of the issuer's, which no longer dilutes its others from the day after; whether
+    /// the target is one that stood.
+    pub(super) fn end_endorsement(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        target: &EventId,
+    ) -> Result<bool, Presumed> {
         let today = self.date_of(entry.at);
         let endorser = self.enlist_issuer(entry);
         let mut expires_on = None;
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.endorsements.close_of(seq, endorser, |one| {
-                let ends = one.recorded.event == *target;
-                expires_on = if ends { Some(one.expires_on) } else { expires_on };
-                ends
-            });
-        }
+        let stood = self.dossier_mut(entry)?.endorsements.close_of(seq, endorser, |one| {
+            let ends = one.recorded.event == *target;
+            expires_on = if ends { Some(one.expires_on) } else { expires_on };
+            ends
+        });
         if let Some(last) = expires_on {
             self.given_by(endorser).withdraw(today, last);
         }
+        Ok(stood)
     }
 
     fn given_by(&mut self, endorser: PartyNumber) -> &mut Given {
@@ -94,6 +99,7 @@ impl State {
         on: Date,
         days: u16,
     ) -> bool {
+        // Organisations are endorsed by nobody.
         let Some(returned_to) = endorser.as_subject() else { return false };
         let Some(all) = self.endorsed.get(&(subject, returned_to)) else { return false };
         let near = |given: &&(Date, EventId)| on.days_since(given.0) <= i32::from(days);
@@ -105,11 +111,12 @@ impl State {
     }
 }
 
+/// Marks an endorsement, unless it has ended or is marked already.
 fn mark_reciprocal(dossier: &mut Dossier, seq: u64, event: &EventId) {
-    let mut standing = dossier.endorsements.open();
-    let Some(one) = standing.find(|one| one.recorded.event == *event && !one.reciprocal) else { return };
-    let marked = Endorsement { reciprocal: true, ..one.clone() };
-    drop(standing);
-    dossier.endorsements.close_where(seq, |one| one.recorded.event == *event);
-    dossier.endorsements.push(seq, marked);
+    let unmarked = |one: &&Endorsement| one.recorded.event == *event && !one.reciprocal;
+    let standing = dossier.endorsements.open().find(unmarked).cloned();
+    if let Some(one) = standing {
+        dossier.endorsements.close_where(seq, |one| one.recorded.event == *event);
+        dossier.endorsements.push(seq, Endorsement { reciprocal: true, ..one });
+    }
 }

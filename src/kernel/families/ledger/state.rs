@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::council::{first_key, operator, seats};
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::collections::Span;
 use crate::dsse::PublicKey;
 use crate::event::{LedgerKeyRotated, LedgerOpened, PartyId};
@@ -61,10 +61,10 @@ impl Ledger {
 }
 
 impl State {
-    pub(super) fn rotate_log_key(&mut self, seq: u64, body: &LedgerKeyRotated) {
-        if let Some(ledger) = &mut self.ledger {
-            Arc::make_mut(ledger).log_keys.push((seq + 1, body.new));
-        }
+    pub(super) fn rotate_log_key(&mut self, seq: u64, body: &LedgerKeyRotated) -> Result<(), Presumed> {
+        let ledger = self.ledger.as_mut().ok_or(Presumed::Opened)?;
+        Arc::make_mut(ledger).log_keys.push((seq + 1, body.new));
+        Ok(())
     }
 
     pub(super) fn open(&mut self, seq: u64, entry: &Recording<'_>, body: &LedgerOpened) {

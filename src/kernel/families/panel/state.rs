@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draw, Recording, State};
+use super::{Draw, Presumed, Recording, State};
 use crate::event::{Basis, GroupId, Membership, PanelSeated, PartyId};
 use crate::facts::{Contest, Dossier, Item, Panel, Panelled, PartyNumber, Records, Sanction};
 use crate::limits;
@@ -95,8 +95,9 @@ impl State {
         panelled.former.iter().for_each(|one| ties.bar(one));
         let old = draw.on.plus_days(-limits::TIE_DAYS);
         let mut pool = Vec::new();
-        for name in self.parties.members() {
-            let Some(member) = self.parties.member(name, draw.size) else { continue };
+        // Those admitted since were no members then.
+        let members = self.parties.members();
+        for (name, member) in members.filter_map(|name| Some((name, self.parties.member(name, draw.size)?))) {
             let until = ties.tied_until.get(&member.group);
             let tied = until.is_some_and(|until| *until >= old);
             if member.membership == Membership::Active && !tied && !ties.barred.contains(&member.group) {
@@ -217,9 +218,14 @@ impl State {
         self.draws.draw(&panelled.draw).map_or(0, |draw| usize::from(draw.seats))
     }
 
-    pub(super) fn seat_panel(&mut self, seq: u64, entry: &Recording<'_>, body: &PanelSeated) {
+    pub(super) fn seat_panel(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &PanelSeated,
+    ) -> Result<(), Presumed> {
         let today = self.date_of(entry.at);
-        let Some(mut contest) = self.moved(entry, &body.contest) else { return };
+        let mut contest = self.moved(entry, &body.contest)?;
         let windows = self.policy_on(today).map(|policy| policy.windows);
         let days =
             windows.and_then(
@@ -231,19 +237,18 @@ impl State {
         let last = today.plus_days(days.min(limits::CHALLENGE_DAYS));
         // Fewer days to decide leave the last of them for both.
         let decides_from = today.plus_days(days.min(limits::CHALLENGE_DAYS + 1));
-        if let Some(panelled) = &mut contest.panelled {
-            let before = panelled.panel.take();
-            let since = |name| before.as_ref().and_then(|panel| panel.challenge_by(name)).unwrap_or(last);
-            let challenge_by: Vec<Date> = body.members.iter().map(since).collect();
-            let is_new = |name| before.as_ref().is_none_or(|panel| panel.challenge_by(name).is_none());
-            let decides_from = match &before {
-                Some(panel) if !body.members.iter().any(is_new) => panel.decides_from,
-                _ => decides_from,
-            };
-            let members = body.members.clone();
-            panelled.panel = Some(Panel { event: entry.id, members, challenge_by, decides_from });
-            panelled.challenged = panelled.challenged.take().or(body.challenged.clone());
-        }
-        self.put(seq, entry, contest);
+        let panelled = contest.panelled.as_mut().ok_or(Presumed::Panelled(body.contest))?;
+        let before = panelled.panel.take();
+        let since = |name| before.as_ref().and_then(|panel| panel.challenge_by(name)).unwrap_or(last);
+        let challenge_by: Vec<Date> = body.members.iter().map(since).collect();
+        let is_new = |name| before.as_ref().is_none_or(|panel| panel.challenge_by(name).is_none());
+        let decides_from = match &before {
+            Some(panel) if !body.members.iter().any(is_new) => panel.decides_from,
+            _ => decides_from,
+        };
+        let members = body.members.clone();
+        panelled.panel = Some(Panel { event: entry.id, members, challenge_by, decides_from });
+        panelled.challenged = panelled.challenged.take().or(body.challenged.clone());
+        self.put(seq, entry, contest)
     }
 }

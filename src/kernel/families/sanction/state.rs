@@ -1,11 +1,16 @@
 //! `sanction.*`
 
-use super::{Recording, State, hearing};
+use super::{Presumed, Recording, State, hearing};
 use crate::event::{SanctionImposed, SanctionLifted};
 use crate::facts::{Dossier, Sanction};
 
 impl State {
-    pub(super) fn impose_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionImposed) {
+    pub(super) fn impose_sanction(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &SanctionImposed,
+    ) -> Result<(), Presumed> {
         let mut record = Sanction {
             recorded: self.recorded(seq, entry),
             severity: body.severity,
@@ -17,22 +22,26 @@ impl State {
             urgent: body.urgent,
             reply: None,
         };
-        let Some(dossier) = self.dossier_mut(entry) else { return };
+        let dossier = self.dossier_mut(entry)?;
         if let Some(proposal) = &body.proposal {
-            record.reply = hearing::use_proposal(dossier, seq, proposal);
+            record.reply = hearing::use_proposal(dossier, seq, proposal)?;
         }
         dossier.sanctions.push(seq, record);
+        Ok(())
     }
 
-    pub(super) fn lift_sanction(&mut self, seq: u64, entry: &Recording<'_>, body: &SanctionLifted) {
+    pub(super) fn lift_sanction(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &SanctionLifted,
+    ) -> Result<(), Presumed> {
         let today = self.date_of(entry.at);
-        if let Some(dossier) = self.dossier_mut(entry) {
-            amend(dossier, seq, &body.target, |before| Sanction {
-                ends_on: Some(before.ends_on.map_or(today, |last| last.min(today))),
-                lifted: true,
-                ..before
-            });
-        }
+        amend(self.dossier_mut(entry)?, seq, &body.target, |before| Sanction {
+            ends_on: Some(before.ends_on.map_or(today, |last| last.min(today))),
+            lifted: true,
+            ..before
+        })
     }
 }
 
@@ -42,9 +51,10 @@ pub(super) fn amend(
     seq: u64,
     target: &crate::dsse::EventId,
     change: impl FnOnce(Sanction) -> Sanction,
-) {
-    let Some(before) = dossier.sanctions.open().find(|one| one.recorded.event == *target) else { return };
-    let amended = change(before.clone());
+) -> Result<(), Presumed> {
+    let standing = dossier.sanctions.open().find(|one| one.recorded.event == *target).cloned();
+    let amended = change(standing.ok_or(Presumed::Standing(*target))?);
     dossier.sanctions.close_where(seq, |one| one.recorded.event == *target);
     dossier.sanctions.push(seq, amended);
+    Ok(())
 }

@@ -3,22 +3,33 @@
 use std::sync::Arc;
 
 use super::council::first_key;
-use super::{Recording, State};
+use super::{Presumed, Recording, State};
 use crate::event::{Commitment, GroupId, SubjectEnrolled, SubjectId, SubjectResumed, TopicId};
 use crate::facts::{Capacity, Dossier, Enrolment};
 
 impl State {
-    pub(super) fn enrol_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectEnrolled) {
-        let Some(subject) = entry.event.subject else { return };
+    pub(super) fn enrol_subject(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &SubjectEnrolled,
+    ) -> Result<(), Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
         self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
         self.identity_key = self.identity_key.or(body.identity_key);
-        self.take_in(seq, entry, body.profile, &body.topics, &body.group);
+        self.take_in(seq, entry, body.profile, &body.topics, &body.group)
     }
 
-    pub(super) fn resume_subject(&mut self, seq: u64, entry: &Recording<'_>, body: &SubjectResumed) {
+    pub(super) fn resume_subject(
+        &mut self,
+        seq: u64,
+        entry: &Recording<'_>,
+        body: &SubjectResumed,
+    ) -> Result<(), Presumed> {
+        self.dossier_mut(entry)?;
         self.identity_key = self.identity_key.or(body.identity_key);
-        self.take_in(seq, entry, body.profile, &body.topics, &body.group);
+        self.take_in(seq, entry, body.profile, &body.topics, &body.group)
     }
 
     fn take_in(
@@ -28,8 +39,8 @@ impl State {
         profile: Commitment,
         topics: &[TopicId],
         group: &GroupId,
-    ) {
-        let Some(subject) = entry.event.subject else { return };
+    ) -> Result<(), Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
         let enrolment = Enrolment {
             recorded: self.recorded(seq, entry),
             registrar: entry.event.issuer.clone(),
@@ -39,20 +50,19 @@ impl State {
         };
         self.parties.set_subject_group(seq, subject, Some(group.clone()));
         self.new_dossier(subject).enrolments.push(seq, enrolment);
+        Ok(())
     }
 
-    pub(super) fn depart_subject(&mut self, seq: u64, entry: &Recording<'_>) {
-        if let Some(subject) = entry.event.subject {
-            self.parties.set_subject_group(seq, subject, None);
-        }
-        // Who has left is bound by nothing.
-        if let Some(register) = entry.event.subject.and_then(|subject| self.registers.get_mut(&subject)) {
+    pub(super) fn depart_subject(&mut self, seq: u64, entry: &Recording<'_>) -> Result<(), Presumed> {
+        let subject = entry.event.subject.ok_or(Presumed::Subject)?;
+        self.parties.set_subject_group(seq, subject, None);
+        // Who has left is bound by nothing; of many nothing was ever registered.
+        if let Some(register) = self.registers.get_mut(&subject) {
             Arc::make_mut(register).pledges.close_where(seq, |_| true);
         }
-        if let Some(dossier) = self.dossier_mut(entry) {
-            dossier.enrolments.close_where(seq, |_| true);
-            dossier.certificates.close_where(seq, |_| true);
-        }
+        let dossier = self.dossier_mut(entry)?;
+        dossier.certificates.close_where(seq, |_| true);
+        Presumed::Enrolled(subject).unless(dossier.enrolments.close_where(seq, |_| true))
     }
 
     fn new_dossier(&mut self, subject: SubjectId) -> &mut Dossier {
