@@ -23,6 +23,8 @@ pub mod ledger;
 
 pub mod api;
 
+pub mod web;
+
 pub mod client;
 
 pub mod oracle;

@@ -20,6 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["store", "vault"],
     &["ledger"],
     &["api", "client"],
+    &["web"],
     &["oracle"],
     &["demo", "schemas", "guide"],
     &["cli"],
@@ -240,7 +241,7 @@ const POLICY_MEMBERS: [&str; 5] = [
 /// Others that are no codes.
 const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
 /// What ends the name of a file.
-const FILES: [&str; 3] = ["json", "md", "secret"];
+const FILES: [&str; 6] = ["html", "json", "md", "secret", "svg", "xml"];
 
 /// Whatever in a text has the form of a code.
 fn codes(text: &str, quote: char) -> BTreeSet<String> {

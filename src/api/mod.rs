@@ -50,7 +50,7 @@ use handles::Handles;
 pub use handles::is_account;
 pub use names::{Names, folded, nearest};
 pub use problem::Problem;
-pub use respond::validator;
+pub use respond::{answered_beside, validator};
 
 /// What the API answers, for programs that read it.
 pub mod views {
@@ -145,7 +145,8 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
     parts(ledger, today, bounds).0
 }
 
-fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, Arc<App>) {
+/// The same, with what its handlers share: what stands beside them is bounded alike.
+pub fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Router, Arc<App>) {
     let mut document = OpenApi::default();
     let routes = routes().finish_api_with(&mut document, openapi::described);
     let document = openapi::finished(&document);

@@ -186,6 +186,18 @@ pub fn at_the_door(problem: Problem) -> Response {
 /// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it;
 /// the answer carries the id under which the log tells of it.
 pub async fn answered(State(app): Shared, request: Request, next: Next) -> Response {
+    told(&app, request, next, |app, request| app.queries.check(request)).await
+}
+
+/// The same for what is no route of the API: which parameters it takes, it says itself.
+pub async fn answered_beside(State(app): Shared, request: Request, next: Next) -> Response {
+    told(&app, request, next, |_, _| Ok(())).await
+}
+
+/// What says whether a request has the parameters that its route takes.
+type Checking = fn(&App, &Request) -> Result<(), Problem>;
+
+async fn told(app: &App, request: Request, next: Next, check: Checking) -> Response {
     let id = next_id();
     let header = HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static(""));
     let mut response = if tracing::enabled!(tracing::Level::INFO) {
@@ -194,20 +206,20 @@ pub async fn answered(State(app): Shared, request: Request, next: Next) -> Respo
         let started = Instant::now();
         let span = tracing::info_span!("request", %id);
         let told = async {
-            let response = answer(&app, request, next).await;
+            let response = answer(app, request, next, check).await;
             let status = response.status().as_u16();
             tracing::info!(%method, path, status, took = ?started.elapsed(), "answered");
             response
         };
         told.instrument(span).await
     } else {
-        answer(&app, request, next).await
+        answer(app, request, next, check).await
     };
     response.headers_mut().insert(ID, header);
     response
 }
 
-async fn answer(app: &App, mut request: Request, next: Next) -> Response {
+async fn answer(app: &App, mut request: Request, next: Next, check: Checking) -> Response {
     // A HEAD is answered as its GET would be; the body is taken off further out.
     if *request.method() == Method::HEAD {
         *request.method_mut() = Method::GET;
@@ -216,7 +228,7 @@ async fn answer(app: &App, mut request: Request, next: Next) -> Response {
     let known: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let gzip = accepts_gzip(request.headers());
     let response = match check_length(&request) {
-        Ok(()) => match app.queries.check(&request).and_then(|()| is_plain(request.headers())) {
+        Ok(()) => match check(app, &request).and_then(|()| is_plain(request.headers())) {
             Ok(()) => in_time(app, request, next).await,
             Err(problem) => problem.into_response(),
         },

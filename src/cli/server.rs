@@ -21,6 +21,7 @@ use crate::ledger::{Check, Claim, Hold, Ledger, Setup, confirm_clock, descriptor
 use crate::limits;
 use crate::time::Date;
 use crate::vault::read_secret;
+use crate::web;
 
 /// How long requests under way may take once the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -196,7 +197,7 @@ async fn serve(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        () = api::serve(listener, api::router(ledger.clone(), today, bounds), bounds, shutdown) => {}
+        () = api::serve(listener, web::router(ledger.clone(), today, bounds), bounds, shutdown) => {}
         () = overdue => tracing::warn!("connections that did not end in time are cut off"),
     }
     let holds = ledger.holds().clone();

@@ -187,8 +187,8 @@ pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path) -> St
     let han = subject("han").to_string();
     let vkey = ledger.log_vkey();
     format!(
-        "Tinnhiem demo of {today}: {} events, all people and organisations fictional
-{base}
+        "{base}
+Open it in a browser: the Tinnhiem demo of {today}, {} events, all people and organisations fictional
 
 Try, in another terminal (export TINNHIEM_LEDGER={base} first):
   tinnhiem top                                     who is how credible

@@ -47,6 +47,7 @@ mod one_wrong;
 mod opening;
 mod operator;
 mod own_cause;
+mod pages;
 mod paging;
 mod panels;
 mod parameters;

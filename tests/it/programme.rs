@@ -17,6 +17,7 @@ use tinnhiem::oracle::{self, Inquiry};
 use tinnhiem::store::{Disk, MemoryStore};
 use tinnhiem::time::{Date, Timestamp};
 use tinnhiem::vault::Attachment;
+use tinnhiem::web;
 
 use crate::judgements::{self, Judgement};
 
@@ -123,7 +124,7 @@ pub async fn listen_within(
 ) -> (Client, tokio::task::JoinHandle<()>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    let router = api::router(ledger, today, bounds);
+    let router = web::router(ledger, today, bounds);
     let server = tokio::spawn(api::serve(listener, router, bounds, std::future::pending()));
     (client, server)
 }

@@ -1,0 +1,145 @@
+//! What every page knows of itself: its language, where it lies, and what stands at its foot.
+
+use super::asked::encoded;
+use super::assets;
+use super::lang::{Lang, PARAMETER};
+use super::pulse::Pulse;
+use super::texts;
+use crate::event::naming;
+
+/// Longest name shown, in characters.
+const NAME_CHARS: usize = 200;
+/// Longest text shown, in characters.
+const TEXT_CHARS: usize = 2_000;
+
+/// A page on its way to a reader.
+pub struct Page {
+    /// Its language.
+    pub lang: Lang,
+    /// How the ledger fares, at the foot.
+    pub pulse: Option<Pulse>,
+    chosen: bool,
+    root: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl Page {
+    /// A page at a path, in a language that was chosen or guessed.
+    pub fn new(lang: Lang, chosen: bool, path: &str, parameters: &[(String, String)]) -> Self {
+        let depth = path.matches('/').count().saturating_sub(1);
+        let root = if depth == 0 { "./".to_owned() } else { "../".repeat(depth) };
+        let parameters = parameters.iter().filter(|(name, _)| name != PARAMETER).cloned().collect();
+        Self { lang, chosen, root, parameters, pulse: None }
+    }
+
+    /// A text.
+    pub fn t<'a>(&self, key: &'a str) -> &'a str
+    where
+        'static: 'a,
+    {
+        texts::said(self.lang, key)
+    }
+
+    /// A text with what stands in its gaps, in order.
+    pub fn say(&self, key: &str, gaps: &[&str]) -> String {
+        let text = texts::said(self.lang, key);
+        let mut gaps = gaps.iter();
+        let mut pieces = text.split("{}");
+        let mut said = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            said.push_str(gaps.next().unwrap_or(&""));
+            said.push_str(piece);
+        }
+        said
+    }
+
+    /// A text about so many.
+    pub fn count(&self, key: &str, number: impl std::fmt::Display) -> String {
+        let number = number.to_string();
+        let of_one = format!("{key}-one");
+        let key = if number == "1" { of_one.as_str() } else { key };
+        self.say(key, &[&number])
+    }
+
+    /// What a member of a closed list is called.
+    pub fn of(&self, list: &str, name: &str) -> String {
+        texts::of(self.lang, list, name)
+    }
+
+    /// The link to a page, which keeps the language where that was chosen.
+    pub fn to(&self, path: &str) -> String {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let language =
+            if self.chosen { format!("{joint}{PARAMETER}={}", self.lang.code()) } else { String::new() };
+        format!("{}{path}{language}", self.root)
+    }
+
+    /// The link to what has no language.
+    pub fn raw(&self, path: &str) -> String {
+        format!("{}{path}", self.root)
+    }
+
+    /// The link to this page with other values of some parameters; an empty one is left out.
+    pub fn with(&self, changes: &[(&str, &str)]) -> String {
+        let kept = self.parameters.iter().filter(|(name, _)| !changes.iter().any(|(one, _)| one == name));
+        let mut all: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        all.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
+        if self.chosen && !changes.iter().any(|(name, _)| *name == PARAMETER) {
+            all.push((PARAMETER, self.lang.code()));
+        }
+        let all: Vec<String> =
+            all.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        // A query of its own replaces the old one; an empty one must be there to do so.
+        format!("?{}", all.join("&"))
+    }
+
+    /// This page in the other language.
+    pub fn translated(&self) -> String {
+        self.with(&[(PARAMETER, self.lang.other().code())])
+    }
+
+    /// The language, where forms must hand it on.
+    pub fn handed_on(&self) -> Option<&'static str> {
+        self.chosen.then(|| self.lang.code())
+    }
+
+    /// Where the style sheet lies.
+    pub fn style(&self) -> String {
+        self.raw(&format!("assets/{}", assets::STYLE.name()))
+    }
+
+    /// Where the sign of the ledger lies.
+    pub fn sign(&self) -> String {
+        self.raw(&format!("assets/{}", assets::SIGN.name()))
+    }
+}
+
+/// A name that others wrote, safe to show in a line.
+pub fn name(text: &str) -> String {
+    cut(text, NAME_CHARS)
+}
+
+/// A text that others wrote, safe to show.
+pub fn text(text: &str) -> String {
+    cut(text, TEXT_CHARS)
+}
+
+/// Without what turns the reading round or hides, and no longer than so many characters.
+fn cut(text: &str, most: usize) -> String {
+    let mut chars = text.chars().map(|c| match c {
+        c if c.is_whitespace() => ' ',
+        c if naming::is_invisible(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    });
+    let mut kept: String = chars.by_ref().take(most).collect();
+    if chars.next().is_some() {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The name that a member of a closed list has in JSON.
+pub fn name_of(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,283 @@
+//! The pages: what they show is what the API says, whatever anybody wrote into the ledger.
+
+use std::collections::BTreeSet;
+
+use reqwest::StatusCode;
+use serde_json::Value;
+use tinnhiem::demo::subject;
+use tinnhiem::event::*;
+
+use crate::programme;
+use crate::reading::Demo;
+
+/// A page as it is read.
+pub struct Read {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub html: String,
+}
+
+pub async fn read(base: &str, path: &str) -> Read {
+    let asked = reqwest::Client::new().get(format!("{base}{path}")).header("accept", "text/html");
+    let answer = asked.send().await.unwrap();
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    Read { status, headers, html: String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap() }
+}
+
+/// The values of an attribute.
+pub fn attributes(html: &str, name: &str) -> Vec<String> {
+    let begins = format!(" {name}=\"");
+    let rest = html.split(&begins).skip(1);
+    rest.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect()
+}
+
+/// What stands in the first element with this id.
+fn within<'a>(html: &'a str, id: &str) -> &'a str {
+    let begins = format!("id=\"{id}\">");
+    let rest = html.split(&begins).nth(1).unwrap_or_else(|| panic!("no {id}"));
+    rest.split('<').next().unwrap()
+}
+
+/// Checks what holds of every page.
+pub fn check(path: &str, page: &Read, lang: &str) {
+    let header = |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let policy = header("content-security-policy").unwrap_or_else(|| panic!("{path} has no policy"));
+    assert!(policy.starts_with("default-src 'self'") && !policy.contains("unsafe"), "{policy}");
+    for rule in ["base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'"] {
+        assert!(policy.contains(rule), "{policy}");
+    }
+    assert_eq!(header("x-content-type-options").as_deref(), Some("nosniff"), "{path}");
+    assert_eq!(header("referrer-policy").as_deref(), Some("same-origin"), "{path}");
+    assert_eq!(header("content-type").as_deref(), Some("text/html; charset=utf-8"), "{path}");
+    let varies: Vec<String> =
+        page.headers.get_all("vary").iter().map(|one| one.to_str().unwrap().to_owned()).collect();
+    assert!(varies.join(", ").contains("accept-language"), "{path} {varies:?}");
+    assert!(page.html.contains(&format!("<html lang=\"{lang}\">")), "{path}");
+    for word in ["<script", "<style", " style=\"", "javascript:", " onclick="] {
+        assert!(!page.html.contains(word), "{path} has {word}");
+    }
+    for name in ["href", "src", "action"] {
+        for link in attributes(&page.html, name) {
+            assert!(!link.starts_with('/') && !link.contains("://"), "{path} leads to {link}");
+        }
+    }
+    // A text that no file has shows its key.
+    assert!(!page.html.contains(">home-") && !page.html.contains(">bad-"), "{path} shows a key");
+}
+
+/// The ids of everybody in the demo.
+async fn everybody(demo: &Demo) -> Vec<String> {
+    let page = demo.json("/v1/subjects?limit=1000").await;
+    let rows = page["subjects"].as_array().unwrap().iter();
+    rows.map(|row| row["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Hundredths of a point as a language writes them.
+fn points(value: &Value, lang: &str) -> String {
+    let hundredths = value.as_i64().unwrap();
+    let mark = if lang == "vi" { "," } else { "." };
+    format!("{}{mark}{:02}", hundredths / 100, hundredths % 100)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_there_in_both_languages() {
+    let demo = Demo::of("2026-11-28").await;
+    let mut paths = vec![
+        String::new(),
+        "q=bao+ngan&".to_owned(),
+        "band=B&".to_owned(),
+        "certified=true&".to_owned(),
+        "topic=my-pham&".to_owned(),
+        "q=nobody-at-all&".to_owned(),
+    ];
+    paths.iter_mut().for_each(|query| *query = format!("/?{query}"));
+    for id in everybody(&demo).await {
+        paths.push(format!("/kol/{id}?"));
+        paths.push(format!("/kol/{id}?as_of=2026-08-01&"));
+    }
+    for path in &paths {
+        for lang in ["vi", "en"] {
+            let path = format!("{path}lang={lang}");
+            let page = read(&demo.base, &path).await;
+            let early = path.contains("as_of") && page.status == StatusCode::NOT_FOUND;
+            assert!(page.status == StatusCode::OK || early, "{path}: {} {}", page.status, page.html);
+            check(&path, &page, lang);
+            // The language that was chosen goes on with every link to a page.
+            let links = attributes(&page.html, "href");
+            let lost = links.iter().find(|link| {
+                link.contains("kol/") && !link.contains("v1/") && !link.contains(&format!("lang={lang}"))
+            });
+            assert_eq!(lost, None, "{path}");
+        }
+    }
+    let guessed = reqwest::Client::new().get(&demo.base).header("accept-language", "en-GB,en;q=0.8");
+    let guessed = guessed.send().await.unwrap().text().await.unwrap();
+    assert!(guessed.contains("<html lang=\"en\">") && !guessed.contains("lang=en"), "nothing is handed on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kols_page_shows_the_numbers_of_the_api() {
+    let demo = Demo::of("2026-11-28").await;
+    let mut rated = 0;
+    for id in everybody(&demo).await {
+        let score = demo.json(&format!("/v1/subjects/{id}/score")).await;
+        for lang in ["vi", "en"] {
+            let html = read(&demo.base, &format!("/kol/{id}?lang={lang}")).await.html;
+            let shown = within(&html, "score");
+            let Some(value) = score["score"].as_i64() else {
+                assert!(!shown.chars().any(|c| c.is_ascii_digit()), "{id} shows {shown}");
+                continue;
+            };
+            rated += 1;
+            let told = points(&score["score"], lang);
+            assert_eq!(shown, told, "{id}");
+            let parts = score["parts"].as_array().unwrap().iter();
+            assert_eq!(parts.map(|part| part["points"].as_i64().unwrap()).sum::<i64>(), value);
+            assert!(html.contains(&format!("<b>= {told}</b>")), "{id} does not add up to {told}");
+            let range = &score["range"];
+            for end in ["low", "high"] {
+                assert!(html.contains(&points(&range[end], lang)), "{id} {end}");
+            }
+            let accounting = html.split("class=\"crit\"").nth(1).unwrap().split("</ul>").next().unwrap();
+            let added: i64 = accounting
+                .split("<span class=\"num\"><b>")
+                .skip(1)
+                .map(|rest| rest.split('<').next().unwrap().replace('−', "-").replace(['+', ',', '.'], ""))
+                .map(|hundredths| hundredths.parse::<i64>().unwrap())
+                .sum();
+            assert_eq!(added, value, "{id}: what is shown does not add up");
+            let without = &score["without_contested"]["score"];
+            if !without.is_null() {
+                assert!(html.contains(&points(without, lang)), "{id}");
+            }
+        }
+    }
+    assert!(rated > 20, "{rated}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_found_and_seen_as_of_a_past_day() {
+    let demo = Demo::of("2026-11-28").await;
+    let ngan = subject("ngan").to_string();
+    for sought in ["bao+ngan", &ngan, "Tr%E1%BA%A7n+B%E1%BA%A3o+Ng%C3%A2n"] {
+        let html = read(&demo.base, &format!("/?q={sought}")).await.html;
+        let found: BTreeSet<_> =
+            attributes(&html, "href").into_iter().filter(|link| link.contains("kol/")).collect();
+        assert_eq!(found, BTreeSet::from([format!("./kol/{ngan}")]), "{sought}");
+    }
+    let han = subject("han");
+    let past = demo.json(&format!("/v1/subjects/{han}/score?as_of=2026-08-01")).await;
+    let html = read(&demo.base, &format!("/kol/{han}?as_of=2026-08-01&lang=en")).await.html;
+    assert_eq!(within(&html, "score"), points(&past["score"], "en"));
+    assert!(html.contains("as it stood on 1 Aug 2026"));
+    assert!(!html.contains(">23 Nov 2026<"), "what came later is not there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_says_when_it_is_unchanged_and_files_never_change() {
+    let demo = Demo::of("2026-11-28").await;
+    let page = read(&demo.base, "/").await;
+    let tag = page.headers["etag"].clone();
+    assert_eq!(page.headers["cache-control"], "no-cache");
+    let again = demo.http.get(&demo.base).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    assert!(again.headers().contains_key("content-security-policy"));
+    assert!(again.bytes().await.unwrap().is_empty());
+    let style = attributes(&page.html, "href").into_iter().find(|link| link.ends_with(".css")).unwrap();
+    let file = demo.get(&format!("/{}", style.trim_start_matches("./"))).await;
+    assert_eq!(file.status(), StatusCode::OK);
+    assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    assert_eq!(file.headers()["content-type"], "text/css; charset=utf-8");
+    let other = read(&demo.base, "/assets/tinnhiem.0000000000000000.css").await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_told_as_a_page() {
+    let demo = Demo::of("2026-11-28").await;
+    let han = subject("han");
+    for (path, status, code) in [
+        ("/?colour=red".to_owned(), 400, "query.unknown"),
+        ("/?q=a&q=b".to_owned(), 400, "query.repeated"),
+        ("/?lang=de".to_owned(), 400, "query.malformed"),
+        ("/?band=Z".to_owned(), 400, "query.value"),
+        ("/?after=x".to_owned(), 400, "query.after"),
+        (format!("/kol/{han}?as_of=yesterday"), 400, "query.malformed"),
+        (format!("/kol/{han}?size=3"), 400, "query.unknown"),
+        ("/kol/nobody".to_owned(), 404, "subject.unknown"),
+        ("/kol/kol-0000000000000".to_owned(), 404, "subject.unknown"),
+        ("/no/such/page".to_owned(), 404, "route.unknown"),
+        ("/%3Cscript%3E".to_owned(), 404, "route.unknown"),
+    ] {
+        let page = read(&demo.base, &path).await;
+        assert_eq!(page.status.as_u16(), status, "{path}");
+        check(&path, &page, "vi");
+        assert!(page.html.contains(&format!("<code>{code}</code>")), "{path}: {}", page.html);
+        assert_eq!(page.headers["cache-control"], "no-store", "{path}");
+    }
+    // Programs are answered as before.
+    assert_eq!(demo.code("/no/such/page").await, (404, "route.unknown".to_owned()));
+    assert_eq!(read(&demo.base, "/v1/nowhere").await.headers["content-type"], "application/problem+json");
+    let posted = demo.http.post(&demo.base).send().await.unwrap();
+    assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
+    // A form sends what was left empty, too.
+    assert_eq!(read(&demo.base, "/?q=&topic=&lang=en").await.status, StatusCode::OK);
+}
+
+/// Names and texts that would do harm where they are taken for more than letters.
+pub fn hostile() -> Vec<String> {
+    vec![
+        "<script>alert(1)</script>".to_owned(),
+        "\"><img src=x onerror=alert(1)>".to_owned(),
+        "' onmouseover='alert(1)".to_owned(),
+        "\u{202e}evil\u{2066}right to left".to_owned(),
+        "zero\u{200b}width\u{feff}\u{2060}".to_owned(),
+        "{{ p.t(\"brand\") }} {% raw %}".to_owned(),
+        "&lt;b&gt;&#60;".to_owned(),
+        "Ư".repeat(10_000),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_words_are_inert_everywhere() {
+    let programme = programme::Programme::start(programme::policy()).await;
+    let base = programme.client.base().to_owned();
+    let all = hostile();
+    for (at, words) in all.iter().enumerate() {
+        let seed = format!("hostile-{at}");
+        let (mut body, mut profile) = programme::enrolment(&seed);
+        profile.bytes = serde_json::json!({"name": words}).to_string().into_bytes();
+        body.profile = profile.commitment();
+        let id = programme::subject(&seed);
+        let draft = programme.draft(programme::party("registrar"), Some(id), body).with([profile]);
+        programme.recorded(draft, &["registrar", &seed]).await;
+        let statement = programme::text(words);
+        let said = AssessmentPublished {
+            statement: Some(statement.commitment()),
+            ..programme::assessment(programme.today())
+        };
+        let draft = programme.draft(programme::party("a1"), Some(id), said).with([statement]);
+        let target = programme.recorded(draft, &["a1"]).await;
+        let case = programme::text(words);
+        let filed = ContestFiled { statement: case.commitment(), ..programme::contest(target) };
+        let draft = programme.draft(PartyId::from(id), Some(id), filed).with([case]);
+        programme.recorded(draft, &[&seed]).await;
+    }
+    let mut pages = vec!["/".to_owned()];
+    pages.extend((0..all.len()).map(|at| format!("/kol/{}", programme::subject(&format!("hostile-{at}")))));
+    pages.push("/?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%E2%80%AE".to_owned());
+    pages.push("/kol/%3Cscript%3E".to_owned());
+    let mut shown = 0;
+    for path in &pages {
+        let page = read(&base, path).await;
+        check(path, &page, "vi");
+        for harm in
+            ["<img", "<b>&", "' onmouseover", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{2060}"]
+        {
+            assert!(!page.html.contains(harm), "{path} has {harm:?}");
+        }
+        assert!(!page.html.contains(&"Ư".repeat(3_000)), "{path} shows a name without end");
+        shown += page.html.matches("alert(1)").count();
+    }
+    assert!(shown > 3, "the words are shown as words: {shown}");
+}
