@@ -3,6 +3,8 @@
 //! Verifying signatures is left out: it is the floor that everything else is measured against, and
 //! which of its variants runs depends on the processor.
 
+#![allow(missing_docs, reason = "what the macros of the benchmark make is theirs")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@
 pub struct Guide {
     /// What it is asked for by.
     pub name: &'static str,
+    /// All of it.
     pub text: &'static str,
 }
 
