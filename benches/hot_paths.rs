@@ -93,8 +93,8 @@ impl Programme {
         let body = SubjectEnrolled {
             identity: Commitment::from_bytes([101; 32]),
             identity_key: None,
-            profile: Commitment::from_bytes([102; 32]),
-            consent: Commitment::from_bytes([103; 32]),
+            profile: Commitment::from_bytes([102; 32]).into(),
+            consent: Commitment::from_bytes([103; 32]).into(),
             topics: vec!["am-thuc".parse().unwrap()],
             group: "subject".parse().unwrap(),
             key: key("subject").public(),
@@ -148,7 +148,9 @@ fn assessment(number: usize) -> AssessmentPublished {
     AssessmentPublished {
         policy: 1,
         grades: (0..20).map(|at| (indicator(at), Some(level(at)))).collect(),
-        evidence: extreme.map(|at| (indicator(at), vec![Commitment::from_bytes([at as u8; 32])])).collect(),
+        evidence: extreme
+            .map(|at| (indicator(at), vec![Commitment::from_bytes([at as u8; 32]).into()]))
+            .collect(),
         observed_from: day().plus_days(-30),
         observed_until: day().plus_days(-1),
         valid_until: Some(day().plus_days(300)),

@@ -129,7 +129,7 @@ fn the_kernel_stays_pure() {
         // A key is drawn from the operating system where keys are defined, and nowhere else.
         let excused = path.ends_with("dsse/key.rs") && named == Some(&"getrandom");
         // What stands between a reader and JSON passes on whatever comes, and computes nothing.
-        let excused = excused || path.ends_with("json/typed.rs");
+        let excused = excused || path.ends_with("json/typed.rs") || path.ends_with("event/meant.rs");
         assert!(named.is_none() || excused, "{} names {}", path.display(), named.unwrap());
     }
 }

@@ -32,7 +32,7 @@ impl Link {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let account = attaching.text(&self.account)?;
-        let body = AccountLinked { platform: self.platform, account };
+        let body = AccountLinked { platform: self.platform, account: account.into() };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }

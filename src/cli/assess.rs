@@ -13,7 +13,7 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
 use crate::engines::Score;
 use crate::event::{
-    AssessmentNotified, AssessmentPublished, Commitment, EventType, IndicatorId, Levels, PartyId, SubjectId,
+    AssessmentNotified, AssessmentPublished, Document, EventType, IndicatorId, Levels, PartyId, SubjectId,
 };
 use crate::time::Date;
 
@@ -42,14 +42,14 @@ pub struct Evidence(IndicatorId, PathBuf);
 pub fn by_indicator(
     evidence: &[Evidence],
     attaching: &mut Attaching,
-) -> anyhow::Result<BTreeMap<IndicatorId, Vec<Commitment>>> {
-    let mut by: BTreeMap<IndicatorId, Vec<Commitment>> = BTreeMap::new();
+) -> anyhow::Result<BTreeMap<IndicatorId, Vec<Document>>> {
+    let mut by: BTreeMap<IndicatorId, Vec<Document>> = BTreeMap::new();
     for Evidence(indicator, path) in evidence {
         let cited = path.to_str().and_then(|text| text.parse().ok()).filter(|_| !path.exists());
-        let commitment = cited.map_or_else(|| attaching.file(path), Ok)?;
+        let document = cited.map_or_else(|| attaching.file(path), Ok)?.into();
         let documents = by.entry(indicator.clone()).or_default();
-        if !documents.contains(&commitment) {
-            documents.push(commitment);
+        if !documents.contains(&document) {
+            documents.push(document);
         }
     }
     Ok(by)
@@ -135,7 +135,7 @@ impl Findings {
                 valid_until: None,
                 conflict: false,
                 fee: false,
-                statement: attaching.optional(self.statement)?,
+                statement: attaching.optional(self.statement)?.map(Into::into),
             },
         };
         body.policy = self.policy.unwrap_or(body.policy);
@@ -281,7 +281,7 @@ impl Assess {
         evidence.retain(|indicator, _| {
             !self.findings.grades.iter().any(|Grade(graded, level)| graded == indicator && level.is_none())
         });
-        let statement = attaching.optional(self.findings.statement.take())?.or(old.statement);
+        let statement = attaching.optional(self.findings.statement.take())?.or(old.statement.map(Into::into));
         Ok(AssessmentNotified {
             policy: old.policy,
             grades: old.grades,
@@ -291,7 +291,7 @@ impl Assess {
             valid_until: old.valid_until,
             conflict: old.conflict,
             fee: old.fee,
-            statement,
+            statement: statement.map(Into::into),
         })
     }
 }

@@ -74,7 +74,7 @@ impl DeclineContest {
     pub async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
-        let body = ContestDeclined { contest, code: self.code, reason: attaching.text(&self.reason)? };
+        let body = ContestDeclined { contest, code: self.code, reason: attaching.text(&self.reason)?.into() };
         self.signing.publish(Statement::about(subject, PartyId::council(), body, attaching)).await
     }
 }
@@ -176,7 +176,7 @@ impl Extend {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
-        let body = ContestExtended { contest, reason };
+        let body = ContestExtended { contest, reason: reason.map(Into::into) };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
@@ -201,7 +201,11 @@ impl Appeal {
         let mut attaching = Attaching::default();
         let (statement, evidence) =
             self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
-        let body = AppealFiled { contest, statement, evidence };
+        let body = AppealFiled {
+            contest,
+            statement: statement.into(),
+            evidence: evidence.into_iter().map(Into::into).collect(),
+        };
         self.signing.publish(Statement::about(subject, PartyId::from(subject), body, attaching)).await
     }
 }

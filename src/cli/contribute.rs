@@ -124,8 +124,8 @@ impl Enrol {
         let body = SubjectEnrolled {
             identity: Commitment::to(&secret, number.as_bytes()),
             identity_key: Some(IdentityKey::of(&secret)),
-            profile,
-            consent,
+            profile: profile.into(),
+            consent: consent.into(),
             topics: self.topics,
             group: self.group.unwrap_or_else(|| GroupId::alone(&PartyId::from(subject))),
             key: key.public(),
@@ -190,7 +190,7 @@ impl Endorse {
             value_band: self.value_band,
             topic: self.topic,
             expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
-            statement: attaching.optional(self.statement)?,
+            statement: attaching.optional(self.statement)?.map(Into::into),
         };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
@@ -237,7 +237,12 @@ impl Contest {
             true => if_upheld(&self.signing.at.client(), subject, target).await?,
             false => Vec::new(),
         };
-        let body = ContestFiled { target, grounds: self.grounds, statement, evidence };
+        let body = ContestFiled {
+            target,
+            grounds: self.grounds,
+            statement: statement.into(),
+            evidence: evidence.into_iter().map(Into::into).collect(),
+        };
         let statement = Statement::about(subject, PartyId::from(subject), body, attaching);
         self.signing.publish_knowing(statement, &remarks).await
     }

@@ -72,7 +72,7 @@ impl CommitEvidence {
             None => issuer.clone(),
         };
         let body = EvidenceCommitted {
-            commitment,
+            commitment: commitment.into(),
             media_type: self.media_type.or(named).context("give --media-type")?,
             custodian,
             retain_until: self.retain_until,
@@ -112,7 +112,11 @@ impl DiscloseEvidence {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let target = self.signing.event(&self.target).await?;
-        let body = EvidenceDisclosed { target, to: self.signing.party(&self.to).await?, reason };
+        let body = EvidenceDisclosed {
+            target,
+            to: self.signing.party(&self.to).await?,
+            reason: reason.map(Into::into),
+        };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }

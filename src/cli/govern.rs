@@ -322,9 +322,9 @@ impl Decide {
         };
         let outcome = self.outcome;
         let body: Body = if self.appeal {
-            AppealDecided { contest, outcome, effect, reason, panel }.into()
+            AppealDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
         } else {
-            ContestDecided { contest, outcome, effect, reason, panel }.into()
+            ContestDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
         };
         let issuer = match &self.issuer {
             Some(issuer) => self.signing.party(issuer).await?,

@@ -45,11 +45,18 @@ impl Member {
             Self::Admit(verb) => verb.run().await,
             Self::Update(verb) => verb.run().await,
             Self::Accredit(verb) => verb.run().await,
-            Self::Suspend(verb) => verb.run(|member, reason| MemberSuspended { member, reason }.into()).await,
-            Self::Reinstate(verb) => {
-                verb.run(|member, reason| MemberReinstated { member, reason }.into()).await
+            Self::Suspend(verb) => {
+                verb.run(|member, reason| MemberSuspended { member, reason: reason.map(Into::into) }.into())
+                    .await
             }
-            Self::Remove(verb) => verb.run(|member, reason| MemberRemoved { member, reason }.into()).await,
+            Self::Reinstate(verb) => {
+                verb.run(|member, reason| MemberReinstated { member, reason: reason.map(Into::into) }.into())
+                    .await
+            }
+            Self::Remove(verb) => {
+                verb.run(|member, reason| MemberRemoved { member, reason: reason.map(Into::into) }.into())
+                    .await
+            }
         }
     }
 }
@@ -134,7 +141,9 @@ impl Subject {
             Self::Resume(verb) => verb.resume().await,
             Self::Depart(verb) => verb.run().await,
             Self::Link(verb) => verb.run().await,
-            Self::Unlink(verb) => verb.run(|target, reason| AccountUnlinked { target, reason }).await,
+            Self::Unlink(verb) => {
+                verb.run(|target, reason| AccountUnlinked { target, reason: reason.map(Into::into) }).await
+            }
             Self::IdentitySecret(verb) => verb.run(),
         }
     }
@@ -267,7 +276,9 @@ impl Collaboration {
     pub async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Declare(verb) => verb.run().await,
-            Self::End(verb) => verb.run(|target, reason| CollaborationEnded { target, reason }).await,
+            Self::End(verb) => {
+                verb.run(|target, reason| CollaborationEnded { target, reason: reason.map(Into::into) }).await
+            }
         }
     }
 }
@@ -309,7 +320,9 @@ impl Evidence {
         match self {
             Self::Commit(verb) => verb.run().await,
             Self::Disclose(verb) => verb.run().await,
-            Self::Destroy(verb) => verb.run(|target, reason| EvidenceDestroyed { target, reason }).await,
+            Self::Destroy(verb) => {
+                verb.run(|target, reason| EvidenceDestroyed { target, reason: reason.map(Into::into) }).await
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ impl Code {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
-        let body = CodePublished { version: self.version_number, clauses: self.clauses, text };
+        let body = CodePublished { version: self.version_number, clauses: self.clauses, text: text.into() };
         let statement = Statement::by_council(body);
         self.signing.publish(Statement { attachments: attaching, ..statement }).await
     }
@@ -115,7 +115,7 @@ impl Collaborate {
             starts_on: self.starts_on,
             ends_on: self.ends_on,
             value_band: self.value_band,
-            papers: papers?,
+            papers: papers?.into_iter().map(Into::into).collect(),
         };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
@@ -168,7 +168,7 @@ impl RecordDecision {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let document = self.document.map(|path| attaching.file(&path)).transpose()?;
-        let body = DecisionRecorded { act: self.act.into(), document };
+        let body = DecisionRecorded { act: self.act.into(), document: document.map(Into::into) };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }

@@ -85,7 +85,11 @@ impl Correct {
                 CorrectionAction::Replace(Regrading { grades: self.grades.into_iter().collect(), evidence })
             }
         };
-        let body = CorrectionIssued { target: self.signing.event(&self.target).await?, action, statement };
+        let body = CorrectionIssued {
+            target: self.signing.event(&self.target).await?,
+            action,
+            statement: statement.into(),
+        };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
@@ -110,7 +114,7 @@ impl Depart {
     pub async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
-        let body = SubjectDeparted { reason: attaching.optional(self.reason)? };
+        let body = SubjectDeparted { reason: attaching.optional(self.reason)?.map(Into::into) };
         let issuer = PartyId::from(subject);
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
@@ -149,7 +153,7 @@ impl RequestErasure {
             let contests = me::contests(&client, subject).await?;
             remarks = Needed::of(&client, &view, &contests).await?.remarks(&client, &targets).await?;
         }
-        let body = ErasureRequested { targets, reason };
+        let body = ErasureRequested { targets, reason: reason.map(Into::into) };
         let issuer = PartyId::from(subject);
         let statement = Statement::about(subject, issuer, body, attaching);
         self.signing.publish_knowing(statement, &remarks).await
@@ -224,7 +228,7 @@ impl RefuseErasure {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let request = self.signing.event(&self.request).await?;
-        let body = ErasureRefused { request, ground: self.ground, reason };
+        let body = ErasureRefused { request, ground: self.ground, reason: reason.map(Into::into) };
         let issuer = self.signing.party(&self.issuer).await?;
         self.signing.publish(Statement::about(subject, issuer, body, attaching)).await
     }
@@ -255,7 +259,7 @@ impl ReportFinding {
     pub async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
-        let body = AuditFinding { kind: self.kind, text, positions: self.positions }.into();
+        let body = AuditFinding { kind: self.kind, text: text.into(), positions: self.positions }.into();
         let (issuer, attachments) = (self.signing.party(&self.issuer).await?, attaching);
         let newcomers = Vec::new();
         self.signing

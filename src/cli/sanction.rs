@@ -68,7 +68,7 @@ impl Terms {
             severity: self.severity.context("--severity is needed")?,
             starts_on: self.starts_on.context("--starts-on is needed")?,
             ends_on: self.ends_on,
-            reason: attaching.text(&self.reason.context("--reason is needed")?)?,
+            reason: attaching.text(&self.reason.context("--reason is needed")?)?.into(),
         })
     }
 
@@ -257,12 +257,18 @@ impl Reply {
         let (statement, evidence) =
             self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
         let body: Body = match (&self.notice, &self.proposal) {
-            (Some(notice), _) => {
-                AssessmentReplied { notice: self.signing.event(notice).await?, statement, evidence }.into()
+            (Some(notice), _) => AssessmentReplied {
+                notice: self.signing.event(notice).await?,
+                statement: statement.into(),
+                evidence: evidence.into_iter().map(Into::into).collect(),
             }
-            (None, Some(proposal)) => {
-                SanctionReplied { proposal: self.signing.event(proposal).await?, statement, evidence }.into()
+            .into(),
+            (None, Some(proposal)) => SanctionReplied {
+                proposal: self.signing.event(proposal).await?,
+                statement: statement.into(),
+                evidence: evidence.into_iter().map(Into::into).collect(),
             }
+            .into(),
             (None, None) => anyhow::bail!("name what you reply to: --notice or --proposal"),
         };
         let issuer = PartyId::from(subject);

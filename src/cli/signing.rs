@@ -255,7 +255,8 @@ impl Signing {
         let kept = |one: &Held| {
             let (commitment, media_type) = (one.salt.commitment, one.media_type.clone());
             let (custodian, retain_until) = (statement.issuer.clone(), one.retain_until);
-            let body = EvidenceCommitted { commitment, media_type, custodian, retain_until };
+            let body =
+                EvidenceCommitted { commitment: commitment.into(), media_type, custodian, retain_until };
             Draft::new(&origin, statement.issuer.clone(), statement.subject, now, body)
         };
         for one in &held {

@@ -46,9 +46,11 @@ impl Withdraw {
                      about this KOL: one that it replaced does not come back"
                         .to_owned(),
                 );
-                AssessmentWithdrawn { target, reason }.into()
+                AssessmentWithdrawn { target, reason: reason.map(Into::into) }.into()
             }
-            Some(EventType::EndorsementPublished) => EndorsementWithdrawn { target, reason }.into(),
+            Some(EventType::EndorsementPublished) => {
+                EndorsementWithdrawn { target, reason: reason.map(Into::into) }.into()
+            }
             Some(EventType::ContestFiled | EventType::AppealFiled) => {
                 let contest = match row.event_type() {
                     Some(EventType::AppealFiled) => {
@@ -58,15 +60,19 @@ impl Withdraw {
                 };
                 let view: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
                 remarks.extend(outcome(&client, &view).await?);
-                ContestWithdrawn { contest, reason }.into()
+                ContestWithdrawn { contest, reason: reason.map(Into::into) }.into()
             }
-            Some(EventType::AccreditationGranted) => AccreditationWithdrawn { target, reason }.into(),
+            Some(EventType::AccreditationGranted) => {
+                AccreditationWithdrawn { target, reason: reason.map(Into::into) }.into()
+            }
             Some(EventType::CertificateGranted) => {
                 let reason =
                     reason.context("--reason is needed: a certificate is withdrawn with its reasons")?;
-                CertificateWithdrawn { target, reason }.into()
+                CertificateWithdrawn { target, reason: reason.into() }.into()
             }
-            Some(EventType::SanctionImposed) => SanctionLifted { target, reason }.into(),
+            Some(EventType::SanctionImposed) => {
+                SanctionLifted { target, reason: reason.map(Into::into) }.into()
+            }
             _ => anyhow::bail!(
                 "entry {} is {}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
                  accreditation, certificate or sanction is; `subject unlink`, `collaboration end` and `correct` end other things",

@@ -136,8 +136,8 @@ impl Ratings {
             let body = SubjectEnrolled {
                 identity: Commitment::to(&salt("identity"), name.as_bytes()),
                 identity_key: Some(IdentityKey::of(&salt("identity"))),
-                profile: profile.commitment(),
-                consent: Commitment::to(&salt("consent"), name.as_bytes()),
+                profile: profile.commitment().into(),
+                consent: Commitment::to(&salt("consent"), name.as_bytes()).into(),
                 topics: vec!["trade".parse()?],
                 group: trader(rating.ratee),
                 key: own.public(),

@@ -46,6 +46,15 @@ pub mod fixed {
     }
 }
 
+/// Bytes of a fixed number, for who names what they are.
+pub struct Fixed<'a, const N: usize>(pub &'a [u8; N]);
+
+impl<const N: usize> Serialize for Fixed<'_, N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fixed::serialize(self.0, serializer)
+    }
+}
+
 /// Writes a list of known length.
 ///
 /// # Errors

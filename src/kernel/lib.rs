@@ -26,7 +26,7 @@
 //!
 //! # How to add a type of event
 //!
-//! 1. In the family's folder: its body and `EventBody` (which texts it commits to) in `event.rs`, an arrow
+//! 1. In the family's folder: its body in `event.rs`, whose types say what it names, an arrow
 //!    in `stages.rs` where it moves an item on, what it must meet in `rules.rs`, what it changes in
 //!    `state.rs`. A new family is named in `event/mod.rs`, `rules/mod.rs` and `state/mod.rs`, one with stages
 //!    in `event/stages.rs` and its `MACHINES` too; a new body is named in `event/mod.rs`.

@@ -342,7 +342,7 @@ mod tests {
     fn grown(mut state: State, to: u64) -> State {
         let body = AuditFinding {
             kind: FindingKind::Log,
-            text: Commitment::from_bytes([0; 32]),
+            text: Commitment::from_bytes([0; 32]).into(),
             positions: Vec::new(),
         };
         let issuer: PartyId = "auditor".parse().unwrap();

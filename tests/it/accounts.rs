@@ -14,7 +14,8 @@ fn link(programme: &Programme, issuer: &str, name: &str, handle: &str) -> Draft 
 }
 
 fn link_on(programme: &Programme, platform: &str, issuer: &str, name: &str, handle: &str) -> Draft {
-    let body = AccountLinked { platform: platform.parse().unwrap(), account: text(handle).commitment() };
+    let body =
+        AccountLinked { platform: platform.parse().unwrap(), account: text(handle).commitment().into() };
     programme.draft(party(issuer), Some(subject(name)), body).with([text(handle)])
 }
 

@@ -120,11 +120,11 @@ async fn reply(programme: &Programme, body: impl Into<Body>) -> Result<Value, Cl
 }
 
 fn to_notice(notice: EventId) -> AssessmentReplied {
-    AssessmentReplied { notice, statement: text("my side").commitment(), evidence: Vec::new() }
+    AssessmentReplied { notice, statement: text("my side").commitment().into(), evidence: Vec::new() }
 }
 
 fn to_proposal(proposal: EventId) -> SanctionReplied {
-    SanctionReplied { proposal, statement: text("my side").commitment(), evidence: Vec::new() }
+    SanctionReplied { proposal, statement: text("my side").commitment().into(), evidence: Vec::new() }
 }
 
 pub async fn depart(programme: &Programme) -> Result<Value, ClientError> {
@@ -168,7 +168,7 @@ pub async fn refusals(provoked: &mut Provoked) {
     provoked.note(programme.send(stranger.with([text("my side")]), &["a1"]).await, 403, "issuer.not_allowed");
     provoked.note(reply(&programme, to_notice(EventId::from_bytes([1; 32]))).await, 409, "target.unknown");
     reply(&programme, to_notice(notice)).await.unwrap();
-    let twice = AssessmentReplied { evidence: vec![text("other").commitment()], ..to_notice(notice) };
+    let twice = AssessmentReplied { evidence: vec![text("other").commitment().into()], ..to_notice(notice) };
     provoked.note(reply(&programme, twice).await, 409, "reply.given");
     let worse = AssessmentPublished { fee: true, grades: [("I1".parse().unwrap(), None)].into(), ..good() };
     provoked.note(publish(&programme, "a1", notice, worse).await, 422, "assessment.grades");
@@ -176,7 +176,7 @@ pub async fn refusals(provoked: &mut Provoked) {
     let worse = AssessmentPublished { grades: other, ..good() };
     provoked.note(publish(&programme, "a1", notice, worse).await, 409, "assessment.harsher");
     let item = id(publish(&programme, "a1", notice, good()).await);
-    let late = AssessmentReplied { evidence: vec![text("late").commitment()], ..to_notice(notice) };
+    let late = AssessmentReplied { evidence: vec![text("late").commitment().into()], ..to_notice(notice) };
     provoked.note(reply(&programme, late).await, 409, "target.ended");
     let second = AssessmentPublished { fee: true, ..good() };
     provoked.note(publish(&programme, "a1", notice, second).await, 409, "assessment.notice");
@@ -208,7 +208,8 @@ async fn sanctions(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(depart(programme).await, 409, "subject.proposed");
     provoked.note(reply(programme, to_proposal(EventId::from_bytes([1; 32]))).await, 409, "target.unknown");
     reply(programme, to_proposal(proposal)).await.unwrap();
-    let twice = SanctionReplied { evidence: vec![text("other").commitment()], ..to_proposal(proposal) };
+    let twice =
+        SanctionReplied { evidence: vec![text("other").commitment().into()], ..to_proposal(proposal) };
     provoked.note(reply(programme, twice).await, 409, "reply.given");
     let harsher = by(sanction(today, Severity::S3, 100));
     provoked.note(impose(programme, harsher, &OTHERS).await, 409, "sanction.harsher");
@@ -343,11 +344,11 @@ async fn what_is_published_is_what_was_notified_or_better() {
     let (shown, unseen) = (Commitment::to(&[3; 32], b"shown"), Commitment::to(&[3; 32], b"unseen"));
     let graded = |levels: [Option<u16>; 3]| AssessmentPublished {
         grades: ["I1", "I2", "I3"].map(|id| id.parse().unwrap()).into_iter().zip(levels).collect(),
-        evidence: [("I1".parse().unwrap(), vec![shown])].into(),
+        evidence: [("I1".parse().unwrap(), vec![shown.into()])].into(),
         ..assessment(today)
     };
     let said = AssessmentPublished {
-        statement: Some(text("my side").commitment()),
+        statement: Some(text("my side").commitment().into()),
         ..graded([Some(0), Some(1), None])
     };
     let good = || said.clone();
@@ -362,10 +363,10 @@ async fn what_is_published_is_what_was_notified_or_better() {
         good(),
         fee(graded([Some(0), Some(1), Some(1)])),
         fee(graded([Some(0), None, None])),
-        fee(with(graded([Some(0), Some(0), None]), "I2", shown)),
-        fee(with(good(), "I1", unseen)),
-        fee(with(good(), "I2", unseen)),
-        fee(AssessmentPublished { statement: Some(text("why").commitment()), ..good() }),
+        fee(with(graded([Some(0), Some(0), None]), "I2", shown.into())),
+        fee(with(good(), "I1", unseen.into())),
+        fee(with(good(), "I2", unseen.into())),
+        fee(AssessmentPublished { statement: Some(text("why").commitment().into()), ..good() }),
         fee(AssessmentPublished { observed_from: today.plus_days(-11), ..good() }),
         fee(AssessmentPublished { observed_until: today.plus_days(-1), ..good() }),
         fee(AssessmentPublished { valid_until: Some(today.plus_days(301)), ..good() }),
@@ -375,7 +376,7 @@ async fn what_is_published_is_what_was_notified_or_better() {
     let dropped = AssessmentPublished { grades: [("I1".parse().unwrap(), Some(0))].into(), ..fee(good()) };
     provoked.note(publish(&programme, "a1", notice, dropped).await, 409, "assessment.harsher");
     // A level that rises may rest on what the reply brought; a tie that came to light is told.
-    let better = with(graded([Some(1), Some(2), None]), "I2", unseen);
+    let better = with(graded([Some(1), Some(2), None]), "I2", unseen.into());
     publish(&programme, "a1", notice, AssessmentPublished { conflict: true, ..fee(better) }).await.unwrap();
 }
 
@@ -428,7 +429,10 @@ async fn a_sanction_is_what_was_proposed_or_milder_and_its_proposer_has_no_say()
         SanctionImposed { severity: Severity::S5, ends_on: None, ..sanction(today, Severity::S4, 1) },
         sanction(today, Severity::S4, 101),
         SanctionImposed { basis: conduct("I6"), ..sanction(today, Severity::S4, 100) },
-        SanctionImposed { reason: text("the code").commitment(), ..sanction(today, Severity::S4, 100) },
+        SanctionImposed {
+            reason: text("the code").commitment().into(),
+            ..sanction(today, Severity::S4, 100)
+        },
     ] {
         let draft = of(&programme, "council", by(harsher)).with([text("why"), text("the code")]);
         let texts = draft.event.texts();
@@ -541,7 +545,7 @@ async fn another_day_of_the_same_clause_is_not_another_basis() {
     let code = CodePublished {
         version: 1,
         clauses: vec!["D1".parse().unwrap()],
-        text: text("the code").commitment(),
+        text: text("the code").commitment().into(),
     };
     let code = programme.draft(PartyId::council(), None, code).with([text("the code")]);
     let code = programme.recorded(code, &SEATS[..3]).await;
@@ -573,7 +577,7 @@ async fn ten_copies_of_a_slander_are_refused() {
     let today = programme.today();
     let slander = |from: i32, until: i32| AssessmentPublished {
         grades: [("I1".parse().unwrap(), Some(0))].into(),
-        evidence: [("I1".parse().unwrap(), vec![Commitment::to(&[3; 32], b"forged")])].into(),
+        evidence: [("I1".parse().unwrap(), vec![Commitment::to(&[3; 32], b"forged").into()])].into(),
         observed_from: today.plus_days(from),
         observed_until: today.plus_days(until),
         ..assessment(today)
@@ -582,7 +586,7 @@ async fn ten_copies_of_a_slander_are_refused() {
     let contest: EventId = id(programme.contest("kol", item).await);
     let decide = |outcome, effect| {
         let reason = text("why").commitment();
-        let body = ContestDecided { contest, outcome, effect, reason, panel: None };
+        let body = ContestDecided { contest, outcome, effect, reason: reason.into(), panel: None };
         of(&programme, "council", body).with([text("why")])
     };
     let copies = async |provoked: &mut Provoked| {
@@ -626,7 +630,7 @@ async fn a_contest_that_fails_frees_the_days_and_one_in_part_keeps_what_was_stru
         let part = outcome == Outcome::Partial;
         let effect = part.then(|| Effect::Struck(vec!["I1".parse().unwrap()]));
         let reason = text("why").commitment();
-        let body = ContestDecided { contest, outcome, effect, reason, panel: None };
+        let body = ContestDecided { contest, outcome, effect, reason: reason.into(), panel: None };
         let decided = of(&programme, "council", body).with([text("why")]);
         let copy = of(&programme, "a1", graded(&["I2"], 5));
         provoked.note(programme.send(copy, &["a1"]).await, 409, "assessment.contested");

@@ -213,7 +213,7 @@ async fn flooding_with_contests_ends_at_the_third_and_a_decided_one_is_not_repea
         contest: filed["id"].as_str().unwrap().parse().unwrap(),
         outcome: Outcome::Rejected,
         effect: None,
-        reason: programme::text("why").commitment(),
+        reason: programme::text("why").commitment().into(),
         panel: None,
     };
     let draft = programme.draft(PartyId::council(), Some(subject("kol")), decided);

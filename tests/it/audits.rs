@@ -82,7 +82,7 @@ impl Published {
         let statement = text("a private matter");
         let erased = statement.commitment();
         let body = EndorsementPublished {
-            statement: Some(statement.commitment()),
+            statement: Some(statement.commitment().into()),
             ..endorsement(programme.today())
         };
         let draft = programme.draft(party("business"), Some(subject("kol")), body).with([statement]);

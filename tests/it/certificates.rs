@@ -181,7 +181,7 @@ async fn it_is_withdrawn_with_its_reasons_and_by_leaving() {
     let certificate = granted(&programme, "kol").await;
     let withdraw = async |target| {
         let reason = text("granted by mistake");
-        let body = CertificateWithdrawn { target, reason: reason.commitment() };
+        let body = CertificateWithdrawn { target, reason: reason.commitment().into() };
         let draft = programme.draft(PartyId::council(), Some(subject("kol")), body).with([reason]);
         programme.send(draft, &SEATS[..3]).await
     };
@@ -217,7 +217,7 @@ async fn who_has_none_is_told_why_and_which_conditions_are_missed() {
     let (_, me) = run(&programme, &["me", &kol], &[]);
     assert!(!me.contains("conditions are"), "{me}");
     let reason = text("granted by mistake");
-    let body = CertificateWithdrawn { target, reason: reason.commitment() };
+    let body = CertificateWithdrawn { target, reason: reason.commitment().into() };
     let draft = programme.draft(PartyId::council(), Some(subject("kol")), body).with([reason]);
     programme.recorded(draft, &SEATS[..3]).await;
     say(&["that of entry", "withdrawn", "the conditions are met"]);

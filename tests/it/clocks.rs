@@ -259,7 +259,7 @@ async fn what_is_announced_is_answered_by_a_day_and_done_by_another() {
     }
     // Once it replied, what is replied to may be done at once; the rest after the days to reply.
     let statement = text("my case").commitment();
-    let reply = AssessmentReplied { notice, statement, evidence: Vec::new() };
+    let reply = AssessmentReplied { notice, statement: statement.into(), evidence: Vec::new() };
     send(about.into(), reply.into(), &["kol"]).await;
     assert_eq!(of(&kol).await, own[1..]);
     let publish = [("notice_use".to_owned(), 30)];

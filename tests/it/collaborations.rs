@@ -21,7 +21,7 @@ pub fn collaboration(from: Date, until: Date) -> CollaborationDeclared {
         starts_on: from,
         ends_on: until,
         value_band: ValueBand::Under100m,
-        papers: vec![Commitment::to(&[4; 32], b"papers")],
+        papers: vec![Commitment::to(&[4; 32], b"papers").into()],
     }
 }
 
@@ -43,7 +43,7 @@ pub async fn refusals(programme: &Programme, provoked: &mut Provoked) {
     let backwards = collaboration(today, today.plus_days(-1));
     provoked.note(programme.send(of(backwards), both).await, 422, "collaboration.terms");
     let papers = vec![Commitment::to(&[4; 32], b"papers"); 17];
-    let many = CollaborationDeclared { papers, ..good() };
+    let many = CollaborationDeclared { papers: papers.into_iter().map(Into::into).collect(), ..good() };
     provoked.note(programme.send(of(many), both).await, 422, "collaboration.terms");
     let own = MemberAdmitted {
         group: GroupId::alone(&PartyId::from(subject("other-kol"))),
@@ -142,7 +142,7 @@ async fn a_void_endorsement_says_what_it_costs_and_counts_again_once_it_is_comme
         let indicators = || (1..=20).map(|number| format!("I{number}").parse::<IndicatorId>().unwrap());
         let body = AssessmentPublished {
             grades: indicators().map(|id| (id, Some(2))).collect(),
-            evidence: indicators().map(|id| (id, vec![document])).collect::<BTreeMap<_, _>>(),
+            evidence: indicators().map(|id| (id, vec![document.into()])).collect::<BTreeMap<_, _>>(),
             ..assessment(today)
         };
         programme.recorded(programme.draft(party(assessor), Some(subject("kol")), body), &[assessor]).await;

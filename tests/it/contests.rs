@@ -130,7 +130,8 @@ impl Court {
 
     pub async fn appeal(&self, contest: EventId) -> Result<Value, ClientError> {
         let statement = text("my case").commitment();
-        self.send("kol", AppealFiled { contest, statement, evidence: Vec::new() }, &["kol"]).await
+        self.send("kol", AppealFiled { contest, statement: statement.into(), evidence: Vec::new() }, &["kol"])
+            .await
     }
 
     pub async fn view(&self, contest: EventId) -> Value {
@@ -163,9 +164,9 @@ impl Court {
     ) -> Result<Value, ClientError> {
         let (reason, panel) = (text("why").commitment(), Some(panel));
         let body: Body = if self.view(contest).await["stage"].as_str().unwrap().starts_with("appeal") {
-            AppealDecided { contest, outcome, effect, reason, panel }.into()
+            AppealDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
         } else {
-            ContestDecided { contest, outcome, effect, reason, panel }.into()
+            ContestDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
         };
         self.send(signers[0], body, signers).await
     }
@@ -213,7 +214,7 @@ impl Court {
         let indicators = || (1..=20).map(|number| format!("I{number}").parse::<IndicatorId>().unwrap());
         let body = AssessmentPublished {
             grades: indicators().map(|id| (id, Some(level))).collect(),
-            evidence: indicators().map(|id| (id, vec![document])).collect(),
+            evidence: indicators().map(|id| (id, vec![document.into()])).collect(),
             ..assessment(self.programme.today())
         };
         id(self.send(assessor, body, &[assessor]).await)
@@ -512,7 +513,7 @@ async fn a_partial_outcome_strikes_no_highest_grade() {
     let levels = [("I1", 2), ("I2", 0), ("I3", 1)];
     let body = AssessmentPublished {
         grades: levels.map(|(id, level)| (id.parse().unwrap(), Some(level))).into_iter().collect(),
-        evidence: levels.map(|(id, _)| (id.parse().unwrap(), vec![document])).into(),
+        evidence: levels.map(|(id, _)| (id.parse().unwrap(), vec![document.into()])).into(),
         ..assessment(court.programme.today())
     };
     let item = id(court.send("a1", body, &["a1"]).await);
@@ -521,7 +522,7 @@ async fn a_partial_outcome_strikes_no_highest_grade() {
         let struck = struck.iter().map(|id| id.parse().unwrap()).collect();
         let (outcome, reason) = (Outcome::Partial, text("why").commitment());
         let effect = Some(Effect::Struck(struck));
-        court.council(ContestDecided { contest, outcome, effect, reason, panel: None }).await
+        court.council(ContestDecided { contest, outcome, effect, reason: reason.into(), panel: None }).await
     };
     let mut provoked = Provoked::default();
     provoked.note(decide(&["I1"]).await, 422, "contest.effect");

@@ -12,7 +12,7 @@ use crate::refusals::Provoked;
 use crate::register::act;
 
 fn correction(programme: &Programme, issuer: PartyId, target: EventId, action: CorrectionAction) -> Draft {
-    let body = CorrectionIssued { target, action, statement: text("what was wrong").commitment() };
+    let body = CorrectionIssued { target, action, statement: text("what was wrong").commitment().into() };
     programme.draft(issuer, Some(subject("kol")), body).with([text("what was wrong")])
 }
 
@@ -20,7 +20,7 @@ fn replace(indicator: &str, level: u16) -> CorrectionAction {
     let evidence = Commitment::to(&[3; 32], b"evidence");
     CorrectionAction::Replace(Regrading {
         grades: [(indicator.parse().unwrap(), level)].into(),
-        evidence: [(indicator.parse().unwrap(), vec![evidence])].into(),
+        evidence: [(indicator.parse().unwrap(), vec![evidence.into()])].into(),
     })
 }
 
@@ -121,19 +121,26 @@ async fn an_appeal_does_not_undo_a_correction() {
     let levels = [("I1", 1), ("I2", 0), ("I3", 1)];
     let body = AssessmentPublished {
         grades: levels.map(|(id, level)| (id.parse().unwrap(), Some(level))).into_iter().collect(),
-        evidence: [("I2".parse().unwrap(), vec![document])].into(),
+        evidence: [("I2".parse().unwrap(), vec![document.into()])].into(),
         ..assessment(court.programme.today())
     };
     let item = id(court.send("a1", body, &["a1"]).await);
     let contest = court.file(item).await;
     let reason = text("why").commitment();
     let effect = Some(Effect::Struck(vec!["I1".parse().unwrap()]));
-    let body = ContestDecided { contest, outcome: Outcome::Partial, effect, reason, panel: None };
+    let body =
+        ContestDecided { contest, outcome: Outcome::Partial, effect, reason: reason.into(), panel: None };
     id(court.council(body).await);
     let raised = correction(&court.programme, party("a1"), item, replace("I2", 2));
     court.programme.recorded(raised, &["a1"]).await;
     id(court.appeal(contest).await);
-    let body = AppealDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    let body = AppealDecided {
+        contest,
+        outcome: Outcome::Rejected,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     id(court.council(body).await);
     let score = court.score("").await;
     let medians = [0, 1, 2].map(|place| score["criteria"][0]["indicators"][place]["median"].clone());

@@ -16,7 +16,7 @@ const DAY_MS: u64 = 86_400_000;
 
 fn committed(programme: &Programme, name: &str, days: i32) -> EvidenceCommitted {
     EvidenceCommitted {
-        commitment: text(name).commitment(),
+        commitment: text(name).commitment().into(),
         media_type: "video/mp4".to_owned(),
         custodian: party("a1"),
         retain_until: programme.today().plus_days(days),
@@ -178,7 +178,8 @@ async fn erasures(programme: &Programme, provoked: &mut Provoked) {
 async fn findings(programme: &Programme, provoked: &mut Provoked) {
     programme.admit("auditor", MemberClass::Auditor, &[]).await;
     let found = |issuer: &str, positions: Vec<u64>| {
-        let body = AuditFinding { kind: FindingKind::Clock, text: text("late").commitment(), positions };
+        let body =
+            AuditFinding { kind: FindingKind::Clock, text: text("late").commitment().into(), positions };
         programme.draft(party(issuer), None, body).with([text("late")])
     };
     provoked.note(programme.send(found("a1", vec![1]), &["a1"]).await, 403, "issuer.not_allowed");
@@ -227,7 +228,7 @@ async fn evidence_is_kept_shown_and_destroyed_with_what_was_attached_of_it() {
 /// An assessment of `kol` by `a1` that rests on a document, which is attached.
 async fn rests_on(programme: &Programme, document: &Attachment) -> EventId {
     let body = AssessmentPublished {
-        evidence: [("I1".parse().unwrap(), vec![document.commitment()])].into(),
+        evidence: [("I1".parse().unwrap(), vec![document.commitment().into()])].into(),
         ..assessment(programme.today())
     };
     programme.recorded(about(programme, "a1", body).with([document.clone()]), &["a1"]).await
@@ -254,7 +255,7 @@ async fn nobody_has_evidence_destroyed_that_another_event_needs() {
     let assessed = rests_on(&programme, &document).await;
     let item = programme.impose("kol", Severity::S2, 90).await;
     programme.contest("kol", assessed).await.unwrap();
-    let body = ContestFiled { evidence: vec![document.commitment()], ..contest(item) };
+    let body = ContestFiled { evidence: vec![document.commitment().into()], ..contest(item) };
     let draft = programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
     let filed = programme.recorded(draft.with([text("my case")]), &["kol"]).await;
     let withdrawn = ContestWithdrawn { contest: filed, reason: None };
@@ -267,7 +268,7 @@ async fn nobody_has_evidence_destroyed_that_another_event_needs() {
     let stranger = Programme::start_at(policy(), clock.clone()).await;
     let theirs = rests_on(&stranger, &document).await;
     let body = EvidenceCommitted {
-        commitment: document.commitment(),
+        commitment: document.commitment().into(),
         custodian: party("business"),
         ..committed(&stranger, "", 0)
     };
@@ -289,7 +290,7 @@ async fn nobody_has_evidence_destroyed_that_another_event_needs() {
     settled(&programme, "later").await;
     assert!(is_kept(), "{assessed} rests on it, {other} does not");
     // Its own custodian destroys it, once nothing keeps it from that.
-    let body = EvidenceCommitted { commitment: document.commitment(), ..committed(&programme, "", 0) };
+    let body = EvidenceCommitted { commitment: document.commitment().into(), ..committed(&programme, "", 0) };
     let target = programme.recorded(about(&programme, "a1", body), &["a1"]).await;
     clock.set(clock.now().plus_ms(DAY_MS));
     destroy(&programme, target).await.unwrap();
@@ -307,7 +308,7 @@ async fn a_document_is_needed_however_who_cites_it_spells_it() {
     let document = text("what was seen");
     let (cited, digits) = (document.commitment(), document.commitment().to_string());
     let body = AssessmentPublished {
-        evidence: [("I1".parse().unwrap(), vec![cited])].into(),
+        evidence: [("I1".parse().unwrap(), vec![cited.into()])].into(),
         ..assessment(programme.today())
     };
     let draft = about(&programme, "a1", body);
@@ -319,7 +320,7 @@ async fn a_document_is_needed_however_who_cites_it_spells_it() {
     programme.client.submit(&submission).await.unwrap();
     let item = programme.impose("kol", Severity::S2, 90).await;
     let by_kol = |body: Body| programme.draft(PartyId::from(subject("kol")), Some(subject("kol")), body);
-    let filed = by_kol(ContestFiled { evidence: vec![cited], ..contest(item) }.into());
+    let filed = by_kol(ContestFiled { evidence: vec![cited.into()], ..contest(item) }.into());
     let filed = programme.recorded(filed.with([text("my case")]), &["kol"]).await;
     let withdrawn = by_kol(ContestWithdrawn { contest: filed, reason: None }.into());
     programme.recorded(withdrawn, &["kol"]).await;
@@ -340,7 +341,13 @@ async fn what_an_appeal_may_need_is_not_erased() {
     let held = keep(programme, "video", 0).await;
     let contest = court.file(target).await;
     let reason = text("why").commitment();
-    let body = ContestDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    let body = ContestDecided {
+        contest,
+        outcome: Outcome::Rejected,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     let decided = crate::contests::id(court.council(body).await);
     court.days(1);
     let mut provoked = Provoked::default();
@@ -356,7 +363,13 @@ async fn what_an_appeal_may_need_is_not_erased() {
     for needed in [appeal, target, held] {
         provoked.note(execute(programme, asked_again, &[needed]).await, 409, "erasure.clock");
     }
-    let body = AppealDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None };
+    let body = AppealDecided {
+        contest,
+        outcome: Outcome::Rejected,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     court.council(body).await.unwrap();
     // Nothing needs them any more; and the first request may still be answered.
     execute(programme, asked, &[contest, decided]).await.unwrap();
@@ -397,20 +410,22 @@ async fn the_operator_owes_an_answer_to_a_request_for_erasure() {
 async fn an_erased_subject_is_a_tombstone_and_the_log_still_verifies() {
     let programme = Programme::start(policy()).await;
     let statement = text("a private matter");
-    let spoken =
-        EndorsementPublished { statement: Some(statement.commitment()), ..endorsement(programme.today()) };
+    let spoken = EndorsementPublished {
+        statement: Some(statement.commitment().into()),
+        ..endorsement(programme.today())
+    };
     let draft = about(&programme, "business", spoken.clone()).with([statement.clone()]);
     let endorsed = programme.recorded(draft, &["business"]).await;
     let shared = text("said twice");
     let of_kol =
-        AssessmentPublished { statement: Some(shared.commitment()), ..assessment(programme.today()) };
+        AssessmentPublished { statement: Some(shared.commitment().into()), ..assessment(programme.today()) };
     let draft = about(&programme, "a1", of_kol.clone()).with([shared.clone()]);
     let assessed = programme.recorded(draft, &["a1"]).await;
     // Another event of its issuer about the subject says the same: it goes when that is erased too.
     let corrected = CorrectionIssued {
         target: assessed,
         action: CorrectionAction::Annotate,
-        statement: shared.commitment(),
+        statement: shared.commitment().into(),
     };
     programme.recorded(about(&programme, "a1", corrected), &["a1"]).await;
     let listed = programme.get(format!("/v1/events?subject={}&type=subject.enrolled", subject("kol"))).await;

@@ -55,7 +55,13 @@ async fn it_is_the_days_of_the_group_a_week_before_without_what_was_overturned()
 
     let contest = court.file(first).await;
     let reason = text("why").commitment();
-    let upheld = ContestDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let upheld = ContestDecided {
+        contest,
+        outcome: Outcome::Upheld,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     court.council(upheld).await.unwrap();
     assert_eq!(
         experience(&court, "a4", "fourth"),
@@ -91,7 +97,8 @@ async fn an_amended_assessment_keeps_it() {
     assert_eq!(experience(&court, "a1", "kol"), told);
     let contest = court.file(target).await;
     let (reason, effect) = (text("why").commitment(), Some(Effect::Struck(["I1".parse().unwrap()].into())));
-    let partly = ContestDecided { contest, outcome: Outcome::Partial, effect, reason, panel: None };
+    let partly =
+        ContestDecided { contest, outcome: Outcome::Partial, effect, reason: reason.into(), panel: None };
     court.council(partly).await.unwrap();
     assert_eq!(experience(&court, "a1", "kol"), told);
     assert!(lines(&court, "kol")[0]["values"].get("I1").is_none());

@@ -232,7 +232,7 @@ impl Trial {
                     evidence: grades
                         .iter()
                         .filter(|(_, level)| level.is_some())
-                        .map(|(id, _)| (id.clone(), vec![document]))
+                        .map(|(id, _)| (id.clone(), vec![document.into()]))
                         .collect(),
                     grades,
                     fee: *fee,
@@ -324,15 +324,21 @@ impl Trial {
                 let state = self.ledger.snapshot().state.clone();
                 let found = state.dossier(&subject(&kol)).and_then(|file| file.contest(&contest));
                 if found.is_some_and(|one| one.stage.is_appeal()) {
-                    self.about(&kol, AppealDecided { contest, outcome, effect, reason, panel: None })?;
+                    self.about(
+                        &kol,
+                        AppealDecided { contest, outcome, effect, reason: reason.into(), panel: None },
+                    )?;
                 } else {
-                    self.about(&kol, ContestDecided { contest, outcome, effect, reason, panel: None })?;
+                    self.about(
+                        &kol,
+                        ContestDecided { contest, outcome, effect, reason: reason.into(), panel: None },
+                    )?;
                 }
             }
             Move::Appeal(which) => {
                 let Some((contest, of, kol)) = self.pick(&["contest"], which) else { return Ok(()) };
                 let (attached, evidence) = (text("my case"), Vec::new());
-                let body = AppealFiled { contest, statement: attached.commitment(), evidence };
+                let body = AppealFiled { contest, statement: attached.commitment().into(), evidence };
                 self.send(PartyId::from(of), Some(of), body, vec![attached], &[&kol])?;
             }
             Move::AddKey(whose) => {
@@ -387,8 +393,12 @@ impl Trial {
                 let proposal = dossier.proposals.open().next().map(|one| one.recorded.event);
                 let evidence = Vec::new();
                 let body: Body = match (notice, proposal) {
-                    (Some(notice), _) => AssessmentReplied { notice, statement, evidence }.into(),
-                    (None, Some(proposal)) => SanctionReplied { proposal, statement, evidence }.into(),
+                    (Some(notice), _) => {
+                        AssessmentReplied { notice, statement: statement.into(), evidence }.into()
+                    }
+                    (None, Some(proposal)) => {
+                        SanctionReplied { proposal, statement: statement.into(), evidence }.into()
+                    }
                     (None, None) => return Ok(()),
                 };
                 let said = vec![text("my side")];
@@ -397,7 +407,7 @@ impl Trial {
             Move::Code => {
                 let version = self.ledger.snapshot().state.codes().count() as u32 + 1;
                 let (clauses, words) = (vec!["D1".parse().unwrap()], text("the code"));
-                let body = CodePublished { version, clauses, text: words.commitment() };
+                let body = CodePublished { version, clauses, text: words.commitment().into() };
                 self.send(PartyId::council(), None, body, vec![words], &SEATS[..3])?;
             }
             Move::Pledge(who) => {
@@ -465,7 +475,7 @@ impl Trial {
             Move::Link(who, which) => {
                 let (kol, handle) = (KOLS[*who], text(&format!("@{who}-{which}")));
                 let platform = "vietreel".parse().unwrap();
-                let body = AccountLinked { platform, account: handle.commitment() };
+                let body = AccountLinked { platform, account: handle.commitment().into() };
                 let both = ["registrar", kol];
                 let id = self.send(party("registrar"), Some(subject(kol)), body, vec![handle], &both)?;
                 self.events.push(("account", id, subject(kol), kol.to_owned()));

@@ -65,7 +65,7 @@ fn a_correction_without_evidence_is_read_again() {
         let regrading =
             Regrading { grades: [("I1".parse().unwrap(), 1)].into(), evidence: Default::default() };
         let action = CorrectionAction::Replace(regrading);
-        let body = CorrectionIssued { target, action, statement: Commitment::from_bytes([1; 32]) };
+        let body = CorrectionIssued { target, action, statement: Commitment::from_bytes([1; 32]).into() };
         let (subject, at) = (Some(subject), state.last_at());
         let event = Event { ledger, issuer, subject, issued_at: at, body: body.into() };
         state.replay(Recording { id: EventId::from_bytes([9; 32]), at, keys: &[], event: &event }).unwrap();

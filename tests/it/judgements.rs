@@ -160,8 +160,9 @@ pub async fn refusals(provoked: &mut Provoked) {
     let filed = programme.contest("kol", item).await.unwrap();
     let contest = filed["id"].as_str().unwrap().parse().unwrap();
     let reason = text("why").commitment();
-    let declined = ContestDeclined { contest, code: DeclineCode::NoCase, reason };
-    let early = AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let declined = ContestDeclined { contest, code: DeclineCode::NoCase, reason: reason.into() };
+    let early =
+        AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason: reason.into(), panel: None };
     for body in [declined.into(), early.into()] {
         let draft = by_council(body).with([text("why")]);
         provoked.note(programme.send(draft, &SEATS[..3]).await, 409, "contest.stage");

@@ -139,7 +139,7 @@ async fn a_recovered_key_decides_on_no_panel_and_brings_nobody_back() {
         contest,
         outcome: Outcome::Rejected,
         effect: None,
-        reason: text("why").commitment(),
+        reason: text("why").commitment().into(),
         panel: Some(panel),
     };
     provoked.note(court.send(&sat[0], body(), &["ear", &sat[1]]).await, 403, "key.restrained");
@@ -167,7 +167,8 @@ async fn a_reply_under_a_recovered_key_shortens_nothing() {
     adverse::wait(&programme, 15);
     let good = assessment(programme.today());
     let notice = adverse::notify(&programme, "a1", good.clone()).await;
-    let body = AssessmentReplied { notice, statement: text("my side").commitment(), evidence: Vec::new() };
+    let body =
+        AssessmentReplied { notice, statement: text("my side").commitment().into(), evidence: Vec::new() };
     let reply = programme.draft(about, Some(subject("kol")), body).with([text("my side")]);
     programme.recorded(reply, &["ear"]).await;
     adverse::wait(&programme, 7);

@@ -32,7 +32,7 @@ async fn contest(programme: &Programme, target: EventId) -> EventId {
 
 async fn decide(programme: &Programme, contest: EventId, outcome: Outcome, effect: Option<Effect>) {
     let reason = text("why").commitment();
-    let body = ContestDecided { contest, outcome, effect, reason, panel: None };
+    let body = ContestDecided { contest, outcome, effect, reason: reason.into(), panel: None };
     programme.recorded(of(programme, "council", body).with([text("why")]), &SEATS[..3]).await;
 }
 
@@ -44,7 +44,7 @@ async fn by_council(programme: &Programme, body: impl Into<Body>) -> Result<Valu
 
 async fn retract(programme: &Programme, target: EventId) {
     let statement = text("why").commitment();
-    let body = CorrectionIssued { target, action: CorrectionAction::Retract, statement };
+    let body = CorrectionIssued { target, action: CorrectionAction::Retract, statement: statement.into() };
     by_council(programme, body).await.unwrap();
 }
 
@@ -149,7 +149,8 @@ async fn a_clause_broken_on_one_day_is_sanctioned_once() {
     let mut provoked = Provoked::default();
     let seats = &SEATS[..3];
     let words = text("the code");
-    let code = CodePublished { version: 1, clauses: vec!["D1".parse().unwrap()], text: words.commitment() };
+    let code =
+        CodePublished { version: 1, clauses: vec!["D1".parse().unwrap()], text: words.commitment().into() };
     let code = programme.draft(PartyId::council(), None, code).with([words]);
     let code = programme.recorded(code, seats).await;
     let about = PartyId::from(subject("kol"));

@@ -16,7 +16,7 @@ async fn move_to(programme: &Programme, member: &str, group: &str) {
 
 fn decided(contest: EventId) -> ContestDecided {
     let reason = text("why").commitment();
-    ContestDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel: None }
+    ContestDecided { contest, outcome: Outcome::Rejected, effect: None, reason: reason.into(), panel: None }
 }
 
 async fn refused(programme: &Programme, body: impl Into<Body>, seats: &[&str]) {
@@ -80,7 +80,7 @@ async fn nobody_lifts_a_sanction_of_its_own_group_or_judges_what_it_proposed() {
     let reason = text("why").commitment();
     let late = ContestExtended { contest, reason: None };
     refused(&programme, late, &SEATS[..3]).await;
-    let declined = ContestDeclined { contest, code: DeclineCode::NoCase, reason };
+    let declined = ContestDeclined { contest, code: DeclineCode::NoCase, reason: reason.into() };
     refused(&programme, declined, &SEATS[..3]).await;
     refused(&programme, decided(contest), &SEATS[..3]).await;
     let lifted = || SanctionLifted { target: item, reason: None };

@@ -247,19 +247,19 @@ async fn hostile_words_are_inert_everywhere() {
         let seed = format!("hostile-{at}");
         let (mut body, mut profile) = programme::enrolment(&seed);
         profile.bytes = serde_json::json!({"name": words}).to_string().into_bytes();
-        body.profile = profile.commitment();
+        body.profile = profile.commitment().into();
         let id = programme::subject(&seed);
         let draft = programme.draft(programme::party("registrar"), Some(id), body).with([profile]);
         programme.recorded(draft, &["registrar", &seed]).await;
         let statement = programme::text(words);
         let said = AssessmentPublished {
-            statement: Some(statement.commitment()),
+            statement: Some(statement.commitment().into()),
             ..programme::assessment(programme.today())
         };
         let draft = programme.draft(programme::party("a1"), Some(id), said).with([statement]);
         let target = programme.recorded(draft, &["a1"]).await;
         let case = programme::text(words);
-        let filed = ContestFiled { statement: case.commitment(), ..programme::contest(target) };
+        let filed = ContestFiled { statement: case.commitment().into(), ..programme::contest(target) };
         let draft = programme.draft(PartyId::from(id), Some(id), filed).with([case]);
         programme.recorded(draft, &[&seed]).await;
     }

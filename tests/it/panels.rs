@@ -51,7 +51,7 @@ pub async fn refusals(provoked: &mut Provoked) {
     provoked.note(answer, 422, "contest.effect");
     provoked.note(court.decided_by_council(contest, Some(panel)).await, 403, "issuer.not_allowed");
     id(court.send(sat[0], ContestExtended { contest, reason: None }, &sat).await);
-    let again = ContestExtended { contest, reason: Some(text("why").commitment()) };
+    let again = ContestExtended { contest, reason: Some(text("why").commitment().into()) };
     provoked.note(court.send(sat[0], again, &sat).await, 409, "contest.extension");
     let early = court.decide((contest, panel), Outcome::Rejected, None, &sat).await;
     provoked.note(early, 409, "challenge.pending");
@@ -90,7 +90,13 @@ impl Court {
         panel: Option<EventId>,
     ) -> Result<serde_json::Value, tinnhiem::client::ClientError> {
         let reason = text("why").commitment();
-        let body = ContestDecided { contest, outcome: Outcome::Rejected, effect: None, reason, panel };
+        let body = ContestDecided {
+            contest,
+            outcome: Outcome::Rejected,
+            effect: None,
+            reason: reason.into(),
+            panel,
+        };
         self.council(body).await
     }
 }
@@ -268,7 +274,7 @@ async fn flooding_with_contests_ends_at_three_and_declined_ones_do_not_come_back
     let mut provoked = Provoked::default();
     provoked.note(court.programme.contest("kol", items[3]).await, 409, "contest.too_many");
     let reason = text("why").commitment();
-    let body = ContestDeclined { contest: filed[0], code: DeclineCode::NoCase, reason };
+    let body = ContestDeclined { contest: filed[0], code: DeclineCode::NoCase, reason: reason.into() };
     id(court.council(body).await);
     let view = court.view(filed[0]).await;
     assert_eq!((&view["status"], &view["declined"]), (&"declined".into(), &"no_case".into()));
@@ -297,7 +303,8 @@ async fn nobody_departs_during_an_appeal_and_without_panels_the_council_decides_
     assert_eq!(court.view(contest).await["stage"], "appeal_overdue");
     assert_eq!(court.score("").await["assessments"][0]["excluded"], "CLOCK.MISSED");
     let reason = text("why").commitment();
-    let body = AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let body =
+        AppealDecided { contest, outcome: Outcome::Upheld, effect: None, reason: reason.into(), panel: None };
     id(court.council(body).await);
     assert!(court.score("").await["assessments"].as_array().unwrap().is_empty());
     court.programme.check_replay();

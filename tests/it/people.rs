@@ -392,7 +392,11 @@ async fn who_asks_for_erasure_is_told_what_is_kept_here_and_what_stays_elsewhere
     let (words, kept, absent) = (text("my case"), text("a letter"), text("a film"));
     let item = programme.assess("a1", "kol").await;
     let evidence = vec![kept.commitment(), absent.commitment()];
-    let body = ContestFiled { statement: words.commitment(), evidence, ..contest(item) };
+    let body = ContestFiled {
+        statement: words.commitment().into(),
+        evidence: evidence.into_iter().map(Into::into).collect(),
+        ..contest(item)
+    };
     let draft = programme.draft(subject("kol").into(), Some(subject("kol")), body).with([words, kept]);
     programme.recorded(draft, &["kol"]).await;
     let filed = newest(&programme);

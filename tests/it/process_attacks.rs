@@ -37,7 +37,7 @@ impl Attempts {
 
 fn graded(levels: &[(&str, u16)], body: AssessmentPublished) -> AssessmentPublished {
     let grades = levels.iter().map(|(id, level)| (id.parse().unwrap(), Some(*level))).collect();
-    let piece = vec![Commitment::to(&[3; 32], b"document")];
+    let piece = vec![Commitment::to(&[3; 32], b"document").into()];
     let evidence = levels.iter().map(|(id, _)| (id.parse().unwrap(), piece.clone())).collect();
     AssessmentPublished { grades, evidence, ..body }
 }
@@ -96,7 +96,13 @@ async fn copies_of_a_slander() -> String {
         attempts.count(&send().await, "assessment.contested");
     }
     let reason = text("why").commitment();
-    let body = ContestDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let body = ContestDecided {
+        contest,
+        outcome: Outcome::Upheld,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     let decided = adverse::of(&programme, "council", body).with([text("why")]);
     programme.recorded(decided, &SEATS[..3]).await;
     for _ in 0..10 {
@@ -112,7 +118,13 @@ async fn struck_and_imposed_again() -> String {
     let item = id(impose(&programme, body(), &SEATS[..3]).await);
     let contest = id(programme.contest("kol", item).await);
     let reason = text("why").commitment();
-    let upheld = ContestDecided { contest, outcome: Outcome::Upheld, effect: None, reason, panel: None };
+    let upheld = ContestDecided {
+        contest,
+        outcome: Outcome::Upheld,
+        effect: None,
+        reason: reason.into(),
+        panel: None,
+    };
     let decided = adverse::of(&programme, "council", upheld).with([text("why")]);
     programme.recorded(decided, &SEATS[..3]).await;
     let mut attempts = Attempts::default();

@@ -353,7 +353,7 @@ pub fn in_own_words(ledger: &Ledger, mut draft: Draft) -> Draft {
 /// A contest of an item, its statement attached apart.
 pub fn contest(target: EventId) -> ContestFiled {
     let statement = text("my case").commitment();
-    ContestFiled { target, grounds: Grounds::Procedure, statement, evidence: Vec::new() }
+    ContestFiled { target, grounds: Grounds::Procedure, statement: statement.into(), evidence: Vec::new() }
 }
 
 /// An admission.
@@ -388,8 +388,8 @@ pub fn enrolment(name: &str) -> (SubjectEnrolled, Attachment) {
     let body = SubjectEnrolled {
         identity: Commitment::to(&[1; 32], name.as_bytes()),
         identity_key: None,
-        profile: profile.commitment(),
-        consent: Commitment::to(&[2; 32], name.as_bytes()),
+        profile: profile.commitment().into(),
+        consent: Commitment::to(&[2; 32], name.as_bytes()).into(),
         topics: vec!["my-pham".parse().unwrap()],
         group: GroupId::alone(&PartyId::from(subject(name))),
         key: key(name).public(),
@@ -431,7 +431,7 @@ pub fn sanction(on: Date, severity: Severity, days: i32) -> SanctionImposed {
         basis: Basis::Conduct("I5".parse().unwrap()),
         starts_on: on,
         ends_on: Some(on.plus_days(days - 1)),
-        reason: text("why").commitment(),
+        reason: text("why").commitment().into(),
         proposal: None,
         urgent: false,
     }

@@ -183,7 +183,7 @@ async fn more_evidence_than_the_schemas_allow_is_refused() {
     let programme = Programme::start(policy()).await;
     let item = programme.assess("a1", "kol").await;
     let file = async |pieces: u8| {
-        let evidence = (0..pieces).map(|piece| Commitment::to(&[piece; 32], b"piece")).collect();
+        let evidence = (0..pieces).map(|piece| Commitment::to(&[piece; 32], b"piece").into()).collect();
         let about = subject("kol");
         let body = ContestFiled { evidence, ..contest(item) };
         let draft = programme.draft(PartyId::from(about), Some(about), body).with([text("my case")]);
@@ -195,7 +195,7 @@ async fn more_evidence_than_the_schemas_allow_is_refused() {
 
 async fn attachments(programme: &Programme, provoked: &mut Provoked) {
     let body = |statement: &Attachment| EndorsementPublished {
-        statement: Some(statement.commitment()),
+        statement: Some(statement.commitment().into()),
         ..endorsement(programme.today())
     };
     let send = |statement: &Attachment, attached: Vec<Attachment>| {
@@ -423,7 +423,7 @@ async fn contests(programme: &Programme, provoked: &mut Provoked) {
     provoked.note(programme.contest("other-kol", items[3]).await, 409, "contest.too_many");
     let decide = |outcome, effect, panel| {
         let reason = text("why").commitment();
-        let body = ContestDecided { contest: filed, outcome, effect, reason, panel };
+        let body = ContestDecided { contest: filed, outcome, effect, reason: reason.into(), panel };
         programme.draft(PartyId::council(), Some(subject("other-kol")), body).with([text("why")])
     };
     let seats = &SEATS[..3];
@@ -536,7 +536,7 @@ async fn when_the_ledger_cannot(provoked: &mut Provoked) {
     std::fs::write(&vault, b"").unwrap();
     let words = text("kept nowhere");
     let spoken =
-        EndorsementPublished { statement: Some(words.commitment()), ..endorsement(programme.today()) };
+        EndorsementPublished { statement: Some(words.commitment().into()), ..endorsement(programme.today()) };
     let draft = programme.draft(party("business"), Some(subject("kol")), spoken).with([words]);
     provoked.note(programme.send(draft, &["business"]).await, 503, "vault.io");
     let ready = async || programme.client.text("/readyz").await.map_err(|error| error.to_string());

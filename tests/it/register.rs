@@ -14,7 +14,7 @@ const DAY_MS: u64 = 86_400_000;
 
 fn code(version: u32, clauses: &[&str]) -> CodePublished {
     let clauses = clauses.iter().map(|clause| clause.parse().unwrap()).collect();
-    CodePublished { version, clauses, text: text("the code").commitment() }
+    CodePublished { version, clauses, text: text("the code").commitment().into() }
 }
 
 /// Publishes a version of the code of conduct.

@@ -73,7 +73,8 @@ async fn the_grounds_listed_for_an_item_are_those_that_the_rules_take() {
     let on_facts = ContestFiled { grounds: Grounds::FactualError, ..contest(declined) };
     let draft = programme.draft(kol.into(), Some(kol), on_facts).with([text("my case")]);
     let contest = programme.recorded(draft, &["kol"]).await;
-    let body = ContestDeclined { contest, code: DeclineCode::NoCase, reason: text("why").commitment() };
+    let body =
+        ContestDeclined { contest, code: DeclineCode::NoCase, reason: text("why").commitment().into() };
     let draft = programme.draft(PartyId::council(), Some(kol), body).with([text("why")]);
     programme.recorded(draft, &SEATS[..3]).await;
     let all: BTreeSet<String> = GROUNDS.map(|(name, _)| name.to_owned()).into();
@@ -356,7 +357,7 @@ async fn what_silence_does_to_the_score_is_said_before_a_contest_and_after() {
         let all = || (1..=20).map(|number| format!("I{number}").parse().unwrap());
         body.grades = all().map(|id| (id, Some(level))).collect();
         // The lowest and the highest grades need evidence.
-        let shown = all().filter(|_| level != 1).map(|id| (id, vec![text("seen").commitment()]));
+        let shown = all().filter(|_| level != 1).map(|id| (id, vec![text("seen").commitment().into()]));
         body.evidence = shown.collect();
         let draft = programme.draft(party(assessor), Some(subject("kol")), body);
         items.push(programme.recorded(draft, &[assessor]).await);

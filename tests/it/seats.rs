@@ -262,7 +262,11 @@ async fn what_was_retracted_ties_nobody_for_ever_and_who_was_drawn_may_come_into
     court.commit("auditor", 3).await.unwrap();
     let retracted = id(court.send("a2", endorsement_until(&court, 700), &["a2"]).await);
     let statement = text("why").commitment();
-    let body = CorrectionIssued { target: retracted, action: CorrectionAction::Retract, statement };
+    let body = CorrectionIssued {
+        target: retracted,
+        action: CorrectionAction::Retract,
+        statement: statement.into(),
+    };
     id(court.send("a2", body, &["a2"]).await);
     court.days(400);
     court.programme.assess("a3", "kol").await;

@@ -94,7 +94,7 @@ async fn a_certificate_says_what_ends_it_how_the_next_is_had_and_what_the_score_
     let graded = ["I1", "I2", "I5", "I6", "I9", "I10", "I13", "I14", "I17", "I18"];
     let grades = graded.map(|id| (id.parse().unwrap(), Some(0)));
     for assessor in ["a1", "a2", "a3"] {
-        let evidence = graded.map(|id| (id.parse().unwrap(), vec![text("seen").commitment()])).into();
+        let evidence = graded.map(|id| (id.parse().unwrap(), vec![text("seen").commitment().into()])).into();
         let body =
             AssessmentPublished { grades: grades.clone().into(), evidence, ..assessment(programme.today()) };
         programme.recorded(programme.draft(party(assessor), Some(subject("kol")), body), &[assessor]).await;

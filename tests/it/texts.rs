@@ -15,12 +15,12 @@ use crate::programme::*;
 use crate::refusals::Provoked;
 
 fn endorses(programme: &Programme, statement: &Attachment) -> EndorsementPublished {
-    EndorsementPublished { statement: Some(statement.commitment()), ..endorsement(programme.today()) }
+    EndorsementPublished { statement: Some(statement.commitment().into()), ..endorsement(programme.today()) }
 }
 
 fn cites(programme: &Programme, by: &str, document: &Attachment) -> EvidenceCommitted {
     EvidenceCommitted {
-        commitment: document.commitment(),
+        commitment: document.commitment().into(),
         media_type: "text/plain".to_owned(),
         custodian: party(by),
         retain_until: programme.today(),
@@ -45,11 +45,11 @@ pub async fn refusals(provoked: &mut Provoked) {
     provoked.note(about_another, 409, "commitment.taken");
     let evidence = programme.draft(party("a1"), Some(subject("kol")), cites(&programme, "a1", &words));
     provoked.note(programme.send_as_it_is(evidence, &["a1"]).await, 409, "commitment.taken");
-    let finding = MemberSuspended { member: party("a3"), reason: Some(words.commitment()) };
+    let finding = MemberSuspended { member: party("a3"), reason: Some(words.commitment().into()) };
     let draft = programme.draft(PartyId::council(), None, finding).with([words.clone()]);
     provoked.note(programme.send_as_it_is(draft, &SEATS[..3]).await, 409, "commitment.taken");
     // What its issuer said about the subject it may say again, and rest on.
-    let withdrawn = EndorsementWithdrawn { target: first, reason: Some(words.commitment()) };
+    let withdrawn = EndorsementWithdrawn { target: first, reason: Some(words.commitment().into()) };
     let draft = programme.draft(party("business"), Some(subject("kol")), withdrawn);
     programme.send_as_it_is(draft, &["business"]).await.unwrap();
     let draft =
@@ -73,7 +73,7 @@ async fn nobody_keeps_the_text_of_another_alive_or_has_it_destroyed() {
     let early = programme.draft(party("a1"), Some(subject("other-kol")), cites(&programme, "a1", &words));
     programme.recorded(early.with([words.clone()]), &["a1"]).await;
     let item = programme.impose("kol", Severity::S1, 20).await;
-    let body = ContestFiled { statement: words.commitment(), ..contest(item) };
+    let body = ContestFiled { statement: words.commitment().into(), ..contest(item) };
     let filed = programme.draft(kol().0, kol().1, body).with([words.clone()]);
     let filed = programme.send_as_it_is(filed, &["kol"]).await.unwrap();
     let filed: EventId = filed["id"].as_str().unwrap().parse().unwrap();
@@ -129,7 +129,7 @@ async fn a_text_is_taken_exactly_when_the_first_to_name_it_was_another() {
         let words = text(&format!("words {}", pick(2, 12)));
         let (as_text, named) = (pick(3, 3) > 0, words.commitment());
         let body: Body = if as_text {
-            AccountLinked { platform: "vietreel".parse().unwrap(), account: named }.into()
+            AccountLinked { platform: "vietreel".parse().unwrap(), account: named.into() }.into()
         } else {
             EvidenceCommitted { media_type: "text/plain".to_owned(), ..cites(&programme, by, &words) }.into()
         };
@@ -231,7 +231,7 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     let (kol, about) = (PartyId::from(subject("kol")), Some(subject("kol")));
     let document = text("what was seen");
     let body = AssessmentPublished {
-        evidence: [("I1".parse().unwrap(), vec![document.commitment()])].into(),
+        evidence: [("I1".parse().unwrap(), vec![document.commitment().into()])].into(),
         ..assessment(programme.today())
     };
     let draft = programme.draft(party("a1"), about, body).with([document.clone()]);
@@ -244,12 +244,16 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
         let draft = programme.draft(kol.clone(), about, body).with(texts.iter().cloned());
         programme.recorded(draft, &["kol"]).await
     };
-    let body = ContestFiled { statement: words.commitment(), ..contest(item) };
+    let body = ContestFiled { statement: words.commitment().into(), ..contest(item) };
     let first = by_kol(body.into(), std::slice::from_ref(&words)).await;
     by_kol(ContestWithdrawn { contest: first, reason: None }.into(), &[]).await;
     let again = text("once more");
     let evidence = vec![words.commitment()];
-    let body = ContestFiled { statement: again.commitment(), evidence, ..contest(item) };
+    let body = ContestFiled {
+        statement: again.commitment().into(),
+        evidence: evidence.into_iter().map(Into::into).collect(),
+        ..contest(item)
+    };
     let second = by_kol(body.into(), std::slice::from_ref(&again)).await;
     by_kol(ContestWithdrawn { contest: second, reason: None }.into(), &[]).await;
     clock.set(clock.now().plus_ms(2 * 86_400_000));

@@ -82,8 +82,8 @@ impl Bodies {
         SubjectEnrolled {
             identity: commitment("identity", number as u64),
             identity_key: None,
-            profile: text,
-            consent: commitment("consent", number as u64),
+            profile: text.into(),
+            consent: commitment("consent", number as u64).into(),
             topics: self.topics_of(number).cloned().collect(),
             group: GroupId::alone(&subject(number).into()),
             key: Signer::Subject(number, 0).public(),
@@ -103,7 +103,7 @@ impl Bodies {
             let level = if nth == 0 && level == 2 { 0 } else { level };
             if level != 1 {
                 let evidence = commitment("evidence", dice.below(usize::MAX) as u64);
-                body.evidence.insert(indicator.clone(), vec![evidence]);
+                body.evidence.insert(indicator.clone(), vec![evidence.into()]);
             }
             body.grades.insert(indicator, Some(level));
         }
@@ -117,7 +117,7 @@ impl Bodies {
             let level = dice.below(3) as u16;
             let indicator = self.indicator(number);
             if level != 1 {
-                body.evidence.insert(indicator.clone(), vec![commitment("evidence", number as u64)]);
+                body.evidence.insert(indicator.clone(), vec![commitment("evidence", number as u64).into()]);
             }
             body.grades.insert(indicator, Some(level));
         }
@@ -176,7 +176,7 @@ impl Bodies {
             basis: Basis::Conduct(self.indicator(indicator)),
             starts_on,
             ends_on: Some(ends_on),
-            reason: text,
+            reason: text.into(),
             proposal: None,
             urgent: false,
         };
@@ -192,7 +192,7 @@ impl Bodies {
             Grounds::Disproportionate,
         ];
         let grounds = all[dice.below(all.len())];
-        ContestFiled { target, grounds, statement: text, evidence: Vec::new() }
+        ContestFiled { target, grounds, statement: text.into(), evidence: Vec::new() }
     }
 
     /// What the council decides on a contest of an assessment that graded `indicator`.
@@ -208,7 +208,7 @@ impl Bodies {
             1 => (Outcome::Rejected, None),
             _ => (Outcome::Partial, Some(Effect::Struck(vec![self.indicator(indicator)]))),
         };
-        ContestDecided { contest, outcome, effect, reason: text, panel: None }
+        ContestDecided { contest, outcome, effect, reason: text.into(), panel: None }
     }
 }
 

@@ -24,7 +24,7 @@ impl Story {
         for (seed, platform, account) in ACCOUNTS {
             let handle = Attachment::text(super::salt(account), account);
             let platform_id = platform.parse().expect("a platform");
-            let body = AccountLinked { platform: platform_id, account: handle.commitment() };
+            let body = AccountLinked { platform: platform_id, account: handle.commitment().into() };
             let keys = [&key(platform), &own_key(seed, LINKED)];
             self.add(LINKED, party(platform), Some(subject(seed)), body, vec![handle], &keys);
         }

@@ -30,7 +30,7 @@ impl Story {
         let extreme = grades.iter().filter(|(_, level)| matches!(level, Some(0 | 2)));
         let evidence = extreme.map(|(id, _)| {
             let source = format!("{assessor} {seed} {id} {days_ago}");
-            (id.clone(), vec![Commitment::to(&salt(&source), source.as_bytes())])
+            (id.clone(), vec![Commitment::to(&salt(&source), source.as_bytes()).into()])
         });
         let text = format!("Nhận xét của {assessor} về {seed}: xem từng tiêu chí và minh chứng kèm theo.");
         let statement = Attachment::text(salt(&format!("{text}{days_ago}")), &text);
@@ -44,7 +44,7 @@ impl Story {
             valid_until: Some(on.plus_days(365)),
             conflict: false,
             fee: false,
-            statement: Some(statement.commitment()),
+            statement: Some(statement.commitment().into()),
             notice: None,
         };
         (body, statement)
@@ -88,7 +88,7 @@ impl Story {
         let statement = text(words);
         let body = AssessmentReplied {
             notice: announced.notice,
-            statement: statement.commitment(),
+            statement: statement.commitment().into(),
             evidence: Vec::new(),
         };
         self.by_subject(days_ago, announced.seed, body, vec![statement]);
@@ -147,7 +147,7 @@ impl Story {
         self.reply(17, &raised, "Video ngày 12 có ghi nhãn quảng cáo từ giây đầu; xin xem bản đầy đủ.");
         let seen = Commitment::to(&salt("han, whole video"), b"han, whole video");
         raised.body.grades.insert(indicator(1), Some(2));
-        raised.body.evidence.insert(indicator(1), vec![seen]);
+        raised.body.evidence.insert(indicator(1), vec![seen.into()]);
         self.publish(15, raised);
         let hostile = self.notify(5, ASSESSORS[4], HAN, "0000 0000 0000 0000 0000");
         self.reply(4, &hostile, "Không có minh chứng nào được dẫn ra là về tôi.");

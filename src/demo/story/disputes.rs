@@ -35,11 +35,11 @@ impl Story {
         let body = CorrectionIssued {
             target: sanction,
             action: CorrectionAction::Annotate,
-            statement: statement.commitment(),
+            statement: statement.commitment().into(),
         };
         self.council_on(75, "kiet", body, vec![statement]);
         let reason = text("Gỡ trước hạn: đã đính chính, ba tháng không tái diễn.");
-        let body = SanctionLifted { target: sanction, reason: Some(reason.commitment()) };
+        let body = SanctionLifted { target: sanction, reason: Some(reason.commitment().into()) };
         self.council_on(60, "kiet", body, vec![reason]);
     }
 
@@ -52,12 +52,12 @@ impl Story {
         let evidence = Commitment::to(&salt("overlooked"), b"overlooked");
         let regrading = Regrading {
             grades: [(indicator(2), 2)].into(),
-            evidence: [(indicator(2), vec![evidence])].into(),
+            evidence: [(indicator(2), vec![evidence.into()])].into(),
         };
         let body = CorrectionIssued {
             target,
             action: CorrectionAction::Replace(regrading),
-            statement: statement.commitment(),
+            statement: statement.commitment().into(),
         };
         let about = Some(subject(about));
         self.add(16, party(assessor), about, body, vec![statement], &[&key(assessor)]);
@@ -80,7 +80,7 @@ impl Story {
         self.seat(34, "phuong", contest);
         self.decide(20, "phuong", contest, Outcome::Rejected, "Video có đường dẫn đăng ký và mã giới thiệu.");
         let statement = text("Đường dẫn do người khác chèn vào; xin xem lại bản gốc.");
-        let body = AppealFiled { contest, statement: statement.commitment(), evidence: Vec::new() };
+        let body = AppealFiled { contest, statement: statement.commitment().into(), evidence: Vec::new() };
         let appeal = self.by_subject(8, "phuong", body, vec![statement]);
         self.reveal(7, "phuong", appeal);
     }
@@ -114,7 +114,8 @@ impl Story {
         case: &str,
     ) -> EventId {
         let statement = text(case);
-        let body = ContestFiled { target, grounds, statement: statement.commitment(), evidence: Vec::new() };
+        let body =
+            ContestFiled { target, grounds, statement: statement.commitment().into(), evidence: Vec::new() };
         self.by_subject(days_ago, seed, body, vec![statement])
     }
 }

@@ -78,7 +78,7 @@ impl Story {
             starts_on: self.date(days_ago - 2),
             ends_on: self.date(days_ago - 62),
             value_band: ValueBand::Under100m,
-            papers: vec![Commitment::to(&salt("papers"), campaign.as_bytes())],
+            papers: vec![Commitment::to(&salt("papers"), campaign.as_bytes()).into()],
         };
         let keys = [&key(business), &key(seed)];
         self.add(days_ago, party(business), Some(subject(seed)), body, Vec::new(), &keys);

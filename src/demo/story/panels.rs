@@ -69,7 +69,8 @@ impl Story {
         self.add_drawn(days_ago, seed, move |state| {
             let panel = open(state, about, contest)?.1.panel()?;
             let (commitment, panel, members) = (reason.commitment(), Some(panel.event), &panel.members);
-            let body = ContestDecided { contest, outcome, effect: None, reason: commitment, panel }.into();
+            let body =
+                ContestDecided { contest, outcome, effect: None, reason: commitment.into(), panel }.into();
             let keys = members.iter().take(2).map(|member| key(member.as_str())).collect();
             Some(Said { issuer: members.first()?.clone(), body, attachments: vec![reason], keys })
         });

@@ -51,8 +51,8 @@ impl Story {
             let body = SubjectEnrolled {
                 identity: Commitment::to(&identity_secret(), one.seed.as_bytes()),
                 identity_key: Some(IdentityKey::of(&identity_secret())),
-                profile: profile.commitment(),
-                consent: Commitment::to(&salt("consent"), one.seed.as_bytes()),
+                profile: profile.commitment().into(),
+                consent: Commitment::to(&salt("consent"), one.seed.as_bytes()).into(),
                 topics: one.topics.iter().map(|topic| topic.parse().expect("a topic")).collect(),
                 group: GroupId::alone(&PartyId::from(subject(one.seed))),
                 key: own_key(one.seed, OPENED).public(),
@@ -90,7 +90,7 @@ impl Story {
             Q3: kiểm tra giấy tờ của sản phẩm. Q4: đính chính trong ba ngày.";
         let text = Attachment::text(salt("code"), words);
         let clauses = ["Q1", "Q2", "Q3", "Q4"].map(|id| id.parse().expect("a clause")).into();
-        let body = CodePublished { version: 1, clauses, text: text.commitment() };
+        let body = CodePublished { version: 1, clauses, text: text.commitment().into() };
         let council = council();
         let keys: Vec<&SecretKey> = council.iter().collect();
         let code = self.add(220, PartyId::council(), None, body, vec![text], &keys);

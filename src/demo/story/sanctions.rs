@@ -29,7 +29,7 @@ impl Story {
             basis,
             starts_on,
             ends_on: Some(starts_on.plus_days(term_days - 1)),
-            reason: reason.commitment(),
+            reason: reason.commitment().into(),
             proposal: None,
             urgent: false,
         }
@@ -89,7 +89,7 @@ impl Story {
         let statement = text(words);
         let body = SanctionReplied {
             proposal: proposed.proposal,
-            statement: statement.commitment(),
+            statement: statement.commitment().into(),
             evidence: Vec::new(),
         };
         self.by_subject(days_ago, proposed.seed, body, vec![statement]);

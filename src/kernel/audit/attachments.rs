@@ -29,8 +29,9 @@ impl Attachments {
     pub fn of(entry: &CheckedEntry) -> Vec<(Commitment, EventId, bool)> {
         let Some(recording) = entry.recording() else { return Vec::new() };
         let (event, id) = (recording.event, recording.id);
-        let texts = event.texts();
-        event.attachable().into_iter().map(|one| (one, id, texts.contains(&one))).collect()
+        let named = event.named();
+        let texts = named.texts.iter().chain(&named.documents);
+        texts.map(|one| (*one, id, named.texts.contains(one))).collect()
     }
 
     /// Notes what an entry commits to.

@@ -116,7 +116,8 @@ macro_rules! serde_as_hex {
                 if serializer.is_human_readable() {
                     serializer.collect_str(self)
                 } else {
-                    $crate::compact::fixed::serialize(self.as_bytes(), serializer)
+                    let bytes = $crate::compact::Fixed(self.as_bytes());
+                    serializer.serialize_newtype_struct(stringify!($name), &bytes)
                 }
             }
         }

@@ -51,8 +51,8 @@ macro_rules! catalogue {
                 self.event_type().name()
             }
 
-            pub(super) fn inner(&self) -> &dyn EventBody {
-                match self { $(Self::$variant(body) => body,)* }
+            pub(super) fn named(&self) -> Named {
+                match self { $(Self::$variant(body) => Named::by(body),)* }
             }
 
             pub(super) fn parse(type_name: &str, raw: &str) -> Result<Self, Malformed> {

@@ -45,6 +45,7 @@ mod key;
 mod ledger;
 mod levels;
 mod malformed;
+mod meant;
 mod media;
 #[path = "../families/member/event.rs"]
 mod member;
@@ -94,6 +95,7 @@ pub use ledger::{LedgerKeyRotated, LedgerOpened, Operator, Seat};
 pub use levels::Levels;
 pub use malformed::Malformed;
 use malformed::shortened;
+pub use meant::{Document, Named, Text};
 pub use media::is_media_type;
 pub use member::{
     MemberAdmitted, MemberClass, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Role,
@@ -111,44 +113,6 @@ use serde_json::value::RawValue;
 
 use crate::time::Timestamp;
 use crate::{json, limits};
-
-/// What every body says of the texts and documents it commits to.
-pub trait EventBody {
-    /// Commitments to texts that must be attached when the event is submitted.
-    fn texts(&self) -> Vec<Commitment>;
-
-    /// Commitments to documents that may be attached, or stay with their custodian.
-    fn documents(&self) -> Vec<Commitment>;
-}
-
-/// A body that commits to nothing.
-macro_rules! no_texts {
-    () => {
-        fn texts(&self) -> Vec<Commitment> {
-            Vec::new()
-        }
-
-        fn documents(&self) -> Vec<Commitment> {
-            Vec::new()
-        }
-    };
-}
-
-/// A body whose one text is an optional `reason`.
-macro_rules! reason_text {
-    () => {
-        fn texts(&self) -> Vec<Commitment> {
-            self.reason.into_iter().collect()
-        }
-
-        fn documents(&self) -> Vec<Commitment> {
-            Vec::new()
-        }
-    };
-}
-
-use no_texts;
-use reason_text;
 
 /// One event, as parsed from the payload that was signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,21 +205,26 @@ impl Event {
         .expect("a payload is a plain structure, which serialises")
     }
 
+    /// What it names: texts, documents, other events.
+    pub fn named(&self) -> Named {
+        self.body.named()
+    }
+
     /// Commitments to texts that must be attached when the event is submitted.
     pub fn texts(&self) -> Vec<Commitment> {
-        self.body.inner().texts()
+        self.named().texts
     }
 
     /// Commitments to documents that may be attached, or stay with their custodian.
     pub fn documents(&self) -> Vec<Commitment> {
-        self.body.inner().documents()
+        self.named().documents
     }
 
     /// Every commitment an attachment of this event may match.
     pub fn attachable(&self) -> Vec<Commitment> {
-        let mut all = self.texts();
-        all.extend(self.documents());
-        all
+        let Named { mut texts, documents, .. } = self.named();
+        texts.extend(documents);
+        texts
     }
 }
 

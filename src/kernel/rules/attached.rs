@@ -24,6 +24,6 @@ impl Case<'_> {
         let proposal = body.proposal.and_then(|event| self.proposal(&event));
         // That its reason is the proposal's was judged before.
         proposal.is_some_and(|one| *self.state.parties().name(one.proposer) == *issuer)
-            && body.reason == *commitment
+            && *body.reason == *commitment
     }
 }

@@ -3,7 +3,7 @@
 use super::{Case, Reason, Rejection};
 use crate::dsse::EventId;
 use crate::event::{
-    AssessmentNotified, AssessmentPublished, AssessmentReplied, Commitment, EventType, Findings, IndicatorId,
+    AssessmentNotified, AssessmentPublished, AssessmentReplied, Document, EventType, Findings, IndicatorId,
     NoticeStage, PartyId, ProposalStage, SanctionImposed, SanctionProposed, SanctionReplied, Terms,
 };
 use crate::facts::{Dossier, Hearing, Notice, PartyClass, Proposal};
@@ -154,7 +154,7 @@ fn worse<'a>(notified: Findings<'a>, findings: Findings<'a>) -> Option<&'a str> 
 
 /// Whether a grade rests on nothing that the subject could not reply to.
 fn rests_on(notified: Findings<'_>, findings: Findings<'_>, indicator: &IndicatorId) -> bool {
-    let shown = |from: Findings<'_>, one: &Commitment| {
+    let shown = |from: Findings<'_>, one: &Document| {
         from.evidence.get(indicator).is_some_and(|evidence| evidence.contains(one))
     };
     findings.evidence.get(indicator).into_iter().flatten().all(|one| shown(notified, one))

@@ -72,10 +72,11 @@ impl Attached {
 
     /// Notes what the entry of a seq commits to.
     pub(super) fn push(&mut self, seq: u64, event: &Event) {
-        for commitment in event.texts() {
+        let named = event.named();
+        for commitment in named.texts {
             self.name_text(Naming { commitment, seq });
         }
-        for commitment in event.documents() {
+        for commitment in named.documents {
             self.mention((hash(&commitment), seq));
         }
     }

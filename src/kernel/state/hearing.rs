@@ -46,7 +46,7 @@ impl State {
         entry: &Recording<'_>,
         body: &AssessmentReplied,
     ) -> Result<(), Presumed> {
-        let reply = self.reply(entry, body.statement);
+        let reply = self.reply(entry, *body.statement);
         let dossier = self.dossier_mut(entry)?;
         let before = named(&dossier.notices, &body.notice)?;
         let hearing = Hearing { reply: Some(reply), ..before.hearing };
@@ -62,7 +62,7 @@ impl State {
         entry: &Recording<'_>,
         body: &SanctionReplied,
     ) -> Result<(), Presumed> {
-        let reply = self.reply(entry, body.statement);
+        let reply = self.reply(entry, *body.statement);
         let dossier = self.dossier_mut(entry)?;
         let before = named(&dossier.proposals, &body.proposal)?;
         let hearing = Hearing { reply: Some(reply), ..before.hearing };

@@ -392,7 +392,7 @@ fn resume(world: &mut World) -> Option<Act> {
 fn link(world: &mut World) -> Option<Act> {
     let (registrar, subject) = (world.of_class(MemberClass::Platform)?, world.subject()?);
     let account = world.words();
-    let body = AccountLinked { platform: "vietreel".parse().ok()?, account };
+    let body = AccountLinked { platform: "vietreel".parse().ok()?, account: account.into() };
     let keys = world.key_of(&subject.into());
     Some(world.by(registrar, Some(subject), body).with(keys))
 }
@@ -426,7 +426,7 @@ fn withdraw_assessment(world: &mut World) -> Option<Act> {
 fn publish_code(world: &mut World) -> Option<Act> {
     let version = world.state.codes().last().map_or(1, |code| code.version + 1);
     let text = world.words();
-    let body = CodePublished { version, clauses: vec!["D1".parse().ok()?], text };
+    let body = CodePublished { version, clauses: vec!["D1".parse().ok()?], text: text.into() };
     Some(world.by_council(None, body, Vec::new()))
 }
 
@@ -539,6 +539,6 @@ fn certify(world: &mut World) -> Option<Act> {
 
 fn withdraw_certificate(world: &mut World) -> Option<Act> {
     let (target, subject, thing) = world.item("certificate")?;
-    let body = CertificateWithdrawn { target, reason: world.words() };
+    let body = CertificateWithdrawn { target, reason: world.words().into() };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
 }

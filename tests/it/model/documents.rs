@@ -27,7 +27,7 @@ fn correct(world: &mut World, kind: &str, action: CorrectionAction) -> Option<Ac
     let issuer = world.issuer_of(&target);
     // An annotation moves nothing.
     let moves = action != CorrectionAction::Annotate;
-    let body = CorrectionIssued { target, action, statement: world.words() };
+    let body = CorrectionIssued { target, action, statement: world.words().into() };
     let act = match issuer.is_council() {
         true => world.by_council(Some(subject), body, Vec::new()),
         false => world.by(issuer, Some(subject), body),
@@ -46,7 +46,7 @@ fn retract(world: &mut World) -> Option<Act> {
 
 fn raise(world: &mut World) -> Option<Act> {
     let indicator: IndicatorId = "I1".parse().ok()?;
-    let evidence = [(indicator.clone(), vec![world.words()])].into();
+    let evidence = [(indicator.clone(), vec![world.words().into()])].into();
     let regrading = Regrading { grades: [(indicator, 2)].into(), evidence };
     correct(world, "assessment", CorrectionAction::Replace(regrading))
 }
@@ -59,7 +59,7 @@ fn annotate(world: &mut World) -> Option<Act> {
 fn commit(world: &mut World) -> Option<Act> {
     let (member, subject) = (world.member(|_| true)?, world.subject()?);
     let body = EvidenceCommitted {
-        commitment: world.words(),
+        commitment: world.words().into(),
         media_type: "video/mp4".to_owned(),
         custodian: member.clone(),
         retain_until: world.today().plus_days(world.dice.below(20) as i32),
@@ -114,7 +114,7 @@ fn refuse(world: &mut World) -> Option<Act> {
 
 fn report(world: &mut World) -> Option<Act> {
     let auditor = world.of_class(MemberClass::Auditor)?;
-    let body = AuditFinding { kind: FindingKind::Clock, text: world.words(), positions: vec![0] };
+    let body = AuditFinding { kind: FindingKind::Clock, text: world.words().into(), positions: vec![0] };
     Some(world.by(auditor, None, body))
 }
 

@@ -45,7 +45,7 @@ fn notify(world: &mut World) -> Option<Act> {
 
 fn reply_to_notice(world: &mut World) -> Option<Act> {
     let (notice, subject, thing) = world.item("notice")?;
-    let body = AssessmentReplied { notice, statement: world.words(), evidence: Vec::new() };
+    let body = AssessmentReplied { notice, statement: world.words().into(), evidence: Vec::new() };
     Some(world.by(subject.into(), Some(subject), body).aiming(thing))
 }
 
@@ -67,7 +67,7 @@ fn propose(world: &mut World) -> Option<Act> {
 
 fn reply_to_proposal(world: &mut World) -> Option<Act> {
     let (proposal, subject, thing) = world.item("proposal")?;
-    let body = SanctionReplied { proposal, statement: world.words(), evidence: Vec::new() };
+    let body = SanctionReplied { proposal, statement: world.words().into(), evidence: Vec::new() };
     Some(world.by(subject.into(), Some(subject), body).aiming(thing))
 }
 
@@ -133,8 +133,11 @@ fn admit_contest(world: &mut World) -> Option<Act> {
 
 fn decline(world: &mut World) -> Option<Act> {
     let (contest, subject, thing) = world.waiting(|_, one| one.admit_by.is_some())?;
-    let body =
-        ContestDeclined { contest: contest.recorded.event, code: DeclineCode::NoCase, reason: world.words() };
+    let body = ContestDeclined {
+        contest: contest.recorded.event,
+        code: DeclineCode::NoCase,
+        reason: world.words().into(),
+    };
     Some(world.by_council(Some(subject), body, Vec::new()).aiming(thing))
 }
 
@@ -221,14 +224,14 @@ fn ruling(world: &mut World, on_appeal: bool, make: fn(Ruling) -> Body) -> Optio
 fn rule(world: &mut World) -> Option<Act> {
     ruling(world, false, |one| {
         let Ruling { contest, outcome, effect, panel, reason } = one;
-        ContestDecided { contest, outcome, effect, reason, panel }.into()
+        ContestDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
     })
 }
 
 fn rule_on_appeal(world: &mut World) -> Option<Act> {
     ruling(world, true, |one| {
         let Ruling { contest, outcome, effect, panel, reason } = one;
-        AppealDecided { contest, outcome, effect, reason, panel }.into()
+        AppealDecided { contest, outcome, effect, reason: reason.into(), panel }.into()
     })
 }
 
@@ -242,7 +245,7 @@ fn appeal(world: &mut World) -> Option<Act> {
     let (contest, subject, thing) = world.item("contest")?;
     let one = world.state.dossier(&subject)?.contest(&contest)?;
     let may = one.appeal_by.is_some();
-    let body = AppealFiled { contest, statement: world.words(), evidence: Vec::new() };
+    let body = AppealFiled { contest, statement: world.words().into(), evidence: Vec::new() };
     let act = world.by(subject.into(), Some(subject), body);
     Some(if may { act.aiming(thing) } else { act })
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, PlatformId};
-use super::{EventBody, reason_text};
+use super::ids::PlatformId;
+use super::meant::Text;
 use crate::dsse::EventId;
 
 /// `account.linked`: a registrar, who checked it, and the subject sign.
@@ -14,7 +14,7 @@ pub struct AccountLinked {
     /// The platform.
     pub platform: PlatformId,
     /// The account's handle or address, as an attached text.
-    pub account: Commitment,
+    pub account: Text,
 }
 
 /// `account.unlinked`: a registrar and the subject sign.
@@ -25,19 +25,5 @@ pub struct AccountUnlinked {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for AccountLinked {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.account]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-}
-
-impl EventBody for AccountUnlinked {
-    reason_text!();
+    pub reason: Option<Text>,
 }

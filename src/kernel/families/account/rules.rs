@@ -9,7 +9,7 @@ impl<'a> Case<'a> {
     pub(super) fn account_linked(&mut self, body: &AccountLinked) -> Result<(), Rejection> {
         self.signed_by_registrar_and_subject()?;
         self.dossier()?;
-        let twin = self.accounts().find(|one| one.account == body.account);
+        let twin = self.accounts().find(|one| one.account == *body.account);
         Reason::AccountExists.unless(twin.is_none(), body.account)?;
         let linked = self.accounts().count();
         Reason::AccountCount.unless(linked < limits::ACCOUNTS, format_args!("{linked} are linked"))

@@ -13,7 +13,7 @@ impl State {
     ) -> Result<(), Presumed> {
         let recorded = self.recorded(seq, entry);
         let (platform, account) = (body.platform.clone(), body.account);
-        self.register_mut(entry)?.accounts.push(seq, Account { recorded, platform, account });
+        self.register_mut(entry)?.accounts.push(seq, Account { recorded, platform, account: *account });
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ClassId, Commitment, PartyId, TopicId};
-use super::{EventBody, no_texts, reason_text};
+use super::ids::{ClassId, PartyId, TopicId};
+use super::meant::Text;
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -32,13 +32,5 @@ pub struct AccreditationWithdrawn {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for AccreditationGranted {
-    no_texts!();
-}
-
-impl EventBody for AccreditationWithdrawn {
-    reason_text!();
+    pub reason: Option<Text>,
 }

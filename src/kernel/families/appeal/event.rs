@@ -3,10 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::EventBody;
 use super::contest::{Effect, Outcome};
 use super::evidence::evidence_list;
-use super::ids::Commitment;
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 
 /// `appeal.filed`: by the subject, against a decision that did not uphold its contest.
@@ -16,11 +15,11 @@ pub struct AppealFiled {
     /// The `contest.filed` event.
     pub contest: EventId,
     /// The subject's case, as an attached text.
-    pub statement: Commitment,
+    pub statement: Text,
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
-    pub evidence: Vec<Commitment>,
+    pub evidence: Vec<Document>,
 }
 
 /// `appeal.decided`: as `contest.decided`, by other members; takes the place of that decision.
@@ -35,28 +34,8 @@ pub struct AppealDecided {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
     /// The reasoning, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
     /// The `panel.seated` event of the appeal's own panel; required where the contest has a panel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<EventId>,
-}
-
-impl EventBody for AppealFiled {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.statement]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.evidence.clone()
-    }
-}
-
-impl EventBody for AppealDecided {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.reason]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Levels;
 use super::evidence::evidence_list;
-use super::ids::{Commitment, IndicatorId};
-use super::{EventBody, reason_text};
+use super::ids::IndicatorId;
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -22,7 +22,7 @@ pub struct AssessmentNotified {
     pub grades: Levels,
     /// What each grade rests on; the policy says for which levels it is required.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,
+    pub evidence: BTreeMap<IndicatorId, Vec<Document>>,
     /// First day of the conduct observed.
     pub observed_from: Date,
     /// Last day of the conduct observed.
@@ -36,7 +36,7 @@ pub struct AssessmentNotified {
     pub fee: bool,
     /// The reasoning, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<Commitment>,
+    pub statement: Option<Text>,
 }
 
 /// `assessment.replied`: by the subject, once, within the days that the policy gave when it was notified.
@@ -46,11 +46,11 @@ pub struct AssessmentReplied {
     /// The `assessment.notified` event.
     pub notice: EventId,
     /// The subject's reply, as an attached text.
-    pub statement: Commitment,
+    pub statement: Text,
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
-    pub evidence: Vec<Commitment>,
+    pub evidence: Vec<Document>,
 }
 
 /// `assessment.published`: replaces the assessor's earlier assessment of the subject for good.
@@ -63,7 +63,7 @@ pub struct AssessmentPublished {
     pub grades: Levels,
     /// What each grade rests on; the policy says for which levels it is required.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,
+    pub evidence: BTreeMap<IndicatorId, Vec<Document>>,
     /// First day of the conduct observed.
     pub observed_from: Date,
     /// Last day of the conduct observed.
@@ -77,7 +77,7 @@ pub struct AssessmentPublished {
     pub fee: bool,
     /// The reasoning, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<Commitment>,
+    pub statement: Option<Text>,
     /// The `assessment.notified` event; required once the policy sets a reply window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<EventId>,
@@ -91,7 +91,7 @@ pub struct Findings<'a> {
     /// The level of each indicator graded.
     pub grades: &'a Levels,
     /// What each grade rests on.
-    pub evidence: &'a BTreeMap<IndicatorId, Vec<Commitment>>,
+    pub evidence: &'a BTreeMap<IndicatorId, Vec<Document>>,
     /// First and last day of the conduct observed.
     pub observed: (Date, Date),
     /// Last day on which it counts.
@@ -119,16 +119,6 @@ macro_rules! findings {
                 }
             }
         }
-
-        impl EventBody for $body {
-            fn texts(&self) -> Vec<Commitment> {
-                self.statement.into_iter().collect()
-            }
-
-            fn documents(&self) -> Vec<Commitment> {
-                self.evidence.values().flatten().copied().collect()
-            }
-        }
     };
 }
 
@@ -143,19 +133,5 @@ pub struct AssessmentWithdrawn {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for AssessmentReplied {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.statement]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.evidence.clone()
-    }
-}
-
-impl EventBody for AssessmentWithdrawn {
-    reason_text!();
+    pub reason: Option<Text>,
 }

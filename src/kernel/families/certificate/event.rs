@@ -3,10 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::Commitment;
+use super::meant::Text;
 use super::policy::Confidence;
 use super::sanction::Severity;
-use super::{EventBody, no_texts};
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -33,7 +32,7 @@ pub struct CertificateWithdrawn {
     /// The `certificate.granted` event.
     pub target: EventId,
     /// Why, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
 }
 
 /// What a score must be for a certificate to be granted; a policy without these conditions grants none.
@@ -46,18 +45,4 @@ pub struct CertificatePolicy {
     pub least_confidence: Confidence,
     /// No sanction of this severity or a graver one is in force or about to begin.
     pub barred_from: Severity,
-}
-
-impl EventBody for CertificateGranted {
-    no_texts!();
-}
-
-impl EventBody for CertificateWithdrawn {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.reason]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
 }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ClauseId, Commitment};
-use super::{EventBody, no_texts};
+use super::ids::ClauseId;
+use super::meant::Text;
 use crate::dsse::EventId;
 
 /// `code.published`: council threshold; a version of the code of conduct.
@@ -17,7 +17,7 @@ pub struct CodePublished {
     #[schemars(length(min = 1, max = 200))]
     pub clauses: Vec<ClauseId>,
     /// The whole text, attached.
-    pub text: Commitment,
+    pub text: Text,
 }
 
 /// `pledge.signed`: the subject binds itself to the newest version; an older pledge ends.
@@ -26,18 +26,4 @@ pub struct CodePublished {
 pub struct PledgeSigned {
     /// The `code.published` event.
     pub code: EventId,
-}
-
-impl EventBody for CodePublished {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.text]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-}
-
-impl EventBody for PledgeSigned {
-    no_texts!();
 }

@@ -29,7 +29,7 @@ impl State {
         body: &CodePublished,
     ) -> Result<(), Presumed> {
         let (version, clauses, text) = (body.version, body.clauses.clone(), body.text);
-        self.codes.push_back(Arc::new(Code { event: entry.id, version, clauses, text }));
+        self.codes.push_back(Arc::new(Code { event: entry.id, version, clauses, text: *text }));
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::endorsement::ValueBand;
-use super::ids::{CategoryId, Commitment};
-use super::{EventBody, reason_text};
+use super::ids::CategoryId;
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -27,7 +27,7 @@ pub struct CollaborationDeclared {
     /// The papers of product and advertiser that the subject checked; none: it checked none.
     #[serde(default)]
     #[schemars(length(max = 16))]
-    pub papers: Vec<Commitment>,
+    pub papers: Vec<Document>,
 }
 
 /// `collaboration.ended`: the same two sign; its last day is that day.
@@ -38,19 +38,5 @@ pub struct CollaborationEnded {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for CollaborationDeclared {
-    fn texts(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.papers.clone()
-    }
-}
-
-impl EventBody for CollaborationEnded {
-    reason_text!();
+    pub reason: Option<Text>,
 }

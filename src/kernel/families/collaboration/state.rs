@@ -26,7 +26,7 @@ impl State {
             starts_on: body.starts_on,
             ends_on: body.ends_on,
             value_band: body.value_band,
-            papers: body.papers.clone(),
+            papers: body.papers.iter().map(|paper| **paper).collect(),
         };
         self.void_hidden(seq, entry, &record)?;
         self.declared.push_back((seq, subject));

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, StateRoot};
-use super::{EventBody, no_texts};
+use super::ids::StateRoot;
 use crate::time::Date;
 
 /// How a state is written as bytes; `schemas/dossier-1.md` says how.
@@ -61,12 +60,4 @@ impl StateAttested {
         let committed = *committed;
         committed == StateCommitted { size, date, root, parties_root, policies_root, ..committed }
     }
-}
-
-impl EventBody for StateCommitted {
-    no_texts!();
-}
-
-impl EventBody for StateAttested {
-    no_texts!();
 }

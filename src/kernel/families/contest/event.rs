@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::evidence_list;
-use super::ids::{Commitment, IndicatorId};
+use super::ids::IndicatorId;
+use super::meant::{Document, Text};
 use super::sanction::Severity;
-use super::{EventBody, no_texts, reason_text};
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -33,11 +33,11 @@ pub struct ContestFiled {
     /// On what ground.
     pub grounds: Grounds,
     /// The subject's case, as an attached text.
-    pub statement: Commitment,
+    pub statement: Text,
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
-    pub evidence: Vec<Commitment>,
+    pub evidence: Vec<Document>,
 }
 
 /// `contest.admitted`: council threshold, within the days to admit; the days to decide begin.
@@ -69,7 +69,7 @@ pub struct ContestDeclined {
     /// Why.
     pub code: DeclineCode,
     /// The reasoning, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
 }
 
 /// `contest.extended`: the panel's majority, before it is seated the council; once per clock.
@@ -80,7 +80,7 @@ pub struct ContestExtended {
     pub contest: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// What was decided.
@@ -128,7 +128,7 @@ pub struct ContestDecided {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<Effect>,
     /// The reasoning, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
     /// The `panel.seated` event; required where the contest has a panel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<EventId>,
@@ -142,47 +142,5 @@ pub struct ContestWithdrawn {
     pub contest: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for ContestFiled {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.statement]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.evidence.clone()
-    }
-}
-
-impl EventBody for ContestAdmitted {
-    no_texts!();
-}
-
-impl EventBody for ContestDeclined {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.reason]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-}
-
-impl EventBody for ContestExtended {
-    reason_text!();
-}
-
-impl EventBody for ContestDecided {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.reason]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-}
-
-impl EventBody for ContestWithdrawn {
-    reason_text!();
+    pub reason: Option<Text>,
 }

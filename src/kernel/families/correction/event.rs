@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::EventBody;
-use super::ids::{Commitment, IndicatorId};
+use super::ids::IndicatorId;
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 
 /// `correction.issued`: the issuer of an assessment, endorsement, sanction or decision puts it right.
@@ -18,7 +18,7 @@ pub struct CorrectionIssued {
     /// What becomes of it.
     pub action: CorrectionAction,
     /// What was wrong, as an attached text.
-    pub statement: Commitment,
+    pub statement: Text,
 }
 
 /// What becomes of a corrected item.
@@ -41,18 +41,5 @@ pub struct Regrading {
     pub grades: BTreeMap<IndicatorId, u16>,
     /// Commitments to the evidence of new grades, by indicator.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub evidence: BTreeMap<IndicatorId, Vec<Commitment>>,
-}
-
-impl EventBody for CorrectionIssued {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.statement]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        match &self.action {
-            CorrectionAction::Replace(regrading) => regrading.evidence.values().flatten().copied().collect(),
-            CorrectionAction::Annotate | CorrectionAction::Retract => Vec::new(),
-        }
-    }
+    pub evidence: BTreeMap<IndicatorId, Vec<Document>>,
 }

@@ -17,7 +17,7 @@ impl State {
             recorded: self.recorded(seq, entry),
             target: body.target,
             action: body.action.clone(),
-            statement: body.statement,
+            statement: *body.statement,
         };
         self.register_mut(entry)?.corrections.push(seq, record);
         match &body.action {

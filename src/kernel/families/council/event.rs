@@ -3,9 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::Commitment;
 use super::ledger::{Operator, Seat};
-use super::{EventBody, no_texts};
 
 /// `council.changed`: council threshold and every new seat key; a key whose seat is gone ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,12 +22,4 @@ pub struct CouncilChanged {
 pub struct OperatorChanged {
     /// The present operator with a new key, or another, in whose place the present one is removed.
     pub operator: Operator,
-}
-
-impl EventBody for CouncilChanged {
-    no_texts!();
-}
-
-impl EventBody for OperatorChanged {
-    no_texts!();
 }

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::Commitment;
-use super::{EventBody, no_texts};
+use super::meant::Document;
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -30,7 +29,7 @@ pub struct DecisionRecorded {
     pub act: OfficialAct,
     /// Its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<Commitment>,
+    pub document: Option<Document>,
 }
 
 /// `decision.overturned`: any state agency; sanctions that rest on the decision are out from then on.
@@ -41,18 +40,4 @@ pub struct DecisionOverturned {
     pub target: EventId,
     /// The act that overturned it.
     pub act: OfficialAct,
-}
-
-impl EventBody for DecisionRecorded {
-    fn texts(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.document.into_iter().collect()
-    }
-}
-
-impl EventBody for DecisionOverturned {
-    no_texts!();
 }

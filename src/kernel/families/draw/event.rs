@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, DrawValue};
-use super::{EventBody, no_texts};
+use super::ids::DrawValue;
 use crate::dsse::EventId;
 
 /// `draw.committed`: by the operator, and by one auditor; binds it to every value it will reveal.
@@ -26,12 +25,4 @@ pub struct DrawRevealed {
     pub filing: EventId,
     /// The value: its hash is the value revealed before it, or the tip.
     pub value: DrawValue,
-}
-
-impl EventBody for DrawCommitted {
-    no_texts!();
-}
-
-impl EventBody for DrawRevealed {
-    no_texts!();
 }

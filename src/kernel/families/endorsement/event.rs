@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, TopicId};
-use super::{EventBody, reason_text};
+use super::ids::TopicId;
+use super::meant::Text;
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -55,7 +55,7 @@ pub struct EndorsementPublished {
     pub expires_on: Date,
     /// What the endorser says, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement: Option<Commitment>,
+    pub statement: Option<Text>,
 }
 
 /// `endorsement.withdrawn`: by its endorser.
@@ -66,19 +66,5 @@ pub struct EndorsementWithdrawn {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for EndorsementPublished {
-    fn texts(&self) -> Vec<Commitment> {
-        self.statement.into_iter().collect()
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-}
-
-impl EventBody for EndorsementWithdrawn {
-    reason_text!();
+    pub reason: Option<Text>,
 }

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::Commitment;
-use super::{EventBody, no_texts, reason_text};
+use super::meant::Text;
 use crate::dsse::EventId;
 
 /// `erasure.requested`: the subject names the events about it whose attachments are to be destroyed.
@@ -16,7 +15,7 @@ pub struct ErasureRequested {
     pub targets: Vec<EventId>,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// `erasure.executed`: the operator destroys the attachments of these events.
@@ -40,7 +39,7 @@ pub struct ErasureRefused {
     pub ground: LegalGround,
     /// The reason, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// On what ground personal data stays.
@@ -55,16 +54,4 @@ pub enum LegalGround {
     LegalClaim,
     /// A public interest that the law names.
     PublicInterest,
-}
-
-impl EventBody for ErasureRequested {
-    reason_text!();
-}
-
-impl EventBody for ErasureExecuted {
-    no_texts!();
-}
-
-impl EventBody for ErasureRefused {
-    reason_text!();
 }

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ids::{Commitment, PartyId};
-use super::{EventBody, reason_text};
+use super::ids::PartyId;
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 use crate::limits;
 use crate::time::Date;
 
 /// The evidence that goes with a text, as long as the schemas let it be.
-pub(super) fn evidence_list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Commitment>, D::Error> {
+pub(super) fn evidence_list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Document>, D::Error> {
     let list = Vec::deserialize(from)?;
     match list.len() <= limits::EVIDENCE_LIST {
         true => Ok(list),
@@ -23,7 +23,7 @@ pub(super) fn evidence_list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Co
 #[serde(deny_unknown_fields)]
 pub struct EvidenceCommitted {
     /// The commitment to it; assessments and contests name the same.
-    pub commitment: Commitment,
+    pub commitment: Document,
     /// What kind of bytes, such as `video/mp4`.
     #[schemars(length(max = 100))]
     pub media_type: String,
@@ -43,7 +43,7 @@ pub struct EvidenceDisclosed {
     pub to: PartyId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// `evidence.destroyed`: its custodian destroyed it, as nothing keeps it from that.
@@ -54,23 +54,5 @@ pub struct EvidenceDestroyed {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for EvidenceCommitted {
-    fn texts(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        vec![self.commitment]
-    }
-}
-
-impl EventBody for EvidenceDisclosed {
-    reason_text!();
-}
-
-impl EventBody for EvidenceDestroyed {
-    reason_text!();
+    pub reason: Option<Text>,
 }

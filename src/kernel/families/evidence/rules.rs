@@ -27,7 +27,7 @@ impl<'a> Case<'a> {
         let terms = self.today <= body.retain_until && body.retain_until <= last;
         Reason::EvidenceTerms.unless(terms, body.retain_until)?;
         let held = || self.evidence().filter(|one| one.stage == EvidenceStage::Held);
-        if let Some(twin) = held().find(|one| one.commitment == body.commitment) {
+        if let Some(twin) = held().find(|one| one.commitment == *body.commitment) {
             return Err(Reason::EvidenceExists.about(&twin.recorded));
         }
         let count = held().count();

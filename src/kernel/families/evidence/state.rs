@@ -14,7 +14,7 @@ impl State {
     ) -> Result<(), Presumed> {
         let record = Evidence {
             recorded: self.recorded(seq, entry),
-            commitment: body.commitment,
+            commitment: *body.commitment,
             media_type: body.media_type.clone(),
             custodian: self.parties.enlist(&body.custodian),
             retain_until: body.retain_until,

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::EventBody;
-use super::ids::Commitment;
+use super::meant::Text;
 
 /// `audit.finding`: an auditor says what is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,7 +12,7 @@ pub struct AuditFinding {
     /// What it concerns.
     pub kind: FindingKind,
     /// The finding, as an attached text.
-    pub text: Commitment,
+    pub text: Text,
     /// The places in the log that it concerns, ascending.
     #[schemars(length(max = 64))]
     pub positions: Vec<u64>,
@@ -33,14 +32,4 @@ pub enum FindingKind {
     Score,
     /// Evidence or other attachments.
     Evidence,
-}
-
-impl EventBody for AuditFinding {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.text]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        Vec::new()
-    }
 }

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, PartyId};
-use super::{EventBody, no_texts};
+use super::ids::PartyId;
 use crate::dsse::PublicKey;
 use crate::time::Timestamp;
 
@@ -54,16 +53,4 @@ pub enum RevocationCause {
     Compromised,
     /// A recovery that the owner did not ask for.
     Cancelled,
-}
-
-impl EventBody for KeyAdded {
-    no_texts!();
-}
-
-impl EventBody for KeyRotated {
-    no_texts!();
-}
-
-impl EventBody for KeyRevoked {
-    no_texts!();
 }

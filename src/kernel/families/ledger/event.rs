@@ -3,9 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, PartyId};
+use super::ids::PartyId;
 use super::policy::Policy;
-use super::{EventBody, no_texts};
 use crate::dsse::PublicKey;
 use crate::time::Timestamp;
 
@@ -61,12 +60,4 @@ pub struct LedgerKeyRotated {
     pub old: PublicKey,
     /// The key that signs them from now on.
     pub new: PublicKey,
-}
-
-impl EventBody for LedgerKeyRotated {
-    no_texts!();
-}
-
-impl EventBody for LedgerOpened {
-    no_texts!();
 }

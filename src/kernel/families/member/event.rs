@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, GroupId, PartyId};
-use super::{EventBody, no_texts, reason_text};
+use super::ids::{GroupId, PartyId};
+use super::meant::Text;
 use crate::dsse::PublicKey;
 
 /// What kind of organisation a member is.
@@ -86,7 +86,7 @@ pub struct MemberSuspended {
     pub member: PartyId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// `member.reinstated`: council threshold; a suspended member acts again, and what it said weighs again.
@@ -97,7 +97,7 @@ pub struct MemberReinstated {
     pub member: PartyId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// `member.removed`: council threshold; as suspended, for good: keys and accreditation end too.
@@ -108,25 +108,5 @@ pub struct MemberRemoved {
     pub member: PartyId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for MemberSuspended {
-    reason_text!();
-}
-
-impl EventBody for MemberReinstated {
-    reason_text!();
-}
-
-impl EventBody for MemberRemoved {
-    reason_text!();
-}
-
-impl EventBody for MemberAdmitted {
-    no_texts!();
-}
-
-impl EventBody for MemberUpdated {
-    no_texts!();
+    pub reason: Option<Text>,
 }

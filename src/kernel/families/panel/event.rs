@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{Commitment, PartyId};
-use super::{EventBody, no_texts};
+use super::ids::PartyId;
 use crate::dsse::EventId;
 
 /// `panel.seated`: council threshold; again by the subject alone, who may challenge one member.
@@ -20,8 +19,4 @@ pub struct PanelSeated {
     /// none, its seat is left empty for the council to fill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenged: Option<PartyId>,
-}
-
-impl EventBody for PanelSeated {
-    no_texts!();
 }

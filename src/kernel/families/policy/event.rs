@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::CertificatePolicy;
 use super::endorsement::Relation;
-use super::ids::{ClassId, Commitment, CriterionId, IndicatorId, TopicId};
+use super::ids::{ClassId, CriterionId, IndicatorId, TopicId};
 use super::sanction::Severity;
-use super::{EventBody, no_texts, there};
+use super::there;
 use crate::time::Date;
 
 /// `policy.published`: council threshold; a newer version cancels those not yet in force.
@@ -22,10 +22,6 @@ pub struct PolicyPublished {
     pub effective_from: Date,
     /// The policy itself.
     pub policy: Policy,
-}
-
-impl EventBody for PolicyPublished {
-    no_texts!();
 }
 
 /// A rules engine, frozen: a change of rule is a new engine.

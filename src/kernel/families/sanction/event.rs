@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::evidence_list;
-use super::ids::{ClauseId, Commitment, IndicatorId};
-use super::{EventBody, reason_text};
+use super::ids::{ClauseId, IndicatorId};
+use super::meant::{Document, Text};
 use crate::dsse::EventId;
 use crate::time::Date;
 
@@ -62,7 +62,7 @@ pub struct SanctionProposed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<Date>,
     /// The reasoning, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
 }
 
 /// `sanction.replied`: by the subject, once, within the days that the policy gave when it was proposed.
@@ -72,11 +72,11 @@ pub struct SanctionReplied {
     /// The `sanction.proposed` event.
     pub proposal: EventId,
     /// The subject's reply, as an attached text.
-    pub statement: Commitment,
+    pub statement: Text,
     /// What it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "evidence_list")]
     #[schemars(length(max = 64))]
-    pub evidence: Vec<Commitment>,
+    pub evidence: Vec<Document>,
 }
 
 /// `sanction.imposed`: council threshold; S4 and S5 need the policy's signatures and seats.
@@ -93,7 +93,7 @@ pub struct SanctionImposed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<Date>,
     /// The reasoning, as an attached text.
-    pub reason: Commitment,
+    pub reason: Text,
     /// The `sanction.proposed` event; required once the policy sets a reply window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposal: Option<EventId>,
@@ -110,7 +110,7 @@ pub struct SanctionLifted {
     pub target: EventId,
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
+    pub reason: Option<Text>,
 }
 
 /// The terms of a sanction, whether proposed or imposed.
@@ -143,16 +143,6 @@ macro_rules! terms {
                 Terms { severity: *severity, basis, starts_on: *starts_on, ends_on: *ends_on }
             }
         }
-
-        impl EventBody for $body {
-            fn texts(&self) -> Vec<Commitment> {
-                vec![self.reason]
-            }
-
-            fn documents(&self) -> Vec<Commitment> {
-                Vec::new()
-            }
-        }
     };
 }
 
@@ -168,18 +158,4 @@ impl Basis {
             (one, other) => one == other,
         }
     }
-}
-
-impl EventBody for SanctionReplied {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.statement]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        self.evidence.clone()
-    }
-}
-
-impl EventBody for SanctionLifted {
-    reason_text!();
 }

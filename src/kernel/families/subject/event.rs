@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{Commitment, GroupId, IdentityKey, TopicId};
-use super::{EventBody, reason_text};
+use super::meant::{Document, Text};
 use crate::dsse::PublicKey;
 
 /// `subject.enrolled`: a registrar and the subject's own key sign.
@@ -17,9 +17,9 @@ pub struct SubjectEnrolled {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_key: Option<IdentityKey>,
     /// The attached public profile (name and handles).
-    pub profile: Commitment,
+    pub profile: Text,
     /// The signed consent, held by the registrar.
-    pub consent: Commitment,
+    pub consent: Document,
     /// The fields the subject works in.
     #[schemars(length(min = 1, max = 3))]
     pub topics: Vec<TopicId>,
@@ -40,9 +40,9 @@ pub struct SubjectResumed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_key: Option<IdentityKey>,
     /// The attached public profile (name and handles).
-    pub profile: Commitment,
+    pub profile: Text,
     /// The signed consent, held by the registrar.
-    pub consent: Commitment,
+    pub consent: Document,
     /// The fields the subject works in.
     #[schemars(length(min = 1, max = 3))]
     pub topics: Vec<TopicId>,
@@ -56,29 +56,5 @@ pub struct SubjectResumed {
 pub struct SubjectDeparted {
     /// Why, as an attached text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Commitment>,
-}
-
-impl EventBody for SubjectEnrolled {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.profile]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        vec![self.consent]
-    }
-}
-
-impl EventBody for SubjectResumed {
-    fn texts(&self) -> Vec<Commitment> {
-        vec![self.profile]
-    }
-
-    fn documents(&self) -> Vec<Commitment> {
-        vec![self.consent]
-    }
-}
-
-impl EventBody for SubjectDeparted {
-    reason_text!();
+    pub reason: Option<Text>,
 }

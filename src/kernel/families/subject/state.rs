@@ -18,7 +18,7 @@ impl State {
         self.parties.add_key(body.key, first_key(seq, entry, &subject.into(), Capacity::Own));
         self.identities.insert(body.identity, subject);
         self.identity_key = self.identity_key.or(body.identity_key);
-        self.take_in(seq, entry, body.profile, &body.topics, &body.group)
+        self.take_in(seq, entry, *body.profile, &body.topics, &body.group)
     }
 
     pub(super) fn resume_subject(
@@ -29,7 +29,7 @@ impl State {
     ) -> Result<(), Presumed> {
         self.dossier_mut(entry)?;
         self.identity_key = self.identity_key.or(body.identity_key);
-        self.take_in(seq, entry, body.profile, &body.topics, &body.group)
+        self.take_in(seq, entry, *body.profile, &body.topics, &body.group)
     }
 
     fn take_in(
