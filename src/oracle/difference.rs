@@ -56,6 +56,11 @@ pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<S
     found.or_else(|| (!apart.named && served.tag != right_tag).then(other_tag))
 }
 
+/// Whether two values say the same, but for what is set apart.
+pub fn agree(made: &Value, served: &Value, apart: &Apart<'_>) -> bool {
+    within(made, served, &mut String::new(), apart, &mut false).is_none()
+}
+
 fn in_body(
     made: &Answer,
     served: &Answer,

@@ -14,6 +14,7 @@
 //! A ledger that moves meanwhile is followed. What both would do wrong alike is left to `tools/verify.py`.
 
 mod apart;
+mod cut;
 mod day;
 mod dice;
 mod difference;
@@ -49,6 +50,9 @@ use questions::{Asked, Matter, column};
 const AT_ONCE: usize = 8;
 /// How long a ledger is waited for whose answer is of an earlier size than its checkpoint.
 const BEHIND: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// How long a look may take that makes an answer here.
+const WHOLE_LOOK: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// What an auditor of a running ledger asks for.
 #[derive(Default)]
@@ -248,6 +252,7 @@ impl<'a> Oracle<'a> {
     }
 
     async fn ask(&mut self, route: &str, asked: Asked, dice: &Dice, whole: bool) -> Result<(), ClientError> {
+        let by = asked.by();
         let mut paths = asked.paths;
         let seen_at_most = dice.most().saturating_mul(limits::AUDIT_PAGES_SEEN);
         // Pages that are known to be there, and not compared.
@@ -302,7 +307,7 @@ impl<'a> Oracle<'a> {
                 kind.differ += 1;
                 continue;
             }
-            match self.ask_again(&path, &apart).await? {
+            match self.ask_again(&path, by, &apart).await? {
                 Verdict::Same => {}
                 Verdict::Differs(what) => {
                     kind.differ += 1;
@@ -319,7 +324,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// Asks both until they agree, or the ledger stands still while they do not.
-    async fn ask_again(&mut self, path: &str, apart: &Apart<'_>) -> Result<Verdict, ClientError> {
+    async fn ask_again(&mut self, path: &str, by: &str, apart: &Apart<'_>) -> Result<Verdict, ClientError> {
         let mut behind = 0;
         let mut busy = None;
         for _ in 0..limits::AUDIT_RETRIES {
@@ -338,10 +343,14 @@ impl<'a> Oracle<'a> {
             }
             let (made, served) = (self.made(path).await, self.client.answer(path).await?);
             let Some(what) = difference(&made, &served, apart) else { return Ok(Verdict::Same) };
-            if [made.status, served.status].iter().any(|status| matches!(status, 429 | 503)) {
+            if [&made, &served].into_iter().any(is_busy) {
                 busy = Some(what);
                 tokio::time::sleep(BEHIND).await;
                 continue;
+            }
+            let in_pieces = self.in_pieces(path, by, apart, (&made, &served)).await?;
+            if let Some(verdict) = in_pieces {
+                return Ok(verdict);
             }
             if !matches!(self.replayed.follow().await?, Moved::Still) {
                 continue;
@@ -385,6 +394,11 @@ impl<'a> Oracle<'a> {
     }
 }
 
+/// Whether an answer says no more than that there is no time for it.
+fn is_busy(answer: &Answer) -> bool {
+    matches!(answer.status, 429 | 503)
+}
+
 /// How two answers stand to each other.
 enum Verdict {
     Same,
@@ -396,7 +410,9 @@ enum Verdict {
 fn mounted(replayed: &Replayed, inquiry: &Inquiry, today: Date) -> Option<Router> {
     let origin = replayed.checkpoint()?.origin.clone();
     let ledger = replayed.mirror.as_ref()?.ledger(origin, inquiry.auditing.clock.clone())?;
-    Some(api::router(std::sync::Arc::new(ledger), Some(today), api::Bounds::default()))
+    // Nobody else waits for what is made here: no page of it is cut short.
+    let bounds = api::Bounds { look: WHOLE_LOOK, ..api::Bounds::default() };
+    Some(api::router(std::sync::Arc::new(ledger), Some(today), bounds))
 }
 
 /// The path templates of every route that is read.

@@ -46,6 +46,11 @@ pub struct Matter<'a> {
 }
 
 impl Asked {
+    /// The parameter by which its listings go on, which is the same for all of a route.
+    pub fn by(&self) -> &'static str {
+        self.listings.iter().chain(&self.continued).next().map_or("after", |(_, by)| by)
+    }
+
     fn one(path: &str) -> Self {
         Self { paths: vec![path.to_owned()], ..Self::default() }
     }
@@ -216,15 +221,23 @@ impl Matter<'_> {
         Asked::default().also(every).also(past.paths).also(self.suppositions(route))
     }
 
-    /// Scores as they would be without the newest assessment.
+    /// Scores as they would be without the newest assessment, or with an announced one.
     fn suppositions(&self, route: &str) -> Vec<String> {
         let places = self.dice.below(&format!("{route} without"), self.subjects.len() as u64);
         let newest = places.iter().filter_map(|place| {
             let assessment = self.state.dossiers().get(*place as usize)?.assessments.open().next_back()?;
             let (subject, event) = (&self.subjects[*place as usize], assessment.recorded.event);
-            Some(format!("/v1/subjects/{subject}/score?without={event}"))
+            // What is published is announced no more: that is refused.
+            Some(["without", "announced"].map(|what| format!("/v1/subjects/{subject}/score?{what}={event}")))
         });
-        newest.collect()
+        let notices = self.state.dossiers().iter().flat_map(|one| {
+            let of = one.notices.open().map(|notice| notice.recorded.event);
+            of.map(|event| format!("/v1/subjects/{}/score?announced={event}", one.subject))
+        });
+        newest
+            .flatten()
+            .chain(self.dice.some(&format!("{route} announced"), &notices.collect::<Vec<_>>()))
+            .collect()
     }
 
     /// Subjects at sizes and days of the past, and at days to come.

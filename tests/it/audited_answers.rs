@@ -13,6 +13,7 @@ use serde_json::Value;
 use tinnhiem::api;
 use tinnhiem::audit::Place;
 use tinnhiem::client::{AuditReport, Auditing, Client, Source};
+use tinnhiem::limits;
 use tinnhiem::oracle::{self, APART, Inquiry};
 use tinnhiem::time::Date;
 use tower::ServiceExt;
@@ -353,4 +354,49 @@ async fn a_ledger_that_moves_is_followed() {
     assert_eq!(report.findings, []);
     assert!(programme.ledger.snapshot().size() > before + 4 && report.answers.unwrap().size > before);
     assert!(!report.not_compared.iter().any(|one| one.why.contains("moving")), "{:?}", report.not_compared);
+}
+
+/// A ledger with much to do ends its pages early, and was taken for one that leaves something out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_cut_short_is_followed_and_what_is_left_out_of_it_is_named() {
+    let demo = Demo::start().await;
+    let hurried = || {
+        let bounds = api::Bounds { look: std::time::Duration::ZERO, ..Default::default() };
+        api::router(demo.ledger.clone(), Some(day()), bounds)
+    };
+    let between = Between::new(hurried(), Arc::new(|_, _, bytes| bytes)).await;
+    let report = between.audited(Some(day()), 2).await;
+    assert_eq!(report.findings, []);
+    let pieces = |part: &str| between.asked.lock().unwrap().iter().filter(|uri| uri.contains(part)).count();
+    for part in ["/history?", "/history/steps?limit", "format=csv", "fates=true"] {
+        assert!(pieces(part) > 20, "{part}");
+    }
+    // In pieces too what is left out is named, and a row that is another, or where it goes on.
+    let changes: [fn(&mut Value); 4] = [
+        |page| page["next"] = (page["size"].as_u64().unwrap() - 2).into(),
+        |page| page["next"] = Value::Null,
+        |page| drop(page["history"].as_array_mut().unwrap().pop()),
+        |page| page["history"][0]["event"]["seq"] = 1.into(),
+    ];
+    let lied: Arc<Mutex<Vec<String>>> = Arc::default();
+    let first = lied.clone();
+    let rewrite = move |uri: &str, parts: &mut Parts, bytes: Vec<u8>| {
+        if !uri.ends_with(&format!("/history?limit={}", limits::PAGE_ROWS)) {
+            return bytes;
+        }
+        let mut first = first.lock().unwrap();
+        let place = first.iter().position(|one| one == uri).unwrap_or_else(|| {
+            first.push(uri.to_owned());
+            first.len() - 1
+        });
+        let mut page: Value = serde_json::from_slice(&bytes).unwrap();
+        changes[place](&mut page);
+        let bytes = serde_json::to_vec(&page).unwrap();
+        parts.headers.insert("etag", api::validator(&bytes).parse().unwrap());
+        bytes
+    };
+    let report = Between::through(hurried(), Arc::new(rewrite)).await.audited(Some(day()), 4).await;
+    let named = report.findings.iter().map(|one| one.place.to_string());
+    let lied: BTreeSet<String> = lied.lock().unwrap().iter().cloned().collect();
+    assert_eq!((lied.len(), named.collect::<BTreeSet<_>>()), (4, lied), "{:?}", report.findings);
 }
