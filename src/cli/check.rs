@@ -221,6 +221,22 @@ pub fn after(findings: &[Finding]) {
     }
 }
 
+/// Prints of what kinds the attachments are that are there.
+pub fn print_kinds(texts: u64, documents: u64) {
+    if texts + documents > 0 {
+        say!("  of the attachments {texts} are texts and {documents} documents");
+    }
+}
+
+/// Prints what is not there because its events were erased.
+pub fn print_erased(texts: u64, documents: u64) {
+    if texts + documents > 0 {
+        say!(
+            "{texts} texts erased, and {documents} documents of erased entries not there: destroyed or never attached"
+        );
+    }
+}
+
 /// Prints what an audit did and found.
 pub fn print_report(report: &AuditReport) {
     say!("{}\n{} entries, root {}", report.origin, report.size, report.root);
@@ -241,9 +257,7 @@ pub fn print_report(report: &AuditReport) {
         report.tiles,
         report.attachments
     );
-    if report.attachments > 0 {
-        say!("  of the attachments {} are texts and {} documents", report.texts, report.documents);
-    }
+    print_kinds(report.texts, report.documents);
     if let Some(answers) = &report.answers {
         let compared: u64 = answers.kinds.iter().map(|kind| kind.compared).sum();
         say!(
@@ -272,13 +286,7 @@ pub fn print_report(report: &AuditReport) {
             report.replayed
         );
     }
-    if report.erased > 0 {
-        say!(
-            "{} texts erased, and {} documents of erased entries not there: destroyed or never attached",
-            report.erased_texts,
-            report.erased_documents
-        );
-    }
+    print_erased(report.erased_texts, report.erased_documents);
     if !report.vkey_given {
         say!("the log's key is the ledger's own word ({}): compare it, or give --vkey", report.log_vkey);
     }

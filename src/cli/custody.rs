@@ -97,6 +97,8 @@ pub fn check_directory(
             report.good
         );
         say!("{} signatures verified, {} attachments kept", report.signatures, report.attachments);
+        check::print_kinds(report.texts, report.documents);
+        check::print_erased(report.erased_texts, report.erased_documents);
         if report.unneeded > 0 {
             say!("{} files belong to no entry: the next start removes them", report.unneeded);
             report.unneeded_files.iter().for_each(|file| say!("  {file}"));

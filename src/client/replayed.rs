@@ -7,9 +7,9 @@ use futures_util::StreamExt;
 use super::audit::{Auditing, BUNDLE_BYTES, Progress};
 use super::beside::Beside;
 use super::http::ClientError;
-use super::report::{AttachmentsMet, NotCompared};
+use super::report::NotCompared;
 use super::source::{Kept, Source};
-use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit};
+use crate::audit::{Attachments, AttachmentsMet, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit};
 use crate::dsse::EventId;
 use crate::event::Commitment;
 use crate::ledger::Mirror;
@@ -258,7 +258,7 @@ impl Replayed {
                     Some(("attachment.kept", "its events were erased, and it is still there".to_owned()))
                 }
                 Kept::Whole(attachment) => {
-                    *(if fate == Fate::Text { &mut met.texts } else { &mut met.documents }) += 1;
+                    met.whole(fate);
                     if let Some(mirror) = &self.mirror {
                         mirror.keep(&attachment).map_err(ClientError::Local)?;
                     }
@@ -269,8 +269,7 @@ impl Replayed {
                     })
                 }
                 Kept::Missing if fate == Fate::Erased => {
-                    let is_text = self.named.is_text(&commitment);
-                    *(if is_text { &mut met.erased_texts } else { &mut met.erased_documents }) += 1;
+                    met.erased(self.named.is_text(&commitment));
                     None
                 }
                 Kept::Missing if fate != Fate::Text => None,
@@ -285,7 +284,7 @@ impl Replayed {
             if let Some((code, what)) = finding {
                 found.push(Finding::new(Place::Attachment(commitment), code, what));
             }
-            progress("attachments", met.texts + met.documents, total);
+            progress("attachments", met.kept(), total);
         }
         drop(fetched);
         self.findings.extend(found);

@@ -80,15 +80,6 @@ pub struct AnswerKind {
     pub differ: u64,
 }
 
-/// What an audit met of the attachments that a log commits to, each counted once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct AttachmentsMet {
-    pub texts: u64,
-    pub documents: u64,
-    pub erased_texts: u64,
-    pub erased_documents: u64,
-}
-
 /// What no copy of a log can tell by itself, and why.
 pub const OTHER_HISTORIES: (&str, &str) = (
     "what others were shown",

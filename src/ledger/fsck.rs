@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::image::{Damage, Imaged};
 use super::scan::scan;
 use super::{Archive, LOG_KEY_FILE, NEXT_LOG_KEY_FILE, strangers};
-use crate::audit::{Attachments, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged};
+use crate::audit::{
+    Attachments, AttachmentsMet, Auditor, CheckedEntry, Fate, Finding, Place, TileAudit, Unjudged,
+};
 use crate::clock::Clock;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::log::{ChainHash, TileId, VerifierKey};
@@ -39,8 +41,18 @@ pub struct FsckReport {
     pub read_only: Option<String>,
     /// How many event signatures verified.
     pub signatures: u64,
-    /// How many attachments there are files for.
+    /// How many attachments are there and whole, of those that the entries commit to.
     pub attachments: u64,
+    /// How many of those are texts, which had to be attached.
+    pub texts: u64,
+    /// How many of those are documents, which need not have been.
+    pub documents: u64,
+    /// How many attachments are not there, as they must not be, because their events were erased.
+    pub erased: u64,
+    /// How many of those were texts.
+    pub erased_texts: u64,
+    /// How many of those are documents: the log does not tell whether they ever were attached.
+    pub erased_documents: u64,
     /// How many files a fault left with what was never recorded: no entry names them, and the next start
     /// removes them.
     pub unneeded: u64,
@@ -115,7 +127,7 @@ pub fn fsck(archive: &Archive) -> FsckReport {
             check_image(&imaged, at_image, &mut findings);
         }
     }
-    check_attachments(archive, &attachments, &auditor, &mut findings);
+    let met = check_attachments(archive, &attachments, &auditor, &mut findings);
     let vkey = |key: &PublicKey| VerifierKey::ed25519(archive.identity.origin.as_str(), *key);
     let named = auditor.state().ledger();
     let signs = named.map(|ledger| vkey(ledger.log_key_at(head.size)));
@@ -145,7 +157,12 @@ pub fn fsck(archive: &Archive) -> FsckReport {
             Standing::Signer(_) => None,
         },
         signatures: auditor.signatures(),
-        attachments: listing.commitments.len() as u64,
+        attachments: met.kept(),
+        texts: met.texts,
+        documents: met.documents,
+        erased: met.gone(),
+        erased_texts: met.erased_texts,
+        erased_documents: met.erased_documents,
         unneeded: unneeded_files.len() as u64,
         unneeded_files,
         strangers: strangers(&archive.directory).unwrap_or_default(),
@@ -246,14 +263,22 @@ fn check_attachments(
     attachments: &Attachments,
     auditor: &Auditor,
     findings: &mut Vec<Finding>,
-) {
+) -> AttachmentsMet {
+    let mut met = AttachmentsMet::default();
     for (commitment, fate) in attachments.fates(auditor.state()) {
         let (code, what) = match archive.vault.read(&commitment) {
             Ok(Some(_)) | Err(VaultError::Damaged(_)) if fate == Fate::Erased => {
                 let what = "its events were erased, and its file is still there: the next start destroys it";
                 ("attachment.kept", what.to_owned())
             }
-            Ok(Some(_)) => continue,
+            Ok(Some(_)) => {
+                met.whole(fate);
+                continue;
+            }
+            Ok(None) if fate == Fate::Erased => {
+                met.erased(attachments.is_text(&commitment));
+                continue;
+            }
             // Past what was judged, the log may say that it was erased.
             Ok(None) if fate != Fate::Text || auditor.unjudged().is_some() => continue,
             Ok(None) => ("attachment.missing", "its file is missing".to_owned()),
@@ -261,6 +286,7 @@ fn check_attachments(
         };
         findings.push(Finding::new(Place::Attachment(commitment), code, what));
     }
+    met
 }
 
 /// Nothing lies in the vault but what entries name, and what a fault may leave of what was never recorded,

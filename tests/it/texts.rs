@@ -238,6 +238,9 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     programme.recorded(draft, &["a1"]).await;
     let draft = programme.draft(party("a1"), about, cites(&programme, "a1", &document));
     let held = programme.recorded(draft, &["a1"]).await;
+    let photo = text("what is kept");
+    let draft = programme.draft(party("a1"), about, cites(&programme, "a1", &photo)).with([photo]);
+    programme.recorded(draft, &["a1"]).await;
     let words = text("what happened to me");
     let item = programme.impose("kol", Severity::S1, 20).await;
     let by_kol = async |body: Body, texts: &[Attachment]| {
@@ -287,7 +290,14 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     };
     let gone = [&words, &document];
     assert!(gone.iter().all(|one| !vault.contains(&one.commitment())), "the eraser ends with the ledger");
-    assert_eq!(found(&fsck(&archive()).findings), vec![]);
+    // Texts, which had to be attached, and documents are counted apart: those kept, and those erased.
+    let checked = fsck(&archive());
+    assert_eq!(found(&checked.findings), vec![]);
+    assert_eq!(
+        (checked.texts, checked.documents, checked.attachments),
+        (whole.written - 1, 1, whole.written)
+    );
+    assert_eq!((checked.erased_texts, checked.erased_documents, checked.erased), (1, 1, 2));
     let exported = folder.path().join("export");
     assert_eq!(export(&archive(), &exported, &mut |_, _, _| {}).unwrap().attachments, whole);
     let audit = async || audited(&Source::Folder(exported.clone()), None, &clock).await;
@@ -295,6 +305,7 @@ async fn what_is_erased_or_never_named_is_found_where_it_is_put_back() {
     assert_eq!((report.findings, report.erased), (vec![], 2));
     let apart = (report.erased_texts, report.erased_documents, report.texts + report.documents);
     assert_eq!(apart, (whole.erased, whole.erased_documents, whole.written));
+    assert_eq!((report.texts, report.documents, report.attachments), (whole.written - 1, 1, whole.written));
     for one in gone {
         let kept = [(Place::Attachment(one.commitment()), "attachment.kept")];
         drop(vault.store(std::slice::from_ref(one)).unwrap());

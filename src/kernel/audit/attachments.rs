@@ -57,6 +57,41 @@ impl Attachments {
     }
 }
 
+/// What was met of the attachments that a log commits to, each counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttachmentsMet {
+    /// Texts that are there and whole.
+    pub texts: u64,
+    /// Documents that are there and whole.
+    pub documents: u64,
+    /// Texts that are gone because their events were erased.
+    pub erased_texts: u64,
+    /// Documents of erased events that are not there: the log does not tell whether they ever were.
+    pub erased_documents: u64,
+}
+
+impl AttachmentsMet {
+    /// Counts one that is there, where it may be, and whole.
+    pub fn whole(&mut self, fate: Fate) {
+        *(if fate == Fate::Text { &mut self.texts } else { &mut self.documents }) += 1;
+    }
+
+    /// Counts one that was erased and is not there.
+    pub fn erased(&mut self, is_text: bool) {
+        *(if is_text { &mut self.erased_texts } else { &mut self.erased_documents }) += 1;
+    }
+
+    /// How many are there and whole.
+    pub fn kept(&self) -> u64 {
+        self.texts + self.documents
+    }
+
+    /// How many were erased and are not there.
+    pub fn gone(&self) -> u64 {
+        self.erased_texts + self.erased_documents
+    }
+}
+
 /// A text's fate is told by the events that name it as one, whoever else cites it.
 fn fate(state: &State, by: &[(EventId, bool)]) -> Fate {
     let texts = || by.iter().filter(|(_, text)| *text).map(|(event, _)| *event);

@@ -14,7 +14,7 @@ mod entry;
 mod finding;
 mod tiles;
 
-pub use attachments::{Attachments, Fate};
+pub use attachments::{Attachments, AttachmentsMet, Fate};
 pub use continuity::{Known, Relation, Unusable, compare};
 pub use entry::CheckedEntry;
 pub use finding::{Finding, Place};
