@@ -87,6 +87,8 @@ def keys(ledger):
         ledger.refuse("key.invalid_from", "key.revoked", "council", body, SEATS)
     body = {"member": "business", "name": ""}
     ledger.refuse("member.name", "member.updated", "council", body, SEATS)
+    body = {"member": "business", "name": "Hãng Hоa"}
+    ledger.refuse("member.name_alike", "member.updated", "council", body, SEATS)
     ledger.refuse("target.unknown", "accreditation.withdrawn", "council", {"target": "ab" * 32}, SEATS)
 
 

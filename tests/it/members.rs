@@ -46,6 +46,8 @@ pub async fn refusals(programme: &Programme, provoked: &mut Provoked) {
     let answer = programme.send(again, &["seat-1", "seat-2", "seat-3", "shaky 2"]).await;
     provoked.note(answer, 409, "member.exists");
     provoked.note(admit_called(programme, "other", "BUSINESS").await, 409, "member.name_taken");
+    // Its second letter but one is Cyrillic.
+    provoked.note(admit_called(programme, "other", "Hãng Hо\u{e0}").await, 409, "member.name_alike");
     provoked.note(council(programme, suspended("operator")).await, 409, "member.seated");
     let seated = MemberAdmitted {
         member: party("seat-5"),
@@ -163,6 +165,42 @@ async fn a_member_has_a_name_that_can_be_seen_and_that_nobody_else_has() {
     assert_eq!(code(admit_called(&programme, "m-5", "Báo Mới").await), "member.name_taken");
     council(&programme, removed("m-4")).await.unwrap();
     admit_called(&programme, "m-5", "Báo Mới").await.unwrap();
+    programme.check_replay();
+}
+
+/// A member was called as another to the eye: by letters of another alphabet, or by others of the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_made_to_look_like_anothers_is_refused() {
+    let programme = Programme::start(policy()).await;
+    let refused = async |name: &str, about: &str| {
+        for answer in
+            [admit_called(&programme, "hostile", name).await, council(&programme, renamed("a1", name)).await]
+        {
+            let Err(ClientError::Refused { code, detail, .. }) = answer else { panic!("{name}: {answer:?}") };
+            assert_eq!(code, "member.name_alike", "{name}");
+            assert!(detail.contains(about), "{name}: {detail}");
+        }
+    };
+    admit_called(&programme, "kenh-10", "Kênh 10").await.unwrap();
+    for (name, word) in [("Hãng Hо\u{e0}", "Hо\u{e0}"), ("Ban Κiểm tra", "Κiểm"), ("文化TV", "文化TV")]
+    {
+        refused(name, word).await;
+    }
+    for (name, other) in [("Kênh lO", "kenh-10"), ("Kênh IO", "kenh-10"), ("counciI", "council")] {
+        refused(name, other).await;
+    }
+    for (member, name) in
+        [("m-1", "文化 TV"), ("m-2", "방탄 소년단"), ("m-3", "ក្រសួងវប្បធម៌"), ("m-4", "Kênh 11")]
+    {
+        admit_called(&programme, member, name).await.unwrap();
+    }
+    // One's own may be spelled as it looks, and is free once it is changed or its member removed.
+    council(&programme, renamed("kenh-10", "Kênh lO")).await.unwrap();
+    refused("Kênh 10", "kenh-10").await;
+    council(&programme, renamed("kenh-10", "Kênh Mười")).await.unwrap();
+    admit_called(&programme, "m-5", "Kênh IO").await.unwrap();
+    council(&programme, removed("m-5")).await.unwrap();
+    admit_called(&programme, "m-6", "Kênh 10").await.unwrap();
     programme.check_replay();
 }
 

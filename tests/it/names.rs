@@ -1,6 +1,9 @@
 //! What a name may be, and which names are one: whatever is hidden in one, wherever it stands.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
+use tinnhiem::event::alike::{mixed, skeleton};
 use tinnhiem::event::naming::{Unfit, check, folded, is_invisible, is_reserved};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -103,4 +106,70 @@ fn diacritics_make_another_name_and_case_width_and_looks_do_not() {
     }
     assert!(same("Đồi Xanh", "Ðồi Xanh") && same("Straße", "STRASSE") && same("ﬁn", "FIN"));
     assert!(is_reserved("BAN ĐIỀU PHỐI") && is_reserved("Cоuncil") && !is_reserved("Ban điều hành"));
+}
+
+#[test]
+fn a_word_of_several_scripts_is_told_and_names_that_people_have_are_none() {
+    for (name, word) in [
+        // Cyrillic, Greek, Armenian, Cherokee, Lisu and wide letters among Latin ones.
+        ("Hãng Hо\u{e0}", "Hо\u{e0}"),
+        ("Αnh Ba", "Αnh"),
+        ("Tập đoàn Hօa", "Hօa"),
+        ("ᎪBC", "ᎪBC"),
+        ("ꓮBC", "ꓮBC"),
+        ("Ｖiе", "Ｖiе"),
+        ("Báo-Мới", "Báo-Мới"),
+        ("文化TV", "文化TV"),
+        ("Kênh тvα", "тvα"),
+    ] {
+        assert_eq!(mixed(name), Some(word), "{name}");
+    }
+    for name in [
+        "Công ty TNHH Hoà Bình 24/7",
+        "Ê-đê & Bạn (Hà Nội)",
+        "文化报",
+        "文化 TV",
+        "東京タワーのグッズ社",
+        "방탄소년단",
+        "韓國일보",
+        "ក្រសួងវប្បធម៌",
+        "กระทรวงวัฒนธรรม",
+        "ສື່ລາວ 24",
+        "Новости 1",
+        "Νέα 2026",
+        "D’Artagnan №1",
+        "Ⅳ Ⓐⓑ ｶﾞ",
+    ] {
+        assert_eq!(mixed(name), None, "{name}");
+    }
+}
+
+#[test]
+fn names_of_one_skeleton_are_those_that_look_alike() {
+    let same = |one: &str, other: &str| skeleton(one) == skeleton(other);
+    for (one, other) in [
+        ("Kênh 10", "Kênh lO"),
+        ("Vinamilk", "Vinarnilk"),
+        ("PayPal", "PayPaI"),
+        ("Васо", "Baco"),
+        ("Báo Mới", "BáoMới"),
+        ("Hoà", "Hо\u{e0}"),
+        ("Ba\u{301}o", "Báo"),
+    ] {
+        assert!(same(one, other), "{one} {other}");
+    }
+    for (one, other) in [("AIA", "ALA"), ("Báo 1", "Báo 2"), ("Hòa", "Hoà"), ("Minh", "Mình")] {
+        assert!(!same(one, other), "{one} {other}");
+    }
+    // No letter of Vietnamese looks like another of it, but for a capital I and a small L.
+    let marks = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
+    let vowels = "aăâeêioôơuưy".chars().flat_map(|vowel| marks.map(|mark| format!("{vowel}{mark}")));
+    let small = vowels.chain("bcdđghklmnpqrstvx".chars().map(String::from));
+    let letters: Vec<String> = small.flat_map(|one| [one.to_uppercase(), one]).collect();
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for letter in letters.iter().filter(|one| *one != "I") {
+        let before = seen.insert(skeleton(letter), letter);
+        assert_eq!((before, mixed(&format!("A{letter}"))), (None, None), "{letter}");
+    }
+    assert_eq!(seen.len(), 2 * (12 * 6 + 17) - 1);
 }

@@ -27,7 +27,8 @@ CHECKED = (
 )
 UNCHECKED = (
     "not checked: that nothing was kept from this log or cut off its end (compare checkpoints and receipts from "
-    "elsewhere), that a document is what its media type says, cosignatures of witnesses, who stands behind a key"
+    "elsewhere), that a document is what its media type says, cosignatures of witnesses, who stands behind a key, "
+    "that no name of a member looks like another's (letters of several alphabets in a word are judged)"
 )
 FILES = "checked: that no other files lie in the folder"
 UNSERVED = "not checked: any served page but scores"

@@ -1,6 +1,7 @@
 """What can be shown as a name, and which names people take for the same.
 
-Letters of one script that look like those of another are told apart only where they look like Latin ones.
+Letters of one script that look like those of another are told apart only where they look like Latin ones. The
+table of all letters that look alike is not here: names are not compared by how they look.
 """
 
 import itertools
@@ -27,6 +28,13 @@ ALIKE = {
     "x": "хχ", "y": "уυү", "z": "ζ", "-": "‐‒–—―−", "'": "‘’ʼ`´", '"': "“”",
 }  # fmt: skip
 PLAIN = {ord(one): plain for plain, alike in ALIKE.items() for one in alike}
+# The alphabets that may not meet in one word, by the first word of their letters' names; what Chinese, Japanese and
+# Korean are written in is one. Of rarer ones names are not a sure sign: they are not judged.
+EAST = ("CJK", "HIRAGANA", "HENTAIGANA", "KATAKANA", "BOPOMOFO", "HANGUL")
+ALPHABETS = {one: one for one in (
+    "LATIN", "GREEK", "COPTIC", "CYRILLIC", "GLAGOLITIC", "ARMENIAN", "GEORGIAN", "CHEROKEE", "HEBREW", "LISU", "DESERET",
+    "THAI", "LAO", "KHMER", "MYANMAR", "DEVANAGARI", "BENGALI", "TAMIL", "TELUGU", "CANADIAN", "VAI", "RUNIC",
+)} | dict.fromkeys(EAST, "EAST")  # fmt: skip
 RESERVED = ("council", "Ban điều phối")
 
 
@@ -90,6 +98,18 @@ def folded(name):
     letters = unicodedata.normalize("NFKD", cased)
     kept = "".join(one for one in letters if not one.isspace() and not is_invisible(one))
     return unicodedata.normalize("NFC", kept.translate(PLAIN))
+
+
+def mixes(name):
+    """Whether a word has letters of several alphabets."""
+    return any(len(alphabets(word)) > 1 for word in name.split(" "))
+
+
+def alphabets(word):
+    """The alphabets of the letters of a word."""
+    letters = (one for one in unicodedata.normalize("NFKD", word) if unicodedata.category(one)[0] == "L")
+    named = (unicodedata.name(one, "?").split()[0] for one in letters)
+    return {ALPHABETS[one] for one in named if one in ALPHABETS}
 
 
 def is_reserved(name):

@@ -7,6 +7,7 @@
 mod account;
 #[path = "../families/accreditation/event.rs"]
 mod accreditation;
+pub mod alike;
 #[path = "../families/appeal/event.rs"]
 mod appeal;
 #[path = "../families/assessment/event.rs"]

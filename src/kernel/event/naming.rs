@@ -1,7 +1,8 @@
 //! Names for people: what can be shown as one, and when two are taken for the same.
 //!
-//! What looks alike across all scripts is more than a table can hold: only letters that look like Latin ones
-//! are known here. A name is always shown beside an id, and a council reads both before it admits.
+//! Names that people take for the same fold to one; those that only look alike are told by [`super::alike`]. No
+//! table holds all that looks alike: a name is always shown beside an id, and a council reads both before it
+//! admits.
 
 use std::fmt;
 
@@ -153,10 +154,13 @@ pub fn folded(name: &str) -> String {
         .collect()
 }
 
+/// The names of the council.
+pub const RESERVED: [&str; 2] = ["council", "Ban điều phối"];
+
 /// Whether a name would be read as the council's, or as an influencer's id.
 pub fn is_reserved(name: &str) -> bool {
     let folded = folded(name);
-    let council = ["council", "Ban điều phối"].iter().any(|reserved| self::folded(reserved) == folded);
+    let council = RESERVED.iter().any(|reserved| self::folded(reserved) == folded);
     council || folded.parse::<SubjectId>().is_ok()
 }
 

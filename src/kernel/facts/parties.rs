@@ -10,7 +10,7 @@ use super::party::{
 use crate::collections::{Listable, Listed, Span};
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{GroupId, Membership, PartyId, SubjectId, naming};
+use crate::event::{GroupId, Membership, PartyId, SubjectId, alike, naming};
 use crate::facts::{KeyNumber, StandsFor};
 use crate::time::Timestamp;
 use imbl::OrdMap;
@@ -25,6 +25,9 @@ pub struct Parties {
     /// Members that were not removed, by folded name.
     #[serde(skip_serializing)]
     called: OrdMap<String, PartyNumber>,
+    /// The same members, by the skeletons of their names.
+    #[serde(skip_serializing)]
+    seen_as: OrdMap<String, PartyNumber>,
     groups: Listed<GroupId>,
     keys: Listed<Key>,
     /// The keys that were ever in other hands: few, and asked for at every score.
@@ -54,12 +57,29 @@ impl From<Stored> for Parties {
         let members = numbered.filter(|(_, party)| !party.member.is_empty());
         let members: OrdMap<_, _> = members.map(|(number, party)| (party.name.clone(), number)).collect();
         let numbered = (0..).map(PartyNumber).zip(parties.rows());
-        let called = numbered.filter_map(|(number, party)| Some((party.called_now()?, number))).collect();
+        let called =
+            numbered.filter_map(|(number, party)| Some((naming::folded(party.called_now()?), number)));
+        let called = called.collect();
+        let numbered = (0..).map(PartyNumber).zip(parties.rows());
+        let seen_as =
+            numbered.filter_map(|(number, party)| Some((alike::skeleton(party.called_now()?), number)));
+        let seen_as = seen_as.collect();
         let invalid = (0..).zip(keys.rows()).filter(|(_, Key(_, record))| !record.invalid.is_empty());
         let compromised = invalid
             .filter_map(|(place, Key(_, record))| Some((KeyNumber::at(place)?, record.invalid.clone())))
             .collect();
-        Self { parties, members, called, groups, keys, compromised, council, threshold, accredited_by }
+        Self {
+            parties,
+            members,
+            called,
+            seen_as,
+            groups,
+            keys,
+            compromised,
+            council,
+            threshold,
+            accredited_by,
+        }
     }
 }
 
@@ -109,10 +129,10 @@ impl Party {
         as_member.or_else(|| self.subject.iter().rev().find(known).map(|(_, group)| *group))
     }
 
-    /// Under which folded name it is known now; none: no member, or a removed one.
-    fn called_now(&self) -> Option<String> {
+    /// Under which name it is known now; none: no member, or a removed one.
+    fn called_now(&self) -> Option<&str> {
         let (now, _) = self.member.last()?;
-        (now.record.membership != Membership::Removed).then(|| naming::folded(&now.record.name))
+        (now.record.membership != Membership::Removed).then_some(&*now.record.name)
     }
 
     fn class(&self, size: u64) -> Option<PartyClass> {
@@ -246,6 +266,11 @@ impl Parties {
         self.called.get(folded).map(|number| self.name(*number))
     }
 
+    /// The member that was not removed and whose name has this skeleton.
+    pub fn seen_as(&self, skeleton: &str) -> Option<&PartyId> {
+        self.seen_as.get(skeleton).map(|number| self.name(*number))
+    }
+
     /// Whether the name was ever a member's.
     pub fn was_member(&self, party: &PartyId) -> bool {
         self.members.contains_key(party)
@@ -349,13 +374,17 @@ impl Parties {
     pub fn set_member(&mut self, seq: u64, party: &PartyId, member: Member) {
         let group = self.name_group(&member.group);
         let number = self.enlist(party);
-        if let Some(before) = self.numbered(number).called_now() {
-            self.called.remove(&before);
+        if let Some(before) = self.numbered(number).called_now().map(str::to_owned) {
+            self.called.remove(&naming::folded(&before));
+            self.seen_as.remove(&alike::skeleton(&before));
         }
         let standings = &mut self.party_mut(party).member;
         standings.iter_mut().for_each(|(one, _)| one.span.close_by(seq));
         standings.push((StandsFor::opened_by(seq, member), group));
-        self.called.extend(self.numbered(number).called_now().map(|name| (name, number)));
+        if let Some(now) = self.numbered(number).called_now().map(str::to_owned) {
+            self.called.insert(naming::folded(&now), number);
+            self.seen_as.insert(alike::skeleton(&now), number);
+        }
         self.members.insert(party.clone(), number);
     }
 

@@ -126,6 +126,8 @@ reasons! {
     MemberUnchanged = "member.unchanged", Conflict, "name what changes";
     /// Another member's name or id.
     MemberNameTaken = "member.name_taken", Conflict, "the member named is called so, or its id is, but for case, width, blanks or letters that look alike: choose another name";
+    /// A name that is made to look like another.
+    MemberNameAlike = "member.name_alike", Conflict, "the word named has letters of several scripts, or the name named looks the same: write each word in letters of one script (blanks part words), and choose a name that looks like no other's";
 
     /// Not an assessor.
     AccreditationMember = "accreditation.member", Conflict, "only a member of class assessor is accredited";

@@ -3,7 +3,7 @@
 from ..dates import days
 from ..findings import need
 from .bounds import out_of_bounds
-from ..names import folded, is_reserved, shows
+from ..names import folded, is_reserved, mixes, shows
 from .opening import is_council, is_name
 
 MOST_CLAUSES, MOST_POSITIONS = 200, 64
@@ -70,6 +70,7 @@ class Governance:
         called = {folded(name), folded(member)}
         others = ((id, one) for id, one in self.state.members.items() if id != member and not one["removed"])
         need(not any(one["folded"] in called or id == folded(name) for id, one in others), "member.name_taken")
+        need(not mixes(name), "member.name_alike")
 
     def member(self, name):
         need(name in self.state.members, "member.unknown")

@@ -3,7 +3,7 @@
 use super::{Case, Reason, Rejection};
 use crate::event::{
     MemberAdmitted, MemberReinstated, MemberRemoved, MemberSuspended, MemberUpdated, Membership, PartyId,
-    naming,
+    alike, naming,
 };
 use crate::facts::Member;
 
@@ -42,9 +42,21 @@ impl<'a> Case<'a> {
             holder.is_some_and(|holder| holder.membership != Membership::Removed)
         });
         match called.into_iter().flatten().chain(has_id).find(|other| *other != member) {
-            None => Ok(()),
+            None => self.check_looks(member, name),
             Some(other) => Err(Reason::MemberNameTaken.about(other)),
         }
+    }
+
+    /// The name is not made to look like another's, or like the council's.
+    fn check_looks(&self, member: &PartyId, name: &str) -> Result<(), Rejection> {
+        let mixed = alike::mixed(name).map_or(Ok(()), |word| Err(Reason::MemberNameAlike.about(word)));
+        mixed?;
+        let skeleton = alike::skeleton(name);
+        let council = PartyId::council();
+        let is_council = naming::RESERVED.iter().any(|reserved| alike::skeleton(reserved) == skeleton);
+        let other = self.state.parties().seen_as(&skeleton).or(is_council.then_some(&council));
+        let other = other.filter(|other| *other != member);
+        other.map_or(Ok(()), |other| Err(Reason::MemberNameAlike.about(other)))
     }
 
     pub(super) fn member_suspended(&mut self, body: &MemberSuspended) -> Result<(), Rejection> {
