@@ -15,6 +15,8 @@ pub mod clock;
 
 pub mod files;
 
+pub mod codes;
+
 pub mod store;
 
 pub mod vault;

@@ -16,7 +16,7 @@ const ORDER: &[&[&str]] = &[
     &["state"],
     &["rules", "proof"],
     &["audit"],
-    &["clock", "files"],
+    &["clock", "files", "codes"],
     &["store", "vault"],
     &["ledger"],
     &["api", "client"],
@@ -241,7 +241,7 @@ const POLICY_MEMBERS: [&str; 5] = [
 /// Others that are no codes.
 const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
 /// What ends the name of a file.
-const FILES: [&str; 6] = ["html", "json", "md", "secret", "svg", "xml"];
+const FILES: [&str; 7] = ["atom", "html", "json", "md", "secret", "svg", "xml"];
 
 /// Whatever in a text has the form of a code.
 fn codes(text: &str, quote: char) -> BTreeSet<String> {

@@ -15,7 +15,7 @@ use crate::state::BadMoment;
 /// What went wrong, for programs (`code`) and people (`detail`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the code tells more.
+    /// Where the code is explained: `/problems/` and the code, on this server.
     #[serde(rename = "type")]
     pub kind: String,
     /// The HTTP status in words.
@@ -36,7 +36,7 @@ impl Problem {
     pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
         let known = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self {
-            kind: "about:blank".to_owned(),
+            kind: format!("/problems/{code}"),
             title: known.canonical_reason().unwrap_or_default().to_owned(),
             status: known.as_u16(),
             code: code.to_owned(),

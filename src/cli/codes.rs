@@ -1,19 +1,17 @@
 //! `explain`: what a code means and what to do, as the table of all codes says it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use anyhow::bail;
 use clap::Args;
-use serde::Serialize;
 
 use super::coded::usage;
 use super::graded;
 use super::output::{self, Answer, say};
 use super::signing::At;
+pub use crate::codes::Row;
+use crate::codes::{self, rows};
 
-/// All codes, in tables; their first column names them.
-const TABLES: &str = include_str!("../../schemas/problems.md");
 /// The heading of the table of what audits find.
 const FOUND: &str = "Codes of what is found";
 /// The heading of the table of what a score is made of.
@@ -33,17 +31,6 @@ pub struct Explain {
     answer: Answer,
     #[command(flatten)]
     at: At,
-}
-
-/// A row of a table of codes.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    /// The heading of its table.
-    pub of: &'static str,
-    /// The code.
-    pub code: String,
-    /// What the other columns say, under their names.
-    pub says: BTreeMap<&'static str, Cow<'static, str>>,
 }
 
 impl Explain {
@@ -70,7 +57,7 @@ impl Explain {
         // What is known is told, whatever else was asked about.
         match self.answer.json {
             true => output::json(&found)?,
-            false => found.iter().for_each(Row::print),
+            false => found.iter().for_each(print),
         }
         if !unknown.is_empty() {
             bail!(usage(unknown.join("\n")));
@@ -79,12 +66,10 @@ impl Explain {
     }
 }
 
-impl Row {
-    fn print(&self) {
-        say!("{} ({})", self.code, self.of);
-        for (name, text) in &self.says {
-            say!("  {name}: {text}");
-        }
+fn print(row: &Row) {
+    say!("{} ({})", row.code, row.of);
+    for (name, text) in &row.says {
+        say!("  {name}: {text}");
     }
 }
 
@@ -101,47 +86,10 @@ pub fn remedy(code: &str) -> Option<Cow<'static, str>> {
     found?.says.get("what to do").cloned()
 }
 
-/// The rows that name such a code; several where it is answered by several parts.
-fn rows(is_asked: impl Fn(&str) -> bool) -> Vec<Row> {
-    let (mut of, mut head) = ("", Vec::new());
-    let mut found = Vec::new();
-    for line in TABLES.lines() {
-        if let Some(heading) = line.strip_prefix("## ") {
-            (of, head) = (heading, Vec::new());
-        }
-        let Some(cells) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else { continue };
-        let cells: Vec<&str> = cells.split(" | ").collect();
-        if head.is_empty() {
-            head = cells;
-        } else {
-            let says: BTreeMap<_, _> = head
-                .iter()
-                .copied()
-                .zip(cells.iter().copied())
-                .skip(1)
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(name, text)| (name, Cow::Borrowed(text)))
-                .collect();
-            let named = codes(cells[0]).filter(|one| is_asked(one));
-            found.extend(named.map(|code| Row { of, code: code.to_owned(), says: says.clone() }));
-        }
-    }
-    found
-}
-
-/// The codes that the first column of a row names.
-fn codes(cell: &'static str) -> impl Iterator<Item = &'static str> {
-    cell.split('`').skip(1).step_by(2)
-}
-
 /// The code that a misspelt one was meant to be.
 fn nearest(code: &str) -> Option<&'static str> {
-    let first = TABLES
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `").map(|_| line))
-        .map(|line| line.trim_start_matches("| ").split(" | ").next().unwrap_or_default());
     const MOST: usize = 3;
-    let near = crate::api::nearest(code, first.flat_map(codes).map(|one| (one, one))).into_iter().next();
+    let near = crate::api::nearest(code, codes::all().map(|one| (one, one))).into_iter().next();
     near.filter(|(distance, _)| *distance <= MOST).map(|(_, one)| one)
 }
 

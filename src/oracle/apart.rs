@@ -26,6 +26,7 @@ pub const MEMBERS_APART: &[(&str, &str, &str)] = &[
 /// What else is served and not compared, and why.
 pub const REST_APART: &[(&str, &str)] = &[
     ("the words of refusals", "they are the program's: their statuses and codes are compared"),
+    ("the pages for people", "they are made of answers that are compared, and say so in words"),
     ("/openapi.json", "it is the program's, not its log's"),
     (
         "headers but Content-Type, Link, ETag and Cache-Control",

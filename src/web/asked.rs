@@ -55,6 +55,11 @@ impl Source {
         serde_json::from_slice(&bytes).map_err(|error| Problem::new(500, "page.failed", error.to_string()))
     }
 
+    /// Whether the API has something at a path.
+    pub async fn has(&self, path: &str) -> bool {
+        self.get(path).await.is_ok()
+    }
+
     /// A text that somebody committed to, where it is kept here and is a text.
     pub async fn text(&self, commitment: &Commitment) -> Option<String> {
         let (headers, bytes) = self.get(&format!("/v1/attachments/{commitment}")).await.ok()?;

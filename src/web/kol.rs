@@ -1,7 +1,5 @@
 //! `/kol/{subject}`: a KOL's score, what it is made of, and all that was recorded.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -11,24 +9,19 @@ use super::asked::{Asked, Source, rendered};
 use super::chart::Chart;
 use super::figure::Shown;
 use super::home::topics;
+use super::kol_facts::Facts;
 use super::lines::{self, Line};
 use super::named::{Names, Party};
 use super::page::{Page, name, name_of, text};
 use super::rule::Rule;
 use crate::api::Problem;
-use crate::api::views::{
-    ContestPage, EventPage, EventView, HistoryPage, HistoryRow, PolicyView, Step, StepPage, SubjectView,
-};
+use crate::api::views::{ContestPage, EventView, PolicyView, Step, SubjectView};
 use crate::dsse::EventId;
 use crate::engines::{Certified, Outlook, Score};
-use crate::event::{Commitment, PartyId, SubjectId, words};
+use crate::event::{Commitment, SubjectId, words};
 use crate::facts::Reply;
 use crate::time::Date;
 
-/// Most pages of a history that one page shows.
-const PAGES: usize = 5;
-/// Most rows of a page of the API.
-const ROWS: usize = 1_000;
 /// Most lines shown; the newest.
 const LINES: usize = 200;
 /// Most items whose words are read.
@@ -67,6 +60,9 @@ struct Kol<'a> {
     table: Vec<Row>,
     lines: Vec<Line>,
     more: u64,
+    compare: String,
+    badge: String,
+    feed: String,
 }
 
 /// What costs points, and what helps.
@@ -149,57 +145,6 @@ pub async fn page(Path(subject): Path<String>, asked: Asked) -> Response {
     asked.answer(made)
 }
 
-/// The facts of a page, as the API answers them.
-struct Facts {
-    view: SubjectView,
-    score: Score,
-    policy: PolicyView,
-    steps: Vec<Step>,
-    history: Vec<HistoryRow>,
-    contests: ContestPage,
-    contested: BTreeSet<u64>,
-}
-
-impl Facts {
-    async fn of(source: &Source, subject: SubjectId, as_of: Option<Date>) -> Result<Self, Problem> {
-        let path = format!("/v1/subjects/{subject}");
-        let read_on = as_of.map(|day| format!("&as_of={day}")).unwrap_or_default();
-        let view: SubjectView = source.json(&path).await?;
-        let score: Score = source.json(&format!("{path}/score?{}", read_on.trim_start_matches('&'))).await?;
-        let policy = source.json(&format!("/v1/policies/{}", score.policy)).await?;
-        let (mut steps, mut history) = (Vec::new(), Vec::new());
-        let mut after = String::new();
-        for _ in 0..PAGES {
-            let page: StepPage =
-                source.json(&format!("{path}/history/steps?limit={ROWS}{read_on}{after}")).await?;
-            steps.extend(page.steps);
-            let Some(next) = page.next else { break };
-            after = format!("&after={next}");
-        }
-        after.clear();
-        for _ in 0..PAGES {
-            let page: HistoryPage = source.json(&format!("{path}/history?limit={ROWS}{after}")).await?;
-            history.extend(
-                page.history.into_iter().filter(|row| row.on <= score.as_of && row.event.seq < score.size),
-            );
-            let Some(next) = page.next else { break };
-            after = format!("&after={next}");
-        }
-        let contests = source.json(&format!("/v1/contests?subject={subject}")).await?;
-        let events: EventPage = source.json(&format!("{path}/events?fates=true&limit={ROWS}")).await?;
-        let disputed =
-            events.events.iter().filter(|row| row.fate.as_ref().is_some_and(|fate| fate.contested));
-        let contested = disputed.map(|row| row.seq).filter(|_| as_of.is_none()).collect();
-        Ok(Self { view, score, policy, steps, history, contests, contested })
-    }
-
-    fn parties(&self) -> Vec<PartyId> {
-        let issuers = self.history.iter().map(|row| row.event.issuer.clone());
-        let endorsers = self.score.endorsements.iter().map(|one| one.endorser.clone());
-        issuers.chain(endorsers).collect()
-    }
-}
-
 async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
     asked.only(&["as_of"])?;
     let (p, source) = (&asked.page, &asked.web.source);
@@ -265,6 +210,9 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
         table: steps.iter().rev().take(LINES).map(|step| told.row(step)).collect(),
         lines,
         more,
+        compare: p.to(&format!("compare?a={subject}")),
+        badge: p.to(&format!("kol/{subject}/badge.svg")),
+        feed: p.to(&format!("kol/{subject}/feed.atom")),
     })
 }
 

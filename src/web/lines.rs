@@ -82,7 +82,8 @@ pub fn causes(p: &Page, causes: &[Cause]) -> String {
     told.join("; ")
 }
 
-fn effect(p: &Page, before: Option<&Figure>, after: Option<&Figure>) -> (String, bool) {
+/// What an event or a date did to a score, and whether it took points.
+pub fn effect(p: &Page, before: Option<&Figure>, after: Option<&Figure>) -> (String, bool) {
     let score = |one: Option<&Figure>| one.and_then(|one| one.score).map(i64::from);
     match (score(before), score(after)) {
         (Some(before), Some(after)) => (p.lang.moved(after - before), after < before),

@@ -7,14 +7,24 @@
 mod accounting;
 mod asked;
 mod assets;
+mod badge;
 mod chart;
+mod clocks;
+mod compare;
+mod entry;
+mod feed;
 mod figure;
 mod home;
 mod kol;
+mod kol_facts;
 mod lang;
 mod lines;
+mod log;
+mod member;
 mod named;
 mod page;
+mod policy;
+mod problems;
 mod pulse;
 mod rule;
 mod secure;
@@ -46,6 +56,16 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
     Router::new()
         .route("/", get(home::page))
         .route("/kol/{subject}", get(kol::page))
+        .route("/kol/{subject}/badge.svg", get(badge::picture))
+        .route("/kol/{subject}/feed.atom", get(feed::of_subject))
+        .route("/entry/{event}", get(entry::page))
+        .route("/member/{member}", get(member::page))
+        .route("/log", get(log::page))
+        .route("/feed.atom", get(feed::of_log))
+        .route("/clocks", get(clocks::page))
+        .route("/compare", get(compare::page))
+        .route("/policy", get(policy::page))
+        .route("/problems/{code}", get(problems::page))
         .route("/assets/{name}", get(assets::one))
         .method_not_allowed_fallback(wrong::method)
         .layer(from_fn_with_state(app, api::answered_beside))

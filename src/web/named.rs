@@ -24,7 +24,7 @@ pub struct Names(BTreeMap<PartyId, String>);
 
 impl Names {
     /// Asks for them.
-    pub async fn of(source: &Source, parties: impl IntoIterator<Item = PartyId>) -> Self {
+    pub async fn of(source: &Source, parties: Vec<PartyId>) -> Self {
         let mut names = BTreeMap::new();
         if let Ok(list) = source.json::<MemberList>("/v1/members").await {
             names.extend(list.members.into_iter().map(|one| (one.member, name(&one.name))));

@@ -42,7 +42,18 @@ mod tests {
     use super::*;
 
     /// Lists whose members are named by what the API answers, not in the pages.
-    const LISTS: &[&str] = &["bad", "cause", "certificate", "confidence", "stage", "standing", "what"];
+    const LISTS: &[&str] = &[
+        "bad",
+        "cause",
+        "certificate",
+        "confidence",
+        "key",
+        "membership",
+        "record",
+        "stage",
+        "standing",
+        "what",
+    ];
 
     /// Words that the Vietnamese pages avoid: they promise a licence, a State power or a court.
     const AVOIDED: &[&str] = &["xếp hạng tín nhiệm", "xử phạt", "kháng cáo", "chứng cứ"];

@@ -21,6 +21,7 @@ struct Wrong<'a> {
     next: String,
     detail: String,
     code: &'a str,
+    meaning: String,
 }
 
 /// The page of a problem.
@@ -38,6 +39,7 @@ pub fn told(page: &Page, problem: &Problem) -> Response {
         next: page.of("bad", &format!("{kind}_next")),
         detail: text(&problem.detail),
         code: &problem.code,
+        meaning: format!("problems/{}", problem.code),
     };
     let html = rendered(&wrong).unwrap_or_else(|problem| problem.detail);
     let mut response = shown(html);

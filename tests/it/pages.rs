@@ -95,6 +95,20 @@ async fn every_page_is_there_in_both_languages() {
         paths.push(format!("/kol/{id}?"));
         paths.push(format!("/kol/{id}?as_of=2026-08-01&"));
     }
+    for name in ["log", "clocks", "compare", "policy"] {
+        paths.push(format!("/{name}?"));
+    }
+    for seq in 0..demo.ledger.snapshot().size() {
+        paths.push(format!("/entry/{seq}?"));
+    }
+    let members = demo.json("/v1/members").await;
+    for one in members["members"].as_array().unwrap() {
+        paths.push(format!("/member/{}?", one["member"].as_str().unwrap()));
+    }
+    paths.extend(["/policy?version=1&", "/log?type=contest.filed&", "/log?before=100&"].map(str::to_owned));
+    paths.push(format!("/log?subject={}&", subject("han")));
+    paths.push(format!("/compare?a={}&b=bao+ngan&c=nobody-at-all&d=a&", subject("han")));
+    paths.push("/problems/contest.late?".to_owned());
     for path in &paths {
         for lang in ["vi", "en"] {
             let path = format!("{path}lang={lang}");
@@ -267,6 +281,11 @@ async fn hostile_words_are_inert_everywhere() {
     pages.extend((0..all.len()).map(|at| format!("/kol/{}", programme::subject(&format!("hostile-{at}")))));
     pages.push("/?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E%E2%80%AE".to_owned());
     pages.push("/kol/%3Cscript%3E".to_owned());
+    pages.extend((0..programme.ledger.snapshot().size()).map(|seq| format!("/entry/{seq}")));
+    pages.extend(
+        ["/log", "/clocks", "/member/a1", "/entry/%3Cb%3E", "/problems/%3Cimg%3E"].map(str::to_owned),
+    );
+    pages.push(format!("/compare?a={}&b=%3Cimg%20src%3Dx%3E", programme::subject("hostile-1")));
     let mut shown = 0;
     for path in &pages {
         let page = read(&base, path).await;
@@ -280,4 +299,98 @@ async fn hostile_words_are_inert_everywhere() {
         shown += page.html.matches("alert(1)").count();
     }
     assert!(shown > 3, "the words are shown as words: {shown}");
+}
+
+/// Where a link of a page leads, when the ledger lies below a path; none for what leads elsewhere.
+fn led(path: &str, link: &str) -> String {
+    let below = "http://ledger.example/some/where";
+    let at: reqwest::Url = format!("{below}{path}").parse().unwrap();
+    let to = at.join(link).unwrap();
+    let to = to.as_str().split('#').next().unwrap();
+    to.strip_prefix(below).unwrap_or_else(|| panic!("{path} leads out, to {link}")).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_link_leads_to_something_below_any_path() {
+    let demo = Demo::of("2026-11-28").await;
+    let mut known = BTreeSet::from(["/".to_owned()]);
+    let mut open = vec!["/".to_owned()];
+    let mut kinds = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        let page = read(&demo.base, &path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        kinds.insert(path.split(['/', '?']).nth(1).unwrap().to_owned());
+        if !page.headers["content-type"].to_str().unwrap().starts_with("text/html") {
+            continue;
+        }
+        for link in attributes(&page.html, "href") {
+            let to = led(&path, &link);
+            // A few of each kind of page are enough.
+            let kind = to.split(['/', '?']).nth(1).unwrap().to_owned();
+            let alike =
+                known.iter().filter(|one| one.split(['/', '?']).nth(1) == Some(kind.as_str())).count();
+            if alike < 25 && known.insert(to.clone()) {
+                open.push(to);
+            }
+        }
+    }
+    for kind in ["", "kol", "entry", "member", "log", "clocks", "compare", "policy", "assets", "v1"] {
+        assert!(kinds.contains(kind), "no link led to {kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_problem_names_the_page_that_explains_it() {
+    let demo = Demo::start().await;
+    for path in
+        ["/v1/events/999999", "/v1/nowhere", "/v1/subjects?colour=red", "/v1/subjects/kol-0000000000000"]
+    {
+        let problem: Value = serde_json::from_slice(&demo.get(path).await.bytes().await.unwrap()).unwrap();
+        let kind = problem["type"].as_str().unwrap();
+        assert_eq!(kind, format!("/problems/{}", problem["code"].as_str().unwrap()));
+        let page = read(&demo.base, kind).await;
+        assert_eq!(page.status, StatusCode::OK, "{kind}");
+        check(kind, &page, "vi");
+    }
+    for code in tinnhiem::codes::all() {
+        let path = format!("/problems/{}", code.replace('/', "%2F").replace(' ', "%20"));
+        assert_eq!(read(&demo.base, &path).await.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(read(&demo.base, "/problems/no.such").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_badge_says_band_day_and_what_is_disputed() {
+    let demo = Demo::of("2026-11-28").await;
+    let badge = async |seed: &str, query: &str| {
+        let answer = demo.get(&format!("/kol/{}/badge.svg{query}", subject(seed))).await;
+        assert_eq!(answer.headers()["content-type"], "image/svg+xml");
+        answer.text().await.unwrap()
+    };
+    let han = badge("han", "?lang=en").await;
+    assert!(han.contains("Credibility band B · disputed · 28 Nov 2026"), "{han}");
+    let large = badge("han", "?size=large&scheme=dark").await;
+    assert!(
+        large.contains("79,82") && large.contains("#191c1f") && large.contains("Tính đến ngày 28/11/2026")
+    );
+    assert!(badge("nhi", "").await.contains("chưa đủ dữ liệu"));
+    let wrong = demo.get(&format!("/kol/{}/badge.svg?size=huge", subject("han"))).await;
+    assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_tell_the_newest_entries() {
+    let demo = Demo::of("2026-11-28").await;
+    let newest = demo.ledger.snapshot().size() - 1;
+    for (path, link) in [
+        ("/feed.atom?lang=en".to_owned(), format!("./entry/{newest}?lang=en")),
+        (format!("/kol/{}/feed.atom", subject("han")), "../../entry/".to_owned()),
+    ] {
+        let answer = demo.get(&path).await;
+        assert_eq!(answer.headers()["content-type"], "application/atom+xml; charset=utf-8");
+        let feed = answer.text().await.unwrap();
+        let first = feed.split("<entry>").nth(1).unwrap();
+        assert!(first.contains(&format!("href=\"{link}")), "{first}");
+        assert!(first.contains("<updated>2026-11-"), "{first}");
+    }
 }
