@@ -3,6 +3,7 @@
 //! Nothing here forgets. Every record carries the half-open interval of log sizes in which it
 //! stood, so the same records answer for the present, for any past size and for any future date.
 
+mod called;
 #[path = "../families/certificate/facts.rs"]
 mod certificate;
 mod contest;

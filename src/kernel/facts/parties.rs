@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::called::Called;
 use super::party::{
     Accreditation, GroupNumber, Invalidity, KeyRecord, Member, PartyClass, PartyNumber, Place, SeatRecord,
 };
 use crate::collections::{Listable, Listed, Span};
 use crate::compact;
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{GroupId, Membership, PartyId, SubjectId, alike, naming};
+use crate::event::{GroupId, Membership, PartyId, SubjectId};
 use crate::facts::{KeyNumber, StandsFor};
 use crate::time::Timestamp;
 use imbl::OrdMap;
@@ -22,12 +23,9 @@ pub struct Parties {
     parties: Listed<Arc<Party>>,
     #[serde(skip_serializing)]
     members: OrdMap<PartyId, PartyNumber>,
-    /// Members that were not removed, by folded name.
+    /// Members that were not removed, by name.
     #[serde(skip_serializing)]
-    called: OrdMap<String, PartyNumber>,
-    /// The same members, by the skeletons of their names.
-    #[serde(skip_serializing)]
-    seen_as: OrdMap<String, PartyNumber>,
+    called: Called,
     groups: Listed<GroupId>,
     keys: Listed<Key>,
     /// The keys that were ever in other hands: few, and asked for at every score.
@@ -56,30 +54,15 @@ impl From<Stored> for Parties {
         let numbered = (0..).map(PartyNumber).zip(parties.rows());
         let members = numbered.filter(|(_, party)| !party.member.is_empty());
         let members: OrdMap<_, _> = members.map(|(number, party)| (party.name.clone(), number)).collect();
-        let numbered = (0..).map(PartyNumber).zip(parties.rows());
-        let called =
-            numbered.filter_map(|(number, party)| Some((naming::folded(party.called_now()?), number)));
-        let called = called.collect();
-        let numbered = (0..).map(PartyNumber).zip(parties.rows());
-        let seen_as =
-            numbered.filter_map(|(number, party)| Some((alike::skeleton(party.called_now()?), number)));
-        let seen_as = seen_as.collect();
+        let mut called = Called::default();
+        (0..).map(PartyNumber).zip(parties.rows()).for_each(|(number, party)| {
+            party.called_now().into_iter().for_each(|name| called.insert(name, number));
+        });
         let invalid = (0..).zip(keys.rows()).filter(|(_, Key(_, record))| !record.invalid.is_empty());
         let compromised = invalid
             .filter_map(|(place, Key(_, record))| Some((KeyNumber::at(place)?, record.invalid.clone())))
             .collect();
-        Self {
-            parties,
-            members,
-            called,
-            seen_as,
-            groups,
-            keys,
-            compromised,
-            council,
-            threshold,
-            accredited_by,
-        }
+        Self { parties, members, called, groups, keys, compromised, council, threshold, accredited_by }
     }
 }
 
@@ -263,12 +246,12 @@ impl Parties {
 
     /// The member that was not removed and whose name folds to this.
     pub fn called(&self, folded: &str) -> Option<&PartyId> {
-        self.called.get(folded).map(|number| self.name(*number))
+        self.called.folded(folded).map(|number| self.name(number))
     }
 
     /// The member that was not removed and whose name has this skeleton.
     pub fn seen_as(&self, skeleton: &str) -> Option<&PartyId> {
-        self.seen_as.get(skeleton).map(|number| self.name(*number))
+        self.called.seen_as(skeleton).map(|number| self.name(number))
     }
 
     /// Whether the name was ever a member's.
@@ -375,15 +358,13 @@ impl Parties {
         let group = self.name_group(&member.group);
         let number = self.enlist(party);
         if let Some(before) = self.numbered(number).called_now().map(str::to_owned) {
-            self.called.remove(&naming::folded(&before));
-            self.seen_as.remove(&alike::skeleton(&before));
+            self.called.remove(&before);
         }
         let standings = &mut self.party_mut(party).member;
         standings.iter_mut().for_each(|(one, _)| one.span.close_by(seq));
         standings.push((StandsFor::opened_by(seq, member), group));
         if let Some(now) = self.numbered(number).called_now().map(str::to_owned) {
-            self.called.insert(naming::folded(&now), number);
-            self.seen_as.insert(alike::skeleton(&now), number);
+            self.called.insert(&now, number);
         }
         self.members.insert(party.clone(), number);
     }
