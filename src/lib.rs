@@ -4,6 +4,7 @@
 //! come out. The modules are listed in the order in which they may use one another.
 
 #![forbid(unsafe_code)]
+#![warn(unreachable_pub)]
 
 pub use tinnhiem_kernel::{
     audit, collections, dsse, engines, event, facts, json, log, proof, rules, state, time,

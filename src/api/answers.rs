@@ -20,7 +20,7 @@ type Key = (SubjectId, u64, i32);
 
 /// The scores served last.
 #[derive(Default)]
-pub struct Answers {
+pub(super) struct Answers {
     hasher: RandomState,
     shards: [Mutex<Shard>; SHARDS],
 }
@@ -34,14 +34,14 @@ struct Shard {
 
 impl Answers {
     /// The score of a subject at a moment, as served before.
-    pub fn score(&self, subject: &SubjectId, at: At) -> Option<Prepared<Score>> {
+    pub(super) fn score(&self, subject: &SubjectId, at: At) -> Option<Prepared<Score>> {
         let key = (*subject, at.size, at.as_of.as_days());
         let shard = self.shard(&key).lock().unwrap_or_else(PoisonError::into_inner);
         shard.kept.get(&key).cloned()
     }
 
     /// Keeps the score of a subject at a moment.
-    pub fn keep(&self, subject: &SubjectId, at: At, answer: &Prepared<Score>) {
+    pub(super) fn keep(&self, subject: &SubjectId, at: At, answer: &Prepared<Score>) {
         let key = (*subject, at.size, at.as_of.as_days());
         let mut shard = self.shard(&key).lock().unwrap_or_else(PoisonError::into_inner);
         shard.keep(key, answer.clone());

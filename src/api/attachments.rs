@@ -17,13 +17,16 @@ use crate::event::Commitment;
 
 /// Which attachment.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// The commitment that the event carries.
     commitment: Commitment,
 }
 
 /// Its bytes; the salt stands in `X-Salt`, so that anyone can check them against the commitment.
-pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<NoApi<Response>, Problem> {
+pub(super) async fn one(
+    State(app): Shared,
+    InPath(which): InPath<Which>,
+) -> Result<NoApi<Response>, Problem> {
     let read = app.ledger.attachment(&which.commitment);
     let read = read.map_err(|error| Problem::new(500, error.code(), error.to_string()))?;
     let missing = || {
@@ -44,7 +47,7 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<NoA
 
 /// A page of what is kept.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct AttachmentPage {
+pub(super) struct AttachmentPage {
     /// The commitments whose bytes may be asked for, ascending.
     pub attachments: Vec<Commitment>,
     /// The `after` of the next page; absent at the end.
@@ -53,7 +56,7 @@ pub struct AttachmentPage {
 
 /// Which page.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Part {
+pub(super) struct Part {
     /// After this commitment.
     after: Option<Commitment>,
     /// How many at most.
@@ -61,7 +64,10 @@ pub struct Part {
 }
 
 /// What is kept, so that nobody need ask for what is not.
-pub async fn list(State(app): Shared, InQuery(part): InQuery<Part>) -> Result<Json<AttachmentPage>, Problem> {
+pub(super) async fn list(
+    State(app): Shared,
+    InQuery(part): InQuery<Part>,
+) -> Result<Json<AttachmentPage>, Problem> {
     let limit = page_rows(part.limit)?;
     let listed = app.look(Look::Ledger, |app, _| {
         let all = app.ledger.vault().commitments();

@@ -35,7 +35,7 @@ const CHUNKS: usize = 8;
 
 /// What may be asked of a batch.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Options {
+pub(super) struct Options {
     /// Whether each line is answered with a receipt; yes unless `false`.
     receipts: Option<bool>,
 }
@@ -75,7 +75,7 @@ struct Settled {
 }
 
 /// The body, streamed.
-pub struct Streamed(Body);
+pub(super) struct Streamed(Body);
 
 impl<S: Send + Sync> axum::extract::FromRequest<S> for Streamed {
     type Rejection = Problem;
@@ -97,7 +97,7 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Streamed {
 impl OperationInput for Streamed {}
 
 /// Records many events; each line has its own fate.
-pub async fn submit(
+pub(super) async fn submit(
     State(app): Shared,
     InQuery(options): InQuery<Options>,
     Streamed(body): Streamed,
@@ -132,7 +132,7 @@ pub async fn submit(
 }
 
 /// What the OpenAPI document says of it.
-pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let operation = operation
         .id("batch_submit")
         .tag("batch")

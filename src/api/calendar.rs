@@ -11,10 +11,10 @@ const LINE_OCTETS: usize = 75;
 const REFRESH: &str = "PT12H";
 
 /// A calendar, written out.
-pub struct Calendar(String);
+pub(super) struct Calendar(String);
 
 /// Something that falls on a day.
-pub struct Day {
+pub(super) struct Day {
     /// What names it within its ledger, for ever.
     pub uid: String,
     /// When what it says was recorded.
@@ -29,7 +29,7 @@ pub struct Day {
 
 impl Calendar {
     /// A calendar of a ledger's days.
-    pub fn new(origin: &Origin, name: &str, days: impl Iterator<Item = Day>) -> Self {
+    pub(super) fn new(origin: &Origin, name: &str, days: impl Iterator<Item = Day>) -> Self {
         let mut calendar = Self(String::new());
         calendar.line("BEGIN", "VCALENDAR");
         calendar.line("VERSION", "2.0");
@@ -81,7 +81,7 @@ impl Calendar {
     }
 
     /// Its lines.
-    pub fn into_text(self) -> String {
+    pub(super) fn into_text(self) -> String {
         self.0
     }
 

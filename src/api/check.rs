@@ -107,7 +107,7 @@ impl From<rules::Missing> for MissingSignature {
 
 /// What is supposed.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Supposed {
+pub(super) struct Supposed {
     /// Keys to be taken as having signed too, in hex, with commas between them.
     signers: Option<String>,
 }
@@ -124,7 +124,7 @@ impl Supposed {
 }
 
 /// Judges one event and records nothing.
-pub async fn check(
+pub(super) async fn check(
     State(app): Shared,
     InQuery(supposed): InQuery<Supposed>,
     body: SubmissionBody,
@@ -153,7 +153,7 @@ pub async fn check(
 }
 
 /// What the OpenAPI document says of it.
-pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let operation = operation
         .id("events_check")
         .tag("events")

@@ -67,7 +67,7 @@ pub struct ClockPage {
 
 /// Which clocks.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// That concern this party: those that run for a member or `council`, and who holds a seat sees the council's;
     /// those that run about a subject. Those of everybody are among them.
     who: Option<PartyId>,
@@ -161,7 +161,10 @@ impl First {
 }
 
 /// The clocks of the whole programme, the soonest first.
-pub async fn list(State(app): Shared, InQuery(which): InQuery<Which>) -> Result<Json<ClockPage>, Problem> {
+pub(super) async fn list(
+    State(app): Shared,
+    InQuery(which): InQuery<Which>,
+) -> Result<Json<ClockPage>, Problem> {
     let mut first = First::new(page_rows(which.limit)?);
     let mark = Mark::of(&(&which.who, which.subject, which.until, which.duty));
     let after: Option<Cursor<Place>> = Cursor::of_listing(which.after.as_deref(), mark)?;
@@ -256,7 +259,10 @@ fn name(app: &App, snapshot: &Snapshot, subject: SubjectId) -> Option<String> {
 }
 
 /// The calendar of a member, or of the council.
-pub async fn of_member(State(app): Shared, InPath(which): InPath<members::Which>) -> Result<Text, Problem> {
+pub(super) async fn of_member(
+    State(app): Shared,
+    InPath(which): InPath<members::Which>,
+) -> Result<Text, Problem> {
     let member = which.member;
     app.look(Look::Ledger, move |app, _| {
         let snapshot = app.ledger.snapshot();
@@ -279,7 +285,10 @@ fn holds_seat(snapshot: &Snapshot, party: &PartyId) -> bool {
 }
 
 /// The calendar of a subject: what is about it or runs for it, and what is about everybody.
-pub async fn of_subject(State(app): Shared, InPath(which): InPath<subjects::One>) -> Result<Text, Problem> {
+pub(super) async fn of_subject(
+    State(app): Shared,
+    InPath(which): InPath<subjects::One>,
+) -> Result<Text, Problem> {
     let snapshot = app.ledger.snapshot();
     let (state, on) = (&snapshot.state, app.latest());
     let dossier = state.dossier(&which.subject).ok_or_else(|| subjects::unknown(&which.subject))?;

@@ -65,7 +65,7 @@ pub struct CollaborationPage {
 
 /// Which collaborations.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// Of this subject.
     subject: Option<SubjectId>,
     /// Of this business.
@@ -87,7 +87,7 @@ impl Which {
 }
 
 /// Collaborations in the order declared.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<CollaborationPage>, Problem> {

@@ -57,7 +57,7 @@ pub struct CommitmentPage {
 
 /// Which commitments.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// To sizes below this.
     before: Option<u64>,
     /// How many at most.
@@ -66,13 +66,13 @@ pub struct Which {
 
 /// For which size.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Of {
+pub(super) struct Of {
     /// The newest commitment to a size up to this one; by default the newest of all.
     size: Option<u64>,
 }
 
 /// Commitments, newest first.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Json<CommitmentPage>, Problem> {
@@ -97,7 +97,7 @@ fn view(one: &Committed) -> CommitmentView {
 }
 
 /// What would be committed to now.
-pub async fn next(State(app): Shared) -> Result<Json<StateCommitted>, Problem> {
+pub(super) async fn next(State(app): Shared) -> Result<Json<StateCommitted>, Problem> {
     let made = app.look(Look::Ledger, |app, _| {
         let snapshot = app.ledger.snapshot();
         let trees = app.ledger.tree_maker().trees(&snapshot.state, snapshot.size());
@@ -108,7 +108,7 @@ pub async fn next(State(app): Shared) -> Result<Json<StateCommitted>, Problem> {
 }
 
 /// A score with all that it is made of, proven against a commitment.
-pub async fn receipt(
+pub(super) async fn receipt(
     State(app): Shared,
     InPath(One { subject }): InPath<One>,
     InQuery(of): InQuery<Of>,

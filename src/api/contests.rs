@@ -122,7 +122,7 @@ pub struct ContestPage {
 
 /// Which contests.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// Of this subject.
     subject: Option<SubjectId>,
     /// In this status.
@@ -148,7 +148,7 @@ impl Which {
 }
 
 /// Contests, newest first.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<ContestPage>, Problem> {
@@ -192,7 +192,10 @@ fn page(
 }
 
 /// One contest.
-pub async fn one(State(app): Shared, InPath(which): InPath<One>) -> Result<Json<ContestView>, Problem> {
+pub(super) async fn one(
+    State(app): Shared,
+    InPath(which): InPath<One>,
+) -> Result<Json<ContestView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let seq = seq_of(&snapshot, &which.contest)?;
     let unknown = || Problem::not_found("contest.unknown", format!("{} is no contest", which.contest));

@@ -8,7 +8,7 @@ const BLOCK: usize = 1_024;
 const FEW: usize = 256;
 
 /// What `each` makes of the numbers below `count`, where it makes something; in no order.
-pub fn on_every_core<T: Send>(count: usize, each: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
+pub(super) fn on_every_core<T: Send>(count: usize, each: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if count <= FEW || cores == 1 {
         return (0..count).filter_map(each).collect();

@@ -122,7 +122,7 @@ impl From<ChainHash> for ChainHashText {
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// About this subject.
     subject: Option<SubjectId>,
     /// Issued by this party.
@@ -141,7 +141,7 @@ pub struct Which {
 
 /// Which of a subject's entries.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Part {
+pub(super) struct Part {
     /// Issued by this party.
     issuer: Option<PartyId>,
     /// Of this type.
@@ -158,7 +158,7 @@ pub struct Part {
 
 /// Which entry.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct One {
+pub(super) struct One {
     /// Its seq, or its event id in hex.
     #[schemars(regex(pattern = r"^(0|[1-9][0-9]{0,14}|[0-9a-f]{64})$"))]
     event: String,
@@ -166,13 +166,13 @@ pub struct One {
 
 /// Which page of a subject's entries.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct OfSubject {
+pub(super) struct OfSubject {
     /// The subject.
     subject: SubjectId,
 }
 
 /// Entries in the order of the log.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<EventPage>, Problem> {
@@ -184,7 +184,7 @@ pub async fn list(
 }
 
 /// Entries about one subject.
-pub async fn of_subject(
+pub(super) async fn of_subject(
     State(app): Shared,
     InPath(path): InPath<OfSubject>,
     InQuery(part): InQuery<Part>,
@@ -298,7 +298,7 @@ struct Written<'a> {
 }
 
 /// One entry.
-pub async fn one(
+pub(super) async fn one(
     State(app): Shared,
     InPath(which): InPath<One>,
 ) -> Result<Lasting<Prepared<EventView>>, Problem> {
@@ -325,7 +325,7 @@ pub async fn one(
 }
 
 /// The seq that a seq or an event id stands for.
-pub fn seq_of(snapshot: &Snapshot, name: &str) -> Result<u64, Problem> {
+pub(super) fn seq_of(snapshot: &Snapshot, name: &str) -> Result<u64, Problem> {
     let malformed = || {
         let name: String = name.escape_debug().take(80).collect();
         let detail =

@@ -101,7 +101,7 @@ fn longest(path: &str) -> (usize, &'static str) {
 ///
 /// # Errors
 /// The code that the path answers a longer body with.
-pub fn check_length(request: &Request) -> Result<(), Problem> {
+pub(super) fn check_length(request: &Request) -> Result<(), Problem> {
     let (most, code) = longest(request.uri().path());
     if request.body().size_hint().lower() <= most as u64 {
         return Ok(());
@@ -110,12 +110,12 @@ pub fn check_length(request: &Request) -> Result<(), Problem> {
 }
 
 /// The problem with a body that does not come.
-pub fn late() -> Problem {
+pub(super) fn late() -> Problem {
     Problem::new(408, "body.late", "the body did not come in time: send it again")
 }
 
 /// How many rows a page has.
-pub fn page_rows(limit: Option<usize>) -> Result<usize, Problem> {
+pub(super) fn page_rows(limit: Option<usize>) -> Result<usize, Problem> {
     let rows = limit.unwrap_or(limits::PAGE_ROWS_DEFAULT);
     if (1..=limits::PAGE_ROWS).contains(&rows) {
         Ok(rows)

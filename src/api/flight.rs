@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Problem;
 
 /// A number of bytes that may be in flight at once.
-pub struct Flight {
+pub(super) struct Flight {
     free: Arc<Semaphore>,
     all: usize,
     patience: Duration,
@@ -23,7 +23,7 @@ pub struct Held(OwnedSemaphorePermit);
 
 impl Flight {
     /// So many bytes; whoever finds no room waits for so long.
-    pub fn new(bytes: usize, patience: Duration) -> Self {
+    pub(super) fn new(bytes: usize, patience: Duration) -> Self {
         let all = bytes.min(u32::MAX as usize);
         Self { free: Arc::new(Semaphore::new(all)), all, patience }
     }
@@ -32,7 +32,7 @@ impl Flight {
     ///
     /// # Errors
     /// `server.full` where there is none in time.
-    pub async fn take(&self, bytes: usize) -> Result<Held, Problem> {
+    pub(super) async fn take(&self, bytes: usize) -> Result<Held, Problem> {
         let some = bytes.min(self.all) as u32;
         let taken = self.free.clone().acquire_many_owned(some);
         match tokio::time::timeout(self.patience, taken).await {
@@ -42,7 +42,7 @@ impl Flight {
     }
 
     /// Room that is held for nothing yet.
-    pub fn none(&self) -> Held {
+    pub(super) fn none(&self) -> Held {
         let none = self.free.clone().try_acquire_many_owned(0);
         Held(none.expect("nothing is always to be had of what is never closed"))
     }
@@ -77,14 +77,14 @@ impl Held {
 }
 
 /// A body in memory, counted until it is written.
-pub struct Counted {
+pub(super) struct Counted {
     bytes: Option<Bytes>,
     _held: Held,
 }
 
 impl Counted {
     /// These bytes, held so.
-    pub fn body(bytes: Bytes, held: Held) -> Body {
+    pub(super) fn body(bytes: Bytes, held: Held) -> Body {
         Body::new(Self { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()), _held: held })
     }
 }

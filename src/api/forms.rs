@@ -8,7 +8,7 @@ use crate::time::Date;
 
 /// The form of a parameter's values.
 #[derive(Debug)]
-pub enum Form {
+pub(super) enum Form {
     /// A whole number between two.
     Number(u64, u64),
     /// One of these words.
@@ -21,7 +21,7 @@ pub enum Form {
 
 impl Form {
     /// The form that a schema tells of, where those that it refers to stand in `known`.
-    pub fn of(schema: &Value, known: &Value) -> Self {
+    pub(super) fn of(schema: &Value, known: &Value) -> Self {
         if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
             return Self::named(name).unwrap_or_else(|| Self::of(&known[name], &Value::Null));
         }
@@ -69,7 +69,7 @@ impl Form {
     }
 
     /// Whether a text has it.
-    pub fn holds(&self, text: &str) -> bool {
+    pub(super) fn holds(&self, text: &str) -> bool {
         match self {
             Self::Number(least, most) => {
                 text.parse().is_ok_and(|number: u64| (*least..=*most).contains(&number))
@@ -81,7 +81,7 @@ impl Form {
     }
 
     /// What is said of a value that does not have it.
-    pub fn told(&self, name: &str, given: &str) -> String {
+    pub(super) fn told(&self, name: &str, given: &str) -> String {
         // Bounds of the type are no bounds of what is asked.
         const LARGE: u64 = u32::MAX as u64;
         let expected = match self {

@@ -16,7 +16,7 @@ use crate::vault::Vault;
 const BEFORE_HANDLES: [&str; 5] = ["channel", "c", "user", "in", "people"];
 
 /// Linked accounts by what they are called.
-pub struct Handles {
+pub(super) struct Handles {
     vault: Vault,
     kept: Mutex<Kept>,
 }
@@ -113,13 +113,13 @@ fn hash(place: &str) -> u64 {
 
 impl Handles {
     /// Accounts out of a vault.
-    pub fn of(vault: Vault) -> Self {
+    pub(super) fn of(vault: Vault) -> Self {
         Self { vault, kept: Mutex::default() }
     }
 
     /// The subjects that have linked the account that a text names: a handle on any platform, an
     /// address where it lies.
-    pub fn found(&self, state: &State, text: &str) -> BTreeSet<SubjectId> {
+    pub(super) fn found(&self, state: &State, text: &str) -> BTreeSet<SubjectId> {
         let Some(wanted) = Account::parse(text) else { return BTreeSet::new() };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         self.bring_forward(&mut kept, state);

@@ -45,7 +45,7 @@ pub struct HistoryPage {
 
 /// Which page of a history.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct HistoryPart {
+pub(super) struct HistoryPart {
     /// After this seq.
     after: Option<u64>,
     /// How many at most.
@@ -53,7 +53,7 @@ pub struct HistoryPart {
 }
 
 /// Every event about a subject and what it did.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InPath(path): InPath<One>,
     InQuery(part): InQuery<HistoryPart>,

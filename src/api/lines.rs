@@ -21,7 +21,7 @@ const CHUNK_BYTES: usize = 512 * 1024;
 
 /// What a body of lines is held to.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub(super) struct Bounds {
     /// Longest line, without what ends it.
     pub line_bytes: usize,
     /// Most lines that are not empty.
@@ -37,7 +37,7 @@ impl Default for Bounds {
 }
 
 /// Lines that are handed on together, one after the other in one piece of memory.
-pub struct Lines {
+pub(super) struct Lines {
     bytes: Vec<u8>,
     /// Where each ends; none: it was too long, and nothing of it is kept.
     ends: Vec<Option<usize>>,
@@ -52,7 +52,7 @@ impl Default for Lines {
 
 impl Lines {
     /// The lines in order; none for one that was too long.
-    pub fn iter(&self) -> impl Iterator<Item = Option<&[u8]>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Option<&[u8]>> {
         let mut start = 0;
         self.ends.iter().map(move |end| {
             let line = &self.bytes[start..(*end)?];
@@ -62,7 +62,7 @@ impl Lines {
     }
 
     /// How many bytes are kept of each.
-    pub fn bytes(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn bytes(&self) -> impl Iterator<Item = usize> {
         self.iter().map(|line| line.map_or(0, <[u8]>::len))
     }
 
@@ -77,7 +77,7 @@ impl Lines {
 }
 
 /// A body being cut.
-pub struct Cut<S> {
+pub(super) struct Cut<S> {
     body: S,
     bounds: Bounds,
     full: VecDeque<Lines>,
@@ -96,7 +96,7 @@ where
     S: Stream<Item = Result<Bytes, Problem>> + Unpin,
 {
     /// Cuts this body.
-    pub fn new(body: S, bounds: Bounds) -> Self {
+    pub(super) fn new(body: S, bounds: Bounds) -> Self {
         Self {
             body,
             bounds,
@@ -111,7 +111,7 @@ where
     }
 
     /// The next lines; a problem, once and as the last, where the body ended before its end.
-    pub async fn next(&mut self) -> Option<Result<Lines, Problem>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Lines, Problem>> {
         while self.full.is_empty() && self.ended.is_none() {
             match self.body.next().await {
                 Some(Ok(piece)) => {
@@ -133,13 +133,13 @@ where
     }
 
     /// What is kept of lines that were not handed on, and what each of them counts for.
-    pub fn kept_bytes(&self) -> usize {
+    pub(super) fn kept_bytes(&self) -> usize {
         let kept = self.full.iter().chain([&self.open]);
         kept.map(|lines| lines.bytes.len() + limits::LINE_BYTES * (lines.len() + 1)).sum()
     }
 
     /// Reads on, keeping nothing: who still sends would not hear the answer to a closed connection.
-    pub async fn drain(&mut self) {
+    pub(super) async fn drain(&mut self) {
         let mut left = self.bounds.bytes;
         while let Some(Ok(piece)) = self.body.next().await {
             let Some(less) = left.checked_sub(piece.len()) else { return };

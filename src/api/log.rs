@@ -102,7 +102,7 @@ pub struct ProofView {
 
 /// Which entry of which size.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Inclusion {
+pub(super) struct Inclusion {
     /// The size of the tree.
     size: u64,
     /// The entry.
@@ -111,7 +111,7 @@ pub struct Inclusion {
 
 /// From which size to which.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Consistency {
+pub(super) struct Consistency {
     /// The smaller size, from 1.
     from: u64,
     /// The larger size.
@@ -120,14 +120,14 @@ pub struct Consistency {
 
 /// Which entry.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct OneEntry {
+pub(super) struct OneEntry {
     /// Its seq.
     seq: u64,
 }
 
 /// Which tile.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Tile {
+pub(super) struct Tile {
     /// `<L>/<N>[.p/<W>]` or `entries/<N>[.p/<W>]`, its slashes as they are or as `%2F`.
     #[schemars(regex(
         pattern = r"^(entries|[0-9]|[1-5][0-9]|6[0-3])/([0-9]{3}|x(?!000)[0-9]{3}/[0-9]{3})(\.p/[1-9][0-9]?)?$"
@@ -136,7 +136,7 @@ pub struct Tile {
 }
 
 /// What this ledger is.
-pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
+pub(super) async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let state = &snapshot.state;
     let opened = state.ledger().ok_or_else(|| Problem::new(500, "ledger.empty", "the log is empty"))?;
@@ -176,12 +176,12 @@ pub async fn ledger(State(app): Shared) -> Result<Json<LedgerView>, Problem> {
 }
 
 /// The newest checkpoint.
-pub async fn checkpoint(State(app): Shared) -> Text {
+pub(super) async fn checkpoint(State(app): Shared) -> Text {
     Text::plain(app.ledger.snapshot().checkpoint.note().to_owned())
 }
 
 /// The receipt of an entry.
-pub async fn receipt(State(app): Shared, InPath(which): InPath<OneEntry>) -> Result<Text, Problem> {
+pub(super) async fn receipt(State(app): Shared, InPath(which): InPath<OneEntry>) -> Result<Text, Problem> {
     let snapshot = app.ledger.snapshot();
     if which.seq >= snapshot.size() {
         return Err(beyond(which.seq, snapshot.size()));
@@ -190,7 +190,7 @@ pub async fn receipt(State(app): Shared, InPath(which): InPath<OneEntry>) -> Res
 }
 
 /// An inclusion proof.
-pub async fn inclusion(
+pub(super) async fn inclusion(
     State(app): Shared,
     InPath(which): InPath<Inclusion>,
 ) -> Result<Lasting<Json<ProofView>>, Problem> {
@@ -208,7 +208,7 @@ pub async fn inclusion(
 }
 
 /// A consistency proof.
-pub async fn consistency(
+pub(super) async fn consistency(
     State(app): Shared,
     InPath(which): InPath<Consistency>,
 ) -> Result<Lasting<Json<ProofView>>, Problem> {
@@ -227,7 +227,7 @@ fn beyond(asked: u64, size: u64) -> Problem {
 }
 
 /// A tile or bundle of entries.
-pub async fn tile(
+pub(super) async fn tile(
     State(app): Shared,
     InPath(which): InPath<Tile>,
 ) -> Result<Lasting<NoApi<Response>>, Problem> {
@@ -253,12 +253,12 @@ pub async fn tile(
 }
 
 /// Whether the process answers.
-pub async fn healthz() -> Text {
+pub(super) async fn healthz() -> Text {
     Text::plain("ok\n")
 }
 
 /// Whether events are accepted.
-pub async fn readyz(State(app): Shared) -> Result<Text, Problem> {
+pub(super) async fn readyz(State(app): Shared) -> Result<Text, Problem> {
     match app.ledger.held() {
         None => Ok(Text::plain("ready\n")),
         // Whatever the reason, there is one status that says: not now.
@@ -270,12 +270,12 @@ pub async fn readyz(State(app): Shared) -> Result<Text, Problem> {
 }
 
 /// The OpenAPI document.
-pub async fn openapi(State(app): Shared) -> Response {
+pub(super) async fn openapi(State(app): Shared) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone()).into_response()
 }
 
 /// What a person who opens the address sees.
-pub async fn index(State(app): Shared) -> Text {
+pub(super) async fn index(State(app): Shared) -> Text {
     Text::plain(format!(
         "Tinnhiem: sổ cái tín nhiệm / a ledger of influencer credibility\n{}\n{}\n\n\
          /v1/ledger  /v1/subjects  /v1/events  /v1/members  /v1/contests  /v1/policies\n\

@@ -9,7 +9,7 @@ use super::{App, Bounds, Problem};
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub(super) enum Look {
     /// The whole ledger, on every core.
     Ledger,
     /// Events about a subject and what each did.
@@ -28,7 +28,7 @@ pub enum Look {
 const KINDS: usize = 6;
 
 /// Who looks and who waits to.
-pub struct Looks {
+pub(super) struct Looks {
     kinds: [Kind; KINDS],
     patience: Duration,
     time: Duration,
@@ -41,7 +41,7 @@ struct Kind {
 }
 
 /// A turn to look; over when dropped.
-pub struct Turn {
+pub(super) struct Turn {
     until: Instant,
     _place: OwnedSemaphorePermit,
     _alone: OwnedSemaphorePermit,
@@ -49,14 +49,14 @@ pub struct Turn {
 
 impl Turn {
     /// Whether a look that can go on later should stop here.
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         Instant::now() >= self.until
     }
 }
 
 impl Looks {
     /// Nobody looks yet.
-    pub fn new(bounds: &Bounds) -> Self {
+    pub(super) fn new(bounds: &Bounds) -> Self {
         let kind = |_| Kind {
             places: Arc::new(Semaphore::new(bounds.looks_waiting + 1)),
             alone: Arc::new(Semaphore::new(1)),
@@ -68,7 +68,7 @@ impl Looks {
     ///
     /// # Errors
     /// `look.busy` where too many wait already, or it takes too long.
-    pub async fn turn(&self, look: Look) -> Result<Turn, Problem> {
+    pub(super) async fn turn(&self, look: Look) -> Result<Turn, Problem> {
         let kind = &self.kinds[look as usize];
         let place = kind.places.clone().try_acquire_owned().map_err(|_| busy())?;
         let alone = tokio::time::timeout(self.patience, kind.alone.clone().acquire_owned()).await;

@@ -140,12 +140,12 @@ pub struct Which {
 }
 
 /// The refusal for a member that is not there.
-pub fn unknown(member: &PartyId) -> Problem {
+pub(super) fn unknown(member: &PartyId) -> Problem {
     Problem::not_found("member.unknown", format!("there is no member {member}"))
 }
 
 /// Every member as it stands.
-pub async fn list(State(app): Shared) -> Json<MemberList> {
+pub(super) async fn list(State(app): Shared) -> Json<MemberList> {
     let snapshot = app.ledger.snapshot();
     let (parties, size) = (snapshot.state.parties(), snapshot.size());
     let members = parties.members().filter_map(|party| Some(row(party, parties.member(party, size)?)));
@@ -174,7 +174,10 @@ fn row(party: &PartyId, member: &Member) -> MemberRow {
 }
 
 /// One member over time.
-pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<MemberView>, Problem> {
+pub(super) async fn one(
+    State(app): Shared,
+    InPath(which): InPath<Which>,
+) -> Result<Json<MemberView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let (parties, size) = (snapshot.state.parties(), snapshot.size());
     let member = parties.member(&which.member, size).ok_or_else(|| unknown(&which.member))?;
@@ -194,7 +197,7 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Jso
 }
 
 /// Every key of a party, as it stands at a time.
-pub fn keys_of(parties: &Parties, party: &PartyId, size: u64, now: Timestamp) -> Vec<KeyView> {
+pub(super) fn keys_of(parties: &Parties, party: &PartyId, size: u64, now: Timestamp) -> Vec<KeyView> {
     let view = |(key, record): (&PublicKey, &crate::facts::KeyRecord)| KeyView {
         key: *key,
         seat: record.capacity == Capacity::Seat,

@@ -14,11 +14,11 @@ use crate::time::Date;
 
 /// What a listing is of, apart from its moment: by what it is filtered and sorted, however that is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark(u32);
+pub(super) struct Mark(u32);
 
 impl Mark {
     /// Of a listing of these parameters, those that only say which page left out.
-    pub fn of(parameters: &impl serde::Serialize) -> Self {
+    pub(super) fn of(parameters: &impl serde::Serialize) -> Self {
         let text = serde_json::to_vec(parameters).unwrap_or_default();
         let [a, b, c, d, ..] = *blake3::hash(&text).as_bytes();
         Self(u32::from_be_bytes([a, b, c, d]))
@@ -34,7 +34,7 @@ impl fmt::Display for Mark {
 /// Where a listing goes on: its moment, what it is of, and a place in it. As text the size, the date, eight hex
 /// digits and the place, with dots between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor<P> {
+pub(super) struct Cursor<P> {
     /// The moment of the listing.
     pub at: At,
     /// What it is of.
@@ -69,7 +69,7 @@ impl<P: FromStr + fmt::Display> Cursor<P> {
     ///
     /// # Errors
     /// `query.after`.
-    pub fn of_listing(text: Option<&str>, mark: Mark) -> Result<Option<Self>, Problem>
+    pub(super) fn of_listing(text: Option<&str>, mark: Mark) -> Result<Option<Self>, Problem>
     where
         Self: FromStr<Err = Problem>,
     {
@@ -85,12 +85,12 @@ impl<P: FromStr + fmt::Display> Cursor<P> {
 }
 
 /// The problem with what no page ended with.
-pub fn malformed() -> Problem {
+pub(super) fn malformed() -> Problem {
     Problem::new(400, "query.after", "it is not the `next` of an earlier page: begin without it")
 }
 
 /// The problem with a moment that is no longer at hand.
-pub fn expired(at: At) -> Problem {
+pub(super) fn expired(at: At) -> Problem {
     let detail = format!(
         "the listing of size {} and {} is no longer at hand: begin again without `after` or `before`",
         at.size, at.as_of
@@ -100,13 +100,13 @@ pub fn expired(at: At) -> Problem {
 
 /// Snapshots that somebody is paging through, the one used last at the back.
 #[derive(Default)]
-pub struct Moments {
+pub(super) struct Moments {
     kept: Mutex<VecDeque<Arc<Snapshot>>>,
 }
 
 impl Moments {
     /// Keeps a snapshot for the pages to come.
-    pub fn keep(&self, snapshot: &Arc<Snapshot>) {
+    pub(super) fn keep(&self, snapshot: &Arc<Snapshot>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|one| one.size() != snapshot.size());
         kept.push_back(snapshot.clone());

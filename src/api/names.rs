@@ -187,7 +187,7 @@ impl Names {
 }
 
 /// A text to be found in others, however the two are written and in whatever order its words stand.
-pub struct Wanted {
+pub(super) struct Wanted {
     /// Its folded forms: as words, and as words that punctuation within does not part. Without a letter
     /// or digit it has none, and nothing holds it.
     forms: Vec<String>,
@@ -195,7 +195,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// A text to be found.
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let mut forms = vec![folded(text), unparted(&plain(text)).collect::<Vec<_>>().join(" ")];
         forms.dedup();
         forms.retain(|form| !form.is_empty());
@@ -203,12 +203,12 @@ impl Wanted {
     }
 
     /// Whether there is anything to be found.
-    pub fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         self.forms.is_empty()
     }
 
     /// Whether a text holds it, or words that each of its words begins.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub(super) fn is_in(&self, text: &str) -> bool {
         let indexed = indexed(text);
         self.forms.iter().any(|form| is_form_in(form, &indexed))
     }
@@ -266,7 +266,7 @@ fn unparted(plain: &str) -> impl Iterator<Item = String> {
 ///
 /// # Errors
 /// `query.empty` where it holds nothing that can be found, `query.long` where it is no name of anything.
-pub fn check_sought(asked: Option<&str>) -> Result<(), Problem> {
+pub(super) fn check_sought(asked: Option<&str>) -> Result<(), Problem> {
     if asked.is_some_and(|text| text.chars().count() > limits::SOUGHT_CHARS) {
         let detail = format!("`q` is over {} characters: search for less", limits::SOUGHT_CHARS);
         return Err(Problem::new(400, "query.long", detail));
@@ -279,7 +279,7 @@ pub fn check_sought(asked: Option<&str>) -> Result<(), Problem> {
 }
 
 /// A text without case, diacritics, widths, marks that nobody sees and repeated blanks; đ becomes d.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let seen = text.nfkd().filter(|letter| !is_combining_mark(*letter) && !is_unseen(*letter));
     // Ð of Icelandic and Ɖ of Ewe look like Đ, and keyboards and scanners write them for it.
     let latin = |letter| if matches!(letter, 'đ' | 'ð' | 'ɖ') { 'd' } else { letter };

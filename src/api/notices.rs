@@ -88,7 +88,7 @@ impl From<Hearing> for HearingView {
 }
 
 /// What is announced about a subject.
-pub async fn list(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<NoticeList>, Problem> {
+pub(super) async fn list(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<NoticeList>, Problem> {
     let snapshot = app.ledger.snapshot();
     let state = &snapshot.state;
     let dossier = state.dossier(&path.subject).ok_or_else(|| unknown(&path.subject))?;

@@ -17,11 +17,11 @@ use crate::limits;
 use crate::vault::Attachment;
 
 /// JSON values, each on a line of its own.
-pub const NDJSON: &str = "application/x-ndjson";
+pub(super) const NDJSON: &str = "application/x-ndjson";
 /// Methods that a path of the document may have.
 const METHODS: [&str; 2] = ["get", "post"];
 /// The path whose parameter spans slashes, as the router and as the document writes it.
-pub const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
+pub(super) const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
 /// What each group of operations is for, by the module that answers them.
 const TAGS: [(&str, &str); 16] = [
     ("attachments", "Texts and documents that events commit to"),
@@ -45,7 +45,7 @@ const TAGS: [(&str, &str); 16] = [
 /// A DSSE v1 envelope: what is signed, and the signatures.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Envelope {
+pub(super) struct Envelope {
     /// The event as UTF-8 JSON, in standard padded base64.
     pub payload: String,
     /// What the payload is.
@@ -60,7 +60,7 @@ pub struct Envelope {
 /// A strict Ed25519 signature over the envelope's pre-authentication encoding.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Signature {
+pub(super) struct Signature {
     /// The raw public key, 64 lower-case hex digits.
     #[schemars(regex(pattern = r"^[0-9a-f]{64}$"))]
     pub keyid: String,
@@ -72,7 +72,7 @@ pub struct Signature {
 /// What is sent in: an envelope, alone or with attachments.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub enum Submitted {
+pub(super) enum Submitted {
     /// An envelope.
     Alone(Envelope),
     /// An envelope, and the texts and documents that its event commits to.
@@ -82,7 +82,7 @@ pub enum Submitted {
 /// An envelope with attachments.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Attached {
+pub(super) struct Attached {
     /// The envelope.
     pub envelope: Envelope,
     /// What its event commits to.
@@ -94,7 +94,7 @@ pub struct Attached {
 /// A DSSE v1 envelope that may still lack signatures.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EnvelopeDraft {
+pub(super) struct EnvelopeDraft {
     /// The event as UTF-8 JSON, in standard padded base64.
     pub payload: String,
     /// What the payload is.
@@ -109,7 +109,7 @@ pub struct EnvelopeDraft {
 /// What is sent in to be checked: an envelope, alone or with attachments.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub enum Drafted {
+pub(super) enum Drafted {
     /// An envelope.
     Alone(EnvelopeDraft),
     /// An envelope, and the texts and documents that its event commits to.
@@ -119,7 +119,7 @@ pub enum Drafted {
 /// An envelope that may lack signatures, with attachments.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AttachedDraft {
+pub(super) struct AttachedDraft {
     /// The envelope.
     pub envelope: EnvelopeDraft,
     /// What its event commits to.
@@ -129,14 +129,14 @@ pub struct AttachedDraft {
 }
 
 /// What the document says of the whole.
-pub fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
+pub(super) fn described(api: TransformOpenApi<'_>) -> TransformOpenApi<'_> {
     api.title("Tinnhiem").version(env!("CARGO_PKG_VERSION")).description(
         "Verifiable ledger of influencer credibility. Errors are RFC 9457 problem details with a stable `code`.",
     )
 }
 
 /// An operation that takes a `T` as JSON.
-pub fn takes<T: JsonSchema>(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn takes<T: JsonSchema>(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let mut operation = operation.input::<Json<T>>();
     let body = operation.inner_mut().request_body.as_mut().and_then(|body| body.as_item_mut());
     if let Some(body) = body {
@@ -147,7 +147,7 @@ pub fn takes<T: JsonSchema>(operation: TransformOperation<'_>) -> TransformOpera
 
 /// An operation that takes JSON values a line each, and answers so: generators take neither for JSON, so
 /// the bodies are bytes, and `x-line` names what a line is.
-pub fn line_by_line<In: JsonSchema, Out: JsonSchema + Serialize>(
+pub(super) fn line_by_line<In: JsonSchema, Out: JsonSchema + Serialize>(
     operation: TransformOperation<'_>,
 ) -> TransformOperation<'_> {
     let mut operation = takes::<In>(operation).response::<200, Json<Out>>();
@@ -179,7 +179,11 @@ fn of_bytes() -> SchemaObject {
 }
 
 /// An operation that answers with bytes of a media type that are no JSON.
-pub fn answers<'a>(operation: TransformOperation<'a>, media: &str, what: &str) -> TransformOperation<'a> {
+pub(super) fn answers<'a>(
+    operation: TransformOperation<'a>,
+    media: &str,
+    what: &str,
+) -> TransformOperation<'a> {
     let mut operation = operation;
     let mut schema = of_bytes();
     if media.starts_with("text/") {
@@ -200,7 +204,7 @@ pub fn answers<'a>(operation: TransformOperation<'a>, media: &str, what: &str) -
 }
 
 /// The document, whole.
-pub fn finished(document: &OpenApi) -> Value {
+pub(super) fn finished(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     document["info"]["license"] = json!({"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"});
     document["servers"] = json!([{"url": "/", "description": "The ledger that serves this document"}]);

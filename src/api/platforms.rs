@@ -29,19 +29,19 @@ const NO_ACCOUNTS: [&str; 22] = [
 ];
 
 /// The platform to which a host belongs.
-pub fn of_host(host: &str) -> Option<&'static str> {
+pub(super) fn of_host(host: &str) -> Option<&'static str> {
     let is_of =
         |own: &&str| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     PLATFORMS.iter().find(|(_, hosts)| hosts.iter().any(is_of)).map(|(name, _)| *name)
 }
 
 /// A platform that a link names, by the one name that all its hosts and other names have.
-pub fn called(platform: &PlatformId) -> &str {
+pub(super) fn called(platform: &PlatformId) -> &str {
     let other = CALLED.iter().find(|(name, _)| *name == platform.as_str());
     other.map_or(platform.as_str(), |(_, name)| name)
 }
 
 /// Whether the part of an address where an account is named may name one.
-pub fn may_name(part: &str) -> bool {
+pub(super) fn may_name(part: &str) -> bool {
     !NO_ACCOUNTS.contains(&part) && !part.ends_with(".php")
 }

@@ -48,13 +48,13 @@ pub struct PolicyView {
 
 /// Which version.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// Its number.
     version: u32,
 }
 
 /// Every version.
-pub async fn list(State(app): Shared) -> Json<PolicyList> {
+pub(super) async fn list(State(app): Shared) -> Json<PolicyList> {
     let snapshot = app.ledger.snapshot();
     let versions = snapshot.state.policies().versions();
     let policies = versions.iter().map(|version| row(&app, version)).collect();
@@ -62,7 +62,10 @@ pub async fn list(State(app): Shared) -> Json<PolicyList> {
 }
 
 /// One version.
-pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Json<PolicyView>, Problem> {
+pub(super) async fn one(
+    State(app): Shared,
+    InPath(which): InPath<Which>,
+) -> Result<Json<PolicyView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let mut versions = snapshot.state.policies().versions().iter();
     let version = versions.find(|one| one.version == which.version);
@@ -71,7 +74,7 @@ pub async fn one(State(app): Shared, InPath(which): InPath<Which>) -> Result<Jso
 }
 
 /// The refusal for a version that is not there.
-pub fn unknown(version: u32) -> Problem {
+pub(super) fn unknown(version: u32) -> Problem {
     Problem::not_found("policy.unknown", format!("there is no policy version {version}"))
 }
 

@@ -15,7 +15,7 @@ use super::openapi::TILE_PATHS;
 use super::{Problem, nearest};
 
 /// The parameters of every route, by path and method.
-pub struct Queries(BTreeMap<(String, String), Known>);
+pub(super) struct Queries(BTreeMap<(String, String), Known>);
 
 /// The parameters of one route.
 #[derive(Default)]
@@ -65,7 +65,7 @@ impl Known {
 
 impl Queries {
     /// Those that a document tells of.
-    pub fn of(document: &Value) -> Self {
+    pub(super) fn of(document: &Value) -> Self {
         let schemas = &document["components"]["schemas"];
         let paths = document["paths"].as_object().into_iter().flatten();
         let operations = paths.flat_map(|(path, item)| {
@@ -81,7 +81,7 @@ impl Queries {
     /// # Errors
     /// `query.unknown`, which names the nearest known one; `query.repeated`; `query.empty`;
     /// `query.malformed`; `path.malformed`.
-    pub fn check(&self, request: &Request) -> Result<(), Problem> {
+    pub(super) fn check(&self, request: &Request) -> Result<(), Problem> {
         let Some(template) = request.extensions().get::<MatchedPath>() else { return Ok(()) };
         self.check_path(template.as_str(), request.method(), request.uri().path())?;
         let Some(query) = request.uri().query().filter(|query| !query.is_empty()) else { return Ok(()) };
@@ -89,7 +89,7 @@ impl Queries {
     }
 
     /// The problem with a query that cannot be read: which value has another form than its parameter.
-    pub fn misread_query(&self, parts: &Parts) -> Problem {
+    pub(super) fn misread_query(&self, parts: &Parts) -> Problem {
         let pairs = parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
             Some((decoded(name).ok()?, decoded(value).ok()?))
@@ -99,7 +99,7 @@ impl Queries {
     }
 
     /// The same of what stands in a path.
-    pub fn misread_path(&self, parts: &Parts) -> Problem {
+    pub(super) fn misread_path(&self, parts: &Parts) -> Problem {
         let template = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let pairs = template.split('/').zip(parts.uri.path().split('/')).filter_map(|(name, value)| {
             let name = name.strip_prefix('{')?.strip_suffix('}')?;
@@ -213,7 +213,7 @@ fn told(name: &str, known: &BTreeSet<String>) -> String {
 }
 
 /// The problem with a value that stands for nothing here.
-pub fn unknown_value(name: &str, value: impl std::fmt::Display, see: &str) -> Problem {
+pub(super) fn unknown_value(name: &str, value: impl std::fmt::Display, see: &str) -> Problem {
     Problem::new(400, "query.value", format!("`{name}`: there is no {value:.80} here; see {see}"))
 }
 

@@ -21,7 +21,7 @@ const DAY_S: f64 = 86_400.0;
 const KEYS: usize = 65_536;
 
 /// What the keys have left.
-pub struct Rates {
+pub(super) struct Rates {
     most: Amount,
     kept: Mutex<HashMap<PublicKey, Bucket>>,
 }
@@ -40,14 +40,14 @@ struct Bucket {
 
 /// What an event took of its key's bucket.
 #[derive(Debug, Clone, Copy)]
-pub struct Charge {
+pub(super) struct Charge {
     key: PublicKey,
     bytes: f64,
 }
 
 impl Rates {
     /// Full buckets.
-    pub fn new(bounds: &Bounds) -> Self {
+    pub(super) fn new(bounds: &Bounds) -> Self {
         let most = Amount { events: bounds.key_events as f64, bytes: bounds.key_bytes as f64 };
         Self { most, kept: Mutex::default() }
     }
@@ -57,7 +57,12 @@ impl Rates {
     ///
     /// # Errors
     /// `key.rate`, with the seconds until there is enough.
-    pub fn charge(&self, state: &State, event: &Admissible, now: Instant) -> Result<Option<Charge>, Problem> {
+    pub(super) fn charge(
+        &self,
+        state: &State,
+        event: &Admissible,
+        now: Instant,
+    ) -> Result<Option<Charge>, Problem> {
         let stands = state.index().seq(&event.verified.id()).is_some();
         let Some(key) = payer(state.parties(), event).filter(|_| !stands) else { return Ok(None) };
         let attached: usize = event.attachments.iter().map(|one| one.bytes.len()).sum();
@@ -91,7 +96,7 @@ impl Rates {
     }
 
     /// Gives back what an event took that was not recorded.
-    pub fn give_back(&self, charge: Option<Charge>) {
+    pub(super) fn give_back(&self, charge: Option<Charge>) {
         let Some(Charge { key, bytes }) = charge else { return };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = kept.get_mut(&key) {

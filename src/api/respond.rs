@@ -32,7 +32,7 @@ const GZIP_LEAST_BYTES: usize = 512;
 const GZIP_IN_PLACE_BYTES: usize = 32 * 1024;
 
 /// An answer that never changes: caches may keep it for ever.
-pub struct Lasting<T>(pub T);
+pub(super) struct Lasting<T>(pub T);
 
 impl<T: IntoResponse> IntoResponse for Lasting<T> {
     fn into_response(self) -> Response {
@@ -69,7 +69,7 @@ macro_rules! described_as_held {
 described_as_held!(Lasting, T, <T as OperationOutput>::Inner);
 
 /// A `T` as JSON, serialised and with its validator; copies share the bytes.
-pub struct Prepared<T> {
+pub(super) struct Prepared<T> {
     /// The JSON.
     pub bytes: Bytes,
     tag: HeaderValue,
@@ -87,7 +87,7 @@ impl<T> Prepared<T> {
     ///
     /// # Errors
     /// A problem of status 500 where it has no JSON.
-    pub fn of(value: &impl Serialize) -> Result<Self, Problem> {
+    pub(super) fn of(value: &impl Serialize) -> Result<Self, Problem> {
         let json = serde_json::to_vec(value);
         let bytes = Bytes::from(json.map_err(|error| Problem::new(500, "answer.json", error.to_string()))?);
         let tag = tag(&bytes);
@@ -109,19 +109,19 @@ impl<T> IntoResponse for Prepared<T> {
 described_as_held!(Prepared, Json<T>, T);
 
 /// Text that people and tools read line by line.
-pub struct Text {
+pub(super) struct Text {
     kind: &'static str,
     text: String,
 }
 
 impl Text {
     /// Plain text.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub(super) fn plain(text: impl Into<String>) -> Self {
         Self { kind: "text/plain; charset=utf-8", text: text.into() }
     }
 
     /// A calendar in iCalendar's form.
-    pub fn calendar(text: String) -> Self {
+    pub(super) fn calendar(text: String) -> Self {
         Self { kind: "text/calendar; charset=utf-8", text }
     }
 }
@@ -164,17 +164,17 @@ fn next_id() -> String {
 }
 
 /// The name of the header that carries it.
-pub const ID: &str = "x-request-id";
+pub(super) const ID: &str = "x-request-id";
 
 /// An id for what is refused before it is read as a request, and a line of the log that tells of it.
-pub fn refused_unread(problem: &Problem) -> String {
+pub(super) fn refused_unread(problem: &Problem) -> String {
     let id = next_id();
     tracing::info!(%id, status = problem.status, code = problem.code, "refused at the door");
     id
 }
 
 /// The answer to a request that goes no further than the door, with all that answers carry.
-pub fn at_the_door(problem: Problem) -> Response {
+pub(super) fn at_the_door(problem: Problem) -> Response {
     let id = refused_unread(&problem);
     let mut response = passing(problem.into_response());
     let headers = response.headers_mut();
@@ -185,7 +185,7 @@ pub fn at_the_door(problem: Problem) -> Response {
 
 /// Answers in time, with a validator, as 304 to who has the bytes, and compressed to who asks for it;
 /// the answer carries the id under which the log tells of it.
-pub async fn answered(State(app): Shared, request: Request, next: Next) -> Response {
+pub(super) async fn answered(State(app): Shared, request: Request, next: Next) -> Response {
     told(&app, request, next, |app, request| app.queries.check(request)).await
 }
 

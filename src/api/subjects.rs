@@ -94,7 +94,7 @@ pub struct SubjectView {
 
 /// Which subjects, in which order.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Which {
+pub(super) struct Which {
     /// In this field.
     topic: Option<TopicId>,
     /// In this band.
@@ -126,7 +126,7 @@ pub struct One {
 
 /// At which size and date.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Moment {
+pub(super) struct Moment {
     /// How many entries count; by default those published, or those up to `as_of`.
     size: Option<u64>,
     /// The date it is read on; by default today, or the date of the last entry counted.
@@ -135,7 +135,7 @@ pub struct Moment {
 
 /// Whose score, at which size and date.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Fixed {
+pub(super) struct Fixed {
     /// The subject.
     subject: SubjectId,
     /// How many entries count.
@@ -145,12 +145,12 @@ pub struct Fixed {
 }
 
 /// The refusal for a subject that is not there.
-pub fn unknown(subject: &SubjectId) -> Problem {
+pub(super) fn unknown(subject: &SubjectId) -> Problem {
     Problem::not_found("subject.unknown", format!("there is no subject {subject} at that size"))
 }
 
 /// Subjects by score.
-pub async fn list(
+pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<SubjectPage>, Problem> {
@@ -362,7 +362,7 @@ fn row(app: &App, state: &crate::state::State, dossier: &Dossier, at: At, figure
 }
 
 /// One subject.
-pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<SubjectView>, Problem> {
+pub(super) async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<SubjectView>, Problem> {
     let snapshot = app.ledger.snapshot();
     let state = &snapshot.state;
     let at = state.moment(None, None, app.today())?;
@@ -385,7 +385,7 @@ pub async fn one(State(app): Shared, InPath(path): InPath<One>) -> Result<Json<S
 }
 
 /// A score with its explanation.
-pub async fn score(
+pub(super) async fn score(
     State(app): Shared,
     InPath(path): InPath<One>,
     InQuery(which): InQuery<Supposed>,
@@ -399,7 +399,7 @@ pub async fn score(
 }
 
 /// The same under a path of its own, for ever.
-pub async fn fixed_score(
+pub(super) async fn fixed_score(
     State(app): Shared,
     InPath(path): InPath<Fixed>,
 ) -> Result<Lasting<Prepared<Score>>, Problem> {
@@ -420,7 +420,7 @@ fn served(app: &App, subject: &SubjectId, moment: &Moment) -> Result<Prepared<Sc
 }
 
 /// The next change of a score that is known already.
-pub async fn next(
+pub(super) async fn next(
     State(app): Shared,
     InPath(path): InPath<One>,
     InQuery(moment): InQuery<Moment>,

@@ -40,7 +40,7 @@ impl Recorded {
 }
 
 /// Records one event; the answer comes once it is durable.
-pub async fn submit(
+pub(super) async fn submit(
     State(app): Shared,
     body: SubmissionBody,
 ) -> Result<(StatusCode, Json<Recorded>), Problem> {
@@ -62,7 +62,7 @@ pub async fn submit(
 }
 
 /// What the OpenAPI document says of it.
-pub fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
+pub(super) fn document(operation: TransformOperation<'_>) -> TransformOperation<'_> {
     let operation = operation
         .id("events_submit")
         .tag("events")

@@ -14,7 +14,7 @@ use crate::time::Date;
 
 /// Which score.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub struct Supposed {
+pub(super) struct Supposed {
     /// How many entries count; by default those published, or those up to `as_of`.
     pub size: Option<u64>,
     /// The date it is read on; by default today, or the date of the last entry counted.
@@ -28,7 +28,7 @@ pub struct Supposed {
 }
 
 /// What is supposed.
-pub enum Item {
+pub(super) enum Item {
     /// This assessment or sanction fell.
     Without(EventId),
     /// What this notice announces is published.
@@ -37,7 +37,7 @@ pub enum Item {
 
 impl Supposed {
     /// What is supposed, if anything.
-    pub fn item(&self) -> Result<Option<Item>, Problem> {
+    pub(super) fn item(&self) -> Result<Option<Item>, Problem> {
         match (self.without, self.announced) {
             (None, None) => Ok(None),
             (Some(item), None) => Ok(Some(Item::Without(item))),
@@ -52,7 +52,7 @@ impl Supposed {
 
 impl Item {
     /// The score of a subject then.
-    pub fn supposed(&self, state: &State, subject: &SubjectId, at: At) -> Result<Score, Problem> {
+    pub(super) fn supposed(&self, state: &State, subject: &SubjectId, at: At) -> Result<Score, Problem> {
         let (name, item, score) = match self {
             Self::Without(item) => ("without", item, state.score_without(subject, item, at)),
             Self::Announced(notice) => ("announced", notice, state.score_announced(subject, notice, at)),

@@ -10,7 +10,7 @@ use crate::event::{AccountLinked, PlatformId};
 #[command(after_help = "Example:
   tinnhiem subject link --issuer vietreel --subject kol-0123456789abc \\
     --platform vietreel --account @bao-ngan --key vietreel.pem --key kol.pem")]
-pub struct Link {
+pub(super) struct Link {
     /// The registrar, who checked it
     #[arg(long)]
     issuer: PartyName,
@@ -28,7 +28,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let account = attaching.text(&self.account)?;

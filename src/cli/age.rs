@@ -7,19 +7,19 @@ use crate::time::{Date, Timestamp};
 
 /// Minutes east of Greenwich of a ledger's dates: by the ledger asked, or else Việt Nam's, for no receipt
 /// tells them.
-pub async fn utc_offset(client: Option<&Client>) -> i32 {
+pub(super) async fn utc_offset(client: Option<&Client>) -> i32 {
     let Some(client) = client else { return demo::UTC_OFFSET_MIN };
     let ledger = client.json::<LedgerView>("/v1/ledger").await;
     ledger.map_or(demo::UTC_OFFSET_MIN, |ledger| ledger.utc_offset_min)
 }
 
 /// How many days of that calendar ago a date was.
-pub fn days(date: Date, now: Timestamp, utc_offset_min: i32) -> i32 {
+pub(super) fn days(date: Date, now: Timestamp, utc_offset_min: i32) -> i32 {
     now.date_at(utc_offset_min).days_since(date)
 }
 
 /// The same in words.
-pub fn ago(days: i32) -> String {
+pub(super) fn ago(days: i32) -> String {
     match days {
         i32::MIN..=0 => "today".to_owned(),
         1 => "1 day ago".to_owned(),

@@ -6,7 +6,7 @@ use crate::engines::Score;
 use crate::event::SubjectId;
 
 /// What the score would be if a notice were published as it was announced; none where nobody can tell.
-pub async fn score(client: &Client, subject: SubjectId, notice: &str) -> Option<String> {
+pub(super) async fn score(client: &Client, subject: SubjectId, notice: &str) -> Option<String> {
     let now: Score = client.json(&format!("/v1/subjects/{subject}/score")).await.ok()?;
     let path = format!("/v1/subjects/{subject}/score?announced={notice}");
     let then: Score = client.json(&path).await.ok()?;

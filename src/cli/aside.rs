@@ -14,7 +14,7 @@ use crate::event::Commitment;
 use crate::vault::write_secret;
 
 /// What is to be kept.
-pub enum Aside {
+pub(super) enum Aside {
     /// A new secret, in a file of its own.
     Secret(PathBuf, SecretKey),
     /// The salt of a commitment to a file.
@@ -22,7 +22,7 @@ pub enum Aside {
 }
 
 /// The salt of a commitment to a file, without which nobody can show that the file is what was committed to.
-pub struct Salt {
+pub(super) struct Salt {
     /// The file.
     pub of: PathBuf,
     /// The commitment to it.
@@ -36,7 +36,7 @@ impl Aside {
     ///
     /// # Errors
     /// What the system says, with the file's name.
-    pub fn keep(&self) -> anyhow::Result<()> {
+    pub(super) fn keep(&self) -> anyhow::Result<()> {
         match self {
             Self::Secret(path, secret) => Ok(write_secret(path, secret)?),
             Self::Salt(salt) => salt.keep(),
@@ -44,7 +44,7 @@ impl Aside {
     }
 
     /// Lets go of it where nothing came of the event, for certain.
-    pub fn drop_again(&self) {
+    pub(super) fn drop_again(&self) {
         if let Self::Secret(path, _) = self {
             let _ = std::fs::remove_file(path);
         }
@@ -56,7 +56,7 @@ impl Salt {
     ///
     /// # Errors
     /// What the system says, with the file's name.
-    pub fn keep(&self) -> anyhow::Result<()> {
+    pub(super) fn keep(&self) -> anyhow::Result<()> {
         let path = beside(&self.of);
         let hex = blake3::Hash::from_bytes(self.salt).to_hex();
         let opened = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);

@@ -36,10 +36,10 @@ impl FromStr for Grade {
 
 /// `I4=FILE`, or `I4=COMMITMENT` for evidence that was committed to before.
 #[derive(Debug, Clone)]
-pub struct Evidence(IndicatorId, PathBuf);
+pub(super) struct Evidence(IndicatorId, PathBuf);
 
 /// Attaches evidence; its commitments by indicator.
-pub fn by_indicator(
+pub(super) fn by_indicator(
     evidence: &[Evidence],
     attaching: &mut Attaching,
 ) -> anyhow::Result<BTreeMap<IndicatorId, Vec<Document>>> {
@@ -160,7 +160,7 @@ impl Findings {
     --policy 2 --grade I1=0 --evidence I1=video.png --observed-from 2026-10-01 \\
     --observed-until 2026-11-20 --valid-until 2027-09-30 \\
     --statement 'Ba video không ghi nhãn.' --key o1-minh-bach-so.pem")]
-pub struct Notify {
+pub(super) struct Notify {
     /// The assessor
     #[arg(long)]
     issuer: PartyName,
@@ -174,7 +174,7 @@ pub struct Notify {
 }
 
 impl Notify {
-    pub async fn run(mut self) -> anyhow::Result<u8> {
+    pub(super) async fn run(mut self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         self.findings.by_policy(&self.signing).await?;
@@ -199,7 +199,7 @@ impl Notify {
       better, never worse:
   tinnhiem assess --issuer o1-minh-bach-so --subject kol-0123456789abc \\
     --notice 5f…e2 --grade I1=1 --key o1-minh-bach-so.pem")]
-pub struct Assess {
+pub(super) struct Assess {
     /// The assessor
     #[arg(long)]
     issuer: PartyName,
@@ -219,7 +219,7 @@ pub struct Assess {
 }
 
 impl Assess {
-    pub async fn run(mut self) -> anyhow::Result<u8> {
+    pub(super) async fn run(mut self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let issuer = self.signing.party(&self.issuer).await?;
         let mut attaching = Attaching::default();

@@ -15,7 +15,7 @@ use crate::vault::Attachment;
 
 /// What travels beside an event, each under a fresh salt, and none twice.
 #[derive(Default)]
-pub struct Attaching {
+pub(super) struct Attaching {
     /// What travels.
     pub attachments: Vec<Attachment>,
     /// The files among them, by name.
@@ -32,7 +32,7 @@ pub struct Attaching {
 
 /// What a verb does with what is too large to travel.
 #[derive(Debug, Clone, Copy, Default)]
-pub enum Large {
+pub(super) enum Large {
     /// Nothing.
     #[default]
     Refused,
@@ -64,7 +64,7 @@ impl Large {
 }
 
 /// Evidence that stays with its issuer.
-pub struct Held {
+pub(super) struct Held {
     /// Its file, the commitment to it, and the salt of that.
     pub salt: Salt,
     /// What kind of bytes.
@@ -75,12 +75,12 @@ pub struct Held {
 
 impl Attaching {
     /// What is committed to already.
-    pub fn of(attachments: Vec<Attachment>) -> Self {
+    pub(super) fn of(attachments: Vec<Attachment>) -> Self {
         Self { attachments, ..Self::default() }
     }
 
     /// Attaches a text.
-    pub fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
+    pub(super) fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
         if text.trim().is_empty() {
             anyhow::bail!("a statement or reason is given, but says nothing: leave it out, or say something");
         }
@@ -88,12 +88,12 @@ impl Attaching {
     }
 
     /// Attaches a text, if there is one.
-    pub fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
+    pub(super) fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
         text.map(|text| self.text(&text)).transpose()
     }
 
     /// Attaches the content of a file: once, however often it is named.
-    pub fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
+    pub(super) fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
         let length = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
         if length > limits::ATTACHMENT_BYTES as u64 {
             return self.too_large(path, length);
@@ -149,7 +149,7 @@ impl Attaching {
     }
 
     /// Attaches something of another kind.
-    pub fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
+    pub(super) fn push(&mut self, attachment: Attachment) -> anyhow::Result<Commitment> {
         attachment.check()?;
         let commitment = attachment.commitment();
         self.attachments.push(attachment);
@@ -157,7 +157,7 @@ impl Attaching {
     }
 
     /// Whether one event carries all of it.
-    pub fn check(&self) -> anyhow::Result<()> {
+    pub(super) fn check(&self) -> anyhow::Result<()> {
         let (count, most) = (self.attachments.len(), limits::ATTACHMENTS);
         let advice = self.large.advice();
         anyhow::ensure!(
@@ -180,7 +180,7 @@ fn name(path: &Path) -> String {
 }
 
 /// What kind of bytes a file holds, by its name.
-pub fn media_type(path: &Path) -> &'static str {
+pub(super) fn media_type(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some("pdf") => "application/pdf",

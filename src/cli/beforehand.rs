@@ -24,7 +24,7 @@ const AT_ONCE: &str = "trả lời xong, điều đã báo trước có thể đ
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
+pub(super) async fn of(client: &Client, event: &Event) -> anyhow::Result<Vec<String>> {
     if matches!(event.body, Body::LedgerOpened(_)) {
         return Ok(Vec::new());
     }

@@ -13,7 +13,7 @@ use crate::store::{ReadOnly, StoreError};
 const NO_OTHER: &str = "No other directory of this ledger may ever start again, for two that sign make two histories: run `tinnhiem seal --data OLD` where it can be reached; elsewhere remove its log key and disable its service.";
 
 /// What a directory is checked by before it signs anything.
-pub struct Looks {
+pub(super) struct Looks {
     /// The data directory.
     pub data: PathBuf,
     /// What `--newest` was given.
@@ -26,7 +26,7 @@ pub struct Looks {
 
 impl Looks {
     /// The check of a start.
-    pub fn check(self) -> Check {
+    pub(super) fn check(self) -> Check {
         Box::new(move |beginning| {
             self.is_operators(beginning)?;
             if beginning.was.is_none() && *beginning.claim != Claim::Unchanged {

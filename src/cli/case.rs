@@ -15,7 +15,7 @@ use crate::event::{Body, Commitment, EvidenceStage, SubjectId};
 
 /// What a subject says, and what that rests on.
 #[derive(Debug, Args)]
-pub struct Case {
+pub(super) struct Case {
     /// Your case
     #[arg(long)]
     statement: String,
@@ -31,7 +31,7 @@ pub struct Case {
 
 impl Case {
     /// Attaches it, and cites what is kept elsewhere.
-    pub async fn attach(
+    pub(super) async fn attach(
         &self,
         client: &Client,
         subject: SubjectId,
@@ -76,7 +76,7 @@ async fn kept(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::
 
 /// An event about a subject, and why something becomes of what it made.
 #[derive(Debug, Args)]
-pub struct Target {
+pub(super) struct Target {
     /// Who says so
     #[arg(long)]
     issuer: PartyName,
@@ -95,7 +95,7 @@ pub struct Target {
 
 impl Target {
     /// Publishes what becomes of it.
-    pub async fn run<B: Into<Body>>(
+    pub(super) async fn run<B: Into<Body>>(
         self,
         body: impl FnOnce(EventId, Option<Commitment>) -> B,
     ) -> anyhow::Result<u8> {

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::certified;
-pub use super::certified::{line, none, outlook, told};
+pub(super) use super::certified::{line, none, outlook, told};
 use super::coded::{here, unknown};
 use super::named::SubjectName;
 use super::output::{self, say};
@@ -29,7 +29,7 @@ use crate::vault::read_secret;
   tinnhiem certificate grant --subject kol-0123456789abc --key seat-1.pem \\
     --key seat-2.pem --key seat-3.pem
       states the score of today; other seats sign with `tinnhiem sign`")]
-pub struct Certify {
+pub(super) struct Certify {
     /// The KOL
     #[arg(long)]
     subject: SubjectName,
@@ -44,7 +44,7 @@ pub struct Certify {
 }
 
 impl Certify {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.signing.at.client();
         let subject = self.signing.subject(&self.subject).await?;
         let today = client.json::<LedgerView>("/v1/ledger").await?.today;
@@ -77,7 +77,7 @@ Examples:
   tinnhiem certificate show kol-0123456789abc --out certificate.json \\
     --key operator.pem
       a W3C Verifiable Credential, which the operator signs")]
-pub struct Certificate {
+pub(super) struct Certificate {
     /// The KOL: an id, or a name
     subject: SubjectName,
     /// Write it here as a Verifiable Credential, with the receipt of the score as its evidence; the operator signs it
@@ -96,7 +96,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let subject = self.subject.id(&client).await?;
         let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await?;

@@ -11,7 +11,7 @@ use crate::limits;
 use crate::state::Awaited;
 
 /// How a certificate stands, for people.
-pub fn told(one: &Certified) -> String {
+pub(super) fn told(one: &Certified) -> String {
     let (band, granted, last) = (one.band, one.granted_on, one.valid_until);
     let (vi, en) = match &one.standing {
         CertificateStanding::Valid => {
@@ -36,7 +36,7 @@ pub fn told(one: &Certified) -> String {
 
 /// The certificate beside a score as a line of its own, where there is one; and where the score is no longer
 /// in the band that the certificate states, a line that says so.
-pub fn line(score: &Score) {
+pub(super) fn line(score: &Score) {
     let Some(one) = &score.certificate else { return };
     say!("chứng nhận tín nhiệm / certificate: {}", told(one));
     if let Some(apart) = apart(score) {
@@ -45,7 +45,7 @@ pub fn line(score: &Score) {
 }
 
 /// How a score stands beside a certificate that states another band; none: it is in that band.
-pub fn apart(score: &Score) -> Option<String> {
+pub(super) fn apart(score: &Score) -> Option<String> {
     let one = score.certificate.as_ref().filter(|one| one.standing == CertificateStanding::Valid)?;
     let (stated, on) = (one.band, one.as_of);
     let (vi, en) = match score.figure.band {
@@ -65,7 +65,7 @@ pub fn apart(score: &Score) -> Option<String> {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn outlook(client: &Client, one: Option<&Certified>) -> anyhow::Result<Vec<String>> {
+pub(super) async fn outlook(client: &Client, one: Option<&Certified>) -> anyhow::Result<Vec<String>> {
     let Some(one) = one else { return Ok(Vec::new()) };
     let last = one.valid_until;
     let soon = last.plus_days(-limits::CERTIFICATE_RENEWAL_DAYS);
@@ -88,7 +88,7 @@ const ENDS: &str = "hết khi: bị S5 (S4 chỉ tạm đình chỉ), Ban điề
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn next(client: &Client) -> anyhow::Result<String> {
+pub(super) async fn next(client: &Client) -> anyhow::Result<String> {
     let policy = policies::version(client, None).await?.policy;
     Ok(format!(
         "muốn có: đề nghị Ban điều phối / to have one, ask the council: {}",
@@ -100,7 +100,7 @@ pub async fn next(client: &Client) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn none(client: &Client, score: &Score) -> anyhow::Result<Vec<String>> {
+pub(super) async fn none(client: &Client, score: &Score) -> anyhow::Result<Vec<String>> {
     let mut lines = Vec::new();
     match &score.certificate {
         Some(Certified {
@@ -126,7 +126,7 @@ pub async fn none(client: &Client, score: &Score) -> anyhow::Result<Vec<String>>
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn conditions(client: &Client, score: &Score) -> anyhow::Result<Option<String>> {
+pub(super) async fn conditions(client: &Client, score: &Score) -> anyhow::Result<Option<String>> {
     let policy = policies::version(client, None).await?.policy;
     let Some(asked) = policy.certificate else { return Ok(None) };
     let (subject, day) = (score.subject, score.as_of);
@@ -169,7 +169,7 @@ pub async fn conditions(client: &Client, score: &Score) -> anyhow::Result<Option
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn why_none(client: &Client, subject: SubjectId) -> anyhow::Result<String> {
+pub(super) async fn why_none(client: &Client, subject: SubjectId) -> anyhow::Result<String> {
     let granted = EventType::CertificateGranted.name();
     let path = format!("/v1/events?subject={subject}&type={granted}&limit=1000");
     let page: EventPage = client.json(&path).await?;

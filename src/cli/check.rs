@@ -32,7 +32,7 @@ Examples:
   tinnhiem receipt 42 --out entry-42.tlog-proof
   tinnhiem receipt 42 --out entry-42.tlog-proof --words entry-42.json
       with the words that it commits to")]
-pub struct FetchReceipt {
+pub(super) struct FetchReceipt {
     /// The entry: its seq, or its event id
     event: EventName,
     /// Where to write it; printed unless given
@@ -50,7 +50,7 @@ pub struct FetchReceipt {
 }
 
 impl FetchReceipt {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let words = self.words.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
@@ -117,7 +117,7 @@ or with --whole all. Of a folder, its files are.
 Examples:
   tinnhiem audit https://ledger.example --vkey \"$VKEY\"
   tinnhiem audit my-export --vkey \"$VKEY\"")]
-pub struct Audit {
+pub(super) struct Audit {
     /// An address, an export's folder, or a data directory; the ledger of `--ledger` unless given
     of: Option<String>,
     /// The log's key, or its file, from somewhere that the operator cannot change
@@ -154,7 +154,7 @@ fn seed(text: &str) -> Result<Seed, String> {
 }
 
 impl Audit {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let of = self.of.as_ref().unwrap_or(&self.at.ledger);
         let folder = PathBuf::from(of);
         let source = if of.starts_with("http://") || of.starts_with("https://") {
@@ -210,7 +210,7 @@ impl Audit {
 }
 
 /// Prints what is to be done about what was found, of each code once.
-pub fn after(findings: &[Finding]) {
+pub(super) fn after(findings: &[Finding]) {
     let mut told = BTreeSet::new();
     for code in findings.iter().map(|finding| finding.code).filter(|code| told.insert(*code)) {
         match remedy(code) {
@@ -222,14 +222,14 @@ pub fn after(findings: &[Finding]) {
 }
 
 /// Prints of what kinds the attachments are that are there.
-pub fn print_kinds(texts: u64, documents: u64) {
+pub(super) fn print_kinds(texts: u64, documents: u64) {
     if texts + documents > 0 {
         say!("  of the attachments {texts} are texts and {documents} documents");
     }
 }
 
 /// Prints what is not there because its events were erased.
-pub fn print_erased(texts: u64, documents: u64) {
+pub(super) fn print_erased(texts: u64, documents: u64) {
     if texts + documents > 0 {
         say!(
             "{texts} texts erased, and {documents} documents of erased entries not there: destroyed or never attached"
@@ -238,7 +238,7 @@ pub fn print_erased(texts: u64, documents: u64) {
 }
 
 /// Prints what an audit did and found.
-pub fn print_report(report: &AuditReport) {
+pub(super) fn print_report(report: &AuditReport) {
     say!("{}\n{} entries, root {}", report.origin, report.size, report.root);
     if let (Some(newest), Some(days)) = (report.newest_at, report.age_days()) {
         let ago = match days {

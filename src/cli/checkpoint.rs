@@ -24,7 +24,7 @@ use crate::store::Heads;
 #[command(after_help = "Examples:
   tinnhiem checkpoint --out newest.checkpoint
   tinnhiem checkpoint compare mine.checkpoint https://ledger.example")]
-pub struct Checkpoint {
+pub(super) struct Checkpoint {
     #[command(subcommand)]
     what: Option<What>,
     /// Where to write the newest; printed unless given
@@ -61,7 +61,7 @@ struct Compare {
 }
 
 impl Checkpoint {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         if let Some(What::Compare(verb)) = self.what {
             return verb.run(&self.at).await;
         }
@@ -226,7 +226,7 @@ pub(super) const AFTER_A_FORK: &str = "Next: keep both notes, and an export of e
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
+pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
     if !is_address(of) {
         return Ok(Claim::Newest(Outside::read(of).await?.note));
     }

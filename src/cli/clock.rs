@@ -21,7 +21,7 @@ use crate::time::{Timestamp, span};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem confirm-clock --data my-ledger --now 2026-11-28T12:00Z")]
-pub struct ConfirmClock {
+pub(super) struct ConfirmClock {
     /// The data directory, of a ledger that runs or not
     #[arg(long)]
     data: PathBuf,
@@ -34,7 +34,7 @@ pub struct ConfirmClock {
 }
 
 impl ConfirmClock {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         present(&self.data)?;
         let newest =
             newest(&self.data).await.filter(|newest| *newest > self.now.plus_ms(limits::CLOCK_CONFIRM_MS));

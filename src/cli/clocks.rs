@@ -28,7 +28,7 @@ const LOOKED_AT: usize = 200;
   tinnhiem clocks --who kol-0123456789abc
       what a KOL is to do or may do, and all that runs about it
   tinnhiem clocks --who nhip-so --ics > nhip-so.ics    the same as a calendar")]
-pub struct Clocks {
+pub(super) struct Clocks {
     /// That concern this party: a member or a KOL, by id or name, or `council`; a KOL's are also those about it
     #[arg(long)]
     who: Option<PartyName>,
@@ -58,7 +58,7 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let who = match &self.who {
             Some(who) => Some(who.id(&client).await?),

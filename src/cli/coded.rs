@@ -17,7 +17,7 @@ use crate::{event, json};
 /// A fault with a code, and the exit code that it ends with.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail}")]
-pub struct Coded {
+pub(super) struct Coded {
     /// The stable code.
     pub code: &'static str,
     /// What the verb ends with.
@@ -26,22 +26,22 @@ pub struct Coded {
 }
 
 /// What cannot be done here.
-pub fn here(code: &'static str, detail: impl Into<String>) -> Coded {
+pub(super) fn here(code: &'static str, detail: impl Into<String>) -> Coded {
     Coded { code, exit: FAILED, detail: detail.into() }
 }
 
 /// What the ledger does not have, or has more than one of by that name.
-pub fn unknown(code: &'static str, detail: impl Into<String>) -> Coded {
+pub(super) fn unknown(code: &'static str, detail: impl Into<String>) -> Coded {
     Coded { code, exit: REFUSED, detail: detail.into() }
 }
 
 /// What an option or argument is wrong about.
-pub fn usage(detail: impl Into<String>) -> Coded {
+pub(super) fn usage(detail: impl Into<String>) -> Coded {
     here("usage", detail)
 }
 
 /// The code of what the system says of a file or a folder.
-pub fn of_file(error: &std::io::Error) -> &'static str {
+pub(super) fn of_file(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::NotFound => "file.missing",
@@ -55,7 +55,7 @@ pub fn of_file(error: &std::io::Error) -> &'static str {
 }
 
 /// The code of a cause that has one.
-pub fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+pub(super) fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     macro_rules! first {
         ($($kind:ty),* $(,)?) => {
             None$(.or_else(|| cause.downcast_ref::<$kind>().map(<$kind>::code)))*

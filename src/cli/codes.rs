@@ -9,7 +9,7 @@ use super::coded::usage;
 use super::graded;
 use super::output::{self, Answer, say};
 use super::signing::At;
-pub use crate::codes::Row;
+pub(super) use crate::codes::Row;
 use crate::codes::{self, rows};
 
 /// The heading of the table of what audits find.
@@ -22,7 +22,7 @@ const REASONS: &str = "Reasons of a score";
   tinnhiem explain contest.late
   tinnhiem explain EVID.THIN range confidence    several
   tinnhiem explain C1.I4    an indicator of the policy that is in force")]
-pub struct Explain {
+pub(super) struct Explain {
     /// The codes, as an error, an audit, a note or a score names them, or a criterion or indicator of the policy in
     /// force; all but those are listed where none is named
     #[arg(name = "code")]
@@ -34,7 +34,7 @@ pub struct Explain {
 }
 
 impl Explain {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let mut found = if self.codes.is_empty() { rows(|_| true) } else { Vec::new() };
         let mut unknown = Vec::new();
         for code in &self.codes {
@@ -74,13 +74,13 @@ fn print(row: &Row) {
 }
 
 /// What a code of a score is, in a few words.
-pub fn meaning(code: &str) -> Option<Cow<'static, str>> {
+pub(super) fn meaning(code: &str) -> Option<Cow<'static, str>> {
     let row = rows(|one| one == code).into_iter().find(|row| row.of == REASONS)?;
     row.says.get("what it is").cloned()
 }
 
 /// What to do about what was found: as the table of what is found says it, or else that of any other.
-pub fn remedy(code: &str) -> Option<Cow<'static, str>> {
+pub(super) fn remedy(code: &str) -> Option<Cow<'static, str>> {
     let rows = rows(|one| one == code);
     let found = rows.iter().find(|row| row.of == FOUND).or_else(|| rows.iter().find(|row| row.of != REASONS));
     found?.says.get("what to do").cloned()

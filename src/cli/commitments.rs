@@ -23,13 +23,13 @@ const FALSE_ROOTS: &str = "commitment.root";
 
 Example:
   tinnhiem state commit --key van-hanh.pem")]
-pub struct CommitState {
+pub(super) struct CommitState {
     #[command(flatten)]
     signing: Signing,
 }
 
 impl CommitState {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.signing.at.client();
         let ledger: LedgerView = client.json("/v1/ledger").await?;
         let body: StateCommitted = client.json("/v1/commitments/next").await?;
@@ -42,7 +42,7 @@ impl CommitState {
 
 Example:
   tinnhiem state attest --issuer bach-tin --vkey \"$VKEY\" --key bach-tin.pem")]
-pub struct Attest {
+pub(super) struct Attest {
     /// The auditor: you
     #[arg(long)]
     issuer: PartyName,
@@ -60,7 +60,7 @@ pub struct Attest {
 }
 
 impl Attest {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
         let source = Source::Running(self.signing.at.client());
         let bar = Bar::new();

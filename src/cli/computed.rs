@@ -19,7 +19,7 @@ use crate::log::VerifierKey;
 
 /// Where a log is read whole.
 #[derive(Debug, Args)]
-pub struct Whence {
+pub(super) struct Whence {
     /// Compute it here, trusting nobody, from an export's folder, or from an address whose log is read whole; it is
     /// verified as `audit` does
     #[arg(long, value_name = "EXPORT|ADDRESS")]
@@ -34,7 +34,7 @@ impl Whence {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn verified(&self, json: bool) -> anyhow::Result<Option<Outcome>> {
+    pub(super) async fn verified(&self, json: bool) -> anyhow::Result<Option<Outcome>> {
         let Some(from) = &self.from else { return Ok(None) };
         let source = source(from)?;
         let auditing = Auditing { vkey: self.vkey.clone(), answering: true, ..Auditing::default() };
@@ -59,7 +59,7 @@ impl Whence {
 }
 
 /// How a log that was to be computed from was found.
-pub enum Outcome {
+pub(super) enum Outcome {
     /// All that was checked is right.
     Clean(Box<Computing>),
     /// Something is wrong, which was told.
@@ -67,7 +67,7 @@ pub enum Outcome {
 }
 
 /// A verified log, answering in this process; it goes with this.
-pub struct Computing {
+pub(super) struct Computing {
     /// Asks it.
     pub client: Client,
     from: String,
@@ -100,7 +100,7 @@ impl Computing {
     }
 
     /// Tells what was checked.
-    pub fn print(&self) {
+    pub(super) fn print(&self) {
         let (from, report) = (&self.from, &self.report);
         let word = match report.vkey_given {
             true => "khóa được cho / the key given",
@@ -129,7 +129,7 @@ impl Computing {
     }
 
     /// The same for programs.
-    pub fn told(&self) -> Value {
+    pub(super) fn told(&self) -> Value {
         json!({
             "from": self.from, "origin": self.report.origin, "log_vkey": self.report.log_vkey,
             "vkey_given": self.report.vkey_given, "size": self.report.size, "root": self.report.root,

@@ -22,14 +22,14 @@ const ASKING: Duration = Duration::from_secs(5);
 
 /// Whether it is asked before something is signed.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Consent {
+pub(super) struct Consent {
     /// Sign without asking; where input is no terminal, nothing is asked either
     #[arg(long, env = "TINNHIEM_YES", value_parser = clap::builder::FalseyValueParser::new())]
     yes: bool,
 }
 
 /// An event about to be signed, and what travels beside it.
-pub struct Unsigned<'a> {
+pub(super) struct Unsigned<'a> {
     /// The event.
     pub event: &'a Event,
     /// The texts and documents that it commits to.
@@ -55,12 +55,12 @@ async fn foreseen(ledger: &Client, event: &Event) -> Vec<String> {
 
 impl Consent {
     /// What was said in the command itself, whatever the environment says of everyday acts.
-    pub fn said(yes: bool) -> Self {
+    pub(super) fn said(yes: bool) -> Self {
         Self { yes }
     }
 
     /// Whether it was given in the command, or can be asked for.
-    pub fn is_had(self) -> bool {
+    pub(super) fn is_had(self) -> bool {
         self.yes || std::io::stdin().is_terminal()
     }
 
@@ -68,7 +68,7 @@ impl Consent {
     ///
     /// # Errors
     /// When its signer does not want it signed.
-    pub async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
+    pub(super) async fn to(&self, unsigned: Unsigned<'_>, ledger: Option<&Client>) -> anyhow::Result<()> {
         let mut known = Known::of_files(unsigned.files);
         if let Some(ledger) = ledger {
             // Names help, but signing does not wait for them.
@@ -117,7 +117,7 @@ impl Consent {
     ///
     /// # Errors
     /// What the terminal refuses.
-    pub fn given(self, shown: &str, question: &str) -> std::io::Result<bool> {
+    pub(super) fn given(self, shown: &str, question: &str) -> std::io::Result<bool> {
         let lines = |line| {
             screen::width_of_errors()
                 .map_or_else(|| vec![String::from(line)], |width| layout::wrapped(line, width))

@@ -16,7 +16,7 @@ use crate::event::{
 
 /// Which contest.
 #[derive(Debug, Args)]
-pub struct Which {
+pub(super) struct Which {
     /// The subject that contests
     #[arg(long)]
     subject: SubjectName,
@@ -36,7 +36,7 @@ impl Which {
 #[command(after_help = "Example:
   tinnhiem contest admit --subject kol-0123456789abc --contest 5f…e2 \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct AdmitContest {
+pub(super) struct AdmitContest {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct AdmitContest {
 }
 
 impl AdmitContest {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let body = ContestAdmitted { contest };
         let statement = Statement::about(subject, PartyId::council(), body, Attaching::default());
@@ -57,7 +57,7 @@ impl AdmitContest {
   tinnhiem contest decline --subject kol-0123456789abc --contest 5f…e2 \\
     --code settled_facts --reason 'Đã xem xét ngày 3 tháng 5.' \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct DeclineContest {
+pub(super) struct DeclineContest {
     #[command(flatten)]
     which: Which,
     /// settled_facts, out_of_scope, no_case
@@ -71,7 +71,7 @@ pub struct DeclineContest {
 }
 
 impl DeclineContest {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let body = ContestDeclined { contest, code: self.code, reason: attaching.text(&self.reason)?.into() };
@@ -84,7 +84,7 @@ impl DeclineContest {
 Example:
   tinnhiem contest seat --subject kol-0123456789abc --contest 5f…e2 \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct Seat {
+pub(super) struct Seat {
     #[command(flatten)]
     which: Which,
     /// Where too few could be drawn: a member to sit beside them; repeatable
@@ -95,7 +95,7 @@ pub struct Seat {
 }
 
 impl Seat {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut members = drawn(&self.signing.at.client(), contest).await?.sit;
         for one in &self.appointed {
@@ -111,7 +111,7 @@ impl Seat {
 #[command(after_help = "Example:
   tinnhiem contest challenge --subject kol-0123456789abc --contest 5f…e2 \\
     --member nhip-so --key kol.pem")]
-pub struct Challenge {
+pub(super) struct Challenge {
     #[command(flatten)]
     which: Which,
     /// The member of the panel that is to be replaced by the next in the order of the draw; where there is
@@ -123,7 +123,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let drawn = drawn(&self.signing.at.client(), contest).await?;
         let challenged = self.signing.party(&self.member).await?;
@@ -142,7 +142,7 @@ impl Challenge {
 }
 
 /// The panel of a contest as the ledger draws it.
-pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnView> {
+pub(super) async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnView> {
     let drawn: DrawnView = client.json(&format!("/v1/contests/{contest}/draw")).await?;
     if drawn.seed.is_none() {
         anyhow::bail!(
@@ -158,7 +158,7 @@ pub async fn drawn(client: &Client, contest: EventId) -> anyhow::Result<DrawnVie
   tinnhiem contest extend --subject kol-0123456789abc --contest 5f…e2 \\
     --issuer nhip-so --reason 'Chờ giám định.' --key nhip-so.pem \\
     --key vietreel.pem")]
-pub struct Extend {
+pub(super) struct Extend {
     #[command(flatten)]
     which: Which,
     /// A member of the panel; `council` before it is seated
@@ -172,7 +172,7 @@ pub struct Extend {
 }
 
 impl Extend {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
@@ -186,7 +186,7 @@ impl Extend {
 #[command(after_help = "Example:
   tinnhiem contest appeal --subject kol-0123456789abc --contest 5f…e2 \\
     --statement 'Hội đồng chưa xem video gốc.' --key kol.pem")]
-pub struct Appeal {
+pub(super) struct Appeal {
     #[command(flatten)]
     which: Which,
     #[command(flatten)]
@@ -196,7 +196,7 @@ pub struct Appeal {
 }
 
 impl Appeal {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (subject, contest) = self.which.known(&self.signing).await?;
         let mut attaching = Attaching::default();
         let (statement, evidence) =

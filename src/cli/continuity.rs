@@ -15,7 +15,7 @@ use crate::log::{Checkpoint, Receipt, SignedCheckpoint, TileSource, VerifierKey}
 use crate::store::create_private_file;
 
 #[derive(Debug, Args)]
-pub struct Continuity {
+pub(super) struct Continuity {
     /// The checkpoint saved here must be of the same history; after a clean check the newest one takes its
     /// place, as it does where there is none yet
     #[arg(long, value_name = "FILE")]
@@ -31,7 +31,7 @@ impl Continuity {
     ///
     /// # Errors
     /// A file that says nothing about this log, or tiles that cannot be read.
-    pub fn findings<T: TileSource>(
+    pub(super) fn findings<T: TileSource>(
         &self,
         tiles: &T,
         own: &Checkpoint,
@@ -66,7 +66,7 @@ impl Continuity {
     ///
     /// # Errors
     /// A file that says nothing about this log, or tiles that cannot be read.
-    pub async fn findings_of(
+    pub(super) async fn findings_of(
         &self,
         source: &Source,
         audited: &Checkpoint,
@@ -84,7 +84,7 @@ impl Continuity {
     ///
     /// # Errors
     /// What the system refuses.
-    pub fn save(&self, checked: &SignedCheckpoint) -> anyhow::Result<()> {
+    pub(super) fn save(&self, checked: &SignedCheckpoint) -> anyhow::Result<()> {
         let Some(since) = &self.since else { return Ok(()) };
         let before = match since.exists() {
             true => {
@@ -109,7 +109,7 @@ impl Continuity {
     ///
     /// # Errors
     /// It cannot be read, is of another history, or cannot be written.
-    pub async fn save_of(
+    pub(super) async fn save_of(
         &self,
         source: &Source,
         audited: &Checkpoint,

@@ -27,7 +27,7 @@ use crate::time::Date;
 use crate::vault::Attachment;
 
 /// Reads a value of a closed list by the name it has in JSON.
-pub fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
+pub(super) fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(|error| error.to_string())
 }
 
@@ -42,7 +42,7 @@ Example:
     --topic am-thuc --identity cccd.txt --identity-secret identity.secret \\
     --consent consent.pdf --subject-key kol.pub --key vietreel.pem \\
     --out enrolment.json")]
-pub struct Enrol {
+pub(super) struct Enrol {
     /// The registrar
     #[arg(long)]
     issuer: PartyName,
@@ -79,7 +79,7 @@ pub struct Enrol {
 }
 
 impl Enrol {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = match self.subject {
             Some(subject) => subject,
             None => random_subject()?,
@@ -88,7 +88,7 @@ impl Enrol {
     }
 
     /// The same for a subject that departed and comes back.
-    pub async fn resume(self) -> anyhow::Result<u8> {
+    pub(super) async fn resume(self) -> anyhow::Result<u8> {
         let subject = self.subject.ok_or_else(|| anyhow::anyhow!("name with --subject who comes back"))?;
         let resumed = |body: SubjectEnrolled| {
             let SubjectEnrolled { identity, identity_key, profile, consent, topics, group, .. } = body;
@@ -155,7 +155,7 @@ async fn check_topics(client: &Client, topics: &[TopicId]) -> anyhow::Result<()>
   tinnhiem endorse --issuer nhip-so --subject kol-0123456789abc \\
     --relation professional --topic giao-duc \\
     --statement 'Chúng tôi đã làm việc cùng.' --key nhip-so.pem")]
-pub struct Endorse {
+pub(super) struct Endorse {
     /// The endorser: an id, or the whole name
     #[arg(long)]
     issuer: PartyName,
@@ -182,7 +182,7 @@ pub struct Endorse {
 }
 
 impl Endorse {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = EndorsementPublished {
@@ -210,7 +210,7 @@ Example:
   tinnhiem contest file --subject kol-0123456789abc --target 5f…e2 \\
     --grounds factual_error --statement 'Video có ghi nhãn.' \\
     --evidence nhan.png --key me.pem --receipt contest.tlog-proof")]
-pub struct Contest {
+pub(super) struct Contest {
     /// The subject: you
     #[arg(long)]
     subject: SubjectName,
@@ -227,7 +227,7 @@ pub struct Contest {
 }
 
 impl Contest {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let (statement, evidence) =

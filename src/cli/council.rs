@@ -19,7 +19,7 @@ use crate::vault::NamedKey;
 #[command(after_help = "Example (`member reinstate` and `member remove` take the same):
   tinnhiem member suspend --member bao-moi --reason 'Chưa nộp báo cáo.' \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct Membership {
+pub(super) struct Membership {
     /// The member
     #[arg(long)]
     member: PartyName,
@@ -32,7 +32,10 @@ pub struct Membership {
 
 impl Membership {
     /// Publishes what becomes of the member.
-    pub async fn run(self, body: impl FnOnce(PartyId, Option<Commitment>) -> Body) -> anyhow::Result<u8> {
+    pub(super) async fn run(
+        self,
+        body: impl FnOnce(PartyId, Option<Commitment>) -> Body,
+    ) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
         let member = self.signing.party(&self.member).await?;
@@ -47,7 +50,7 @@ carries 8 signatures: change a large council in steps. Example:
   tinnhiem council reseat --seat bo-van-hoa=3f…9a \\
     --seat hoi-nha-bao=hoi-nha-bao.pem --threshold 2 --key bo-van-hoa.pem \\
     --out council.json")]
-pub struct Reseat {
+pub(super) struct Reseat {
     /// A seat, MEMBER=KEY, repeatable, numbered in order; a new key by its private file, which signs too, or its
     /// public file or hex, to sign later
     #[arg(long = "seat", required = true)]
@@ -60,7 +63,7 @@ pub struct Reseat {
 }
 
 impl Reseat {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (mut council, mut newcomers) = (Vec::new(), Vec::new());
         for (seat, named) in (1..).zip(&self.seats) {
             let key = named.read()?;
@@ -81,7 +84,7 @@ impl Reseat {
 #[command(after_help = "Example:
   tinnhiem council hand-over --operator van-hanh-moi=van-hanh-moi.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct HandOver {
+pub(super) struct HandOver {
     /// Who runs the ledger from now on, MEMBER=KEY; the key is a new one and signs too: give its private file, or its
     /// public file or hex, to sign later
     #[arg(long)]
@@ -91,7 +94,7 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let key = self.operator.read()?;
         let operator = Operator { member: self.operator.member, key: key.public() };
         let (body, newcomers) = (OperatorChanged { operator }, vec![key]);
@@ -104,7 +107,7 @@ impl HandOver {
   tinnhiem member accredit --assessor o6-moi --topic am-thuc --topic my-pham \\
     --class independent --valid-until 2027-12-31 --key seat-1.pem \\
     --key seat-2.pem --key seat-3.pem")]
-pub struct Accredit {
+pub(super) struct Accredit {
     /// The member that may assess
     #[arg(long)]
     assessor: PartyName,
@@ -122,7 +125,7 @@ pub struct Accredit {
 }
 
 impl Accredit {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let assessor = self.signing.party(&self.assessor).await?;
         let mut remarks = Vec::new();
         if self.signing.asks() {
@@ -143,7 +146,7 @@ impl Accredit {
 #[command(after_help = "Example:
   tinnhiem member update --member bao-moi --name 'Báo Mới' \\
     --group tap-doan-moi --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct Update {
+pub(super) struct Update {
     /// The member
     #[arg(long)]
     member: PartyName,
@@ -164,7 +167,7 @@ pub struct Update {
 }
 
 impl Update {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let member = self.signing.party(&self.member).await?;
         let Self { class, group, name, roles, signing, .. } = self;
         signing.publish(Statement::by_council(MemberUpdated { member, class, group, name, roles })).await

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::event::{Contesting, Outcome, words};
 
 /// The course of a contest, line by line in both languages.
-pub struct Course {
+pub(super) struct Course {
     /// Where it stands.
     pub stage: String,
     /// What follows.
@@ -18,13 +18,13 @@ pub struct Course {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, contest: &ContestView) -> anyhow::Result<Course> {
+pub(super) async fn of(client: &Client, contest: &ContestView) -> anyhow::Result<Course> {
     let windows = policies::version(client, None).await?.policy.windows;
     Ok(Course { stage: stage(contest.stage), lines: lines(contest, windows.appeal) })
 }
 
 /// Prints the course of a contest under a heading.
-pub fn print(contest: &ContestView, course: &Course) {
+pub(super) fn print(contest: &ContestView, course: &Course) {
     say!("khiếu nại, mục / contest, entry {}: {}", contest.seq, course.stage);
     for line in &course.lines {
         say!("  {line}");

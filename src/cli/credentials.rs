@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 /// How a W3C Verifiable Credential of a certificate is verified; none: the file is no credential.
-pub fn verified_by(path: &Path, bytes: &[u8]) -> Option<String> {
+pub(super) fn verified_by(path: &Path, bytes: &[u8]) -> Option<String> {
     let document: Value = serde_json::from_slice(bytes).ok()?;
     let types = document["type"].as_array()?;
     types.iter().any(|one| one == "VerifiableCredential").then_some(())?;

@@ -20,7 +20,7 @@ use crate::store::{StoreError, create_private_file, lies_where_it_was_written};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem fsck my-ledger")]
-pub struct Fsck {
+pub(super) struct Fsck {
     /// The data directory; no other process may have it open
     data: PathBuf,
     #[command(flatten)]
@@ -31,13 +31,13 @@ pub struct Fsck {
 }
 
 impl Fsck {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub(super) fn run(self) -> anyhow::Result<u8> {
         check_directory(&self.data, None, &self.continuity, self.json)
     }
 }
 
 /// Checks a data directory and prints what is found.
-pub fn check_directory(
+pub(super) fn check_directory(
     data: &Path,
     vkey: Option<VerifierKey>,
     continuity: &Continuity,
@@ -169,7 +169,7 @@ fn opened_by(data: &Path, sealed: bool) -> String {
   tinnhiem export --data my-ledger my-export
   tinnhiem export --ledger https://ledger.example my-export
   tinnhiem export --data my-ledger --events-from 1200 dropped.jsonl")]
-pub struct Export {
+pub(super) struct Export {
     /// The data directory; where a process serves it, the export is fetched from that. Without it, from the
     /// ledger of `--ledger`
     #[arg(long)]
@@ -187,7 +187,7 @@ pub struct Export {
 }
 
 impl Export {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         if let (Some(from), Some(data)) = (self.events_from, &self.data) {
             return events(data, from, &self.folder, self.answer);
         }
@@ -249,7 +249,7 @@ fn events(data: &Path, from: u64, to: &Path, answer: Answer) -> anyhow::Result<u
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem import my-export --data restored")]
-pub struct Import {
+pub(super) struct Import {
     /// The export's folder
     folder: PathBuf,
     /// The data directory to make; it may hold the log's key (log-key.pem) and nothing else
@@ -266,7 +266,7 @@ pub struct Import {
 }
 
 impl Import {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let bar = Bar::new();
         let mut progress = |what: &str, done, of| bar.show(what, done, of);
         let log_key = self.log_key.as_deref();

@@ -10,7 +10,7 @@ use crate::event::{SubjectId, words};
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn open(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<String>> {
+pub(super) async fn open(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<String>> {
     let mut lines = Vec::new();
     let contests = me::contests(client, subject).await?;
     for contest in contests.iter().rev().filter(|one| one.stage.is_open()) {

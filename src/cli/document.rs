@@ -24,7 +24,7 @@ Examples:
   tinnhiem commitment dong-y.pdf --of enrolment.json
       before you sign: the text you were shown is the one it commits to
   tinnhiem commitment dong-y.pdf --salts dong-y.pdf.salt --of 42")]
-pub struct ShowCommitment {
+pub(super) struct ShowCommitment {
     /// The document, byte for byte
     document: PathBuf,
     /// Its salt: 64 digits
@@ -49,7 +49,7 @@ fn salt(text: &str) -> Result<[u8; 32], String> {
 }
 
 impl ShowCommitment {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let bytes = written::read(&self.document)?;
         let made = self.made(&bytes)?;
         let document = self.document.display();

@@ -13,7 +13,7 @@ const MIB: usize = 1024 * 1024;
 /// The bounds that an operator may set.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Bounds")]
-pub struct Door {
+pub(super) struct Door {
     /// Most connections at once; the next one waits. By default 2,048, or as many as the limit of
     /// open files leaves when 256 are kept for the ledger
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -37,7 +37,7 @@ impl Door {
     ///
     /// # Errors
     /// More connections than the process may have open files for.
-    pub fn bounds(&self) -> anyhow::Result<Bounds> {
+    pub(super) fn bounds(&self) -> anyhow::Result<Bounds> {
         let most = Bounds::default();
         let asked = self.connections.map_or(most.connections, |asked| asked as usize);
         let room = Bounds::connections_at_most();

@@ -24,7 +24,7 @@ use crate::vault::{KeyFileError, read_secret};
 keep a key. Example:
   tinnhiem draw commit --issuer bach-tin --secret draw.pem --length 10000 \\
     --key bach-tin.pem")]
-pub struct CommitDraw {
+pub(super) struct CommitDraw {
     /// The operator, or an auditor
     #[arg(long)]
     issuer: PartyName,
@@ -39,7 +39,7 @@ pub struct CommitDraw {
 }
 
 impl CommitDraw {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
         if self.secret.exists() {
             return Err(KeyFileError::Exists(self.secret).into());
@@ -54,7 +54,7 @@ impl CommitDraw {
 #[derive(Debug, Args)]
 #[command(after_help = "Reveals for the first filing that waits for a value of the issuer. Example:
   tinnhiem draw reveal --issuer bach-tin --secret draw.pem --key bach-tin.pem")]
-pub struct RevealDraw {
+pub(super) struct RevealDraw {
     /// The operator, or the auditor
     #[arg(long)]
     issuer: PartyName,
@@ -69,7 +69,7 @@ pub struct RevealDraw {
 }
 
 impl RevealDraw {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let secret = read_secret(&self.secret)?;
         let client = self.signing.at.client();
         let issuer = self.signing.party(&self.issuer).await?;
@@ -98,7 +98,7 @@ impl RevealDraw {
   tinnhiem draw repeat 5f…e2
   tinnhiem draw repeat 5f…e2 --data my-copy
       draws again from a data directory, believing nobody")]
-pub struct Draw {
+pub(super) struct Draw {
     /// The `contest.filed` event: its seq, or its id
     contest: EventName,
     /// Draw in this data directory, which no server runs on
@@ -112,7 +112,7 @@ pub struct Draw {
 }
 
 impl Draw {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let drawn = match &self.data {
             Some(data) => self.in_directory(data)?,
             None => {

@@ -22,7 +22,7 @@ use crate::time::Timestamp;
 const ASKING: Duration = Duration::from_secs(5);
 
 /// Tells what a recorded event did to the score of whom it is about, and how it is taken back.
-pub async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
+pub(super) async fn tell(client: &Client, submission: &Submission, seq: Option<u64>) {
     let parsed = Event::parse_recorded(submission.envelope.payload());
     let (Ok(event), Some(seq)) = (parsed, seq) else { return };
     if let Some(subject) = event.subject
@@ -98,7 +98,7 @@ async fn moved(client: &Client, subject: SubjectId, seq: u64) -> Option<String> 
 }
 
 /// Who has signed an event, and whose signature it still needs, line by line.
-pub async fn signatures(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<String> {
+pub(super) async fn signatures(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<String> {
     let (seats, threshold) = match &event.body {
         Body::LedgerOpened(body) => (body.council.clone(), usize::from(body.threshold)),
         _ => council(client, event).await.unwrap_or_default(),
@@ -156,7 +156,7 @@ async fn parties(client: &Client, event: &Event, signed: &[PublicKey]) -> Vec<Pa
 }
 
 /// Whose keys are about to sign, and for what, one by one.
-pub async fn owners(client: &Client, event: &Event, keys: &[PublicKey]) -> Vec<String> {
+pub(super) async fn owners(client: &Client, event: &Event, keys: &[PublicKey]) -> Vec<String> {
     let (seats, _) = match &event.body {
         Body::LedgerOpened(body) => (body.council.clone(), usize::from(body.threshold)),
         _ => council(client, event).await.unwrap_or_default(),

@@ -9,7 +9,7 @@ use crate::event::{Commitment, EventType, SubjectId};
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn by(
+pub(super) async fn by(
     client: &Client,
     subject: SubjectId,
     event: &EventId,
@@ -32,7 +32,7 @@ pub async fn by(
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn left_by(client: &Client, executed: u64) -> Result<Vec<u64>, ClientError> {
+pub(super) async fn left_by(client: &Client, executed: u64) -> Result<Vec<u64>, ClientError> {
     let view: EventView = client.json(&format!("/v1/events/{executed}")).await?;
     let body = &view.payload["body"];
     let Some(request) = body["request"].as_str().and_then(|id| id.parse().ok()) else {
@@ -45,7 +45,7 @@ pub async fn left_by(client: &Client, executed: u64) -> Result<Vec<u64>, ClientE
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn not_named(
+pub(super) async fn not_named(
     client: &Client,
     request: &EventId,
     named: &[EventId],
@@ -64,7 +64,7 @@ fn targets(body: &serde_json::Value) -> Vec<EventId> {
 }
 
 /// That entries of a request stay as they are; none where all were named.
-pub fn left(seqs: &[u64]) -> Option<String> {
+pub(super) fn left(seqs: &[u64]) -> Option<String> {
     let seqs: Vec<String> = seqs.iter().map(u64::to_string).collect();
     let seqs = seqs.join(", ");
     (!seqs.is_empty()).then(|| {
@@ -76,7 +76,7 @@ pub fn left(seqs: &[u64]) -> Option<String> {
 }
 
 /// The same in words.
-pub fn sentence(by: &EventRow) -> String {
+pub(super) fn sentence(by: &EventRow) -> String {
     format!(
         "văn bản đã bị hủy theo yêu cầu / its texts were destroyed on request: mục / entry {}, {}",
         by.seq, by.recorded_at
@@ -85,7 +85,7 @@ pub fn sentence(by: &EventRow) -> String {
 
 /// Why a ledger keeps nothing of a commitment of an entry, or of several documents; `destroyed` are the texts of
 /// an entry whose data was destroyed on request.
-pub fn absence(destroyed: Option<&[Commitment]>, one: Option<&Commitment>) -> &'static str {
+pub(super) fn absence(destroyed: Option<&[Commitment]>, one: Option<&Commitment>) -> &'static str {
     match destroyed {
         None => "không lưu ở đây / not kept here",
         Some(texts) if one.is_some_and(|one| texts.contains(one)) => {

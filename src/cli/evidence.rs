@@ -20,7 +20,7 @@ it. A member does the same for a KOL, who cites its entry:
 `tinnhiem contest file … --evidence-event SEQ`. Example:
   tinnhiem evidence commit --issuer o4-hai-van --subject kol-0123456789abc \\
     --file video.mp4 --retain-until 2028-12-31 --key o4-hai-van.pem")]
-pub struct CommitEvidence {
+pub(super) struct CommitEvidence {
     /// The member that has it
     #[arg(long)]
     issuer: PartyName,
@@ -47,7 +47,7 @@ pub struct CommitEvidence {
 }
 
 impl CommitEvidence {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
         anyhow::ensure!(
             issuer.as_subject().is_none(),
@@ -86,7 +86,7 @@ impl CommitEvidence {
 #[command(after_help = "Example:
   tinnhiem evidence disclose --issuer o4-hai-van --subject kol-0123456789abc \\
     --target 5f…e2 --to bach-tin --key o4-hai-van.pem")]
-pub struct DiscloseEvidence {
+pub(super) struct DiscloseEvidence {
     /// Its custodian
     #[arg(long)]
     issuer: PartyName,
@@ -107,7 +107,7 @@ pub struct DiscloseEvidence {
 }
 
 impl DiscloseEvidence {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;

@@ -13,7 +13,7 @@ use crate::event::{Label, Policy};
 use crate::facts::Reply;
 
 /// Prints what adds up to a score, what would help, and what the KOL replied.
-pub async fn explain(client: &Client, score: &Score) {
+pub(super) async fn explain(client: &Client, score: &Score) {
     output::line("");
     let policy = policies::version(client, Some(score.policy)).await.ok().map(|view| view.policy);
     let parts = score
@@ -183,7 +183,7 @@ fn why(excluded: Option<&str>) -> String {
 const REPLY_CHARS: usize = 200;
 
 /// What a subject replied, in one line; its event where the text is not kept here.
-pub async fn said(client: &Client, reply: &Reply) -> String {
+pub(super) async fn said(client: &Client, reply: &Reply) -> String {
     let text = client.text(&format!("/v1/attachments/{}", reply.statement)).await;
     let shown = text.map(|text| {
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -13,7 +13,7 @@ const ROWS: u64 = 1000;
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, ClientError> {
+pub(super) async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, ClientError> {
     let mut fates = BTreeMap::new();
     let mut from = 0;
     while let Some(&first) = seqs.get(from) {
@@ -38,7 +38,7 @@ pub async fn of(client: &Client, seqs: &[u64]) -> Result<BTreeMap<u64, Fate>, Cl
 }
 
 /// How an item stands, in words.
-pub fn state(fate: &Fate) -> String {
+pub(super) fn state(fate: &Fate) -> String {
     let by = |seq| fate.by.iter().find(|one| Some(one.seq) == seq);
     let ended_by = by(fate.cause).or(fate.by.last()).and_then(|last| EventType::named(&last.type_name));
     let ended = ["ended", "struck"].contains(&fate.stage.as_str());
@@ -95,7 +95,7 @@ fn paid_work(fate: &Fate) -> String {
 }
 
 /// Why an item that nothing ended counts in no score, in words, by the code of the reason.
-pub fn not_counted(code: &str) -> String {
+pub(super) fn not_counted(code: &str) -> String {
     match EXCLUDED.iter().find(|[known, ..]| *known == code) {
         Some([_, vi, en]) => format!("không được tính: {vi} / not counted: {en}"),
         None => format!("không được tính / not counted: {code}"),
@@ -106,7 +106,7 @@ pub fn not_counted(code: &str) -> String {
 const VOID: &str = "END.VOID";
 
 /// Whether an item counts.
-pub fn is_in_force(fate: &Fate) -> bool {
+pub(super) fn is_in_force(fate: &Fate) -> bool {
     is_at_work(fate) && fate.excluded.is_none()
 }
 
@@ -116,7 +116,7 @@ fn is_at_work(fate: &Fate) -> bool {
 }
 
 /// The same with the last entry that made it so, in one cell.
-pub fn cell(fate: &Fate) -> String {
+pub(super) fn cell(fate: &Fate) -> String {
     match fate.cause.or(fate.by.last().map(|last| last.seq)) {
         Some(seq) => format!("{} (mục / entry {seq})", state(fate)),
         None => state(fate),
@@ -124,7 +124,7 @@ pub fn cell(fate: &Fate) -> String {
 }
 
 /// An entry by which something became of an item.
-pub fn sentence(entry: &FateEntry) -> String {
+pub(super) fn sentence(entry: &FateEntry) -> String {
     let what = words::of_type(&entry.type_name).map_or(entry.type_name.clone(), |words| words.done());
     format!("mục / entry {}, {}: {what}, {}", entry.seq, entry.recorded_at, entry.issuer)
 }

@@ -11,14 +11,14 @@ const OTHERWISE: [(&str, &str); 2] = [("--from", "effective_from"), ("--version-
 const OTHER: [&str; 2] = ["ledger", "key"];
 
 /// The options and arguments of a verb, what was given for each, and the usual ledger of the verb.
-pub struct Given {
+pub(super) struct Given {
     options: Vec<(String, Vec<String>)>,
     ledger: Option<String>,
 }
 
 impl Given {
     /// Those of the verb that was run.
-    pub fn of(mut command: &Command, mut matches: &ArgMatches) -> Self {
+    pub(super) fn of(mut command: &Command, mut matches: &ArgMatches) -> Self {
         while let Some((name, inner)) = matches.subcommand() {
             let Some(verb) = command.find_subcommand(name) else { break };
             (command, matches) = (verb, inner);
@@ -37,12 +37,12 @@ impl Given {
     }
 
     /// Whether the answer is for a program.
-    pub fn json(&self) -> bool {
+    pub(super) fn json(&self) -> bool {
         self.options.iter().any(|(name, values)| name == "--json" && !values.is_empty())
     }
 
     /// A fault of an address, told by the option that gave it.
-    pub fn addressed(&self, fault: &str, error: &anyhow::Error) -> String {
+    pub(super) fn addressed(&self, fault: &str, error: &anyhow::Error) -> String {
         let asked = error.chain().find_map(|cause| cause.downcast_ref::<ClientError>()?.address());
         match asked {
             Some(asked) => self.told_of(fault, asked),
@@ -70,7 +70,7 @@ impl Given {
     }
 
     /// A fault, told by these.
-    pub fn told(&self, fault: &str) -> String {
+    pub(super) fn told(&self, fault: &str) -> String {
         let mut told = fault.to_owned();
         for (option, _) in self.options.iter().filter(|(option, _)| option.starts_with("--")) {
             let own = option[2..].replace('-', "_");

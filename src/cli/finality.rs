@@ -3,7 +3,7 @@
 use crate::event::EventType::{self, *};
 
 /// A sentence for who is about to do what no later event takes back; none where one does.
-pub fn sentence(of: EventType) -> Option<String> {
+pub(super) fn sentence(of: EventType) -> Option<String> {
     instead(of).map(|[vi, en]| format!("không rút lại được: {vi} / it is not taken back: {en}"))
 }
 

@@ -24,7 +24,7 @@ use crate::event::words;
       by the pasted address of one: of that platform alone
   tinnhiem find nhip so         members are found too
 Where nobody is found it ends with exit code 1.")]
-pub struct Find {
+pub(super) struct Find {
     /// A part of a name, a handle, an address of a profile, or the beginning of an id
     #[arg(required = true)]
     name: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Find {
 }
 
 impl Find {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let name = self.name.join(" ");
         let name = name.trim();

@@ -28,7 +28,7 @@ const PASSING: [Reason; 7] = [
 
 /// Where an event goes once it is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
+pub(super) enum Destination {
     /// To the ledger, at once.
     Ledger,
     /// Into a file, for others to sign.
@@ -42,7 +42,7 @@ pub enum Destination {
 /// # Errors
 /// What it would be refused for; where it goes to the ledger, also the signatures that it lacks and what
 /// keeps the ledger from writing.
-pub async fn check(
+pub(super) async fn check(
     client: &Client,
     submission: &Submission,
     keys: &[PublicKey],
@@ -82,7 +82,7 @@ pub async fn check(
 }
 
 /// What is to be done next with the file of an event that lacks these signatures, if anybody knows.
-pub fn next(file: &Path, missing: Option<&[String]>) -> Vec<String> {
+pub(super) fn next(file: &Path, missing: Option<&[String]>) -> Vec<String> {
     let file = file.display();
     let (sign, submit) = (format!("tinnhiem sign {file} --key KEY.pem"), format!("tinnhiem submit {file}"));
     match missing {
@@ -102,7 +102,7 @@ pub fn next(file: &Path, missing: Option<&[String]>) -> Vec<String> {
 }
 
 /// Says that nobody has judged the event.
-pub fn unchecked(why: &str) {
+pub(super) fn unchecked(why: &str) {
     tell!("chưa kiểm tra / not checked whether it would be recorded: {why}");
 }
 
@@ -147,7 +147,7 @@ fn whose(missing: &MissingSignature) -> String {
 }
 
 /// A refusal, and what became of the entries that the event names.
-pub async fn explained(client: &Client, submission: &Submission, error: ClientError) -> ClientError {
+pub(super) async fn explained(client: &Client, submission: &Submission, error: ClientError) -> ClientError {
     match error {
         ClientError::Refused { status, code, detail } if code == Reason::TargetEnded.code() => {
             let event = Event::parse(submission.envelope.payload());

@@ -60,7 +60,7 @@ const FORMER: [(&str, &str, &str); 51] = [
 ];
 
 /// What the program was given, each former name as the present one.
-pub fn arguments(command: &Command) -> Vec<OsString> {
+pub(super) fn arguments(command: &Command) -> Vec<OsString> {
     renamed(command, std::env::args_os().collect())
 }
 

@@ -11,13 +11,13 @@ use crate::event::{EventType, words};
 
 /// Entries that were asked for, by event id.
 #[derive(Default)]
-pub struct Gists {
+pub(super) struct Gists {
     entries: BTreeMap<String, EventView>,
 }
 
 impl Gists {
     /// Fetches entries, several at once; those that cannot be had have no gist.
-    pub async fn fetch(client: &Client, events: impl IntoIterator<Item = String>) -> Self {
+    pub(super) async fn fetch(client: &Client, events: impl IntoIterator<Item = String>) -> Self {
         const AT_ONCE: usize = 16;
         let mut gists = Self::default();
         let mut wanted: Vec<String> = events.into_iter().collect();
@@ -35,7 +35,7 @@ impl Gists {
     }
 
     /// What an event says, in Vietnamese and English; nothing where its type says it all.
-    pub fn of(&self, id: &str) -> String {
+    pub(super) fn of(&self, id: &str) -> String {
         let Some(entry) = self.entries.get(id) else { return String::new() };
         let body = &entry.payload["body"];
         let text = |name: &str| clean(body[name].as_str().unwrap_or_default());
@@ -86,24 +86,24 @@ impl Gists {
     }
 
     /// The last day of what an event says, where it names one.
-    pub fn until(&self, id: &str) -> Option<String> {
+    pub(super) fn until(&self, id: &str) -> Option<String> {
         const NAMES: [&str; 4] = ["expires_on", "valid_until", "ends_on", "retain_until"];
         let body = &self.entries.get(id)?.payload["body"];
         NAMES.iter().find_map(|name| body[*name].as_str()).map(clean)
     }
 
     /// The body of an event.
-    pub fn body(&self, id: &str) -> Option<&Value> {
+    pub(super) fn body(&self, id: &str) -> Option<&Value> {
         self.entries.get(id).map(|one| &one.payload["body"])
     }
 
     /// The entries that were had, those that others name among them.
-    pub fn entries(&self) -> impl Iterator<Item = &EventView> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = &EventView> {
         self.entries.values()
     }
 
     /// Whether an event carries data that may be asked to be destroyed: it is not destroyed yet.
-    pub fn holds(&self, id: &str) -> bool {
+    pub(super) fn holds(&self, id: &str) -> bool {
         let erased =
             self.entries.values().filter(|one| one.row.event_type() == Some(EventType::ErasureExecuted));
         let mut targets =

@@ -32,7 +32,7 @@ use crate::vault::{NamedKey, read_secret, write_secret};
 #[command(after_help = "Example:
   tinnhiem init --data my-ledger --name alliance.example \\
     --seat bo-van-hoa=seat.pem --operator van-hanh=operator.pem")]
-pub struct Init {
+pub(super) struct Init {
     /// The new data directory; its log key is made there
     #[arg(long)]
     data: PathBuf,
@@ -80,7 +80,7 @@ const AT_HAND: &str = ", which commits to the state daily, so that scores can be
 const NOT_AT_HAND: &str = ", with the file of the operator's private key: that commits to the state daily, so that scores can be proven; without it none can";
 
 impl Init {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         ledger::clear(&self.data)?;
         ledger::vacant(&self.data, &self.key_file())?;
         self.log_key.as_deref().filter(|file| !file.exists()).map(placed::check).transpose()?;
@@ -223,7 +223,7 @@ impl Init {
 #[command(after_help = "Example:
   tinnhiem member admit --member bao-moi --class press --name 'Báo Mới' \\
     --member-key bao-moi.pem --key seat-1.pem --out admission.json")]
-pub struct Admit {
+pub(super) struct Admit {
     /// The new member's slug
     #[arg(long)]
     member: PartyId,
@@ -250,7 +250,7 @@ pub struct Admit {
 }
 
 impl Admit {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let key = self.member_key.read()?;
         let body = MemberAdmitted {
             group: self.group.unwrap_or_else(|| GroupId::alone(&self.member)),
@@ -270,7 +270,7 @@ impl Admit {
   tinnhiem contest decide --subject kol-0123456789abc --contest 5f…e2 \\
     --outcome partial --strike I4 --reason 'Chỉ mục này sai.' --issuer nhip-so \\
     --panel 5f…e2 --key nhip-so.pem --key vietreel.pem")]
-pub struct Decide {
+pub(super) struct Decide {
     /// The subject that contests
     #[arg(long)]
     subject: SubjectName,
@@ -306,7 +306,7 @@ pub struct Decide {
 }
 
 impl Decide {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let effect = match self.reduce_to {

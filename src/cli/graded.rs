@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::event::{Label, Policy};
 
 /// Whether a criterion or an indicator may be called so, as `C1`, `I4` and `C1.I4` are.
-pub fn may_be(code: &str) -> bool {
+pub(super) fn may_be(code: &str) -> bool {
     let named = |part: &str| {
         let digits = part.trim_start_matches(|one: char| one.is_ascii_uppercase());
         digits.len() < part.len() && !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit())
@@ -21,7 +21,7 @@ pub fn may_be(code: &str) -> bool {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, code: &str) -> anyhow::Result<Option<Row>> {
+pub(super) async fn of(client: &Client, code: &str) -> anyhow::Result<Option<Row>> {
     let view = policies::version(client, None).await?;
     Ok(row(&view.policy, code).map(|(of, mut says)| {
         says.insert("policy", format!("{}; `tinnhiem policy show`", view.row.version).into());

@@ -11,7 +11,7 @@ const ALL: [Grounds; 4] =
     [Grounds::FactualError, Grounds::Procedure, Grounds::ConflictOfInterest, Grounds::Disproportionate];
 
 /// What `contest file --help` says of them.
-pub const EXPLAINED: &str = "Grounds:
+pub(super) const EXPLAINED: &str = "Grounds:
   factual_error         a fact that it rests on is wrong; may be contested at
                         any time
   procedure             the rules for making it were not kept (notice,
@@ -22,20 +22,20 @@ A case that is declined on one ground may be contested on another; what was
 decided is appealed.";
 
 /// The name that it has in commands.
-pub fn name(grounds: Grounds) -> String {
+pub(super) fn name(grounds: Grounds) -> String {
     let name = serde_json::to_value(grounds).unwrap_or_default();
     name.as_str().unwrap_or_default().to_owned()
 }
 
 /// The days within which items may be contested on every ground, by policy version, and how many at once.
-pub struct Filing {
+pub(super) struct Filing {
     /// The first day of each, and its days.
     versions: Vec<(Date, Option<u16>)>,
     most_open: usize,
 }
 
 /// What may be contested: on these grounds, on all but the facts until a day.
-pub struct Contestable {
+pub(super) struct Contestable {
     /// The grounds.
     pub grounds: Vec<Grounds>,
     /// The last day for those beside a factual error; none: there is no such day.
@@ -47,7 +47,7 @@ impl Filing {
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn of(client: &Client) -> anyhow::Result<Self> {
+    pub(super) async fn of(client: &Client) -> anyhow::Result<Self> {
         let list: PolicyList = client.json("/v1/policies").await?;
         let mut versions = Vec::new();
         for row in list.policies.into_iter().filter(|one| !one.cancelled) {
@@ -59,7 +59,7 @@ impl Filing {
     }
 
     /// How many contests are open, and how many may be at once, where no other is taken now.
-    pub fn full(&self, contests: &[ContestView]) -> Option<(usize, usize)> {
+    pub(super) fn full(&self, contests: &[ContestView]) -> Option<(usize, usize)> {
         let waits = |one: &&ContestView| {
             one.stage.is_open() && !one.stage.is_appeal() && one.stage != Contesting::Overdue
         };
@@ -68,7 +68,7 @@ impl Filing {
     }
 
     /// On what grounds an item that was recorded on a day may be contested today; none at all: nothing.
-    pub fn open(
+    pub(super) fn open(
         &self,
         item: &str,
         recorded_on: Date,

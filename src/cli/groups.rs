@@ -12,7 +12,7 @@ use crate::event::{
 
 /// Who the members are, and in what standing
 #[derive(Debug, Subcommand)]
-pub enum Member {
+pub(super) enum Member {
     /// List the members, as they stand
     List(member::Members),
     /// Show a member and how what it said has fared
@@ -38,7 +38,7 @@ pub enum Member {
 }
 
 impl Member {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::List(verb) => verb.run().await,
             Self::Show(verb) => verb.run().await,
@@ -63,7 +63,7 @@ impl Member {
 
 /// The council and the operator
 #[derive(Debug, Subcommand)]
-pub enum Council {
+pub(super) enum Council {
     /// Change the council's seats and threshold (council, with the new keys)
     Reseat(council::Reseat),
     /// Change the operator or its key (council, with the new key)
@@ -71,7 +71,7 @@ pub enum Council {
 }
 
 impl Council {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Reseat(verb) => verb.run().await,
             Self::HandOver(verb) => verb.run().await,
@@ -81,7 +81,7 @@ impl Council {
 
 /// Keys of whoever signs
 #[derive(Debug, Subcommand)]
-pub enum Key {
+pub(super) enum Key {
     /// Make a key file
     New(keys::Keygen),
     /// Print the public key of a key file
@@ -97,7 +97,7 @@ pub enum Key {
 }
 
 impl Key {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::New(verb) => verb.run(),
             Self::Public(verb) => verb.run(),
@@ -111,7 +111,7 @@ impl Key {
 
 /// Who is assessed
 #[derive(Debug, Subcommand)]
-pub enum Subject {
+pub(super) enum Subject {
     /// Enrol a subject (registrar; the subject signs too, with `sign` where its key is elsewhere)
     Enrol(contribute::Enrol),
     /// Bring back a subject that departed, with its history (registrar and the KOL)
@@ -135,7 +135,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Enrol(verb) => verb.run().await,
             Self::Resume(verb) => verb.resume().await,
@@ -151,7 +151,7 @@ impl Subject {
 
 /// A contest of an item, from its filing to its appeal
 #[derive(Debug, Subcommand)]
-pub enum Contest {
+pub(super) enum Contest {
     /// Contest an assessment or sanction (the KOL concerned); `withdraw` takes it back
     File(contribute::Contest),
     /// Admit a contest (council)
@@ -171,7 +171,7 @@ pub enum Contest {
 }
 
 impl Contest {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::File(verb) => verb.run().await,
             Self::Admit(verb) => verb.run().await,
@@ -187,7 +187,7 @@ impl Contest {
 
 /// Draws of panels
 #[derive(Debug, Subcommand)]
-pub enum Draw {
+pub(super) enum Draw {
     /// Commit to the values from which panels are drawn (operator, auditor)
     Commit(draws::CommitDraw),
     /// Reveal the next of them (operator, auditor)
@@ -197,7 +197,7 @@ pub enum Draw {
 }
 
 impl Draw {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Commit(verb) => verb.run().await,
             Self::Reveal(verb) => verb.run().await,
@@ -208,7 +208,7 @@ impl Draw {
 
 /// Sanctions
 #[derive(Debug, Subcommand)]
-pub enum Sanction {
+pub(super) enum Sanction {
     /// Propose a sanction, for the subject to reply to first (any member)
     Propose(sanction::Propose),
     /// Impose a sanction (council)
@@ -216,7 +216,7 @@ pub enum Sanction {
 }
 
 impl Sanction {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Propose(verb) => verb.run().await,
             Self::Impose(verb) => verb.run().await,
@@ -226,7 +226,7 @@ impl Sanction {
 
 /// Certificates
 #[derive(Debug, Subcommand)]
-pub enum Certificate {
+pub(super) enum Certificate {
     /// Show a KOL's certificate (anyone); write it as a credential that proves it (operator)
     Show(certificates::Certificate),
     /// Grant a certificate, in the place of the one that stands (council)
@@ -234,7 +234,7 @@ pub enum Certificate {
 }
 
 impl Certificate {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Show(verb) => verb.run().await,
             Self::Grant(verb) => verb.run().await,
@@ -244,7 +244,7 @@ impl Certificate {
 
 /// The code of conduct
 #[derive(Debug, Subcommand)]
-pub enum Code {
+pub(super) enum Code {
     /// Publish a version of the code of conduct (council)
     Publish(register::Code),
     /// Pledge to keep the code of conduct (the KOL)
@@ -252,7 +252,7 @@ pub enum Code {
 }
 
 impl Code {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Publish(verb) => verb.run().await,
             Self::Pledge(verb) => verb.run().await,
@@ -262,7 +262,7 @@ impl Code {
 
 /// Paid work
 #[derive(Debug, Subcommand)]
-pub enum Collaboration {
+pub(super) enum Collaboration {
     /// Declare paid work (the business and the KOL)
     Declare(register::Collaborate),
     /// End paid work before its last day, by the `collaboration.declared` event (the same two)
@@ -273,7 +273,7 @@ pub enum Collaboration {
 }
 
 impl Collaboration {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Declare(verb) => verb.run().await,
             Self::End(verb) => {
@@ -285,7 +285,7 @@ impl Collaboration {
 
 /// Official decisions
 #[derive(Debug, Subcommand)]
-pub enum Decision {
+pub(super) enum Decision {
     /// Record an official decision (state agency)
     Record(register::RecordDecision),
     /// Record that a decision was overturned (state agency)
@@ -293,7 +293,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Record(verb) => verb.run().await,
             Self::Overturn(verb) => verb.run().await,
@@ -303,7 +303,7 @@ impl Decision {
 
 /// Evidence that is kept
 #[derive(Debug, Subcommand)]
-pub enum Evidence {
+pub(super) enum Evidence {
     /// Say what evidence is kept, by whom and until when (member and custodian)
     Commit(evidence::CommitEvidence),
     /// Say whom evidence was shown to (its custodian)
@@ -316,7 +316,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Commit(verb) => verb.run().await,
             Self::Disclose(verb) => verb.run().await,
@@ -329,7 +329,7 @@ impl Evidence {
 
 /// Destruction of personal data
 #[derive(Debug, Subcommand)]
-pub enum Erasure {
+pub(super) enum Erasure {
     /// Ask for the destruction of personal data (the KOL concerned)
     Request(remedy::RequestErasure),
     /// Destroy it (operator)
@@ -339,7 +339,7 @@ pub enum Erasure {
 }
 
 impl Erasure {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Request(verb) => verb.run().await,
             Self::Execute(verb) => verb.run().await,
@@ -350,7 +350,7 @@ impl Erasure {
 
 /// Commitments to the state
 #[derive(Debug, Subcommand)]
-pub enum State {
+pub(super) enum State {
     /// Commit to the state as a whole, from which scores are proven (operator)
     Commit(commitments::CommitState),
     /// Audit the ledger, and attest the state that was committed to (auditor)
@@ -358,7 +358,7 @@ pub enum State {
 }
 
 impl State {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self {
             Self::Commit(verb) => verb.run().await,
             Self::Attest(verb) => verb.run().await,

@@ -12,7 +12,7 @@ use crate::guide::{self, Guide};
 #[command(after_help = "Examples:
   tinnhiem guide
   tinnhiem guide kol")]
-pub struct ReadGuide {
+pub(super) struct ReadGuide {
     /// Whose; all are listed where none is named
     name: Option<String>,
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub struct ReadGuide {
 }
 
 impl ReadGuide {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub(super) fn run(self) -> anyhow::Result<u8> {
         let Some(name) = &self.name else { return self.list() };
         let Some(found) = guide::ALL.iter().find(|one| one.name == name.as_str()) else {
             let names: Vec<&str> = guide::ALL.iter().map(|one| one.name).collect();

@@ -24,7 +24,7 @@ use crate::vault::{read_identity_secret, write_identity_secret};
 person is one subject. Its fingerprint is printed; the ledger fixes it at the
 first enrolment. Example:
   tinnhiem subject identity-secret identity.secret")]
-pub struct IdentitySecret {
+pub(super) struct IdentitySecret {
     /// Where to write the secret (mode 0600)
     out: PathBuf,
     /// Print the fingerprint of a secret that is there already
@@ -35,7 +35,7 @@ pub struct IdentitySecret {
 }
 
 impl IdentitySecret {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub(super) fn run(self) -> anyhow::Result<u8> {
         if !self.show {
             let secret = Zeroizing::new(crate::client::random_salt()?);
             write_identity_secret(&self.out, &secret)?;
@@ -49,7 +49,7 @@ impl IdentitySecret {
 ///
 /// # Errors
 /// When others can read it, or it is none.
-pub fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
+pub(super) fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
     read_identity_secret(path)?.with_context(|| {
         format!(
             "{}: expected the secret of identity numbers, as `tinnhiem subject identity-secret FILE` makes it",
@@ -62,7 +62,7 @@ pub fn secret(path: &Path) -> anyhow::Result<Zeroizing<[u8; 32]>> {
 ///
 /// # Errors
 /// Says whose file the right one is.
-pub async fn check(client: &Client, path: &Path, key: IdentityKey) -> anyhow::Result<()> {
+pub(super) async fn check(client: &Client, path: &Path, key: IdentityKey) -> anyhow::Result<()> {
     let ledger: LedgerView = client.json("/v1/ledger").await?;
     let Some(fixed) = ledger.identity_key.filter(|fixed| *fixed != key) else { return Ok(()) };
     let list: MemberList = client.json("/v1/members").await?;
@@ -82,7 +82,7 @@ pub async fn check(client: &Client, path: &Path, key: IdentityKey) -> anyhow::Re
 ///
 /// # Errors
 /// When there is none.
-pub fn number(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+pub(super) fn number(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let text = Zeroizing::new(super::written::read(path)?);
     let text = std::str::from_utf8(&text)
         .map_err(|_| anyhow::anyhow!("{}: expected an identity number as UTF-8 text", path.display()))?;

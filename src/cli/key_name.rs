@@ -12,7 +12,7 @@ use crate::vault::{NamedKey, read_named, read_public};
 
 /// A key's name.
 #[derive(Debug, Clone)]
-pub struct KeyName(String);
+pub(super) struct KeyName(String);
 
 impl FromStr for KeyName {
     type Err = std::convert::Infallible;
@@ -27,7 +27,7 @@ impl KeyName {
     ///
     /// # Errors
     /// When it is neither hex nor a file that holds a key.
-    pub fn read(&self) -> anyhow::Result<NamedKey> {
+    pub(super) fn read(&self) -> anyhow::Result<NamedKey> {
         match hex(&self.0) {
             Some(key) => Ok(NamedKey::Public(key)),
             None => Ok(read_named(self.0.as_ref())?),
@@ -39,7 +39,7 @@ impl KeyName {
 ///
 /// # Errors
 /// When it is neither hex nor a file that holds a key.
-pub fn public(text: &str) -> Result<PublicKey, String> {
+pub(super) fn public(text: &str) -> Result<PublicKey, String> {
     let read = || read_public(text.as_ref());
     hex(text).map_or_else(read, Ok).map_err(|error| format!("expected a key in hex, or its file: {error}"))
 }
@@ -51,7 +51,7 @@ const VKEY_FILE_BYTES: u64 = 4096;
 ///
 /// # Errors
 /// When it is neither.
-pub fn log_key(text: &str) -> Result<VerifierKey, String> {
+pub(super) fn log_key(text: &str) -> Result<VerifierKey, String> {
     let bare = |text: &str| text.split_whitespace().collect::<String>();
     if let Ok(key) = bare(text).parse() {
         return Ok(key);
@@ -76,7 +76,7 @@ fn hex(text: &str) -> Option<PublicKey> {
 
 /// `MEMBER=KEY`: a member and its key.
 #[derive(Debug, Clone)]
-pub struct MemberKey {
+pub(super) struct MemberKey {
     /// The member.
     pub member: PartyId,
     key: KeyName,
@@ -95,7 +95,7 @@ impl FromStr for MemberKey {
 
 impl MemberKey {
     /// Its file, where it is named by one.
-    pub fn file(&self) -> &Path {
+    pub(super) fn file(&self) -> &Path {
         self.key.0.as_ref()
     }
 
@@ -103,7 +103,7 @@ impl MemberKey {
     ///
     /// # Errors
     /// When it is neither hex nor a file that holds a key.
-    pub fn read(&self) -> anyhow::Result<NamedKey> {
+    pub(super) fn read(&self) -> anyhow::Result<NamedKey> {
         self.key.read()
     }
 }

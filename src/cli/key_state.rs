@@ -11,7 +11,7 @@ use crate::event::{self, EventType, PartyId};
 use crate::limits;
 
 /// How a key stands on the day of a ledger.
-pub fn words(key: &KeyView, ledger: &LedgerView) -> String {
+pub(super) fn words(key: &KeyView, ledger: &LedgerView) -> String {
     let acts = key.live_from.date_at(ledger.utc_offset_min);
     let state = match key.live {
         false => "không còn hiệu lực / ended".to_owned(),
@@ -29,7 +29,7 @@ pub fn words(key: &KeyView, ledger: &LedgerView) -> String {
 }
 
 /// How a key stands, and by which entry it ended and when, as it is told of one.
-pub async fn told(client: &Client, key: &KeyView, ledger: &LedgerView) -> String {
+pub(super) async fn told(client: &Client, key: &KeyView, ledger: &LedgerView) -> String {
     let mut told = words(key, ledger);
     for seq in [key.ended_by, key.found_by.filter(|by| Some(*by) != key.ended_by)].into_iter().flatten() {
         let Ok(entry) = client.json::<EventView>(&format!("/v1/events/{seq}")).await else { continue };
@@ -43,7 +43,7 @@ pub async fn told(client: &Client, key: &KeyView, ledger: &LedgerView) -> String
 }
 
 /// That no key of a party's own acts, and what leads on; none where one does, or is about to.
-pub fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
+pub(super) fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
     let days = limits::RECOVERY_DAYS;
     (!keys.iter().any(|one| one.live && !one.seat)).then(|| {
         format!(
@@ -54,7 +54,7 @@ pub fn none_left(party: &PartyId, keys: &[KeyView]) -> Option<String> {
 }
 
 /// What who has put a new key in the place of an old one should know.
-pub fn rotated(old: &PublicKey) -> String {
+pub(super) fn rotated(old: &PublicKey) -> String {
     let old = short(&old.to_string());
     format!(
         "nếu khóa cũ có thể đã lộ trước lúc này, báo Ban điều phối / if the old key was in other hands before this, tell the \
@@ -65,13 +65,13 @@ pub fn rotated(old: &PublicKey) -> String {
 }
 
 /// Every key of a party, where the ledger tells them.
-pub async fn all(client: &Client, party: &PartyId) -> Option<Vec<KeyView>> {
+pub(super) async fn all(client: &Client, party: &PartyId) -> Option<Vec<KeyView>> {
     let view: Value = client.json(&owner::path(party)).await.ok()?;
     serde_json::from_value(view["keys"].clone()).ok()
 }
 
 /// How the key that an entry added stands; none where it added none, or the ledger does not tell.
-pub async fn of_entry(
+pub(super) async fn of_entry(
     client: &Client,
     of: Option<EventType>,
     issuer: &PartyId,
@@ -90,7 +90,7 @@ pub async fn of_entry(
 }
 
 /// What who signs a recovery should know.
-pub fn recovery(owner: &PartyId) -> String {
+pub(super) fn recovery(owner: &PartyId) -> String {
     let days = limits::RECOVERY_DAYS;
     format!(
         "khôi phục khóa cho / a recovery for {owner}: khóa mới có hiệu lực sau {days} ngày / the new key acts {days} \
@@ -100,7 +100,7 @@ pub fn recovery(owner: &PartyId) -> String {
 }
 
 /// What who ends a key should know: that it is the last that acts for its owner.
-pub async fn last(client: &Client, owner: &PartyId, key: &PublicKey) -> Option<String> {
+pub(super) async fn last(client: &Client, owner: &PartyId, key: &PublicKey) -> Option<String> {
     let keys = all(client, owner).await?;
     let mut live = keys.iter().filter(|one| one.live && !one.seat);
     let only = live.next().filter(|one| one.key == *key && live.next().is_none());

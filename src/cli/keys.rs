@@ -24,7 +24,7 @@ use crate::vault::{read_secret, read_shown, write_encrypted, write_secret};
 #[command(after_help = "Examples:
   tinnhiem key new me.pem
   tinnhiem key new me.pem --encrypt")]
-pub struct Keygen {
+pub(super) struct Keygen {
     /// Where to write the private key (PKCS#8 PEM, mode 0600); the public key is printed
     out: PathBuf,
     /// Encrypt it under a pass phrase, which is asked for twice (or the first line of --pass-file)
@@ -35,7 +35,7 @@ pub struct Keygen {
 }
 
 impl Keygen {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub(super) fn run(self) -> anyhow::Result<u8> {
         let key = SecretKey::generate()?;
         match self.encrypt {
             true => write_encrypted(&self.out, &key)?,
@@ -51,7 +51,7 @@ impl Keygen {
   tinnhiem key public me.pem
   tinnhiem key public me.pem --pem > me.pub
       the same for OpenSSL, and for whoever names your key")]
-pub struct ShowPublic {
+pub(super) struct ShowPublic {
     /// The file of either half
     key: PathBuf,
     /// Print PEM (SubjectPublicKeyInfo) in place of hex
@@ -62,7 +62,7 @@ pub struct ShowPublic {
 }
 
 impl ShowPublic {
-    pub fn run(self) -> anyhow::Result<u8> {
+    pub(super) fn run(self) -> anyhow::Result<u8> {
         let key = read_shown(&self.key)?;
         let pem = key.to_pem();
         let words = if self.pem { pem.clone()?.trim_end().to_owned() } else { key.to_string() };
@@ -73,7 +73,7 @@ impl ShowPublic {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem sign admission.json --key seat-2.pem    shows what it says, and asks")]
-pub struct Sign {
+pub(super) struct Sign {
     /// The event: an envelope, or an envelope with attachments
     event: PathBuf,
     /// The private key to add a signature of
@@ -93,7 +93,7 @@ pub struct Sign {
 }
 
 impl Sign {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let mut submission = read_draft(&self.event)?;
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let key = read_secret(&self.key)?;
@@ -158,12 +158,12 @@ impl Sign {
 }
 
 /// Reads an event file.
-pub fn read_submission(path: &Path) -> anyhow::Result<Submission> {
+pub(super) fn read_submission(path: &Path) -> anyhow::Result<Submission> {
     read_by(path, Submission::parse)
 }
 
 /// Reads an event file that nobody may have signed yet.
-pub fn read_draft(path: &Path) -> anyhow::Result<Submission> {
+pub(super) fn read_draft(path: &Path) -> anyhow::Result<Submission> {
     read_by(path, Submission::parse_draft)
 }
 

@@ -14,7 +14,7 @@ const INDENT: &str = "    ";
 /// key, an id or an address stands on a line of its own where it must, wider than the others if it is, as
 /// does a command within a sentence; a command that is the line goes on behind a backslash, and never within
 /// quotes. A signature of a note stays as it is.
-pub fn wrapped(line: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(line: &str, width: usize) -> Vec<String> {
     if line.width() <= width || line.starts_with("— ") {
         return vec![line.to_owned()];
     }
@@ -110,7 +110,7 @@ fn options(width: usize) -> Options<'static> {
 
 /// Rows under a head; where they must fit, cells are wrapped, and rows that are too narrow for that become
 /// blocks of lines.
-pub fn table(head: &[&str], rows: &[Vec<String>], fit: Option<usize>) -> Vec<String> {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>], fit: Option<usize>) -> Vec<String> {
     let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column)).map(String::as_str);
     let natural: Vec<usize> = (0..head.len())
         .map(|column| cells(column).chain([head[column]]).map(UnicodeWidthStr::width).max().unwrap_or(0))

@@ -13,7 +13,7 @@ use crate::log::VerifierKey;
 #[command(after_help = "Examples:
   tinnhiem ledger           origin, key, size, policy, operator
   tinnhiem ledger --vkey    the key alone, to compare with one from elsewhere")]
-pub struct Ledger {
+pub(super) struct Ledger {
     /// Print nothing but the key that verifies its checkpoints
     #[arg(long, conflicts_with = "json")]
     vkey: bool,
@@ -25,7 +25,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let view: LedgerView = self.at.client().json("/v1/ledger").await?;
         if self.json {
             output::json(&view)?;

@@ -30,7 +30,7 @@ use crate::time::Timestamp;
       what a member issued, and how each of it stands
   tinnhiem log --key 3f…9a    what a key signed, whoever issued it
   tinnhiem log --after 0 --limit 1000    from the beginning on")]
-pub struct Log {
+pub(super) struct Log {
     /// About this KOL: an id, or a name
     #[arg(long)]
     subject: Option<SubjectName>,
@@ -66,7 +66,7 @@ const SAID: usize = 200;
 
 /// Whose and which entries.
 #[derive(Default)]
-pub struct Listed {
+pub(super) struct Listed {
     /// About this KOL.
     pub subject: Option<SubjectId>,
     /// Issued by this party.
@@ -76,7 +76,7 @@ pub struct Listed {
 }
 
 impl Log {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let listed = Listed {
             subject: SubjectName::id_of(self.subject.as_ref(), &client).await?,
@@ -213,7 +213,7 @@ impl Listed {
     ///
     /// # Errors
     /// When the ledger does not answer.
-    pub async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
+    pub(super) async fn newest(&self, client: &Client, last: usize) -> anyhow::Result<EventPage> {
         let filtered = self.subject.is_some() || self.issuer.is_some() || self.type_name.is_some();
         let mut after = None;
         if !filtered {
@@ -236,7 +236,7 @@ impl Listed {
 ///
 /// # Errors
 /// What the ledger says of it.
-pub async fn known(client: &Client, party: &PartyId) -> Result<(), ClientError> {
+pub(super) async fn known(client: &Client, party: &PartyId) -> Result<(), ClientError> {
     let path = match party.as_subject() {
         _ if party.is_council() => return Ok(()),
         Some(subject) => format!("/v1/subjects/{subject}"),

@@ -14,7 +14,7 @@ const VARIABLE: &str = "TINNHIEM_LOG";
 ///
 /// # Errors
 /// It asks for what there is not.
-pub fn begin() -> Result<(), String> {
+pub(super) fn begin() -> Result<(), String> {
     let given = match std::env::var(VARIABLE) {
         Ok(given) => given,
         Err(std::env::VarError::NotPresent) => String::new(),

@@ -30,7 +30,7 @@ const TOLD: usize = 200;
   tinnhiem me kol-0123456789abc    what was said, what it did, what you can do
   tinnhiem me kol-0123456789abc --words
       the same, with statements, reasons, evidence, replies and decisions")]
-pub struct Me {
+pub(super) struct Me {
     /// You: your id (`tinnhiem top` shows it), or your name
     subject: SubjectName,
     /// Show the words of every entry in place of a table: statements, reasons, evidence, replies, decisions
@@ -69,7 +69,7 @@ struct Said {
 }
 
 impl Me {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let subject = self.subject.id(&client).await?;
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
@@ -254,7 +254,7 @@ fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
 }
 
 /// Every contest of the subject, page by page, the newest first.
-pub async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ContestView>> {
+pub(super) async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ContestView>> {
     let (mut contests, mut pages) =
         (Vec::new(), Pages::of(format!("/v1/contests?subject={subject}"), "before"));
     while let Some(page) = pages.next::<ContestPage>(client).await? {
@@ -264,7 +264,7 @@ pub async fn contests(client: &Client, subject: SubjectId) -> anyhow::Result<Vec
 }
 
 /// Every clock about the subject, page by page.
-pub async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ClockView>> {
+pub(super) async fn running(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<ClockView>> {
     let (mut clocks, mut pages) = (Vec::new(), Pages::of(format!("/v1/clocks?subject={subject}"), "after"));
     while let Some(page) = pages.next::<ClockPage>(client).await? {
         clocks.extend(page.clocks);

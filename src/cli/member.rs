@@ -21,7 +21,7 @@ use crate::event::{EventType, MemberClass, Membership, words};
       how it stands, its overturn rate, agreement and workload
   tinnhiem member show 'Báo Nhịp Số'
       and what it said: what is in force, until when, and what is not")]
-pub struct Member {
+pub(super) struct Member {
     /// The member: its id, or its name (`tinnhiem member list` lists them)
     member: PartyName,
     /// Print JSON
@@ -34,7 +34,7 @@ pub struct Member {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem member list")]
-pub struct Members {
+pub(super) struct Members {
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -43,7 +43,7 @@ pub struct Members {
 }
 
 impl Members {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let list: MemberList = self.at.client().json("/v1/members").await?;
         if self.json {
             output::json(&list)?;
@@ -92,7 +92,7 @@ fn membership(membership: Membership) -> &'static str {
 }
 
 impl Member {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let member = self.member.id(&client).await?;
         if let Some(subject) = member.as_subject() {

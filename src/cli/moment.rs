@@ -10,7 +10,7 @@ const FORM: &str =
 ///
 /// # Errors
 /// What is expected, where the text is no such moment.
-pub fn parse(text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     read(text).ok_or_else(|| FORM.to_owned())
 }

@@ -24,7 +24,7 @@ const LOOKED_THROUGH: u64 = 10_000;
 
 /// An event's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventName {
+pub(super) enum EventName {
     /// Its id.
     Id(EventId),
     /// Its place in the log.
@@ -63,7 +63,7 @@ impl EventName {
     ///
     /// # Errors
     /// When the ledger has no such event, or several.
-    pub async fn id(&self, client: &Client) -> anyhow::Result<EventId> {
+    pub(super) async fn id(&self, client: &Client) -> anyhow::Result<EventId> {
         match self {
             Self::Id(id) => Ok(*id),
             Self::Start(start) => begins_with(client, start).await,
@@ -75,7 +75,7 @@ impl EventName {
     ///
     /// # Errors
     /// When the ledger has no such event, or several.
-    pub async fn entry(&self, client: &Client) -> anyhow::Result<EventView> {
+    pub(super) async fn entry(&self, client: &Client) -> anyhow::Result<EventView> {
         let name = match self {
             Self::Id(id) => id.to_string(),
             Self::Start(start) => begins_with(client, start).await?.to_string(),
@@ -128,7 +128,7 @@ async fn begins_with(client: &Client, start: &str) -> anyhow::Result<EventId> {
 
 /// A KOL as people name one: by id, or by the public name or a part of it that no other has.
 #[derive(Debug, Clone)]
-pub struct SubjectName(String);
+pub(super) struct SubjectName(String);
 
 impl FromStr for SubjectName {
     type Err = std::convert::Infallible;
@@ -140,7 +140,7 @@ impl FromStr for SubjectName {
 
 impl SubjectName {
     /// The id, where the name is written as one.
-    pub fn id_itself(&self) -> Option<SubjectId> {
+    pub(super) fn id_itself(&self) -> Option<SubjectId> {
         self.0.parse().ok()
     }
 
@@ -148,7 +148,7 @@ impl SubjectName {
     ///
     /// # Errors
     /// When nobody, or more than one, is found by that name.
-    pub async fn id_of(name: Option<&Self>, client: &Client) -> anyhow::Result<Option<SubjectId>> {
+    pub(super) async fn id_of(name: Option<&Self>, client: &Client) -> anyhow::Result<Option<SubjectId>> {
         match name {
             Some(name) => name.id(client).await.map(Some),
             None => Ok(None),
@@ -159,7 +159,7 @@ impl SubjectName {
     ///
     /// # Errors
     /// When nobody is found by that name, or not by it alone.
-    pub async fn whole(&self, client: &Client) -> anyhow::Result<SubjectId> {
+    pub(super) async fn whole(&self, client: &Client) -> anyhow::Result<SubjectId> {
         if let Ok(subject) = self.0.parse() {
             return Ok(subject);
         }
@@ -187,7 +187,7 @@ impl SubjectName {
     ///
     /// # Errors
     /// When nobody, or more than one, is found by that name.
-    pub async fn id(&self, client: &Client) -> anyhow::Result<SubjectId> {
+    pub(super) async fn id(&self, client: &Client) -> anyhow::Result<SubjectId> {
         if let Ok(subject) = self.0.parse() {
             return Ok(subject);
         }
@@ -245,7 +245,7 @@ impl SubjectName {
 }
 
 /// That an account, as it is written, is nobody's here, and what to try instead.
-pub fn unlinked(account: &str) -> String {
+pub(super) fn unlinked(account: &str) -> String {
     format!(
         "chưa KOL nào gắn tài khoản này, nên không rõ là của ai / no KOL has linked the account {}, so nothing here says \
          whose it is: a name is searched without @ or address (`tinnhiem find NAME`)",
@@ -254,7 +254,7 @@ pub fn unlinked(account: &str) -> String {
 }
 
 /// The KOLs whose names are spelled most like this one, among the first of a listing.
-pub async fn nearest_kols(client: &Client, name: &str) -> Vec<String> {
+pub(super) async fn nearest_kols(client: &Client, name: &str) -> Vec<String> {
     let Ok(page) = client.json::<SubjectPage>("/v1/subjects?limit=1000").await else { return Vec::new() };
     let asked = folded(name);
     let mut near: Vec<(usize, String)> = Vec::new();
@@ -270,7 +270,7 @@ pub async fn nearest_kols(client: &Client, name: &str) -> Vec<String> {
 }
 
 /// A text as it stands in an address.
-pub fn in_address(text: &str) -> String {
+pub(super) fn in_address(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
@@ -304,7 +304,7 @@ fn several<'a, T: std::fmt::Display>(
 
 /// A party as people name one: `council`, a member's or a KOL's id, or the name of either.
 #[derive(Debug, Clone)]
-pub struct PartyName(String);
+pub(super) struct PartyName(String);
 
 impl FromStr for PartyName {
     type Err = std::convert::Infallible;
@@ -316,7 +316,7 @@ impl FromStr for PartyName {
 
 impl PartyName {
     /// The id, where the name is written as one.
-    pub fn id_itself(&self) -> Option<PartyId> {
+    pub(super) fn id_itself(&self) -> Option<PartyId> {
         self.0.parse().ok()
     }
 
@@ -324,7 +324,7 @@ impl PartyName {
     ///
     /// # Errors
     /// When nobody is found by that name, or not by it alone.
-    pub async fn whole(&self, client: &Client) -> anyhow::Result<PartyId> {
+    pub(super) async fn whole(&self, client: &Client) -> anyhow::Result<PartyId> {
         let party = self.id(client).await?;
         match party.as_subject() {
             Some(subject) if self.id_itself().as_ref() != Some(&party) => {
@@ -339,7 +339,7 @@ impl PartyName {
     ///
     /// # Errors
     /// When nobody, or more than one, is found by that name.
-    pub async fn id(&self, client: &Client) -> anyhow::Result<PartyId> {
+    pub(super) async fn id(&self, client: &Client) -> anyhow::Result<PartyId> {
         let Ok(party) = self.0.parse() else { return self.called(client).await };
         match known(client, &party).await {
             Ok(()) => Ok(party),

@@ -12,7 +12,7 @@ use crate::time::Date;
 
 /// Entries whose texts are needed, and until when in words.
 #[derive(Default)]
-pub struct Needed {
+pub(super) struct Needed {
     by: BTreeMap<EventId, (String, String)>,
     /// A request of the subject that waits for its answer, and the last day for that.
     pub waiting: Option<(EventId, Date)>,
@@ -23,7 +23,11 @@ impl Needed {
     ///
     /// # Errors
     /// When it does not answer.
-    pub async fn of(client: &Client, view: &SubjectView, contests: &[ContestView]) -> anyhow::Result<Self> {
+    pub(super) async fn of(
+        client: &Client,
+        view: &SubjectView,
+        contests: &[ContestView],
+    ) -> anyhow::Result<Self> {
         let subject = view.row.subject;
         let list: NoticeList = client.json(&format!("/v1/subjects/{subject}/notices")).await?;
         let mut needed = Self::default();
@@ -84,7 +88,7 @@ impl Needed {
     }
 
     /// Until when the texts of an entry are needed, in Vietnamese and English; none: they are not.
-    pub fn until(&self, event: &EventId) -> Option<(&str, &str)> {
+    pub(super) fn until(&self, event: &EventId) -> Option<(&str, &str)> {
         self.by.get(event).map(|(vi, en)| (vi.as_str(), en.as_str()))
     }
 
@@ -92,7 +96,7 @@ impl Needed {
     ///
     /// # Errors
     /// When the ledger does not answer.
-    pub async fn remarks(&self, client: &Client, targets: &[EventId]) -> anyhow::Result<Vec<String>> {
+    pub(super) async fn remarks(&self, client: &Client, targets: &[EventId]) -> anyhow::Result<Vec<String>> {
         let mut remarks = Vec::new();
         for (target, (vi, en)) in targets.iter().filter_map(|one| Some((one, self.until(one)?))) {
             let seq = client.json::<EventView>(&format!("/v1/events/{target}")).await?.row.seq;

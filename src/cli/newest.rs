@@ -5,7 +5,7 @@ use crate::client::{Client, ClientError};
 use crate::log::{SignedCheckpoint, VerifierKey};
 
 /// A checkpoint that the key which a ledger names as its log's has signed.
-pub struct Newest {
+pub(super) struct Newest {
     pub note: String,
     pub signed: SignedCheckpoint,
 }
@@ -14,7 +14,7 @@ pub struct Newest {
 ///
 /// # Errors
 /// [`ClientError::Unreadable`] for one that the log's key did not sign.
-pub async fn signed_newest(client: &Client) -> Result<Newest, ClientError> {
+pub(super) async fn signed_newest(client: &Client) -> Result<Newest, ClientError> {
     let not_one = |what: String| ClientError::Unreadable("/checkpoint".to_owned(), what);
     let mut note = client.text("/checkpoint").await?;
     let ledger: LedgerView = client.json("/v1/ledger").await?;

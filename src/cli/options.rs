@@ -18,7 +18,7 @@ use crate::time::Date;
 
 /// Something that the subject may do.
 #[derive(Serialize)]
-pub struct Open {
+pub(super) struct Open {
     until: Option<Date>,
     vi: String,
     en: String,
@@ -36,7 +36,7 @@ impl Open {
 }
 
 /// An entry about the subject.
-pub struct Entry {
+pub(super) struct Entry {
     /// The event.
     pub event: EventId,
     /// Its place in the log.
@@ -50,7 +50,7 @@ pub struct Entry {
 }
 
 /// What is known of a subject.
-pub struct Seen<'a> {
+pub(super) struct Seen<'a> {
     pub view: &'a SubjectView,
     pub score: &'a Score,
     pub clocks: &'a [ClockView],
@@ -65,7 +65,7 @@ impl Seen<'_> {
 }
 
 /// What a subject may do, what has a last day first.
-pub async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
+pub(super) async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Open>> {
     let view = seen.view;
     let subject = view.row.subject;
     let needed = Needed::of(client, view, seen.contests).await?;
@@ -360,7 +360,7 @@ fn erasure(seen: &Seen<'_>, needed: &Needed) -> Vec<Open> {
 }
 
 /// Prints what may be done; a command stands on a line of its own, to be copied whole.
-pub fn print(options: &[Open]) {
+pub(super) fn print(options: &[Open]) {
     say!("\nTôi có thể làm gì, đến khi nào / What I can do, until when");
     for one in options {
         let until = match (one.until, &one.command) {

@@ -8,16 +8,16 @@ use crate::client::ClientError;
 use crate::ledger::OpenError;
 
 /// Exit code for work that was done and found something wrong.
-pub const FOUND: u8 = 1;
+pub(super) const FOUND: u8 = 1;
 /// Exit code for work that could not be done here: a wrong option, a file, a directory.
-pub const FAILED: u8 = 2;
+pub(super) const FAILED: u8 = 2;
 /// Exit code for what the ledger refused, or has nothing of by the name that was given.
-pub const REFUSED: u8 = 3;
+pub(super) const REFUSED: u8 = 3;
 /// Exit code for a ledger that is not reached, or takes no writes now: the same may be tried again later.
-pub const UNAVAILABLE: u8 = 4;
+pub(super) const UNAVAILABLE: u8 = 4;
 
 /// What `--help` says of them.
-pub const EXIT_CODES: &str = "Exit codes:
+pub(super) const EXIT_CODES: &str = "Exit codes:
   0  done
   1  done, and a problem was found
   2  usage, or it could not be done here
@@ -29,7 +29,7 @@ it is one line of JSON on the error stream:
 
 /// A fault, by what caused it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
+pub(super) struct Fault {
     code: String,
     exit: u8,
     status: Option<u16>,
@@ -37,12 +37,12 @@ pub struct Fault {
 
 impl Fault {
     /// What an option or argument is wrong about.
-    pub fn of_usage() -> Self {
+    pub(super) fn of_usage() -> Self {
         Self { code: "usage".to_owned(), exit: FAILED, status: None }
     }
 
     /// The fault behind an error.
-    pub fn of(error: &anyhow::Error) -> Self {
+    pub(super) fn of(error: &anyhow::Error) -> Self {
         let fault = |code: &str, exit, status| Self { code: code.to_owned(), exit, status };
         for cause in error.chain() {
             if let Some(error) = cause.downcast_ref::<ClientError>() {
@@ -90,7 +90,7 @@ impl Fault {
     }
 
     /// Tells it on the error stream.
-    pub fn tell(self, detail: &str, json: bool) -> ExitCode {
+    pub(super) fn tell(self, detail: &str, json: bool) -> ExitCode {
         if json {
             let Self { code, exit, status } = &self;
             let mut error = serde_json::json!({"code": code, "detail": detail, "exit": exit});

@@ -10,14 +10,14 @@ use super::told::safe;
 use super::{layout, screen};
 
 /// Prints a value as indented JSON.
-pub fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
+pub(super) fn json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     screen::write(&format!("{}\n", serde_json::to_string_pretty(value)?));
     Ok(())
 }
 
 /// Whether an answer is for a program.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Answer {
+pub(super) struct Answer {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -28,7 +28,7 @@ impl Answer {
     ///
     /// # Errors
     /// Nobody takes it.
-    pub fn tell(self, value: &serde_json::Value, words: &str) -> anyhow::Result<u8> {
+    pub(super) fn tell(self, value: &serde_json::Value, words: &str) -> anyhow::Result<u8> {
         match self.json {
             true => json(value)?,
             false => line(words),
@@ -38,12 +38,12 @@ impl Answer {
 }
 
 /// Prints rows under a head, columns aligned; at a terminal no line is wider than it is.
-pub fn table(head: &[&str], rows: &[Vec<String>]) {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) {
     layout::table(head, rows, screen::width()).iter().for_each(|line| screen::print(&safe(line)));
 }
 
 /// Prints lines; at a terminal they are wrapped.
-pub fn line(text: &str) {
+pub(super) fn line(text: &str) {
     let width = screen::width();
     for one in text.split('\n') {
         match width {
@@ -54,7 +54,7 @@ pub fn line(text: &str) {
 }
 
 /// Tells lines on the error stream; at a terminal they are wrapped. That nobody reads them ends nothing.
-pub fn aside(text: &str) {
+pub(super) fn aside(text: &str) {
     let width = screen::width_of_errors();
     let mut stderr = std::io::stderr().lock();
     for one in text.split('\n') {
@@ -82,17 +82,17 @@ macro_rules! say {
 pub(super) use say;
 
 /// Hundredths of a point as people read them: 7982 is 79.82.
-pub fn points(hundredths: i64) -> String {
+pub(super) fn points(hundredths: i64) -> String {
     let sign = if hundredths < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", hundredths.abs() / 100, hundredths.abs() % 100)
 }
 
 /// Progress on the error stream, where that is a terminal.
-pub struct Bar(ProgressBar);
+pub(super) struct Bar(ProgressBar);
 
 impl Bar {
     /// A bar that has not begun.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let hidden = !std::io::stderr().is_terminal();
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
@@ -102,7 +102,7 @@ impl Bar {
     }
 
     /// Shows how far a piece of work is.
-    pub fn show(&self, what: &str, done: u64, of: u64) {
+    pub(super) fn show(&self, what: &str, done: u64, of: u64) {
         self.0.set_message(what.to_owned());
         self.0.set_length(of);
         self.0.set_position(done);

@@ -11,7 +11,7 @@ use crate::log::Receipt;
 use crate::proof::ScoreReceipt;
 
 /// A checkpoint that somebody holds, and where its tiles are.
-pub struct Outside {
+pub(super) struct Outside {
     /// How it was called.
     pub name: String,
     /// The checkpoint.
@@ -26,7 +26,7 @@ impl Outside {
     ///
     /// # Errors
     /// When it cannot be read, or is none of these.
-    pub async fn read(of: &str) -> anyhow::Result<Self> {
+    pub(super) async fn read(of: &str) -> anyhow::Result<Self> {
         let source = if is_address(of) {
             Some(Source::Running(Client::new(base(of))))
         } else {
@@ -40,18 +40,18 @@ impl Outside {
     }
 
     /// Whether it is what a ledger or mirror serves now.
-    pub fn is_served(&self) -> bool {
+    pub(super) fn is_served(&self) -> bool {
         matches!(self.source, Some(Source::Running(_)))
     }
 }
 
 /// Whether a name is that of a running ledger.
-pub fn is_address(of: &str) -> bool {
+pub(super) fn is_address(of: &str) -> bool {
     of.starts_with("http://") || of.starts_with("https://")
 }
 
 /// The address of a ledger whose checkpoint's address was given, or its own.
-pub fn base(of: &str) -> &str {
+pub(super) fn base(of: &str) -> &str {
     of.strip_suffix("/checkpoint").unwrap_or(of)
 }
 
@@ -59,7 +59,7 @@ pub fn base(of: &str) -> &str {
 ///
 /// # Errors
 /// When it cannot be read, or is larger than any.
-pub fn receipt_in(path: &Path) -> anyhow::Result<String> {
+pub(super) fn receipt_in(path: &Path) -> anyhow::Result<String> {
     let named = || path.display().to_string();
     let bytes = written::read(path)?;
     if begins_json(&bytes) {

@@ -5,7 +5,7 @@ use crate::event::PartyId;
 use crate::rules::Reason;
 
 /// Where a ledger tells of a party.
-pub fn path(party: &PartyId) -> String {
+pub(super) fn path(party: &PartyId) -> String {
     match party.as_subject() {
         Some(subject) => format!("/v1/subjects/{subject}"),
         None => format!("/v1/members/{party}"),
@@ -13,7 +13,7 @@ pub fn path(party: &PartyId) -> String {
 }
 
 /// A refusal in the words in which the ledger would refuse the same.
-pub fn refused(status: u16, reason: Reason, what: &str) -> anyhow::Error {
+pub(super) fn refused(status: u16, reason: Reason, what: &str) -> anyhow::Error {
     let detail = format!("{what}: {}", reason.advice());
     ClientError::Refused { status, code: reason.code().to_owned(), detail }.into()
 }

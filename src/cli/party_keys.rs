@@ -44,7 +44,7 @@ that acts; nothing else that such a key signs does.
 The council recovers a lost key:
   tinnhiem key add --issuer council --owner kol-0123456789abc --new new.pem \\
     --key seat-1.pem --key seat-2.pem --key seat-3.pem")]
-pub struct AddKey {
+pub(super) struct AddKey {
     /// Whose key it becomes; `council` to recover another's
     #[arg(long)]
     issuer: PartyName,
@@ -59,7 +59,7 @@ pub struct AddKey {
 }
 
 impl AddKey {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let new = self.new.read()?;
         let issuer = self.signing.party(&self.issuer).await?;
         let owner = match &self.owner {
@@ -74,7 +74,7 @@ impl AddKey {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem key rotate --issuer vietreel --new new.pem --key vietreel.pem")]
-pub struct RotateKey {
+pub(super) struct RotateKey {
     /// Whose keys they are
     #[arg(long)]
     issuer: PartyName,
@@ -90,7 +90,7 @@ pub struct RotateKey {
 }
 
 impl RotateKey {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let new = self.new.read()?;
         let first = |keys: Vec<PublicKey>| keys.first().copied().context("give a key with --key");
         let old = self.old.map_or_else(|| first(self.signing.public_keys()?), Ok)?;
@@ -112,7 +112,7 @@ The council says since when a key was in other hands:
   tinnhiem key revoke --issuer council --target 3f…9a --cause compromised \\
     --invalid-from 2026-11-01T00:00:00.000Z --key seat-1.pem --key seat-2.pem \\
     --key seat-3.pem")]
-pub struct RevokeKey {
+pub(super) struct RevokeKey {
     /// Its owner, or `council`
     #[arg(long)]
     issuer: PartyName,
@@ -130,7 +130,7 @@ pub struct RevokeKey {
 }
 
 impl RevokeKey {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let issuer = self.signing.party(&self.issuer).await?;
         if !issuer.is_council() && !self.is_cancelled(&issuer).await {
             self.by_itself(&issuer)?;
@@ -181,7 +181,7 @@ still need, and next-log-key.pem to log-key.pem. Example:
   tinnhiem key rotate-log --old my-ledger/log-key.pem \\
     --new my-ledger/next-log-key.pem --key seat-1.pem --key seat-2.pem \\
     --key seat-3.pem")]
-pub struct RotateLogKey {
+pub(super) struct RotateLogKey {
     /// The log's present key: its private file, which signs too; or its public file or hex, to sign later
     #[arg(long)]
     old: KeyName,
@@ -193,7 +193,7 @@ pub struct RotateLogKey {
 }
 
 impl RotateLogKey {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let (old, new) = (self.old.read()?, self.new.read()?);
         let body = LedgerKeyRotated { old: old.public(), new: new.public() };
         let newcomers = vec![old, new];

@@ -8,7 +8,7 @@ use super::coded::{Coded, here};
 ///
 /// # Errors
 /// What is in the way, and what to do about it.
-pub fn check(path: &Path) -> Result<(), Coded> {
+pub(super) fn check(path: &Path) -> Result<(), Coded> {
     let shown = path.display();
     if path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir() {
         return Err(here("file.kind", format!("{shown} names a folder: name a file, such as one in it")));
@@ -40,7 +40,7 @@ pub fn check(path: &Path) -> Result<(), Coded> {
 }
 
 /// A path as it is written in a command of a shell.
-pub fn word(path: &Path) -> String {
+pub(super) fn word(path: &Path) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | '%' | ':');
     let text = path.to_string_lossy();
     if text.chars().all(plain) && !text.is_empty() {

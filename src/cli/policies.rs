@@ -18,7 +18,7 @@ use crate::time::Date;
 ///
 /// # Errors
 /// When there is no such version.
-pub async fn version(client: &Client, number: Option<u32>) -> anyhow::Result<PolicyView> {
+pub(super) async fn version(client: &Client, number: Option<u32>) -> anyhow::Result<PolicyView> {
     let number = match number {
         Some(number) => number,
         None => {
@@ -36,7 +36,7 @@ pub async fn version(client: &Client, number: Option<u32>) -> anyhow::Result<Pol
       topics, indicators with their levels, sanctions, bands, days
   tinnhiem policy show 2 --json > new-policy.json
       the document, to be changed and published")]
-pub struct Show {
+pub(super) struct Show {
     /// The version; the one in force unless given
     number: Option<u32>,
     /// Print the policy's document
@@ -47,7 +47,7 @@ pub struct Show {
 }
 
 impl Show {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let view = version(&self.at.client(), self.number).await?;
         if self.json {
             output::json(&view.policy)?;
@@ -120,7 +120,7 @@ fn print(policy: &Policy) {
 #[command(after_help = "Example (`tinnhiem policy diff` shows beforehand who moves):
   tinnhiem policy publish new-policy.json --from 2027-01-15 --key seat-1.pem \\
     --key seat-2.pem --key seat-3.pem")]
-pub struct Publish {
+pub(super) struct Publish {
     /// The policy: a JSON file
     policy: PathBuf,
     /// Its first day in force, at least the notice days of the policy in force ahead
@@ -131,7 +131,7 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let policy = policy_in(&self.policy)?;
         let list: PolicyList = self.signing.at.client().json("/v1/policies").await?;
         let newest = list.policies.iter().map(|one| one.version).max().unwrap_or_default();

@@ -21,13 +21,13 @@ use crate::time::Date;
 ///
 /// # Errors
 /// When the file cannot be read, or holds no policy.
-pub fn policy_in(path: &Path) -> anyhow::Result<event::Policy> {
+pub(super) fn policy_in(path: &Path) -> anyhow::Result<event::Policy> {
     let parsed = serde_json::from_slice(&written::read(path)?);
     parsed.map_err(|error| anyhow::anyhow!("{} is no policy: {error}", path.display()))
 }
 
 #[derive(Debug, Args)]
-pub struct Policy {
+pub(super) struct Policy {
     #[command(subcommand)]
     verb: PolicyVerb,
 }
@@ -43,7 +43,7 @@ enum PolicyVerb {
 }
 
 impl Policy {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         match self.verb {
             PolicyVerb::Show(verb) => verb.run().await,
             PolicyVerb::Diff(verb) => verb.run().await,

@@ -15,7 +15,7 @@ const TOLD: usize = 60;
 
 /// What a version changes of the one in force, and who would move; of a version that is in force or was,
 /// what it changed of the one before it.
-pub async fn of(client: &Client, new: &PolicyPublished) -> Option<Vec<String>> {
+pub(super) async fn of(client: &Client, new: &PolicyPublished) -> Option<Vec<String>> {
     let in_force = policies::version(client, None).await.ok()?;
     let pending = in_force.row.version < new.version;
     let old = match pending {

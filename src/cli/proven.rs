@@ -16,7 +16,7 @@ use crate::time::Date;
 ///
 /// # Errors
 /// When the ledger has none, or it cannot be written.
-pub async fn fetch(
+pub(super) async fn fetch(
     client: &Client,
     subject: SubjectId,
     size: Option<u64>,
@@ -58,7 +58,7 @@ pub async fn fetch(
 }
 
 /// What can be had in place of a receipt of a score on another day than that of a commitment.
-pub fn of_a_past_day(subject: SubjectId, as_of: Date, ledger: &str) -> String {
+pub(super) fn of_a_past_day(subject: SubjectId, as_of: Date, ledger: &str) -> String {
     format!(
         "no receipt is of {as_of} as asked: a receipt is of a size that the operator committed to, as of the day of that. \
          Of the newest: `tinnhiem score {subject} --receipt FILE --ledger {ledger}`; of the newest up to size N: `--size N` \

@@ -23,7 +23,7 @@ const BATCH_RATINGS: usize = 4_000;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem ratings soc-sign-bitcoinotc.csv.gz --show 5")]
-pub struct Ratings {
+pub(super) struct Ratings {
     /// The ratings: rater, ratee, rating and seconds per line, separated by commas, semicolons or tabs, plain or
     /// gzip; a line of names says where each stands. What is no rating is skipped and counted
     file: PathBuf,
@@ -41,7 +41,7 @@ pub struct Ratings {
 }
 
 impl Ratings {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let ratings::Lines { ratings, skipped } = ratings::read(&self.file, Clock::system().now())?;
         let (count, today) = (ratings.len(), ratings::day_after(&ratings));
         let throw_away = if self.data.is_none() { Some(tempfile::tempdir()?) } else { None };

@@ -33,7 +33,7 @@ use crate::time::Date;
   tinnhiem score kol-0123456789abc --from my-export --as-of 2026-03-31 \\
     --vkey \"$VKEY\"
       of a past day, computed here from a verified export, asking nobody")]
-pub struct Score {
+pub(super) struct Score {
     /// The KOL: an id, or a name; several are compared
     #[arg(required = true)]
     subjects: Vec<SubjectName>,
@@ -61,7 +61,7 @@ pub struct Score {
 }
 
 impl Score {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let computing = match self.from.verified(self.json).await? {
             Some(Outcome::Clean(computing)) => Some(computing),
             Some(Outcome::Wrong) => return Ok(FOUND),
@@ -187,7 +187,7 @@ impl Score {
 }
 
 /// The names of KOLs, as far as the ledger tells them.
-pub async fn names(
+pub(super) async fn names(
     client: &Client,
     subjects: impl IntoIterator<Item = SubjectId>,
 ) -> BTreeMap<SubjectId, String> {
@@ -200,7 +200,7 @@ pub async fn names(
 }
 
 /// A figure in one line.
-pub fn figure(figure: &Figure) -> String {
+pub(super) fn figure(figure: &Figure) -> String {
     let Some(score) = figure.score else { return standing(&figure.standing) };
     let mut text = points(i64::from(score));
     if let Some(range) = &figure.range {
@@ -216,7 +216,7 @@ pub fn figure(figure: &Figure) -> String {
 }
 
 /// A figure in few words, for a narrow cell.
-pub fn figure_words(shown: &Figure) -> String {
+pub(super) fn figure_words(shown: &Figure) -> String {
     let few = match &shown.standing {
         Standing::Rated => return figure(shown),
         Standing::NotRated { .. } => "chưa đủ / not rated",
@@ -263,7 +263,7 @@ fn standing(standing: &Standing) -> String {
   tinnhiem history kol-0123456789abc            what each event did to the score
   tinnhiem history kol-0123456789abc --steps
       every move of it, by events and by dates alone")]
-pub struct History {
+pub(super) struct History {
     /// The KOL: an id, or a name
     subject: SubjectName,
     /// Every move of the score, by an event or by a date alone
@@ -277,7 +277,7 @@ pub struct History {
 }
 
 impl History {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let subject = self.subject.id(&client).await?;
         let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
@@ -344,7 +344,7 @@ impl History {
 }
 
 /// Every event about a subject, page by page.
-pub async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<HistoryRow>> {
+pub(super) async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<HistoryRow>> {
     let (mut rows, mut pages) = (Vec::new(), Pages::of(format!("/v1/subjects/{subject}/history?"), "after"));
     while let Some(page) = pages.next::<HistoryPage>(client).await? {
         rows.extend(page.history);
@@ -353,7 +353,7 @@ pub async fn events(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<H
 }
 
 /// The points of a figure alone.
-pub fn bare(figure: Option<&Figure>) -> String {
+pub(super) fn bare(figure: Option<&Figure>) -> String {
     let score = figure.and_then(|figure| figure.score);
     score.map_or("–".to_owned(), |score| points(i64::from(score)))
 }

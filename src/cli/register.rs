@@ -19,7 +19,7 @@ use crate::time::Date;
   tinnhiem code publish --version-number 1 --clause D1 --clause D2 \\
     --text quy-tac.pdf --key dieu-phoi-1.pem --key dieu-phoi-2.pem \\
     --key dieu-phoi-3.pem")]
-pub struct Code {
+pub(super) struct Code {
     /// One above the newest version
     #[arg(long)]
     version_number: u32,
@@ -34,7 +34,7 @@ pub struct Code {
 }
 
 impl Code {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
         let body = CodePublished { version: self.version_number, clauses: self.clauses, text: text.into() };
@@ -46,7 +46,7 @@ impl Code {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem code pledge --subject kol-0123456789abc --code 5f…e2 --key me.pem")]
-pub struct Pledge {
+pub(super) struct Pledge {
     /// The subject: you
     #[arg(long)]
     subject: SubjectName,
@@ -58,7 +58,7 @@ pub struct Pledge {
 }
 
 impl Pledge {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let body = PledgeSigned { code: self.signing.event(&self.code).await? };
         let issuer = PartyId::from(subject);
@@ -75,7 +75,7 @@ relation become void. Example:
     --subject kol-0123456789abc --campaign 'Sữa cho bé' --category sua-bot \\
     --starts-on 2026-11-20 --ends-on 2027-02-20 --value-band under_100m \\
     --paper cong-bo.pdf --key sua-doi-xanh.pem --out collaboration.json")]
-pub struct Collaborate {
+pub(super) struct Collaborate {
     /// The business that pays
     #[arg(long)]
     issuer: PartyName,
@@ -105,7 +105,7 @@ pub struct Collaborate {
 }
 
 impl Collaborate {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let papers: anyhow::Result<Vec<_>> = self.papers.iter().map(|path| attaching.file(path)).collect();
@@ -147,7 +147,7 @@ impl From<Act> for OfficialAct {
   tinnhiem decision record --issuer cuc-quang-cao-so \\
     --subject kol-0123456789abc --authority 'Sở Văn hóa tỉnh Vân Khê' \\
     --code 119/QĐ-XPHC --date 2026-11-20 --key cuc-quang-cao-so.pem")]
-pub struct RecordDecision {
+pub(super) struct RecordDecision {
     /// The state agency that records it
     #[arg(long)]
     issuer: PartyName,
@@ -164,7 +164,7 @@ pub struct RecordDecision {
 }
 
 impl RecordDecision {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let document = self.document.map(|path| attaching.file(&path)).transpose()?;
@@ -180,7 +180,7 @@ impl RecordDecision {
     --subject kol-0123456789abc --target 5f…e2 \\
     --authority 'Tòa án tỉnh Vân Khê' --code 12/2026/HC-ST --date 2026-11-23 \\
     --key cuc-quang-cao-so.pem")]
-pub struct OverturnDecision {
+pub(super) struct OverturnDecision {
     /// The state agency that records it
     #[arg(long)]
     issuer: PartyName,
@@ -197,7 +197,7 @@ pub struct OverturnDecision {
 }
 
 impl OverturnDecision {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let target = self.signing.event(&self.target).await?;
         let body = DecisionOverturned { target, act: self.act.into() };

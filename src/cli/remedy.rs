@@ -39,7 +39,7 @@ enum Action {
   tinnhiem correct --issuer o4-hai-van --subject kol-0123456789abc \\
     --target 5f…e2 --action replace --grade I4=2 --evidence I4=nhan.png \\
     --statement 'Nhãn có ở giây đầu.' --key o4-hai-van.pem")]
-pub struct Correct {
+pub(super) struct Correct {
     /// Who issued the item; `council` for a sanction
     #[arg(long)]
     issuer: PartyName,
@@ -72,7 +72,7 @@ fn graded(text: &str) -> Result<(IndicatorId, u16), String> {
 }
 
 impl Correct {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let statement = attaching.text(&self.statement)?;
@@ -99,7 +99,7 @@ impl Correct {
 #[command(after_help = "Example:
   tinnhiem subject depart --subject kol-0123456789abc \\
     --reason 'Tôi nghỉ làm nội dung.' --key me.pem")]
-pub struct Depart {
+pub(super) struct Depart {
     /// The subject: you
     #[arg(long)]
     subject: SubjectName,
@@ -111,7 +111,7 @@ pub struct Depart {
 }
 
 impl Depart {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = SubjectDeparted { reason: attaching.optional(self.reason)?.map(Into::into) };
@@ -126,7 +126,7 @@ evidence still needs. Ask for all at once: while a request waits for its answer
 no other is taken. Example:
   tinnhiem erasure request --subject kol-0123456789abc --target 5f…e2 \\
     --target 5f…e2 --key me.pem")]
-pub struct RequestErasure {
+pub(super) struct RequestErasure {
     /// The subject: you
     #[arg(long)]
     subject: SubjectName,
@@ -141,7 +141,7 @@ pub struct RequestErasure {
 }
 
 impl RequestErasure {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
@@ -164,7 +164,7 @@ impl RequestErasure {
 #[command(after_help = "Example:
   tinnhiem erasure execute --issuer van-hanh --subject kol-0123456789abc \\
     --request 5f…e2 --target 5f…e2 --key van-hanh.pem")]
-pub struct ExecuteErasure {
+pub(super) struct ExecuteErasure {
     /// The operator
     #[arg(long)]
     issuer: PartyName,
@@ -182,7 +182,7 @@ pub struct ExecuteErasure {
 }
 
 impl ExecuteErasure {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let request = self.signing.event(&self.request).await?;
         let body = ErasureExecuted { request, targets: self.signing.events(&self.targets).await? };
@@ -202,7 +202,7 @@ impl ExecuteErasure {
   tinnhiem erasure refuse --issuer van-hanh --subject kol-0123456789abc \\
     --request 5f…e2 --ground legal_claim --reason 'Vụ kiện 12/2026 đang mở.' \\
     --key van-hanh.pem")]
-pub struct RefuseErasure {
+pub(super) struct RefuseErasure {
     /// The operator
     #[arg(long)]
     issuer: PartyName,
@@ -223,7 +223,7 @@ pub struct RefuseErasure {
 }
 
 impl RefuseErasure {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let reason = attaching.optional(self.reason)?;
@@ -238,7 +238,7 @@ impl RefuseErasure {
 #[command(after_help = "Example:
   tinnhiem report-finding --issuer bach-tin --kind clock --position 120 \\
     --position 131 --text bao-cao.pdf --key bach-tin.pem")]
-pub struct ReportFinding {
+pub(super) struct ReportFinding {
     /// The auditor
     #[arg(long)]
     issuer: PartyName,
@@ -256,7 +256,7 @@ pub struct ReportFinding {
 }
 
 impl ReportFinding {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let mut attaching = Attaching::default();
         let text = attaching.file(&self.text)?;
         let body = AuditFinding { kind: self.kind, text: text.into(), positions: self.positions }.into();

@@ -4,7 +4,7 @@ use crate::event::Policy;
 use crate::limits;
 
 /// A sentence for each thing that must be there.
-pub fn sentences(policy: &Policy) -> Vec<String> {
+pub(super) fn sentences(policy: &Policy) -> Vec<String> {
     let quorum = &policy.quorum;
     let (groups, untied) = (quorum.groups, quorum.untied_groups);
     let (indicators, each) = (quorum.indicators_per_criterion, quorum.groups_per_indicator);
@@ -40,7 +40,7 @@ pub fn sentences(policy: &Policy) -> Vec<String> {
 }
 
 /// What a certificate asks for.
-pub fn certificate(policy: &Policy) -> String {
+pub(super) fn certificate(policy: &Policy) -> String {
     let Some(asked) = &policy.certificate else {
         return "chính sách không cấp chứng nhận / this policy grants none".to_owned();
     };

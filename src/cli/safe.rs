@@ -6,7 +6,7 @@ use crate::event::naming;
 const SHOWN_CHARS: usize = 500;
 
 /// An id by its ends.
-pub fn short(id: &str) -> String {
+pub(super) fn short(id: &str) -> String {
     if id.len() < 16 || !id.is_ascii() {
         return clean(id);
     }
@@ -14,14 +14,14 @@ pub fn short(id: &str) -> String {
 }
 
 /// A text that others may have written, cut and safe to show.
-pub fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let more = text.chars().count().saturating_sub(SHOWN_CHARS);
     let kept: String = text.chars().take(SHOWN_CHARS).collect();
     if more == 0 { safe(&kept) } else { format!("{}… (+{more})", safe(&kept)) }
 }
 
 /// A text without what would move the cursor, turn the reading round or hide.
-pub fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' => ' ',
         c if naming::is_invisible(c) => char::REPLACEMENT_CHARACTER,

@@ -97,7 +97,7 @@ impl Terms {
   tinnhiem sanction propose --issuer nhip-so --subject kol-0123456789abc \\
     --severity S2 --conduct I1 --reason 'Không ghi nhãn.' \\
     --starts-on 2026-12-02 --ends-on 2027-05-23 --key nhip-so.pem")]
-pub struct Propose {
+pub(super) struct Propose {
     /// The member that proposes it; a seat of its controller group has no say in it
     #[arg(long)]
     issuer: PartyName,
@@ -111,7 +111,7 @@ pub struct Propose {
 }
 
 impl Propose {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let body = self.terms.whole(&self.signing, &mut attaching).await?;
@@ -131,7 +131,7 @@ impl Propose {
       milder, never harsher:
   tinnhiem sanction impose --subject kol-0123456789abc --proposal 5f…e2 \\
     --severity S1 --key seat-1.pem --out sanction.json")]
-pub struct Sanction {
+pub(super) struct Sanction {
     /// Whom it is about
     #[arg(long)]
     subject: SubjectName,
@@ -148,7 +148,7 @@ pub struct Sanction {
 }
 
 impl Sanction {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
         let signing = &self.signing;
@@ -180,7 +180,7 @@ impl Sanction {
     --statement 'Nhãn ở giây 2.' --key kol.pem
   tinnhiem reply --subject kol-0123456789abc --proposal 5f…e2 \\
     --statement 'Đã gỡ video.' --key kol.pem")]
-pub struct Reply {
+pub(super) struct Reply {
     /// The KOL that replies
     #[arg(long)]
     subject: SubjectName,
@@ -248,7 +248,7 @@ impl Reply {
         Ok(())
     }
 
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         if self.signing.asks() {
             self.check(subject).await?;

@@ -18,12 +18,12 @@ static UNHEARD: AtomicBool = AtomicBool::new(false);
 static KEPT: Mutex<Option<Vec<String>>> = Mutex::new(None);
 
 /// The cells of a line, where answers go to a terminal.
-pub fn width() -> Option<usize> {
+pub(super) fn width() -> Option<usize> {
     size().map(|(columns, _)| columns)
 }
 
 /// The same where the error stream goes to a terminal.
-pub fn width_of_errors() -> Option<usize> {
+pub(super) fn width_of_errors() -> Option<usize> {
     size_of(&std::io::stderr()).map(|(columns, _)| columns)
 }
 
@@ -37,7 +37,7 @@ fn size_of<S: IsTerminal + std::os::fd::AsFd>(stream: &S) -> Option<(usize, usiz
 }
 
 /// Keeps what is printed from now on, at a terminal, until it is shown.
-pub fn keep() {
+pub(super) fn keep() {
     let pages = std::env::var_os("PAGER").is_none_or(|pager| !pager.is_empty());
     if pages && size().is_some() {
         *kept() = Some(Vec::new());
@@ -49,7 +49,7 @@ fn kept() -> std::sync::MutexGuard<'static, Option<Vec<String>>> {
 }
 
 /// Prints a line, or keeps it.
-pub fn print(line: &str) {
+pub(super) fn print(line: &str) {
     match &mut *kept() {
         Some(lines) => lines.push(line.to_owned()),
         None => write(&format!("{line}\n")),
@@ -57,13 +57,13 @@ pub fn print(line: &str) {
 }
 
 /// Goes on although nobody reads what is printed: who serves has more to do than to tell of it.
-pub fn go_on_unheard() {
+pub(super) fn go_on_unheard() {
     UNHEARD.store(true, Ordering::Relaxed);
 }
 
 /// Writes to the standard output. Where nobody reads on (`tinnhiem top | head`) the program ends as SIGPIPE
 /// would end it, without a word; where it cannot be written, such as on a full disk, it says so.
-pub fn write(text: &str) {
+pub(super) fn write(text: &str) {
     let mut out = std::io::stdout().lock();
     let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
     if UNHEARD.load(Ordering::Relaxed) {
@@ -80,7 +80,7 @@ pub fn write(text: &str) {
 }
 
 /// Shows what was kept: by the pager where it is longer than the terminal is high.
-pub fn show() {
+pub(super) fn show() {
     let Some(lines) = kept().take() else { return };
     let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     let fits = size().is_none_or(|(_, rows)| lines.len() < rows);

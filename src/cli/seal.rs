@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem seal --data my-ledger --out last.checkpoint")]
-pub struct Seal {
+pub(super) struct Seal {
     /// The data directory
     #[arg(long)]
     data: PathBuf,
@@ -47,7 +47,7 @@ pub struct Seal {
 const ONE_PLACE: &str = "start one copy of it only: each copy that is given the last checkpoint signs, and none can know of another";
 
 impl Seal {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let (data, log_key) = (self.data.clone(), self.log_key);
         let note = tokio::task::spawn_blocking(move || seal(&data, log_key.as_deref())).await??;
@@ -118,12 +118,12 @@ fn sealed(data: &Path) -> anyhow::Result<Option<String>> {
 }
 
 /// Where the process that has a directory listens; none where it does not say.
-pub fn address(data: &Path) -> Option<String> {
+pub(super) fn address(data: &Path) -> Option<String> {
     std::fs::read_to_string(data.join(ADDRESS)).ok().map(|address| address.trim().to_owned())
 }
 
 /// A served directory: it says where, and is sealed when that is asked for.
-pub struct Watched {
+pub(super) struct Watched {
     data: PathBuf,
     ledger: Arc<Ledger>,
     /// Where it is served; none once its file says so.
@@ -133,7 +133,7 @@ pub struct Watched {
 impl Watched {
     /// Says where the directory is served, as soon as its disk takes that: reads need no room. What was asked
     /// of a process before it is forgotten.
-    pub fn new(data: &Path, address: &str, ledger: Arc<Ledger>) -> Self {
+    pub(super) fn new(data: &Path, address: &str, ledger: Arc<Ledger>) -> Self {
         let _ = remove_file(data.join(ASKED));
         let untold = Some(format!("http://{address}\n"));
         let mut watched = Self { data: data.to_owned(), ledger, untold };
@@ -157,7 +157,7 @@ impl Watched {
     }
 
     /// Looks whether sealing is asked for, and seals; for as long as the directory is served.
-    pub async fn watch(mut self) {
+    pub(super) async fn watch(mut self) {
         let asked = self.data.join(ASKED);
         let mut looks = tokio::time::interval(LOOKS);
         loop {

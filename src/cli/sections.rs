@@ -41,7 +41,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
 ];
 
 /// The command, its help by sections.
-pub fn told(command: Command) -> Command {
+pub(super) fn told(command: Command) -> Command {
     let mut text = String::new();
     for (title, names) in SECTIONS {
         text += &format!("{title}:\n");

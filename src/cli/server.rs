@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem serve --data my-ledger --listen 127.0.0.1:8080")]
-pub struct Serve {
+pub(super) struct Serve {
     /// The data directory
     #[arg(long)]
     data: PathBuf,
@@ -65,7 +65,7 @@ pub struct Serve {
 }
 
 impl Serve {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
         let claim = match &self.newest {
@@ -229,7 +229,7 @@ pub(super) fn signalled() -> impl Future<Output = ()> {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem demo --data demo-data")]
-pub struct Demo {
+pub(super) struct Demo {
     /// The data directory; a throw-away one unless given
     #[arg(long)]
     data: Option<PathBuf>,
@@ -245,7 +245,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let now = Clock::system().now();
         let latest = now.date_at(demo::UTC_OFFSET_MIN);
         let today = self.today.unwrap_or(latest);

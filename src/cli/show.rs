@@ -30,7 +30,7 @@ use crate::event::{Body, Event, EventType, PartyId};
   tinnhiem show event.json
       a file that waits for signatures: what it says, who has signed, who is
       missing")]
-pub struct Show {
+pub(super) struct Show {
     /// The entry: its seq, or its event id; or the file of an event; one or several
     #[arg(name = "event", required = true)]
     events: Vec<Shown>,
@@ -43,7 +43,7 @@ pub struct Show {
 
 /// An entry, or an event that is not recorded yet.
 #[derive(Debug, Clone)]
-pub enum Shown {
+pub(super) enum Shown {
     /// By its seq or id.
     Entry(EventName),
     /// In a file.
@@ -63,7 +63,7 @@ impl FromStr for Shown {
 }
 
 impl Show {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         let mut views = Vec::new();
         for shown in &self.events {
@@ -201,7 +201,7 @@ async fn stolen(client: &Client, view: &EventView) -> Vec<String> {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn words(client: &Client, event: &str) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) async fn words(client: &Client, event: &str) -> anyhow::Result<Vec<(String, String)>> {
     let view: EventView = client.json(&format!("/v1/events/{event}")).await?;
     told(client, &view, |told| told.words()).await
 }

@@ -18,7 +18,7 @@ const MOST_BUNDLES: usize = 40_000;
 ///
 /// # Errors
 /// When the ledger does not answer, or what it answers is no log.
-pub async fn by(
+pub(super) async fn by(
     client: &Client,
     keys: &[PublicKey],
     after: Option<u64>,

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::aside::Aside;
-pub use super::attaching::Attaching;
+pub(super) use super::attaching::Attaching;
 use super::attaching::Held;
 use super::coded::{here, usage};
 use super::consent::{Consent, Unsigned};
@@ -29,18 +29,18 @@ use crate::time::Date;
 use crate::vault::{NamedKey, read_secret};
 
 /// Where a ledger answers when nothing else is said.
-pub const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
+pub(super) const DEFAULT_LEDGER: &str = "http://127.0.0.1:8080";
 
 /// Which ledger.
 #[derive(Debug, Args)]
-pub struct At {
+pub(super) struct At {
     /// The ledger's address
     #[arg(long, alias = "server", env = "TINNHIEM_LEDGER", default_value = DEFAULT_LEDGER, global = true, value_parser = address)]
     pub ledger: String,
 }
 
 /// A ledger's address; nothing stands for the usual one.
-pub fn address(text: &str) -> Result<String, String> {
+pub(super) fn address(text: &str) -> Result<String, String> {
     let Some(rest) = text.strip_prefix("http://").or(text.strip_prefix("https://")) else {
         return if text.is_empty() { Ok(DEFAULT_LEDGER.to_owned()) } else { Err(no_address(text)) };
     };
@@ -64,14 +64,14 @@ fn no_address(text: &str) -> String {
 
 impl At {
     /// A client of it.
-    pub fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         Client::new(&self.ledger)
     }
 }
 
 /// How an event is signed and where it goes.
 #[derive(Debug, Args)]
-pub struct Signing {
+pub(super) struct Signing {
     #[command(flatten)]
     pub at: At,
     /// The file of a private key that signs; once for each signature
@@ -96,7 +96,7 @@ pub struct Signing {
 }
 
 /// What an event says, before it is bound to a ledger and a time.
-pub struct Statement {
+pub(super) struct Statement {
     /// Who says it.
     pub issuer: PartyId,
     /// Whom it is about.
@@ -113,33 +113,32 @@ pub struct Statement {
 
 impl Statement {
     /// A statement about a subject.
-    pub fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, attaching: Attaching) -> Self {
-        let attachments = attaching;
-        Self { subject: Some(subject), attachments, ..Self::about_nobody(issuer, body) }
+    pub(super) fn about(subject: SubjectId, issuer: PartyId, body: impl Into<Body>, with: Attaching) -> Self {
+        Self { subject: Some(subject), attachments: with, ..Self::about_nobody(issuer, body) }
     }
 }
 
 impl Statement {
     /// A statement about nobody.
-    pub fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
+    pub(super) fn about_nobody(issuer: PartyId, body: impl Into<Body>) -> Self {
         let (attachments, newcomers) = (Attaching::default(), Vec::new());
         Self { issuer, subject: None, body: body.into(), attachments, newcomers, aside: Vec::new() }
     }
 
     /// A statement of the council about nobody.
-    pub fn by_council(body: impl Into<Body>) -> Self {
+    pub(super) fn by_council(body: impl Into<Body>) -> Self {
         Self::about_nobody(PartyId::council(), body)
     }
 }
 
 impl Signing {
     /// The id of a KOL that is named, by the whole name.
-    pub async fn subject(&self, name: &SubjectName) -> anyhow::Result<SubjectId> {
+    pub(super) async fn subject(&self, name: &SubjectName) -> anyhow::Result<SubjectId> {
         name.whole(&self.at.client()).await
     }
 
     /// The id of a party that is named, by the whole name; without a ledger to ask, by its id.
-    pub async fn party(&self, name: &PartyName) -> anyhow::Result<PartyId> {
+    pub(super) async fn party(&self, name: &PartyName) -> anyhow::Result<PartyId> {
         match name.id_itself() {
             Some(party) if !self.asks() => Ok(party),
             None if !self.asks() => {
@@ -150,12 +149,12 @@ impl Signing {
     }
 
     /// The id of an event that is named.
-    pub async fn event(&self, name: &EventName) -> anyhow::Result<EventId> {
+    pub(super) async fn event(&self, name: &EventName) -> anyhow::Result<EventId> {
         name.id(&self.at.client()).await
     }
 
     /// The ids of events that are named.
-    pub async fn events(&self, names: &[EventName]) -> anyhow::Result<Vec<EventId>> {
+    pub(super) async fn events(&self, names: &[EventName]) -> anyhow::Result<Vec<EventId>> {
         let mut events = Vec::new();
         for name in names {
             events.push(self.event(name).await?);
@@ -164,12 +163,12 @@ impl Signing {
     }
 
     /// Whether the ledger may be asked about what is signed.
-    pub fn asks(&self) -> bool {
+    pub(super) fn asks(&self) -> bool {
         self.origin.is_none()
     }
 
     /// The body of a recorded event of a type.
-    pub async fn body_of<T: serde::de::DeserializeOwned>(
+    pub(super) async fn body_of<T: serde::de::DeserializeOwned>(
         &self,
         event: &EventId,
         of: EventType,
@@ -182,23 +181,23 @@ impl Signing {
     }
 
     /// The ledger's present date.
-    pub async fn today(&self) -> anyhow::Result<Date> {
+    pub(super) async fn today(&self) -> anyhow::Result<Date> {
         let ledger: LedgerView = self.at.client().json("/v1/ledger").await?;
         Ok(ledger.today)
     }
 
     /// The public keys of the private keys given.
-    pub fn public_keys(&self) -> anyhow::Result<Vec<PublicKey>> {
+    pub(super) fn public_keys(&self) -> anyhow::Result<Vec<PublicKey>> {
         self.keys.iter().map(|file| Ok(read_secret(file)?.public())).collect()
     }
 
     /// Signs a statement, and sends it or writes it down.
-    pub async fn publish(self, statement: Statement) -> anyhow::Result<u8> {
+    pub(super) async fn publish(self, statement: Statement) -> anyhow::Result<u8> {
         self.publish_knowing(statement, &[]).await
     }
 
     /// The same; its signer is told first what comes of it.
-    pub async fn publish_knowing(self, statement: Statement, remarks: &[String]) -> anyhow::Result<u8> {
+    pub(super) async fn publish_knowing(self, statement: Statement, told: &[String]) -> anyhow::Result<u8> {
         let client = self.at.client();
         let opened =
             |path: &Option<PathBuf>| path.as_deref().map(|path| self.overwriting.file(path)).transpose();
@@ -269,7 +268,7 @@ impl Signing {
             attachments: &draft.attachments,
             files: &files,
             keys: &public,
-            remarks,
+            remarks: told,
         };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
         statement.aside.iter().try_for_each(Aside::keep)?;
@@ -369,7 +368,7 @@ async fn send(
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem submit admission.json --receipt admission.tlog-proof")]
-pub struct Submit {
+pub(super) struct Submit {
     /// The signed event
     event: PathBuf,
     /// Where to write the receipt
@@ -385,7 +384,7 @@ pub struct Submit {
 }
 
 impl Submit {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let submission = read_submission(&self.event)?;
         let receipt = self.receipt.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         send(&self.at.client(), &submission, receipt, self.json).await
@@ -396,7 +395,7 @@ impl Submit {
 #[command(after_help = "Example:
   tinnhiem publish endorsement.withdrawn --issuer nhip-so \\
     --subject kol-0123456789abc --body withdrawal.json --key nhip-so.pem")]
-pub struct Publish {
+pub(super) struct Publish {
     /// The event's type, such as `assessment.withdrawn`
     #[arg(name = "type")]
     type_name: String,
@@ -417,7 +416,7 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = match &self.subject {
             Some(name) => Some(self.signing.subject(name).await?),
             None => None,

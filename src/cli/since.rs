@@ -12,7 +12,7 @@ use crate::proof::ProvenScore;
 
 /// What was recorded about a KOL since, and how it stands now.
 #[derive(Debug, Serialize)]
-pub struct SinceProven {
+pub(super) struct SinceProven {
     /// How many later entries are about the KOL, as many as were counted.
     later: usize,
     /// Whether there are more.
@@ -25,7 +25,7 @@ pub struct SinceProven {
 
 impl SinceProven {
     /// Asks a ledger of the same log; none, which is said, where it cannot be asked.
-    pub async fn of(client: &Client, proven: &ProvenScore) -> Option<Self> {
+    pub(super) async fn of(client: &Client, proven: &ProvenScore) -> Option<Self> {
         let subject = proven.score.subject;
         let asked = async {
             let after = proven.committed.size.saturating_sub(1);
@@ -45,7 +45,7 @@ impl SinceProven {
     }
 
     /// That the certificate which is proven stands no longer, and no other does.
-    pub fn fallen(&self, proven: &ProvenScore) -> Option<String> {
+    pub(super) fn fallen(&self, proven: &ProvenScore) -> Option<String> {
         let valid = |one: &&Certified| one.standing == CertificateStanding::Valid;
         let before = proven.score.certificate.as_ref().filter(valid)?;
         let now = self.score.certificate.as_ref();
@@ -61,7 +61,7 @@ impl SinceProven {
     }
 
     /// Tells it.
-    pub fn print(&self) {
+    pub(super) fn print(&self) {
         let size = self.score.size;
         match self.newest {
             None => say!(
@@ -95,7 +95,7 @@ impl SinceProven {
 }
 
 /// What a receipt cannot show.
-pub fn not_asked(proven: &ProvenScore) -> String {
+pub(super) fn not_asked(proven: &ProvenScore) -> String {
     let (date, last) = (proven.committed.date, proven.committed.size.saturating_sub(1));
     let later = match proven.score.as_of.days_since(date) {
         days @ 1.. => format!(

@@ -9,20 +9,23 @@ use crate::engines::{self, Cause, Change, Outlook, Passing};
 use crate::event::{SubjectId, words};
 
 /// The next change of a score that is known already.
-pub async fn outlook(client: &Client, score: &engines::Score) -> anyhow::Result<Outlook> {
+pub(super) async fn outlook(client: &Client, score: &engines::Score) -> anyhow::Result<Outlook> {
     let (subject, size, as_of) = (score.subject, score.size, score.as_of);
     Ok(client.json(&format!("/v1/subjects/{subject}/next?size={size}&as_of={as_of}")).await?)
 }
 
 /// A score under the version that comes into force next, on its first day.
-pub async fn shadow(client: &Client, score: &engines::Score) -> anyhow::Result<Option<engines::Score>> {
+pub(super) async fn shadow(
+    client: &Client,
+    score: &engines::Score,
+) -> anyhow::Result<Option<engines::Score>> {
     let Some(coming) = score.shadow else { return Ok(None) };
     let path = format!("/v1/subjects/{}/score/{}/{}", score.subject, score.size, coming.as_of);
     Ok(Some(client.json(&path).await?))
 }
 
 /// What the figure under a coming version takes for granted, and the present version's, line by line.
-pub async fn supposed(
+pub(super) async fn supposed(
     client: &Client,
     score: &engines::Score,
     shadow: &engines::Score,
@@ -53,7 +56,7 @@ pub async fn supposed(
 }
 
 /// The next change in one sentence.
-pub fn sentence(change: &Change) -> String {
+pub(super) fn sentence(change: &Change) -> String {
     let moves = match change.points {
         Some(points_up @ 1..) => format!("rises by {}", points(points_up)),
         Some(0) => "stays, and its band changes".to_owned(),
@@ -85,7 +88,7 @@ fn unless_decided(change: &Change) -> Option<(&'static str, &'static str)> {
 }
 
 /// The same in Vietnamese.
-pub fn sentence_vi(change: &Change) -> String {
+pub(super) fn sentence_vi(change: &Change) -> String {
     let moves = match change.points {
         Some(points_up @ 1..) => format!("tăng {}", points(points_up)),
         Some(0) => "giữ nguyên, hạng thay đổi".to_owned(),
@@ -124,7 +127,7 @@ fn passing(cause: &Cause) -> (String, String) {
 }
 
 /// What a day did, by each thing and how many of it, in Vietnamese and English.
-pub fn passed(causes: &[Cause]) -> (String, String) {
+pub(super) fn passed(causes: &[Cause]) -> (String, String) {
     let mut counted: Vec<((String, String), usize)> = Vec::new();
     for cause in causes {
         let words = passing(cause);
@@ -144,7 +147,7 @@ pub fn passed(causes: &[Cause]) -> (String, String) {
 }
 
 /// Every step of a score, page by page.
-pub async fn all(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Step>> {
+pub(super) async fn all(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Step>> {
     let (mut steps, mut pages) =
         (Vec::new(), Pages::of(format!("/v1/subjects/{subject}/history/steps?"), "after"));
     while let Some(page) = pages.next::<StepPage>(client).await? {
@@ -156,7 +159,7 @@ pub async fn all(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Step
 }
 
 /// Prints steps as a table.
-pub fn print(steps: &[Step]) {
+pub(super) fn print(steps: &[Step]) {
     let rows: Vec<Vec<String>> = steps
         .iter()
         .map(|step| {

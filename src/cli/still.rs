@@ -8,7 +8,7 @@ use crate::log::{SignedCheckpoint, VerifierKey};
 
 /// How a running ledger, which was asked, denies an entry of which this is the receipt; none where it holds
 /// it. Where it cannot be asked, that is said, and there is no answer.
-pub async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Option<Vec<String>> {
+pub(super) async fn denied(client: &Client, receipt: &str, vkey: &VerifierKey) -> Option<Vec<String>> {
     match asked(client, receipt, vkey).await {
         Ok(denials) => Some(denials),
         Err(error) => {

@@ -20,7 +20,7 @@ const MEANT: &[(&str, &str)] = &[
 ];
 
 /// Ends the program with what the parser says, wrapped at a terminal where it is an error.
-pub fn end(command: &Command, given: &[OsString], error: clap::Error) -> ! {
+pub(super) fn end(command: &Command, given: &[OsString], error: clap::Error) -> ! {
     if !error.use_stderr() {
         let help = error.render();
         let styled = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::output::points;
-pub use super::safe::{clean, safe, short};
+pub(super) use super::safe::{clean, safe, short};
 use super::{erased, policies, policy_changes, requirements, windows};
 use crate::api::views::{EventView, SubjectView};
 use crate::client::{Client, ClientError};
@@ -29,7 +29,7 @@ const INDICATORS: [&str; 4] = ["basis", "effect", "action", "evidence"];
 const FILES: [&str; 4] = ["evidence", "papers", "document", "text"];
 
 /// An event, and what is known of what it names.
-pub struct Told<'a> {
+pub(super) struct Told<'a> {
     /// The event.
     pub event: &'a Event,
     /// The texts and documents that it commits to.
@@ -42,7 +42,7 @@ pub struct Told<'a> {
 
 /// What a ledger says of the names in an event.
 #[derive(Default)]
-pub struct Known {
+pub(super) struct Known {
     issuer: Option<String>,
     subject: Option<String>,
     /// Whose key is added.
@@ -67,17 +67,17 @@ pub struct Known {
 
 impl Known {
     /// Nothing yet but the names of files.
-    pub fn of_files(files: &[(Commitment, String)]) -> Self {
+    pub(super) fn of_files(files: &[(Commitment, String)]) -> Self {
         Self { files: files.to_vec(), ..Self::default() }
     }
 
     /// Nothing yet but what is not in the file of an event.
-    pub fn of_receipt(apart: Vec<Commitment>) -> Self {
+    pub(super) fn of_receipt(apart: Vec<Commitment>) -> Self {
         Self { apart, ..Self::default() }
     }
 
     /// Asks a ledger.
-    pub async fn learn(&mut self, ledger: &Client, event: &Event) {
+    pub(super) async fn learn(&mut self, ledger: &Client, event: &Event) {
         // The names of another ledger would mislead.
         if ledger.origin().await.ok().is_none_or(|origin| origin.to_string() != event.ledger) {
             return;
@@ -124,7 +124,7 @@ impl Known {
     ///
     /// # Errors
     /// When the ledger does not answer.
-    pub async fn attachments(
+    pub(super) async fn attachments(
         &mut self,
         ledger: &Client,
         view: &EventView,
@@ -152,13 +152,13 @@ impl Known {
     }
 }
 
-pub fn body(event: &Event) -> Value {
+pub(super) fn body(event: &Event) -> Value {
     let payload: Value = serde_json::from_slice(&event.to_payload()).unwrap_or_default();
     payload["body"].clone()
 }
 
 /// The events that a body names.
-pub fn event_ids(body: &Value) -> Vec<String> {
+pub(super) fn event_ids(body: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (name, value) in body.as_object().into_iter().flatten() {
         let names = EVENTS.contains(&name.as_str());
@@ -245,7 +245,7 @@ impl Told<'_> {
     ///
     /// # Errors
     /// None that an event gives cause for.
-    pub fn lines(&self) -> anyhow::Result<Vec<(String, String)>> {
+    pub(super) fn lines(&self) -> anyhow::Result<Vec<(String, String)>> {
         let event = self.event;
         let issuer = match event.issuer.is_council() {
             true => "council (Ban điều phối)".to_owned(),
@@ -271,7 +271,7 @@ impl Told<'_> {
     ///
     /// # Errors
     /// None that an event gives cause for.
-    pub fn words(&self) -> anyhow::Result<Vec<(String, String)>> {
+    pub(super) fn words(&self) -> anyhow::Result<Vec<(String, String)>> {
         let payload = self.event.to_payload();
         let shell: Shell<'_> = serde_json::from_slice(&payload)?;
         let Members(members) = serde_json::from_str(shell.body.get())?;

@@ -18,7 +18,7 @@ const NOT_SHOWN: &str =
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem top --topic my-pham --limit 10")]
-pub struct Top {
+pub(super) struct Top {
     /// In this field
     #[arg(long)]
     topic: Option<TopicId>,
@@ -45,7 +45,7 @@ pub struct Top {
 }
 
 impl Top {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.at.client();
         if self.topic.is_some() || self.band.is_some() {
             self.check(&policies::version(&client, None).await?.policy)?;
@@ -98,7 +98,7 @@ impl Top {
 }
 
 /// Prints a page of subjects as a table.
-pub fn print_subjects(page: &SubjectPage) {
+pub(super) fn print_subjects(page: &SubjectPage) {
     let rows: Vec<Vec<String>> = page
         .subjects
         .iter()

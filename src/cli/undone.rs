@@ -5,7 +5,7 @@ use crate::event::{Body, Event};
 use crate::limits;
 
 /// The command that takes an event back, or why none does.
-pub fn taken_back(event: &Event, seq: u64) -> String {
+pub(super) fn taken_back(event: &Event, seq: u64) -> String {
     let subject = event.subject.map(|subject| subject.to_string()).unwrap_or_default();
     let (issuer, seats) = (&event.issuer, "--key SEAT.pem …");
     let ended = |verb: &str, keys: &str| {

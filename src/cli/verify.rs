@@ -39,7 +39,7 @@ use crate::vault::Attachment;
       the words are those committed to
   tinnhiem verify score.json --vkey \"$VKEY\" --auditor 3f…9a \\
     --subject kol-0123456789abc --max-age 7")]
-pub struct Verify {
+pub(super) struct Verify {
     /// The receipt of an entry (`.tlog-proof`) or of a score (`.json`)
     receipt: PathBuf,
     /// The log's key, as `tinnhiem ledger --vkey` prints it, or its file
@@ -105,7 +105,7 @@ struct Lacking {
 }
 
 impl Verify {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.ledger.as_deref().map(Client::new);
         let about = match (&self.subject, &client) {
             (Some(name), Some(client)) => Some(name.id(client).await?),

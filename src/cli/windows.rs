@@ -6,7 +6,7 @@ use crate::event::{Policy, Windows};
 type Said = (Option<u16>, [&'static str; 2], [&'static str; 2]);
 
 /// The clocks for a table: what they measure, and their days.
-pub fn rows(policy: &Policy) -> [(&'static str, Option<u16>); 9] {
+pub(super) fn rows(policy: &Policy) -> [(&'static str, Option<u16>); 9] {
     let windows = &policy.windows;
     [
         ("trả lời trước / to reply beforehand", windows.reply),
@@ -22,7 +22,7 @@ pub fn rows(policy: &Policy) -> [(&'static str, Option<u16>); 9] {
 }
 
 /// A sentence for each clock, and for each that does not run.
-pub fn sentences(windows: &Windows) -> Vec<String> {
+pub(super) fn sentences(windows: &Windows) -> Vec<String> {
     said(windows).into_iter().map(|(days, runs, none)| sentence(days, runs, none)).collect()
 }
 

@@ -18,7 +18,7 @@ use crate::rules::Reason;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem withdraw 334 --reason 'Không còn làm việc cùng.' --key nhip-so.pem")]
-pub struct Withdraw {
+pub(super) struct Withdraw {
     /// The assessment, endorsement, contest, appeal, accreditation, certificate or sanction: its seq or event id (see `log`)
     event: EventName,
     /// Why
@@ -29,7 +29,7 @@ pub struct Withdraw {
 }
 
 impl Withdraw {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.signing.at.client();
         let EventView { row, payload, .. } = self.event.entry(&client).await?;
         if let Some(subject) = row.subject {

@@ -23,7 +23,7 @@ const LOOKING: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub async fn of(client: &Client, event: &Event, body: &KeyRevoked) -> anyhow::Result<Vec<String>> {
+pub(super) async fn of(client: &Client, event: &Event, body: &KeyRevoked) -> anyhow::Result<Vec<String>> {
     if body.cause != RevocationCause::Compromised {
         return Ok(Vec::new());
     }
@@ -63,7 +63,7 @@ pub async fn of(client: &Client, event: &Event, body: &KeyRevoked) -> anyhow::Re
 }
 
 /// What has fallen with the key that a recorded event revoked, and which scores moved.
-pub async fn since(client: &Client, submission: &Submission, body: &KeyRevoked) -> Vec<String> {
+pub(super) async fn since(client: &Client, submission: &Submission, body: &KeyRevoked) -> Vec<String> {
     let judged = client.check::<Checked>(submission, &[]).await.ok().flatten();
     let Some(falls) = judged.and_then(|checked| checked.falls) else { return Vec::new() };
     let compromised = body.cause == RevocationCause::Compromised;
@@ -75,7 +75,7 @@ pub async fn since(client: &Client, submission: &Submission, body: &KeyRevoked) 
 }
 
 /// What fell with the key that a recorded entry revoked; none: it revoked none.
-pub async fn revoked_by(client: &Client, view: &EventView) -> Option<Vec<String>> {
+pub(super) async fn revoked_by(client: &Client, view: &EventView) -> Option<Vec<String>> {
     let body: KeyRevoked = match view.row.event_type() {
         Some(EventType::KeyRevoked) => serde_json::from_value(view.payload["body"].clone()).ok()?,
         _ => return None,
@@ -180,7 +180,7 @@ fn stands(rows: &[EventRow]) -> String {
 }
 
 /// What an entry that a key signed after it was in other hands is worth, and what may be done about it.
-pub fn of_entry(of: Option<EventType>, found_by: u64, from: &str, instead: &str) -> String {
+pub(super) fn of_entry(of: Option<EventType>, found_by: u64, from: &str, instead: &str) -> String {
     let weighs = [EventType::AssessmentPublished, EventType::EndorsementPublished];
     let begins = format!(
         "ký bằng khóa về sau được báo là đã lộ (mục {found_by}) / signed with a key later found to have been in other hands \
@@ -199,7 +199,7 @@ pub fn of_entry(of: Option<EventType>, found_by: u64, from: &str, instead: &str)
 }
 
 /// Which of these entries a key signed after it was in other hands, by seq.
-pub async fn marks<'a>(
+pub(super) async fn marks<'a>(
     client: &Client,
     entries: impl Iterator<Item = &'a EventView>,
 ) -> BTreeMap<u64, String> {

@@ -13,7 +13,7 @@ use super::placed;
 
 /// Whether a file that is there already is written over.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Overwriting {
+pub(super) struct Overwriting {
     /// Write over a file that is there already
     #[arg(long)]
     force: bool,
@@ -24,7 +24,7 @@ impl Overwriting {
     ///
     /// # Errors
     /// When it cannot be made, or is there already and not to be written over.
-    pub fn file(self, path: &Path) -> anyhow::Result<Written> {
+    pub(super) fn file(self, path: &Path) -> anyhow::Result<Written> {
         let named = || path.display().to_string();
         // What is no file, such as /dev/stdout, loses nothing.
         if path.exists() && !path.is_file() && !path.is_dir() {
@@ -42,7 +42,7 @@ impl Overwriting {
 }
 
 /// A file that can be written; until it is, there is none.
-pub struct Written {
+pub(super) struct Written {
     path: PathBuf,
     /// What is written to where it is no file.
     open: Option<File>,
@@ -51,7 +51,7 @@ pub struct Written {
 
 impl Written {
     /// Where it is.
-    pub fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.path.clone()
     }
 
@@ -59,7 +59,7 @@ impl Written {
     ///
     /// # Errors
     /// What the system says, with the file's name.
-    pub fn write(self, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    pub(super) fn write(self, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
         let named = || self.path.display().to_string();
         if let Some(mut file) = self.open.as_ref() {
             return file.write_all(content.as_ref()).with_context(named);
@@ -90,6 +90,6 @@ impl Written {
 ///
 /// # Errors
 /// What the system says, with the file's name.
-pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| path.display().to_string())
 }

@@ -25,7 +25,12 @@ impl Beside {
     ///
     /// # Errors
     /// A folder cannot be listed.
-    pub fn of(folder: &Path, size: u64, named: &Attachments, every_entry: bool) -> std::io::Result<Self> {
+    pub(super) fn of(
+        folder: &Path,
+        size: u64,
+        named: &Attachments,
+        every_entry: bool,
+    ) -> std::io::Result<Self> {
         let mut found = Self::default();
         let (tiles, attachments) = (folder.join("tile"), attachments_path(folder));
         let mut rest = Vec::new();

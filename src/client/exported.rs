@@ -49,7 +49,7 @@ impl Needs {
     ///
     /// # Errors
     /// What keeps it from being read; from there on nobody tells what should be there.
-    pub fn take(&mut self, entry: &[u8]) -> Result<(), Finding> {
+    pub(super) fn take(&mut self, entry: &[u8]) -> Result<(), Finding> {
         let entry = CheckedEntry::own(entry);
         self.named.note(Attachments::of(&entry));
         let retraced = if self.unreadable { Ok(()) } else { entry.retrace(&mut self.state) };
@@ -58,17 +58,17 @@ impl Needs {
     }
 
     /// The state after the entries taken.
-    pub fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &State {
         &self.state
     }
 
     /// Every commitment that is named.
-    pub fn names(&self) -> Vec<Commitment> {
+    pub(super) fn names(&self) -> Vec<Commitment> {
         self.named.fates(&self.state).map(|(commitment, _)| commitment).collect()
     }
 
     /// What an export holds into which these were written.
-    pub fn met_by(&self, written: &BTreeSet<Commitment>) -> ExportedAttachments {
+    pub(super) fn met_by(&self, written: &BTreeSet<Commitment>) -> ExportedAttachments {
         let mut met = ExportedAttachments::default();
         for (commitment, fate) in self.named.fates(&self.state) {
             met.named += 1;

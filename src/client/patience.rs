@@ -36,12 +36,12 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// One that begins with a body of so many bytes.
-    pub fn begin(patience: Patience, sent: usize) -> Self {
+    pub(super) fn begin(patience: Patience, sent: usize) -> Self {
         Self { began: Instant::now(), idle: patience.idle, bytes: sent as u64 }
     }
 
     /// Notes that so many bytes more have come.
-    pub fn note(&mut self, bytes: usize) {
+    pub(super) fn note(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes as u64);
     }
 
@@ -55,7 +55,7 @@ impl Waiting {
     ///
     /// # Errors
     /// [`ClientError::Unreachable`] when it takes too long.
-    pub async fn piece<T>(&self, from: &str, next: impl Future<Output = T>) -> Result<T, ClientError> {
+    pub(super) async fn piece<T>(&self, from: &str, next: impl Future<Output = T>) -> Result<T, ClientError> {
         let longest = self.longest();
         tokio::time::timeout_at(self.began + longest, next).await.map_err(|_| {
             let what =

@@ -18,7 +18,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// One of either name is there, or it cannot be made.
-    pub fn begin(to: &Path) -> anyhow::Result<Self> {
+    pub(super) fn begin(to: &Path) -> anyhow::Result<Self> {
         anyhow::ensure!(
             !to.exists(),
             taken(format!("{} exists already: choose another folder", to.display()))
@@ -44,7 +44,7 @@ impl Unfinished {
     }
 
     /// Where it is written.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.partial
     }
 
@@ -52,7 +52,7 @@ impl Unfinished {
     ///
     /// # Errors
     /// The system refuses, as where something has that name by now.
-    pub fn finish(mut self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
         let there = || taken(format!("{} exists by now: choose another folder", self.to.display()));
         anyhow::ensure!(!self.to.exists(), there());
         std::fs::rename(&self.partial, &self.to).with_context(|| self.to.display().to_string())?;

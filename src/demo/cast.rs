@@ -3,7 +3,7 @@
 use crate::event::MemberClass;
 
 /// An organisation.
-pub struct Organisation {
+pub(super) struct Organisation {
     /// Its slug.
     pub slug: &'static str,
     /// Its name.
@@ -15,7 +15,7 @@ pub struct Organisation {
 }
 
 /// An influencer.
-pub struct Influencer {
+pub(super) struct Influencer {
     /// What the demo's seed makes key and id from.
     pub seed: &'static str,
     /// The name.
@@ -29,20 +29,21 @@ pub struct Influencer {
 }
 
 /// Seats of the council and who holds them.
-pub const COUNCIL: &[&str] = &["dieu-phoi-1", "dieu-phoi-2", "dieu-phoi-3", "dieu-phoi-4", "dieu-phoi-5"];
+pub(super) const COUNCIL: &[&str] =
+    &["dieu-phoi-1", "dieu-phoi-2", "dieu-phoi-3", "dieu-phoi-4", "dieu-phoi-5"];
 
 /// Seats that must sign.
-pub const THRESHOLD: u8 = 3;
+pub(super) const THRESHOLD: u8 = 3;
 
 /// Who runs the ledger.
-pub const OPERATOR: &str = "van-hanh";
+pub(super) const OPERATOR: &str = "van-hanh";
 /// Who audits it.
-pub const AUDITOR: &str = "bach-tin";
+pub(super) const AUDITOR: &str = "bach-tin";
 /// The two who bring the values from which panels are drawn, and the seed of each one's secret.
-pub const DRAWERS: [(&str, &str); 2] = [(OPERATOR, "van-hanh-draw"), (AUDITOR, "bach-tin-draw")];
+pub(super) const DRAWERS: [(&str, &str); 2] = [(OPERATOR, "van-hanh-draw"), (AUDITOR, "bach-tin-draw")];
 
 /// The members.
-pub const ORGANISATIONS: &[Organisation] = &[
+pub(super) const ORGANISATIONS: &[Organisation] = &[
     organisation("van-khe", "Sở Văn hóa tỉnh Vân Khê", MemberClass::StateAgency, false),
     organisation("quang-cao-so", "Cục Quảng cáo số", MemberClass::StateAgency, false),
     organisation("vietreel", "VietReel", MemberClass::Platform, true),
@@ -60,7 +61,7 @@ pub const ORGANISATIONS: &[Organisation] = &[
 ];
 
 /// The assessors, in the order of the worked example.
-pub const ASSESSORS: &[&str] =
+pub(super) const ASSESSORS: &[&str] =
     &["o1-minh-bach-so", "o2-thong-thai", "o3-dao-duc", "o4-hai-van", "o5-tam-diem"];
 
 const fn organisation(
@@ -82,16 +83,16 @@ const MIDDLING: &[&str] =
 const FAIR: &[&str] = &["2121 2112 2121 1122 2211", "2112 1121 2212 1221 2121", "1221 2212 1121 2112 2121"];
 
 /// The influencer whose score is the worked example.
-pub const HAN: &str = "han";
+pub(super) const HAN: &str = "han";
 
 /// The influencer who lost a key.
-pub const HA: &str = "ha";
+pub(super) const HA: &str = "ha";
 
 /// The influencer who has left.
-pub const DEPARTED: &str = "luu";
+pub(super) const DEPARTED: &str = "luu";
 
 /// The influencers. Those with many endorsements to give reach the first of them first.
-pub const INFLUENCERS: &[Influencer] = &[
+pub(super) const INFLUENCERS: &[Influencer] = &[
     Influencer {
         seed: "ngan",
         name: "Trần Bảo Ngân",

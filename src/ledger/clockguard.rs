@@ -83,7 +83,7 @@ pub enum Belief {
 
 /// What is known of the time apart from the clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Known {
+pub(super) struct Known {
     /// When the last entry was recorded: nothing is recorded before it.
     pub last: Timestamp,
     /// Until when the ledger takes history, which ended before it was opened.
@@ -120,7 +120,7 @@ impl Line {
 
 /// Judges readings of the clocks, one after another.
 #[derive(Debug, Default)]
-pub struct ClockGuard {
+pub(super) struct ClockGuard {
     /// Where the clock was believed; none before it first was.
     line: Option<Line>,
     /// Where it runs since it was set.
@@ -134,14 +134,14 @@ impl ClockGuard {
     ///
     /// # Errors
     /// [`Doubt`].
-    pub fn look(&mut self, seen: Reading, known: Known) -> Result<Timestamp, Doubt> {
+    pub(super) fn look(&mut self, seen: Reading, known: Known) -> Result<Timestamp, Doubt> {
         let judged = self.judge(seen, known);
         self.doubtful = judged.is_err();
         judged
     }
 
     /// How far the clock was believed at the last look.
-    pub fn belief(&self) -> Belief {
+    pub(super) fn belief(&self) -> Belief {
         match (self.doubtful, self.confirmed) {
             (true, _) => Belief::Doubtful,
             (false, true) => Belief::Confirmed,
@@ -150,7 +150,7 @@ impl ClockGuard {
     }
 
     /// Takes the operator's word that it is `now`; false where the clock says otherwise.
-    pub fn confirm(&mut self, now: Timestamp, seen: Reading) -> bool {
+    pub(super) fn confirm(&mut self, now: Timestamp, seen: Reading) -> bool {
         if now.as_ms().abs_diff(seen.wall.as_ms()) > limits::CLOCK_CONFIRM_MS {
             return false;
         }

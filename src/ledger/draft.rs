@@ -11,7 +11,7 @@ use crate::vault::Attachment;
 
 /// All that follows from the entries so far.
 #[derive(Clone)]
-pub struct Edge {
+pub(super) struct Edge {
     pub state: State,
     pub frontier: Frontier,
     pub chain: ChainHash,
@@ -20,7 +20,7 @@ pub struct Edge {
 
 impl Edge {
     /// Appends an entry's bytes to chain and tree.
-    pub fn extend(&mut self, entry: &[u8]) {
+    pub(super) fn extend(&mut self, entry: &[u8]) {
         self.chain = ChainHash::of_entry(entry);
         let rows = &mut self.rows;
         self.frontier.append(leaf_hash(entry), |node| rows.push(node));
@@ -28,7 +28,7 @@ impl Edge {
 }
 
 /// The edge after a group, its entries, and what became of each event.
-pub struct Draft {
+pub(super) struct Draft {
     pub edge: Edge,
     pub entries: Vec<Vec<u8>>,
     pub attachments: Vec<Attachment>,
@@ -41,7 +41,7 @@ impl Draft {
     ///
     /// Where the rules admit what the state does not bear, the draft is half changed: it is thrown away, and
     /// the others are judged anew without that event.
-    pub fn of(
+    pub(super) fn of(
         edge: &Edge,
         group: usize,
         mut admit: impl FnMut(&mut Self, usize) -> Result<Accepted, Refusal>,

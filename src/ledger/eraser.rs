@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::vault::Vault;
 
 /// The thread that destroys, and the way to tell it of a state.
-pub struct Eraser {
+pub(super) struct Eraser {
     states: Option<mpsc::Sender<State>>,
     thread: Option<JoinHandle<()>>,
     told: usize,
@@ -24,7 +24,7 @@ pub struct Eraser {
 
 impl Eraser {
     /// An eraser over a ledger, which sweeps its vault; it looks at every state it is told of.
-    pub fn over(reader: Reader, vault: Vault, published: watch::Receiver<Arc<Snapshot>>) -> Self {
+    pub(super) fn over(reader: Reader, vault: Vault, published: watch::Receiver<Arc<Snapshot>>) -> Self {
         let (states, told) = mpsc::channel::<State>();
         let work = move || {
             let eraser = Erasing { reader, vault, published };
@@ -41,7 +41,7 @@ impl Eraser {
     }
 
     /// Looks at a state, if more is erased in it than in the last.
-    pub fn look_at(&mut self, state: &State) {
+    pub(super) fn look_at(&mut self, state: &State) {
         let erased = state.erased().len();
         if erased > self.told
             && let Some(states) = &self.states

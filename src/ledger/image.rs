@@ -52,7 +52,7 @@ const FEW: u64 = 64;
 const AHEAD: usize = 3;
 
 /// The file of a data directory.
-pub fn path(directory: &Path) -> PathBuf {
+pub(super) fn path(directory: &Path) -> PathBuf {
     directory.join("derived").join("state")
 }
 
@@ -254,7 +254,7 @@ fn write_to(path: &Path, state: &State, chain: &ChainHash) -> io::Result<()> {
 }
 
 /// Writes images behind a ledger: at an opening, as it grows, and when it closes.
-pub struct ImageWriter {
+pub(super) struct ImageWriter {
     directory: PathBuf,
     /// How many entries the newest image reflects.
     imaged: u64,
@@ -265,21 +265,21 @@ pub struct ImageWriter {
 
 impl ImageWriter {
     /// Goes on from an image of so many entries.
-    pub fn after(directory: &Path, imaged: u64) -> Self {
+    pub(super) fn after(directory: &Path, imaged: u64) -> Self {
         let _ = std::fs::remove_file(unfinished(directory));
         Self { directory: directory.to_owned(), imaged, begun: imaged, writing: None }
     }
 
     /// Begins to write an image of a ledger that was just opened, unless a start reads the entries since
     /// the last as soon.
-    pub fn begin(&mut self, state: &State, chain: &ChainHash) {
+    pub(super) fn begin(&mut self, state: &State, chain: &ChainHash) {
         if state.size() - self.imaged >= self.few() {
             self.write_aside(state, chain);
         }
     }
 
     /// Begins to write an image where the ledger has grown enough since the last.
-    pub fn offer(&mut self, state: &State, chain: &ChainHash) {
+    pub(super) fn offer(&mut self, state: &State, chain: &ChainHash) {
         let due = (self.begun / GROWTH).max(limits::IMAGE_ENTRIES);
         let busy = self.writing.as_ref().is_some_and(|writing| !writing.is_finished());
         if !busy && state.size() - self.begun >= due {
@@ -296,7 +296,7 @@ impl ImageWriter {
     }
 
     /// Writes the last image, unless a start would read the entries since the one before as soon.
-    pub fn finish(mut self, state: &State, chain: &ChainHash) {
+    pub(super) fn finish(mut self, state: &State, chain: &ChainHash) {
         self.settle();
         if state.size() - self.imaged >= self.few() {
             warned(write(&self.directory, state, chain));

@@ -26,13 +26,13 @@ pub fn keeps(reader: &Reader, state: &State, commitment: &Commitment) -> Result<
 
 /// The same as far as the state tells by itself: a document may be said to be named that is not, one in
 /// a thousand million for each that is.
-pub fn may_keep(state: &State, commitment: &Commitment) -> bool {
+pub(super) fn may_keep(state: &State, commitment: &Commitment) -> bool {
     let cited = || !state.attached().documents(commitment).is_empty();
     state.keeps_text(commitment).unwrap_or_else(cited)
 }
 
 /// The event of an entry, and its id.
-pub fn event_of(bytes: &[u8]) -> Option<(EventId, Event)> {
+pub(super) fn event_of(bytes: &[u8]) -> Option<(EventId, Event)> {
     let entry = Entry::parse(bytes).ok()?;
     Some((entry.id(), Event::parse_recorded(&entry.payload).ok()?))
 }

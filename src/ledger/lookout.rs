@@ -10,7 +10,7 @@ use super::work::Work;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Sends looks until the ledger closes; it holds the queue open no longer than a moment.
-pub fn begin(queue: mpsc::WeakSender<Work>) -> std::io::Result<()> {
+pub(super) fn begin(queue: mpsc::WeakSender<Work>) -> std::io::Result<()> {
     let work = move || {
         while let Some(open) = queue.upgrade() {
             // Who has much to do looks before each group of it.

@@ -27,7 +27,7 @@ const REST_WHILE_WRITING: u32 = 64;
 const LONGEST_REST: Duration = Duration::from_millis(200);
 
 /// The thread that hashes; it ends when dropped.
-pub struct Patrol {
+pub(super) struct Patrol {
     leave: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -36,7 +36,7 @@ impl Patrol {
     /// Starts over the entries that `tip` did not hash; none when it hashed all.
     ///
     /// When they are not what the hashes say, the ledger stops with [`Hold::Stopped`].
-    pub fn over(
+    pub(super) fn over(
         setup: &Setup,
         tip: &Tip,
         published: watch::Receiver<Arc<Snapshot>>,

@@ -19,7 +19,7 @@ use crate::store::{
 };
 
 /// Where a ledger goes on.
-pub struct Tip {
+pub(super) struct Tip {
     /// Why nothing is signed; none where it is.
     pub(super) read_only: Option<ReadOnly>,
     pub(super) origin: Origin,

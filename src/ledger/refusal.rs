@@ -123,7 +123,7 @@ impl Refusal {
 }
 
 /// The HTTP status of a broken rule.
-pub fn status_of(reason: Reason) -> u16 {
+pub(super) fn status_of(reason: Reason) -> u16 {
     match reason.kind() {
         Kind::Forbidden => 403,
         Kind::Conflict => 409,

@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::store::{Store, StoreError, cut_torn, keys, read_entry};
 
 /// What going over the entries found.
-pub struct Retraced {
+pub(super) struct Retraced {
     /// The first entry that was hashed; the ones before are taken as their stored hashes have it.
     pub from: u64,
     pub frontier: Frontier,
@@ -33,7 +33,7 @@ pub struct Retraced {
 ///
 /// # Errors
 /// [`OpenError::Diverged`] with the last good position.
-pub fn retrace(
+pub(super) fn retrace(
     setup: &Setup,
     origin: &Origin,
     head: Option<&Checkpoint>,

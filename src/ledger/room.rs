@@ -11,7 +11,7 @@ use crate::vault::{Vault, VaultError};
 ///
 /// # Errors
 /// [`Hold::VaultFull`], or [`Hold::Vault`].
-pub fn for_attachments(directory: &Path, vault: &Vault, bytes: usize) -> Result<(), Hold> {
+pub(super) fn for_attachments(directory: &Path, vault: &Vault, bytes: usize) -> Result<(), Hold> {
     let path = directory.join("vault");
     let folder = if path.exists() { &path } else { directory };
     // Each takes whole blocks, and a folder.
@@ -23,7 +23,7 @@ pub fn for_attachments(directory: &Path, vault: &Vault, bytes: usize) -> Result<
 }
 
 /// Tells whoever runs the ledger which disk is full, and what it lacks; the others are told no path.
-pub fn tell(directory: &Path, hold: &Hold) {
+pub(super) fn tell(directory: &Path, hold: &Hold) {
     let (folder, needed) = match hold {
         Hold::StoreFull => (directory.join("store"), limits::FREE_BYTES + 2 * limits::ROOM_BYTES),
         Hold::VaultFull => (directory.join("vault"), limits::FREE_BYTES),
@@ -43,7 +43,7 @@ pub fn tell(directory: &Path, hold: &Hold) {
 }
 
 /// The hold that an error of the store means, where it is one of the machine and not of what is stored.
-pub fn of_store(error: &StoreError) -> Option<Hold> {
+pub(super) fn of_store(error: &StoreError) -> Option<Hold> {
     match error {
         StoreError::Full => Some(Hold::StoreFull),
         StoreError::Descriptors => Some(Hold::Descriptors),
@@ -52,7 +52,7 @@ pub fn of_store(error: &StoreError) -> Option<Hold> {
 }
 
 /// The same of an error of the vault.
-pub fn of_vault(error: &VaultError) -> Hold {
+pub(super) fn of_vault(error: &VaultError) -> Hold {
     let VaultError::Io(io) = error else { return Hold::Vault(error.to_string()) };
     match StoreError::of(io) {
         StoreError::Full => Hold::VaultFull,

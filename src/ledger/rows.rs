@@ -8,7 +8,7 @@ use crate::store::{Batch, Store, StoreError, keys};
 
 /// Rows that are growing, one per tile level, and rows that became full.
 #[derive(Debug, Clone, Default)]
-pub struct TileRows {
+pub(super) struct TileRows {
     open: BTreeMap<u8, Row>,
     full: Vec<((u8, u64), Vec<u8>)>,
 }
@@ -25,7 +25,7 @@ impl TileRows {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn stored(store: &dyn Store, size: u64) -> Result<Option<Self>, StoreError> {
+    pub(super) fn stored(store: &dyn Store, size: u64) -> Result<Option<Self>, StoreError> {
         let mut rows = Self::default();
         for level in 0..8u8 {
             let hashes = size >> (8 * u32::from(level));
@@ -44,7 +44,7 @@ impl TileRows {
     }
 
     /// Adds the next hash of a level.
-    pub fn push(&mut self, node: TileNode) {
+    pub(super) fn push(&mut self, node: TileNode) {
         let index = node.index / limits::TILE_WIDTH;
         let row = self.open.entry(node.level).or_insert(Row { index, bytes: Vec::new(), touched: true });
         row.bytes.extend_from_slice(node.hash.as_bytes());
@@ -57,17 +57,17 @@ impl TileRows {
     }
 
     /// Takes the rows that became full since they were last taken.
-    pub fn take_full(&mut self) -> Vec<((u8, u64), Vec<u8>)> {
+    pub(super) fn take_full(&mut self) -> Vec<((u8, u64), Vec<u8>)> {
         std::mem::take(&mut self.full)
     }
 
     /// The rows that are not full.
-    pub fn open(&self) -> impl Iterator<Item = ((u8, u64), &[u8])> {
+    pub(super) fn open(&self) -> impl Iterator<Item = ((u8, u64), &[u8])> {
         self.open.iter().map(|(level, row)| ((*level, row.index), row.bytes.as_slice()))
     }
 
     /// Puts every row that changed since the last call into a batch.
-    pub fn put_changed(&mut self, batch: &mut Batch) {
+    pub(super) fn put_changed(&mut self, batch: &mut Batch) {
         for ((level, index), bytes) in self.take_full() {
             batch.put(keys::tile(level, index), bytes);
         }

@@ -40,7 +40,7 @@ impl Chunk {
 ///
 /// # Errors
 /// [`StoreError`] where the store cannot be read; the entries before were taken.
-pub fn scan<T: Send>(
+pub(super) fn scan<T: Send>(
     store: &dyn Store,
     from: u64,
     to: u64,

@@ -30,7 +30,7 @@ use crate::vault::{Attachment, Incoming, Vault};
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// What the writer has in common with those who send and read.
-pub struct Writer {
+pub(super) struct Writer {
     /// What is to be done.
     pub queue: mpsc::Receiver<Work>,
     /// Where what was recorded is published.
@@ -44,7 +44,7 @@ pub struct Writer {
 }
 
 /// The writer.
-pub struct Sequencer {
+pub(super) struct Sequencer {
     edge: Edge,
     origin: Origin,
     setup: Setup,
@@ -70,7 +70,7 @@ pub struct Sequencer {
 
 impl Sequencer {
     /// A writer that goes on from `tip`.
-    pub fn new(mut setup: Setup, tip: Tip, vault: Vault, writer: Writer) -> Self {
+    pub(super) fn new(mut setup: Setup, tip: Tip, vault: Vault, writer: Writer) -> Self {
         let Writer { queue, publish, belief, holds, turn } = writer;
         // Whoever signs now did so last whenever the store is read anew.
         setup.claim = Claim::Unchanged;
@@ -99,7 +99,7 @@ impl Sequencer {
     }
 
     /// Works until no more events can come.
-    pub fn run(mut self) {
+    pub(super) fn run(mut self) {
         self.images.begin(&self.edge.state, &self.edge.chain);
         while let Some(first) = self.queue.blocking_recv() {
             let mut group = Vec::new();
@@ -187,7 +187,7 @@ impl Sequencer {
     }
 
     /// Looks whether what holds writes is gone, or has come, although nobody writes.
-    pub fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         let turn = self.turn.clone();
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.ready().is_ok() {

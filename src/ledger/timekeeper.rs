@@ -31,7 +31,7 @@ pub fn confirm_clock(directory: &Path, now: Timestamp) -> std::io::Result<()> {
 }
 
 /// Notes that it is `now`; without the note a start may ask its operator, no more.
-pub fn note_time(directory: &Path, now: Timestamp) {
+pub(super) fn note_time(directory: &Path, now: Timestamp) {
     if let Err(error) = write(&directory.join(NOTE), now) {
         tracing::debug!(%error, "the time is not noted");
     }
@@ -50,7 +50,7 @@ fn read(path: &Path) -> Option<Timestamp> {
 }
 
 /// Reads the time for the writer of a data directory.
-pub struct Timekeeper {
+pub(super) struct Timekeeper {
     clock: Clock,
     directory: PathBuf,
     guard: ClockGuard,
@@ -59,13 +59,13 @@ pub struct Timekeeper {
 
 impl Timekeeper {
     /// Keeps the time of a directory.
-    pub fn new(clock: Clock, directory: &Path) -> Self {
+    pub(super) fn new(clock: Clock, directory: &Path) -> Self {
         let noted = read(&directory.join(NOTE));
         Self { clock, directory: directory.to_owned(), guard: ClockGuard::default(), noted }
     }
 
     /// How far the clock was believed at the last look.
-    pub fn belief(&self) -> Belief {
+    pub(super) fn belief(&self) -> Belief {
         self.guard.belief()
     }
 
@@ -73,7 +73,7 @@ impl Timekeeper {
     ///
     /// # Errors
     /// [`Hold::Clock`].
-    pub fn now(&mut self, state: &State) -> Result<Timestamp, Hold> {
+    pub(super) fn now(&mut self, state: &State) -> Result<Timestamp, Hold> {
         let judged = self.look(state);
         let judged = match judged {
             Err(_) if self.take_word() => self.look(state),
@@ -92,7 +92,7 @@ impl Timekeeper {
     }
 
     /// Notes that it is `now`, where that was not noted lately.
-    pub fn note(&mut self, now: Timestamp) {
+    pub(super) fn note(&mut self, now: Timestamp) {
         let noted = self.noted.map_or(u64::MAX, |noted| noted.as_ms().abs_diff(now.as_ms()));
         if noted >= limits::CLOCK_NOTE_MS {
             self.noted = Some(now);

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use super::{Accepted, Admissible, Refusal};
 
 /// What the writer is woken by.
-pub enum Work {
+pub(super) enum Work {
     /// An event to record.
     Event(Job),
     /// Nothing but time that has passed.
@@ -13,14 +13,14 @@ pub enum Work {
 }
 
 /// An event that waits, and whom to tell.
-pub struct Job {
+pub(super) struct Job {
     pub(super) event: Box<Admissible>,
     pub(super) answer: oneshot::Sender<Result<Accepted, Refusal>>,
 }
 
 impl Job {
     /// An event whose fate goes to `answer`.
-    pub fn new(event: Admissible, answer: oneshot::Sender<Result<Accepted, Refusal>>) -> Self {
+    pub(super) fn new(event: Admissible, answer: oneshot::Sender<Result<Accepted, Refusal>>) -> Self {
         Self { event: Box::new(event), answer }
     }
 }

@@ -3,24 +3,24 @@
 use std::collections::BTreeSet;
 
 /// Draws samples.
-pub struct Dice {
+pub(super) struct Dice {
     seed: [u8; 16],
     most: usize,
 }
 
 impl Dice {
     /// Samples of at most so many, drawn by a seed.
-    pub fn new(seed: [u8; 16], most: usize) -> Self {
+    pub(super) fn new(seed: [u8; 16], most: usize) -> Self {
         Self { seed, most }
     }
 
     /// Most that are drawn.
-    pub fn most(&self) -> usize {
+    pub(super) fn most(&self) -> usize {
         self.most
     }
 
     /// So many numbers below `count` at most, ascending.
-    pub fn below(&self, what: &str, count: u64) -> Vec<u64> {
+    pub(super) fn below(&self, what: &str, count: u64) -> Vec<u64> {
         if count <= self.most as u64 {
             return (0..count).collect();
         }
@@ -33,12 +33,12 @@ impl Dice {
     }
 
     /// So many of `all` at most, in their order.
-    pub fn some<T: Clone>(&self, what: &str, all: &[T]) -> Vec<T> {
+    pub(super) fn some<T: Clone>(&self, what: &str, all: &[T]) -> Vec<T> {
         self.below(what, all.len() as u64).into_iter().map(|place| all[place as usize].clone()).collect()
     }
 
     /// One number below `count`, which is not 0, for each of `all`.
-    pub fn each(&self, what: &str, all: usize, count: u64) -> Vec<u64> {
+    pub(super) fn each(&self, what: &str, all: usize, count: u64) -> Vec<u64> {
         let mut stream = self.stream(what);
         (0..all).map(|_| number(&mut stream) % count.max(1)).collect()
     }

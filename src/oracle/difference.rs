@@ -12,7 +12,7 @@ use crate::{json, limits};
 const TOLD: usize = 60;
 
 /// What is not judged in an answer.
-pub struct Apart<'a> {
+pub(super) struct Apart<'a> {
     /// The members that do not follow from the log, as JSON pointers.
     pub members: &'a [&'a str],
     /// Whether something of it was named as wrong already, so that its bytes are others.
@@ -22,7 +22,7 @@ pub struct Apart<'a> {
 }
 
 /// How a served answer differs from the one that the log makes; none where it does not.
-pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<String> {
+pub(super) fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<String> {
     if made.status != served.status {
         let made = made.status;
         return Some(format!("it is answered with status {}, where the log makes {made}", served.status));
@@ -57,7 +57,7 @@ pub fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> Option<S
 }
 
 /// Whether two values say the same, but for what is set apart.
-pub fn agree(made: &Value, served: &Value, apart: &Apart<'_>) -> bool {
+pub(super) fn agree(made: &Value, served: &Value, apart: &Apart<'_>) -> bool {
     within(made, served, &mut String::new(), apart, &mut false).is_none()
 }
 

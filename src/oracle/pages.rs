@@ -6,7 +6,7 @@ use super::questions::escaped;
 use crate::client::Answer;
 
 /// The path of the page after this answer; none at the end. A table tells it by its `Link`.
-pub fn next_page(path: &str, by: &str, answer: &Answer) -> Option<String> {
+pub(super) fn next_page(path: &str, by: &str, answer: &Answer) -> Option<String> {
     if let Some((query, _)) = answer.link.strip_prefix('<').and_then(|link| link.split_once('>')) {
         return Some(format!("{}{query}", path.split('?').next()?));
     }

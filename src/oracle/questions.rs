@@ -14,7 +14,7 @@ use crate::time::Date;
 
 /// What is asked of one route.
 #[derive(Debug, Default)]
-pub struct Asked {
+pub(super) struct Asked {
     /// Paths with their queries.
     pub paths: Vec<String>,
     /// Listings that are followed to their end: the path, and the parameter that its `next` is the value of.
@@ -26,7 +26,7 @@ pub struct Asked {
 }
 
 /// What a log can be asked about.
-pub struct Matter<'a> {
+pub(super) struct Matter<'a> {
     pub state: State,
     /// The day that answers are read on.
     pub today: Date,
@@ -47,7 +47,7 @@ pub struct Matter<'a> {
 
 impl Asked {
     /// The parameter by which its listings go on, which is the same for all of a route.
-    pub fn by(&self) -> &'static str {
+    pub(super) fn by(&self) -> &'static str {
         self.listings.iter().chain(&self.continued).next().map_or("after", |(_, by)| by)
     }
 
@@ -97,12 +97,12 @@ impl Asked {
 
 const WHOLE_PAGE: usize = limits::PAGE_ROWS;
 /// A short answer that says on which day it is read.
-pub const FIRST_CLOCK: &str = "/v1/clocks?limit=1";
+pub(super) const FIRST_CLOCK: &str = "/v1/clocks?limit=1";
 
 impl Matter<'_> {
     /// What is asked of a route, by the path template of the OpenAPI document; none of a route that is not
     /// known here.
-    pub fn asked(&self, route: &str) -> Option<Asked> {
+    pub(super) fn asked(&self, route: &str) -> Option<Asked> {
         let dice = self.dice;
         let of_subjects = |rest: &str| {
             Asked::each(dice, route, &self.subjects, |subject| format!("/v1/subjects/{subject}{rest}"))
@@ -428,12 +428,16 @@ impl Dice {
 }
 
 /// The members of this name of the rows of a page.
-pub fn column<'a>(page: &'a Value, rows: &str, name: &'a str) -> impl Iterator<Item = &'a Value> + Clone {
+pub(super) fn column<'a>(
+    page: &'a Value,
+    rows: &str,
+    name: &'a str,
+) -> impl Iterator<Item = &'a Value> + Clone {
     page[rows].as_array().into_iter().flatten().map(move |row| &row[name])
 }
 
 /// A text as a query carries it.
-pub fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

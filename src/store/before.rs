@@ -33,7 +33,7 @@ const BLOBS: &str = "blobs";
 
 /// Kept files of a store.
 #[derive(Debug)]
-pub struct Before {
+pub(super) struct Before {
     store: PathBuf,
 }
 
@@ -42,7 +42,7 @@ impl Before {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn settle(store: &Path) -> Result<(), StoreError> {
+    pub(super) fn settle(store: &Path) -> Result<(), StoreError> {
         for left in [UNFINISHED, DONE] {
             remove(&store.join(left))?;
         }
@@ -59,7 +59,7 @@ impl Before {
     ///
     /// # Errors
     /// [`StoreError`] when one of them cannot be read.
-    pub fn keep(store: &Path) -> Result<Option<Self>, StoreError> {
+    pub(super) fn keep(store: &Path) -> Result<Option<Self>, StoreError> {
         let files = own_files(store)?;
         if !files.iter().any(|file| file == Path::new("db")) {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Before {
     }
 
     /// Gives up the snapshots among them, which were set aside.
-    pub fn forget_snapshots(&self) -> Result<(), StoreError> {
+    pub(super) fn forget_snapshots(&self) -> Result<(), StoreError> {
         for file in own_files(&self.folder())?.iter().filter(|file| is_snapshot(file)) {
             std::fs::remove_file(self.folder().join(file))?;
         }
@@ -91,7 +91,7 @@ impl Before {
     ///
     /// # Errors
     /// [`StoreError`]: they are still kept.
-    pub fn put_back(&self) -> Result<(), StoreError> {
+    pub(super) fn put_back(&self) -> Result<(), StoreError> {
         let kept = own_files(&self.folder())?;
         // Whatever is not kept is removed: of what is not whole nothing is believed.
         if !self.folder().join(BOOT).exists() || !kept.iter().any(|file| file == Path::new("db")) {
@@ -114,7 +114,7 @@ impl Before {
     ///
     /// # Errors
     /// [`StoreError`]: commit nothing.
-    pub fn forget(&self) -> Result<(), StoreError> {
+    pub(super) fn forget(&self) -> Result<(), StoreError> {
         // At once, so that no half of it is ever put back; it need not be synced, since after the machine itself
         // ended nothing is.
         std::fs::rename(self.folder(), self.store.join(DONE))?;

@@ -69,7 +69,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    pub fn in_bytes(bytes: &[u8]) -> Self {
+    pub(super) fn in_bytes(bytes: &[u8]) -> Self {
         let (mut at, mut end, mut heads) = (0, 0, 0);
         let (mut last, mut term, mut sealed, mut followed) = (None, None, false, false);
         while at < bytes.len() {
@@ -100,13 +100,13 @@ impl Found {
     }
 
     /// Whether these frames, which lie in `file`, were written there.
-    pub fn lies_where_it_was_written(&self, file: &File) -> Result<bool, StoreError> {
+    pub(super) fn lies_where_it_was_written(&self, file: &File) -> Result<bool, StoreError> {
         let (place, _) = Place::of(file)?;
         Ok(self.term.as_ref().is_some_and(|term| term.place == place))
     }
 
     /// Who may sign, where this is the newest file and lies in `file`.
-    pub fn standing(&self, file: &File) -> Result<Standing, StoreError> {
+    pub(super) fn standing(&self, file: &File) -> Result<Standing, StoreError> {
         let Some(term) = &self.term else { return Ok(Standing::ReadOnly(ReadOnly::Unmarked)) };
         let (place, names) = Place::of(file)?;
         Ok(match names {
@@ -130,7 +130,7 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    pub fn in_bytes(bytes: &[u8]) -> Self {
+    pub(super) fn in_bytes(bytes: &[u8]) -> Self {
         let (mut at, mut end, mut copies) = (0, 0, Self::default());
         let mut waiting: Option<&[u8]> = None;
         while at < bytes.len() {
@@ -152,7 +152,7 @@ impl Copies {
         copies
     }
 
-    pub fn are_whole(&self) -> bool {
+    pub(super) fn are_whole(&self) -> bool {
         self.single == 0 && self.foreign == 0
     }
 }

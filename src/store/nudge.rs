@@ -20,14 +20,14 @@ struct Call {
 type UnderWay = Mutex<Option<Call>>;
 
 /// Watches one call at a time, and nudges it from other threads while it lasts.
-pub struct Nudged(Arc<UnderWay>);
+pub(super) struct Nudged(Arc<UnderWay>);
 
 impl Nudged {
     /// Begins the watch, which ends with this.
     ///
     /// # Errors
     /// No thread can be begun.
-    pub fn begin() -> std::io::Result<Self> {
+    pub(super) fn begin() -> std::io::Result<Self> {
         let under_way = Arc::default();
         let watched = Arc::downgrade(&under_way);
         std::thread::Builder::new().name("nudge".to_owned()).spawn(move || watch(&watched))?;
@@ -35,14 +35,14 @@ impl Nudged {
     }
 
     /// Nudges until the answer is dropped.
-    pub fn during(&self, nudge: impl Fn() + Send + Sync + 'static) -> Watched<'_> {
+    pub(super) fn during(&self, nudge: impl Fn() + Send + Sync + 'static) -> Watched<'_> {
         *lock(&self.0) = Some(Call { nudge: Arc::new(nudge), began: Instant::now(), next: FIRST });
         Watched(&self.0)
     }
 }
 
 /// Held by a call as long as it is to be nudged.
-pub struct Watched<'a>(&'a UnderWay);
+pub(super) struct Watched<'a>(&'a UnderWay);
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {

@@ -21,7 +21,7 @@ const CRC: usize = 4;
 ///
 /// # Errors
 /// [`StoreError`] when the directory cannot be read or written.
-pub fn tidy(directory: &Path) -> Result<(), StoreError> {
+pub(super) fn tidy(directory: &Path) -> Result<(), StoreError> {
     let mut snapshots = Vec::new();
     for path in files(directory)? {
         if path.extension().is_some_and(|extension| extension == "generating") {
@@ -47,7 +47,7 @@ pub fn tidy(directory: &Path) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn set_all_aside(directory: &Path) -> Result<bool, StoreError> {
+pub(super) fn set_all_aside(directory: &Path) -> Result<bool, StoreError> {
     let snapshots: Vec<_> = files(directory)?.into_iter().filter(|path| is_snapshot(path)).collect();
     snapshots.iter().try_for_each(|path| set_aside(path))?;
     Ok(!snapshots.is_empty())

@@ -50,7 +50,7 @@ impl std::fmt::Display for Instance {
 
 /// Where a file lies, as far as no copy lies there too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     inode: u64,
     /// Nanoseconds of the Unix time at which the file was made.
     born: Option<u128>,
@@ -63,7 +63,7 @@ impl Place {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn of(file: &File) -> Result<(Self, u64), StoreError> {
+    pub(super) fn of(file: &File) -> Result<(Self, u64), StoreError> {
         let metadata = file.metadata()?;
         let born = metadata.created().ok();
         let born = born.and_then(|born| born.duration_since(UNIX_EPOCH).ok()).map(|born| born.as_nanos());
@@ -78,7 +78,7 @@ impl Place {
 
 /// A term of signing: by whom, and into which file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
+pub(super) struct Term {
     /// Who signs.
     pub instance: Instance,
     /// Where the file lies that says so.
@@ -87,7 +87,7 @@ pub struct Term {
 
 impl Term {
     /// The text that the file carries.
-    pub fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let mut text = format!("instance {}\ninode {}\n", self.instance, self.place.inode);
         if let Some(born) = self.place.born {
             let _ = writeln!(text, "born {born}");
@@ -99,7 +99,7 @@ impl Term {
     }
 
     /// Reads that text.
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let mut lines = std::str::from_utf8(text).ok()?.lines().peekable();
         let mut member = |name: &str| {
             let value = lines.peek()?.strip_prefix(name)?.strip_prefix(' ')?;

@@ -14,7 +14,7 @@ pub(super) struct Beside {
 impl Beside {
     /// Whether a private key may lie beside them: the public keys are its own; of a chain of certificates,
     /// one is. What is cut off is nobody's.
-    pub fn is_of(&self, own: &PublicKey) -> bool {
+    pub(super) fn is_of(&self, own: &PublicKey) -> bool {
         let is_own = |one: &Result<PublicKey, KeyFault>| *one == Ok(*own);
         let is_readable = |one: &Result<PublicKey, KeyFault>| *one != Err(KeyFault::Damaged);
         let mut certified = self.certified.iter().filter(|one| is_readable(one)).peekable();
@@ -23,13 +23,13 @@ impl Beside {
     }
 
     /// The one that is meant: of a chain of certificates, the first is its holder's.
-    pub fn named(&self) -> Option<Result<PublicKey, KeyFault>> {
+    pub(super) fn named(&self) -> Option<Result<PublicKey, KeyFault>> {
         let mut all = self.keys.iter().chain(&self.certified);
         all.clone().find(|one| one.is_ok()).or_else(|| all.next()).copied()
     }
 
     /// The same where no private key says which is meant.
-    pub fn alone(&self) -> Option<Result<PublicKey, KeyFault>> {
+    pub(super) fn alone(&self) -> Option<Result<PublicKey, KeyFault>> {
         let named = self.named()?;
         Some(named.and_then(|key| {
             match self.keys.iter().flatten().all(|one| *one == key) && self.is_of(&key) {

@@ -29,7 +29,7 @@ const MOST_SCRYPT_LANES: u16 = 16;
 
 /// What a key file holds.
 #[derive(Debug)]
-pub enum Stored {
+pub(super) enum Stored {
     /// A private key.
     Secret(SecretKey),
     /// A private key that a pass phrase opens.
@@ -41,7 +41,7 @@ pub enum Stored {
 }
 
 /// An encrypted private key.
-pub struct Locked {
+pub(super) struct Locked {
     der: Vec<u8>,
     beside: Beside,
 }
@@ -57,7 +57,7 @@ impl Stored {
     ///
     /// # Errors
     /// [`KeyFault`].
-    pub fn read(bytes: &[u8]) -> Result<Self, KeyFault> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, KeyFault> {
         // DER is a SEQUENCE, which no text begins with; '0' begins hex too.
         if let [0x30, ..] = bytes
             && let Some(found) = from_der(bytes)
@@ -163,7 +163,7 @@ fn certified(der: &[u8]) -> Result<PublicKey, KeyFault> {
 
 impl Locked {
     /// The public key that stands beside it, as far as the file can be believed.
-    pub fn public(&self) -> Option<PublicKey> {
+    pub(super) fn public(&self) -> Option<PublicKey> {
         self.beside.named().and_then(Result::ok)
     }
 
@@ -173,7 +173,7 @@ impl Locked {
     /// [`KeyFault::Mismatch`] where a public key beside it is another's; [`KeyFault::Phrase`] for another pass
     /// phrase; [`KeyFault::Scheme`] for what is not read, or would take
     /// more time or memory than a key file may ask for.
-    pub fn open(&self, phrase: &str) -> Result<SecretKey, KeyFault> {
+    pub(super) fn open(&self, phrase: &str) -> Result<SecretKey, KeyFault> {
         let info = EncryptedPrivateKeyInfoRef::from_der(&self.der).map_err(|_| KeyFault::Damaged)?;
         let EncryptionScheme::Pbes2(parameters) = &info.encryption_algorithm else {
             return Err(KeyFault::Scheme("PBES1"));
@@ -214,7 +214,12 @@ fn is_bounded(kdf: &Kdf) -> bool {
 
 /// The key as encrypted PKCS#8 PEM (PBES2, PBKDF2 with HMAC-SHA-256, AES-256-CBC), as every OpenSSL since 1.1
 /// reads it; `salt` and `iv` are random and never used again.
-pub fn encrypted_pem(key: &SecretKey, phrase: &str, salt: &[u8; 16], iv: [u8; 16]) -> Zeroizing<String> {
+pub(super) fn encrypted_pem(
+    key: &SecretKey,
+    phrase: &str,
+    salt: &[u8; 16],
+    iv: [u8; 16],
+) -> Zeroizing<String> {
     let pem = key.to_pem();
     let blocks = pem::blocks(&pem);
     let der = blocks.iter().find_map(|block| block.der.as_deref()).expect("its own PEM is read");

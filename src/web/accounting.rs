@@ -8,7 +8,7 @@ use crate::event::{Criterion, Policy};
 const WEAK: u16 = 6_000;
 
 /// A part of a score.
-pub struct PartRow {
+pub(super) struct PartRow {
     /// What it is.
     pub name: String,
     /// Its points; with a sign where it adds or takes.
@@ -22,7 +22,7 @@ pub struct PartRow {
 }
 
 /// An indicator.
-pub struct IndicatorRow {
+pub(super) struct IndicatorRow {
     /// What was graded.
     pub name: String,
     /// Its value, or why it has none.
@@ -34,7 +34,7 @@ pub struct IndicatorRow {
 }
 
 /// The parts of a score, in the order in which they are added.
-pub fn parts(p: &Page, policy: &Policy, score: &Score) -> Vec<PartRow> {
+pub(super) fn parts(p: &Page, policy: &Policy, score: &Score) -> Vec<PartRow> {
     let parts = score.parts.iter().map(|part| {
         let criterion = policy.criteria.iter().find(|one| one.id.as_str() == part.code);
         let Some(criterion) = criterion else {
@@ -60,7 +60,7 @@ pub fn parts(p: &Page, policy: &Policy, score: &Score) -> Vec<PartRow> {
 }
 
 /// What adds up, added up.
-pub fn total(score: &Score) -> i64 {
+pub(super) fn total(score: &Score) -> i64 {
     score.parts.iter().map(|part| part.points).sum()
 }
 

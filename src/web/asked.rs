@@ -19,18 +19,18 @@ use crate::api::Problem;
 use crate::event::Commitment;
 
 /// Where pages take their facts from.
-pub struct Source {
+pub(super) struct Source {
     api: Router,
 }
 
 impl Source {
     /// The API in this process.
-    pub fn new(api: Router) -> Self {
+    pub(super) fn new(api: Router) -> Self {
         Self { api }
     }
 
     /// The answer to a request as it came.
-    pub async fn passed_on(&self, request: Request<Body>) -> Response {
+    pub(super) async fn passed_on(&self, request: Request<Body>) -> Response {
         let Ok(response) = self.api.clone().oneshot(request).await;
         response
     }
@@ -50,18 +50,18 @@ impl Source {
     ///
     /// # Errors
     /// The problem that it answers with.
-    pub async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+    pub(super) async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
         let (_, bytes) = self.get(path).await?;
         serde_json::from_slice(&bytes).map_err(|error| Problem::new(500, "page.failed", error.to_string()))
     }
 
     /// Whether the API has something at a path.
-    pub async fn has(&self, path: &str) -> bool {
+    pub(super) async fn has(&self, path: &str) -> bool {
         self.get(path).await.is_ok()
     }
 
     /// A text that somebody committed to, where it is kept here and is a text.
-    pub async fn text(&self, commitment: &Commitment) -> Option<String> {
+    pub(super) async fn text(&self, commitment: &Commitment) -> Option<String> {
         let (headers, bytes) = self.get(&format!("/v1/attachments/{commitment}")).await.ok()?;
         let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
         let text = kind.starts_with("text/plain").then(|| String::from_utf8_lossy(&bytes).into_owned())?;
@@ -70,7 +70,7 @@ impl Source {
 }
 
 /// A request for a page: the language, the parameters, and where to ask.
-pub struct Asked {
+pub(super) struct Asked {
     /// What all pages share.
     pub web: Arc<Web>,
     /// How the page is told.
@@ -88,7 +88,7 @@ impl FromRequestParts<Arc<Web>> for Asked {
 
 impl Asked {
     /// Reads a request.
-    pub async fn of(parts: &Parts, web: &Arc<Web>) -> Self {
+    pub(super) async fn of(parts: &Parts, web: &Arc<Web>) -> Self {
         let read = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let mut parameters = read.map(|Query(all)| all).unwrap_or_default();
         // A form sends the fields that were left empty, too.
@@ -105,7 +105,7 @@ impl Asked {
     ///
     /// # Errors
     /// `query.unknown` or `query.repeated`.
-    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), Problem> {
         for (at, (name, value)) in self.parameters.iter().enumerate() {
             if name == PARAMETER {
                 if Lang::named(value).is_none() {
@@ -129,19 +129,19 @@ impl Asked {
     }
 
     /// The value of a parameter.
-    pub fn value(&self, name: &str) -> Option<&str> {
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(one, _)| one == name);
         found.map(|(_, value)| value.trim())
     }
 
     /// Those of the parameters that are given, as they go on in a query of the API.
-    pub fn query(&self, names: &[&str]) -> String {
+    pub(super) fn query(&self, names: &[&str]) -> String {
         let given = names.iter().filter_map(|name| Some(format!("&{name}={}", encoded(self.value(name)?))));
         given.collect()
     }
 
     /// The page, or what is wrong as one.
-    pub fn answer(self, made: Result<String, Problem>) -> Response {
+    pub(super) fn answer(self, made: Result<String, Problem>) -> Response {
         match made {
             Ok(html) => shown(html),
             Err(problem) => wrong::told(&self.page, &problem),
@@ -150,7 +150,7 @@ impl Asked {
 }
 
 /// A page as an answer.
-pub fn shown(html: String) -> Response {
+pub(super) fn shown(html: String) -> Response {
     let mut response = html.into_response();
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
@@ -161,12 +161,12 @@ pub fn shown(html: String) -> Response {
 ///
 /// # Errors
 /// `page.failed`, which no template of this program ends with.
-pub fn rendered(template: &impl askama::Template) -> Result<String, Problem> {
+pub(super) fn rendered(template: &impl askama::Template) -> Result<String, Problem> {
     template.render().map_err(|error| Problem::new(500, "page.failed", error.to_string()))
 }
 
 /// A text as it stands in a query.
-pub fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),

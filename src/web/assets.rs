@@ -11,7 +11,7 @@ use super::wrong;
 use crate::api::Problem;
 
 /// A file.
-pub struct Asset {
+pub(super) struct Asset {
     stem: &'static str,
     ends: &'static str,
     kind: &'static str,
@@ -32,9 +32,9 @@ macro_rules! asset {
 }
 
 /// The style sheet.
-pub static STYLE: Asset = asset!("tinnhiem", "css", "text/css; charset=utf-8");
+pub(super) static STYLE: Asset = asset!("tinnhiem", "css", "text/css; charset=utf-8");
 /// The sign in a browser's tab.
-pub static SIGN: Asset = asset!("sign", "svg", "image/svg+xml");
+pub(super) static SIGN: Asset = asset!("sign", "svg", "image/svg+xml");
 
 fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
@@ -42,13 +42,13 @@ fn hash(text: &str) -> String {
 
 impl Asset {
     /// Its name.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}.{}.{}", self.stem, *self.hash, self.ends)
     }
 }
 
 /// A file by its name.
-pub async fn one(Path(name): Path<String>, asked: Asked) -> Response {
+pub(super) async fn one(Path(name): Path<String>, asked: Asked) -> Response {
     let Some(asset) = [&STYLE, &SIGN].into_iter().find(|asset| asset.name() == name) else {
         let problem =
             Problem::not_found("route.unknown", "there is no such file: the pages name those that are");

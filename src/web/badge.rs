@@ -31,7 +31,7 @@ struct Badge<'a> {
 }
 
 /// The picture.
-pub async fn picture(Path(subject): Path<String>, asked: Asked) -> Response {
+pub(super) async fn picture(Path(subject): Path<String>, asked: Asked) -> Response {
     match made(&asked, &subject).await {
         Ok(svg) => ([(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))], svg).into_response(),
         Err(problem) => wrong::told(&asked.page, &problem),

@@ -17,7 +17,7 @@ const MONTHS: usize = 6;
 const NAMED: usize = 2;
 
 /// A label.
-pub struct Label {
+pub(super) struct Label {
     /// Where.
     pub x: String,
     /// See `x`.
@@ -29,7 +29,7 @@ pub struct Label {
 }
 
 /// A move of the score.
-pub struct Dot {
+pub(super) struct Dot {
     /// Where.
     pub x: String,
     /// See `x`.
@@ -41,7 +41,7 @@ pub struct Dot {
 }
 
 /// The chart.
-pub struct Chart {
+pub(super) struct Chart {
     /// What it shows in sentences, for who does not see it.
     pub description: String,
     /// The outlines of the range, a piece for each time there was a score.
@@ -86,7 +86,7 @@ impl Scale {
 
 impl Chart {
     /// The chart of steps up to a day; none where there never was a score.
-    pub fn of(p: &Page, names: &Names, steps: &[Step], until: Date) -> Option<Self> {
+    pub(super) fn of(p: &Page, names: &Names, steps: &[Step], until: Date) -> Option<Self> {
         let known = |step: &Step| {
             let (score, range) = step.after.score.zip(step.after.range)?;
             Some(Known { on: step.on, score, range })

@@ -46,7 +46,7 @@ struct One {
 }
 
 /// The page.
-pub async fn page(asked: Asked) -> Response {
+pub(super) async fn page(asked: Asked) -> Response {
     let made = made(&asked).await;
     asked.answer(made)
 }

@@ -57,7 +57,7 @@ struct Attached {
 }
 
 /// The page.
-pub async fn page(Path(event): Path<String>, asked: Asked) -> Response {
+pub(super) async fn page(Path(event): Path<String>, asked: Asked) -> Response {
     let made = made(&asked, &event).await;
     asked.answer(made)
 }

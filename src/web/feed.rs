@@ -30,13 +30,13 @@ struct Feed<'a> {
 }
 
 /// The feed of the log.
-pub async fn of_log(asked: Asked) -> Response {
+pub(super) async fn of_log(asked: Asked) -> Response {
     let made = made(&asked, None).await;
     answer(&asked, made)
 }
 
 /// The feed of a KOL.
-pub async fn of_subject(Path(subject): Path<String>, asked: Asked) -> Response {
+pub(super) async fn of_subject(Path(subject): Path<String>, asked: Asked) -> Response {
     let made = made(&asked, Some(&subject)).await;
     answer(&asked, made)
 }

@@ -5,7 +5,7 @@ use crate::engines::{Figure, Missing, Standing};
 use crate::event::Policy;
 
 /// A figure as a page shows it.
-pub struct Shown {
+pub(super) struct Shown {
     /// The score; none where there is none.
     pub score: Option<String>,
     /// From where to where it may lie.
@@ -22,7 +22,7 @@ pub struct Shown {
 
 impl Shown {
     /// Puts a figure in words.
-    pub fn of(p: &Page, policy: Option<&Policy>, figure: &Figure) -> Self {
+    pub(super) fn of(p: &Page, policy: Option<&Policy>, figure: &Figure) -> Self {
         let told = |hundredths: u16| p.lang.points(i64::from(hundredths));
         let name = match &figure.standing {
             Standing::Rated => "rated",

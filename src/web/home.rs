@@ -46,7 +46,7 @@ struct Topic {
 }
 
 /// A KOL in a list.
-pub struct Face {
+pub(super) struct Face {
     /// Its name, or its id.
     pub name: String,
     /// Its page.
@@ -63,7 +63,7 @@ pub struct Face {
 
 impl Face {
     /// A row of a listing.
-    pub fn of(p: &Page, policy: &Policy, row: &SubjectRow) -> Self {
+    pub(super) fn of(p: &Page, policy: &Policy, row: &SubjectRow) -> Self {
         let certified = row.certificate.as_ref().is_some_and(|one| {
             name_of(&serde_json::to_value(&one.standing).unwrap_or_default()["state"]) == "valid"
         });
@@ -79,7 +79,7 @@ impl Face {
 }
 
 /// The fields of a KOL, in words.
-pub fn topics(p: &Page, policy: &Policy, row: &SubjectRow) -> String {
+pub(super) fn topics(p: &Page, policy: &Policy, row: &SubjectRow) -> String {
     let named = row.topics.iter().map(|topic| {
         policy.topics.get(topic).map_or_else(|| topic.to_string(), |label| p.lang.of(label).to_owned())
     });
@@ -90,7 +90,7 @@ pub fn topics(p: &Page, policy: &Policy, row: &SubjectRow) -> String {
 ///
 /// # Errors
 /// What the API answers.
-pub async fn in_force(source: &Source) -> Result<Policy, Problem> {
+pub(super) async fn in_force(source: &Source) -> Result<Policy, Problem> {
     let ledger: LedgerView = source.json("/v1/ledger").await?;
     let version = ledger.policy.unwrap_or(1);
     let view: PolicyView = source.json(&format!("/v1/policies/{version}")).await?;
@@ -98,7 +98,7 @@ pub async fn in_force(source: &Source) -> Result<Policy, Problem> {
 }
 
 /// The page.
-pub async fn page(asked: Asked) -> Response {
+pub(super) async fn page(asked: Asked) -> Response {
     let made = made(&asked).await;
     asked.answer(made)
 }

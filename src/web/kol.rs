@@ -140,7 +140,7 @@ struct Row {
 }
 
 /// The page.
-pub async fn page(Path(subject): Path<String>, asked: Asked) -> Response {
+pub(super) async fn page(Path(subject): Path<String>, asked: Asked) -> Response {
     let made = made(&asked, &subject).await;
     asked.answer(made)
 }

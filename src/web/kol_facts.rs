@@ -17,7 +17,7 @@ const PAGES: usize = 5;
 const ROWS: usize = 1_000;
 
 /// The facts of a page, as the API answers them.
-pub struct Facts {
+pub(super) struct Facts {
     /// The KOL as it stands.
     pub view: SubjectView,
     /// Its score on the day asked for.
@@ -39,7 +39,11 @@ impl Facts {
     ///
     /// # Errors
     /// What the API answers.
-    pub async fn of(source: &Source, subject: SubjectId, as_of: Option<Date>) -> Result<Self, Problem> {
+    pub(super) async fn of(
+        source: &Source,
+        subject: SubjectId,
+        as_of: Option<Date>,
+    ) -> Result<Self, Problem> {
         let path = format!("/v1/subjects/{subject}");
         let read_on = as_of.map(|day| format!("&as_of={day}")).unwrap_or_default();
         let view: SubjectView = source.json(&path).await?;
@@ -72,7 +76,7 @@ impl Facts {
     }
 
     /// Whoever they speak of.
-    pub fn parties(&self) -> Vec<PartyId> {
+    pub(super) fn parties(&self) -> Vec<PartyId> {
         let issuers = self.history.iter().map(|row| row.event.issuer.clone());
         let endorsers = self.score.endorsements.iter().map(|one| one.endorser.clone());
         issuers.chain(endorsers).collect()

@@ -6,11 +6,11 @@ use crate::event::{Label, words::Words};
 use crate::time::{Date, Timestamp};
 
 /// The parameter that names a language; links hand it on.
-pub const PARAMETER: &str = "lang";
+pub(super) const PARAMETER: &str = "lang";
 
 /// A language of pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lang {
+pub(super) enum Lang {
     /// Vietnamese.
     Vi,
     /// English.
@@ -22,7 +22,7 @@ const MONTHS: [&str; 12] =
 
 impl Lang {
     /// The language of a code.
-    pub fn named(code: &str) -> Option<Self> {
+    pub(super) fn named(code: &str) -> Option<Self> {
         match code {
             "vi" => Some(Self::Vi),
             "en" => Some(Self::En),
@@ -31,7 +31,7 @@ impl Lang {
     }
 
     /// The one that a reader likes best, where `Accept-Language` tells; Vietnamese where it does not.
-    pub fn accepted(headers: &HeaderMap) -> Self {
+    pub(super) fn accepted(headers: &HeaderMap) -> Self {
         let asked = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|one| one.to_str().ok());
         let mut best = (0, Self::Vi);
         for one in asked.flat_map(|value| value.split(',')) {
@@ -48,7 +48,7 @@ impl Lang {
     }
 
     /// Its code.
-    pub fn code(self) -> &'static str {
+    pub(super) fn code(self) -> &'static str {
         match self {
             Self::Vi => "vi",
             Self::En => "en",
@@ -56,7 +56,7 @@ impl Lang {
     }
 
     /// The other one.
-    pub fn other(self) -> Self {
+    pub(super) fn other(self) -> Self {
         match self {
             Self::Vi => Self::En,
             Self::En => Self::Vi,
@@ -64,7 +64,7 @@ impl Lang {
     }
 
     /// The text of this language.
-    pub fn of(self, label: &Label) -> &str {
+    pub(super) fn of(self, label: &Label) -> &str {
         match self {
             Self::Vi => &label.vi,
             Self::En => &label.en,
@@ -72,7 +72,7 @@ impl Lang {
     }
 
     /// The words of this language.
-    pub fn word(self, words: Words) -> &'static str {
+    pub(super) fn word(self, words: Words) -> &'static str {
         match self {
             Self::Vi => words.vi,
             Self::En => words.en,
@@ -80,7 +80,7 @@ impl Lang {
     }
 
     /// What was done, in this language.
-    pub fn done(self, words: Words) -> String {
+    pub(super) fn done(self, words: Words) -> String {
         match self {
             Self::Vi => words.vi.to_owned(),
             Self::En => words.past(),
@@ -88,7 +88,7 @@ impl Lang {
     }
 
     /// Hundredths of a point.
-    pub fn points(self, hundredths: i64) -> String {
+    pub(super) fn points(self, hundredths: i64) -> String {
         let sign = if hundredths < 0 { "−" } else { "" };
         let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
         let mark = match self {
@@ -99,13 +99,13 @@ impl Lang {
     }
 
     /// The same with its sign.
-    pub fn moved(self, hundredths: i64) -> String {
+    pub(super) fn moved(self, hundredths: i64) -> String {
         let plus = if hundredths > 0 { "+" } else { "" };
         format!("{plus}{}", self.points(hundredths))
     }
 
     /// Thousandths as percent.
-    pub fn percent(self, permille: u16) -> String {
+    pub(super) fn percent(self, permille: u16) -> String {
         let (whole, rest) = (permille / 10, permille % 10);
         match (self, rest) {
             (_, 0) => format!("{whole}%"),
@@ -115,7 +115,7 @@ impl Lang {
     }
 
     /// A day.
-    pub fn day(self, date: Date) -> String {
+    pub(super) fn day(self, date: Date) -> String {
         let text = date.to_string();
         let mut parts = text.split('-').map(|part| part.parse::<usize>().unwrap_or_default());
         let (year, month, day) = (
@@ -130,7 +130,7 @@ impl Lang {
     }
 
     /// A month of a year.
-    pub fn month(self, date: Date) -> String {
+    pub(super) fn month(self, date: Date) -> String {
         let day = self.day(date);
         let apart = match self {
             Self::Vi => '/',
@@ -140,7 +140,7 @@ impl Lang {
     }
 
     /// An instant, where the ledger's day begins so many minutes before Greenwich's.
-    pub fn instant(self, at: Timestamp, utc_offset_min: i32) -> String {
+    pub(super) fn instant(self, at: Timestamp, utc_offset_min: i32) -> String {
         let day = at.date_at(utc_offset_min);
         let minutes = at.as_ms().saturating_sub(day.start_at(utc_offset_min).as_ms()) / 60_000;
         let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);

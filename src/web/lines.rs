@@ -9,7 +9,7 @@ use crate::engines::{Cause, Figure};
 use crate::event::EventType;
 
 /// A line.
-pub struct Line {
+pub(super) struct Line {
     /// Its day, as programs read it.
     pub on: String,
     /// Its day.
@@ -29,7 +29,7 @@ pub struct Line {
 }
 
 /// The lines of a history, the newest first; `contested` are the seqs of what is contested.
-pub fn of(
+pub(super) fn of(
     p: &Page,
     names: &Names,
     history: &[HistoryRow],
@@ -71,19 +71,19 @@ pub fn of(
 }
 
 /// What an event of a type did, in words.
-pub fn done(p: &Page, type_name: &str) -> String {
+pub(super) fn done(p: &Page, type_name: &str) -> String {
     EventType::named(type_name).map_or_else(|| type_name.to_owned(), |kind| p.lang.done(kind.words()))
 }
 
 /// What a date brought about, in words.
-pub fn causes(p: &Page, causes: &[Cause]) -> String {
+pub(super) fn causes(p: &Page, causes: &[Cause]) -> String {
     let mut told: Vec<String> = causes.iter().map(|one| p.of("cause", &name_of(&one.what))).collect();
     told.dedup();
     told.join("; ")
 }
 
 /// What an event or a date did to a score, and whether it took points.
-pub fn effect(p: &Page, before: Option<&Figure>, after: Option<&Figure>) -> (String, bool) {
+pub(super) fn effect(p: &Page, before: Option<&Figure>, after: Option<&Figure>) -> (String, bool) {
     let score = |one: Option<&Figure>| one.and_then(|one| one.score).map(i64::from);
     match (score(before), score(after)) {
         (Some(before), Some(after)) => (p.lang.moved(after - before), after < before),
@@ -94,7 +94,7 @@ pub fn effect(p: &Page, before: Option<&Figure>, after: Option<&Figure>) -> (Str
 }
 
 /// A move of a score in one line.
-pub fn what_moved(p: &Page, names: &Names, step: &Step) -> String {
+pub(super) fn what_moved(p: &Page, names: &Names, step: &Step) -> String {
     let what = match &step.event {
         Some(event) => {
             format!("{} {}", names.party(p, &event.issuer).name, done(p, &event.type_name))

@@ -30,7 +30,7 @@ struct Log<'a> {
 }
 
 /// An entry in a list.
-pub struct Recorded {
+pub(super) struct Recorded {
     /// The event's id.
     pub id: String,
     /// When it was recorded, as programs read it.
@@ -50,7 +50,7 @@ pub struct Recorded {
 }
 
 /// The page.
-pub async fn page(asked: Asked) -> Response {
+pub(super) async fn page(asked: Asked) -> Response {
     let made = made(&asked).await;
     asked.answer(made)
 }
@@ -90,7 +90,11 @@ async fn made(asked: &Asked) -> Result<String, Problem> {
 ///
 /// # Errors
 /// What the API answers.
-pub async fn newest_of(asked: &Asked, filter: &str, most: usize) -> Result<(Vec<Recorded>, bool), Problem> {
+pub(super) async fn newest_of(
+    asked: &Asked,
+    filter: &str,
+    most: usize,
+) -> Result<(Vec<Recorded>, bool), Problem> {
     let (rows, left) = back(asked, filter, None, most).await?;
     Ok((told(asked, rows).await, left.is_some()))
 }

@@ -44,7 +44,7 @@ struct Member<'a> {
 }
 
 /// The page.
-pub async fn page(Path(member): Path<String>, asked: Asked) -> Response {
+pub(super) async fn page(Path(member): Path<String>, asked: Asked) -> Response {
     let made = made(&asked, &member).await;
     asked.answer(made)
 }

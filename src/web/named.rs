@@ -12,7 +12,7 @@ const KOLS: usize = 60;
 
 /// A party as a page shows it.
 #[derive(Clone)]
-pub struct Party {
+pub(super) struct Party {
     /// Its name, or its id.
     pub name: String,
     /// Its page; none for the council, which is one of seats.
@@ -20,11 +20,11 @@ pub struct Party {
 }
 
 /// The names of the parties that a page speaks of.
-pub struct Names(BTreeMap<PartyId, String>);
+pub(super) struct Names(BTreeMap<PartyId, String>);
 
 impl Names {
     /// Asks for them.
-    pub async fn of(source: &Source, parties: Vec<PartyId>) -> Self {
+    pub(super) async fn of(source: &Source, parties: Vec<PartyId>) -> Self {
         let mut names = BTreeMap::new();
         if let Ok(list) = source.json::<MemberList>("/v1/members").await {
             names.extend(list.members.into_iter().map(|one| (one.member, name(&one.name))));
@@ -43,7 +43,7 @@ impl Names {
     }
 
     /// A party by its name.
-    pub fn party(&self, p: &Page, id: &PartyId) -> Party {
+    pub(super) fn party(&self, p: &Page, id: &PartyId) -> Party {
         if id.is_council() {
             return Party { name: p.t("council").to_owned(), link: None };
         }

@@ -13,7 +13,7 @@ const NAME_CHARS: usize = 200;
 const TEXT_CHARS: usize = 2_000;
 
 /// A page on its way to a reader.
-pub struct Page {
+pub(super) struct Page {
     /// Its language.
     pub lang: Lang,
     /// How the ledger fares, at the foot.
@@ -25,7 +25,7 @@ pub struct Page {
 
 impl Page {
     /// A page at a path, in a language that was chosen or guessed.
-    pub fn new(lang: Lang, chosen: bool, path: &str, parameters: &[(String, String)]) -> Self {
+    pub(super) fn new(lang: Lang, chosen: bool, path: &str, parameters: &[(String, String)]) -> Self {
         let depth = path.matches('/').count().saturating_sub(1);
         let root = if depth == 0 { "./".to_owned() } else { "../".repeat(depth) };
         let parameters = parameters.iter().filter(|(name, _)| name != PARAMETER).cloned().collect();
@@ -33,7 +33,7 @@ impl Page {
     }
 
     /// A text.
-    pub fn t<'a>(&self, key: &'a str) -> &'a str
+    pub(super) fn t<'a>(&self, key: &'a str) -> &'a str
     where
         'static: 'a,
     {
@@ -41,7 +41,7 @@ impl Page {
     }
 
     /// A text with what stands in its gaps, in order.
-    pub fn say(&self, key: &str, gaps: &[&str]) -> String {
+    pub(super) fn say(&self, key: &str, gaps: &[&str]) -> String {
         let text = texts::said(self.lang, key);
         let mut gaps = gaps.iter();
         let mut pieces = text.split("{}");
@@ -54,7 +54,7 @@ impl Page {
     }
 
     /// A text about so many.
-    pub fn count(&self, key: &str, number: impl std::fmt::Display) -> String {
+    pub(super) fn count(&self, key: &str, number: impl std::fmt::Display) -> String {
         let number = number.to_string();
         let of_one = format!("{key}-one");
         let key = if number == "1" { of_one.as_str() } else { key };
@@ -62,12 +62,12 @@ impl Page {
     }
 
     /// What a member of a closed list is called.
-    pub fn of(&self, list: &str, name: &str) -> String {
+    pub(super) fn of(&self, list: &str, name: &str) -> String {
         texts::of(self.lang, list, name)
     }
 
     /// The link to a page, which keeps the language where that was chosen.
-    pub fn to(&self, path: &str) -> String {
+    pub(super) fn to(&self, path: &str) -> String {
         let joint = if path.contains('?') { '&' } else { '?' };
         let language =
             if self.chosen { format!("{joint}{PARAMETER}={}", self.lang.code()) } else { String::new() };
@@ -75,12 +75,12 @@ impl Page {
     }
 
     /// The link to what has no language.
-    pub fn raw(&self, path: &str) -> String {
+    pub(super) fn raw(&self, path: &str) -> String {
         format!("{}{path}", self.root)
     }
 
     /// The link to this page with other values of some parameters; an empty one is left out.
-    pub fn with(&self, changes: &[(&str, &str)]) -> String {
+    pub(super) fn with(&self, changes: &[(&str, &str)]) -> String {
         let kept = self.parameters.iter().filter(|(name, _)| !changes.iter().any(|(one, _)| one == name));
         let mut all: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
         all.extend(changes.iter().filter(|(_, value)| !value.is_empty()));
@@ -94,33 +94,33 @@ impl Page {
     }
 
     /// This page in the other language.
-    pub fn translated(&self) -> String {
+    pub(super) fn translated(&self) -> String {
         self.with(&[(PARAMETER, self.lang.other().code())])
     }
 
     /// The language, where forms must hand it on.
-    pub fn handed_on(&self) -> Option<&'static str> {
+    pub(super) fn handed_on(&self) -> Option<&'static str> {
         self.chosen.then(|| self.lang.code())
     }
 
     /// Where the style sheet lies.
-    pub fn style(&self) -> String {
+    pub(super) fn style(&self) -> String {
         self.raw(&format!("assets/{}", assets::STYLE.name()))
     }
 
     /// Where the sign of the ledger lies.
-    pub fn sign(&self) -> String {
+    pub(super) fn sign(&self) -> String {
         self.raw(&format!("assets/{}", assets::SIGN.name()))
     }
 }
 
 /// A name that others wrote, safe to show in a line.
-pub fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     cut(text, NAME_CHARS)
 }
 
 /// A text that others wrote, safe to show.
-pub fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     cut(text, TEXT_CHARS)
 }
 
@@ -139,7 +139,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// The name that a member of a closed list has in JSON.
-pub fn name_of(value: &impl serde::Serialize) -> String {
+pub(super) fn name_of(value: &impl serde::Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().unwrap_or_default().to_owned()
 }

@@ -35,7 +35,7 @@ struct Criterion {
 }
 
 /// The page.
-pub async fn page(asked: Asked) -> Response {
+pub(super) async fn page(asked: Asked) -> Response {
     let made = made(&asked).await;
     asked.answer(made)
 }

@@ -18,7 +18,7 @@ struct Meaning<'a> {
 }
 
 /// The page.
-pub async fn page(Path(code): Path<String>, asked: Asked) -> Response {
+pub(super) async fn page(Path(code): Path<String>, asked: Asked) -> Response {
     let made = made(&asked, &code);
     asked.answer(made)
 }

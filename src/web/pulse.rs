@@ -12,7 +12,7 @@ const COUNTED: usize = 100;
 
 /// How the ledger fares.
 #[derive(Clone)]
-pub struct Pulse(pub Arc<LedgerView>, Arc<Told>);
+pub(super) struct Pulse(pub Arc<LedgerView>, Arc<Told>);
 
 struct Told {
     newest_at: Timestamp,
@@ -21,28 +21,28 @@ struct Told {
 
 impl Pulse {
     /// When the newest entry was recorded, which the checkpoint signs.
-    pub fn newest_at(&self) -> Timestamp {
+    pub(super) fn newest_at(&self) -> Timestamp {
         self.1.newest_at
     }
 
     /// How many clocks were missed; none while nobody can tell.
-    pub fn overdue(&self) -> Option<u64> {
+    pub(super) fn overdue(&self) -> Option<u64> {
         self.1.overdue
     }
 
     /// Minutes east of Greenwich of the ledger's days.
-    pub fn utc_offset_min(&self) -> i32 {
+    pub(super) fn utc_offset_min(&self) -> i32 {
         self.0.utc_offset_min
     }
 }
 
 /// The pulse of the newest entry and day: what changes neither is told without looking again.
 #[derive(Default)]
-pub struct Pulses(Mutex<Option<(u64, Date, Arc<Told>)>>);
+pub(super) struct Pulses(Mutex<Option<(u64, Date, Arc<Told>)>>);
 
 impl Pulses {
     /// How the ledger fares now; none where it does not say.
-    pub async fn newest(&self, source: &Source) -> Option<Pulse> {
+    pub(super) async fn newest(&self, source: &Source) -> Option<Pulse> {
         self.asked(source).await.ok()
     }
 

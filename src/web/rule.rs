@@ -18,7 +18,7 @@ fn place(at: f64) -> String {
 }
 
 /// A mark on the rule.
-pub struct Mark {
+pub(super) struct Mark {
     /// Where.
     pub x: String,
     /// What it says.
@@ -26,7 +26,7 @@ pub struct Mark {
 }
 
 /// The drawing.
-pub struct Rule {
+pub(super) struct Rule {
     /// What it shows, for who does not see it.
     pub title: String,
     /// Where the interval begins and ends.
@@ -45,7 +45,7 @@ pub struct Rule {
 
 impl Rule {
     /// The rule of a figure; none where it has no score.
-    pub fn of(p: &Page, policy: &Policy, figure: &Figure, without: Option<&Figure>) -> Option<Self> {
+    pub(super) fn of(p: &Page, policy: &Policy, figure: &Figure, without: Option<&Figure>) -> Option<Self> {
         let (score, Range { low, high }) = figure.score.zip(figure.range)?;
         let told = |hundredths: u16| p.lang.points(i64::from(hundredths));
         let (mut ticks, mut bands, mut above) = (Vec::new(), Vec::new(), 10_000);

@@ -16,12 +16,12 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// Adds them to what a page answers.
-pub async fn page(request: Request, next: Next) -> Response {
+pub(super) async fn page(request: Request, next: Next) -> Response {
     secured(next.run(request).await)
 }
 
 /// An answer with them, which depends on the language that is asked for.
-pub fn secured(mut response: Response) -> Response {
+pub(super) fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -24,12 +24,12 @@ fn texts(lang: Lang) -> &'static Texts {
 }
 
 /// What a key says; the key itself where no file has it, which a test rules out.
-pub fn said(lang: Lang, key: &str) -> &str {
+pub(super) fn said(lang: Lang, key: &str) -> &str {
     texts(lang).get(key).copied().unwrap_or(key)
 }
 
 /// What a member of a closed list is called, by the list and the name that it has in JSON.
-pub fn of(lang: Lang, list: &str, name: &str) -> String {
+pub(super) fn of(lang: Lang, list: &str, name: &str) -> String {
     let key = format!("{list}-{name}");
     texts(lang).get(key.as_str()).map_or_else(|| name.to_owned(), |text| (*text).to_owned())
 }

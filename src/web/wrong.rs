@@ -25,7 +25,7 @@ struct Wrong<'a> {
 }
 
 /// The page of a problem.
-pub fn told(page: &Page, problem: &Problem) -> Response {
+pub(super) fn told(page: &Page, problem: &Problem) -> Response {
     let kind = match problem.status {
         404 => "missing",
         400 | 405 | 422 => "unread",
@@ -52,12 +52,12 @@ pub fn told(page: &Page, problem: &Problem) -> Response {
 }
 
 /// A page asked for by another method than it has.
-pub async fn method(asked: Asked) -> Response {
+pub(super) async fn method(asked: Asked) -> Response {
     told(&asked.page, &Problem::new(405, "route.method", "a page is read, by GET or HEAD"))
 }
 
 /// What is at no page's path: the API's answer, and a page for people where it has none.
-pub async fn elsewhere(State(web): State<Arc<Web>>, request: Request) -> Response {
+pub(super) async fn elsewhere(State(web): State<Arc<Web>>, request: Request) -> Response {
     let people = matches!(*request.method(), Method::GET | Method::HEAD) && is_for_people(request.headers());
     if !people {
         return web.source.passed_on(request).await;

@@ -10,7 +10,7 @@ use crate::state::{Row, State};
 
 /// Whose figures are in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Changes {
+pub(super) enum Changes {
     /// Those of these subjects, by their places among the files.
     Of(BTreeSet<u32>),
     /// Everybody's.
@@ -18,7 +18,7 @@ pub enum Changes {
 }
 
 /// Whose figures the entries `from..to` may have changed.
-pub fn by_entries(state: &State, from: u64, to: u64) -> Changes {
+pub(super) fn by_entries(state: &State, from: u64, to: u64) -> Changes {
     let mut touched = BTreeSet::new();
     for (seq, row) in state.index().rows_from(from).take_while(|(seq, _)| *seq < to) {
         if !is_confined(state, seq, &row) {

@@ -22,7 +22,7 @@ const NEVER: i32 = i32::MAX;
 
 /// A ranking that can be brought forward.
 #[derive(Clone)]
-pub struct Maintained {
+pub(super) struct Maintained {
     ranking: Ranking,
     policy: Option<EventId>,
     known: Vec<Known>,
@@ -49,7 +49,7 @@ struct Fresh {
 
 impl Maintained {
     /// The ranking at a moment, from nothing.
-    pub fn from_scratch(state: &State, at: At, names: &Names) -> Self {
+    pub(super) fn from_scratch(state: &State, at: At, names: &Names) -> Self {
         let topics = Mutex::default();
         let all: Vec<u32> = (0..state.dossiers().len() as u32).collect();
         let fresh = computed(state, at, names, &topics, &all);
@@ -72,12 +72,12 @@ impl Maintained {
     }
 
     /// The ranking.
-    pub fn ranking(&self) -> &Ranking {
+    pub(super) fn ranking(&self) -> &Ranking {
         &self.ranking
     }
 
     /// Whose figures may differ at a later moment of the same log.
-    pub fn changes(&self, state: &State, at: At) -> Changes {
+    pub(super) fn changes(&self, state: &State, at: At) -> Changes {
         let now = self.ranking.at;
         if at.size < now.size || at.as_of < now.as_of || in_force(state, at) != self.policy {
             return Changes::All;
@@ -91,7 +91,7 @@ impl Maintained {
     }
 
     /// Brings the ranking to a moment at which only these differ.
-    pub fn bring_to(&mut self, state: &State, at: At, changes: Changes, names: &Names) {
+    pub(super) fn bring_to(&mut self, state: &State, at: At, changes: Changes, names: &Names) {
         let Changes::Of(touched) = changes else {
             *self = Self::from_scratch(state, at, names);
             return;

@@ -79,44 +79,48 @@ impl Row {
 
 /// A place among the rows: a chunk and a row of it, or the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Position {
+pub(super) struct Position {
     chunk: usize,
     row: usize,
 }
 
 /// Rows by place; no chunk is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows {
+pub(super) struct Rows {
     chunks: Vec<Arc<Vec<Row>>>,
     len: usize,
 }
 
 impl Rows {
     /// Rows that stand in order.
-    pub fn of(rows: Vec<Row>) -> Self {
+    pub(super) fn of(rows: Vec<Row>) -> Self {
         Self::of_chunks_of(CHUNK_ROWS, rows)
     }
 
     /// The same in chunks of a length.
-    pub fn of_chunks_of(length: usize, rows: Vec<Row>) -> Self {
+    pub(super) fn of_chunks_of(length: usize, rows: Vec<Row>) -> Self {
         let chunks = rows.chunks(length).map(|chunk| Arc::new(chunk.to_vec())).collect();
         Self { chunks, len: rows.len() }
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// The first position at which `before` is false; it is true of all rows earlier and none later.
-    pub fn position(&self, before: impl Fn(&Row) -> bool) -> Position {
+    pub(super) fn position(&self, before: impl Fn(&Row) -> bool) -> Position {
         let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(&before));
         let row = self.chunks.get(chunk).map_or(0, |chunk| chunk.partition_point(&before));
         Position { chunk, row }
     }
 
     /// Shows `each` the rows from a position to the end.
-    pub fn forward(&self, from: Position, mut each: impl FnMut(&Row) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub(super) fn forward(
+        &self,
+        from: Position,
+        mut each: impl FnMut(&Row) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let mut first = from.row;
         for chunk in self.chunks.get(from.chunk..).unwrap_or_default() {
             chunk[first..].iter().try_for_each(&mut each)?;
@@ -126,7 +130,11 @@ impl Rows {
     }
 
     /// Shows `each` the rows before a position, the nearest first.
-    pub fn backward(&self, from: Position, mut each: impl FnMut(&Row) -> ControlFlow<()>) -> ControlFlow<()> {
+    pub(super) fn backward(
+        &self,
+        from: Position,
+        mut each: impl FnMut(&Row) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if let Some(chunk) = self.chunks.get(from.chunk) {
             chunk[..from.row].iter().rev().try_for_each(&mut each)?;
         }
@@ -137,7 +145,7 @@ impl Rows {
     }
 
     /// The same rows without those at the places `gone`, and with `come`; both in order.
-    pub fn changed(&self, gone: &[Place], come: &[Row]) -> Self {
+    pub(super) fn changed(&self, gone: &[Place], come: &[Row]) -> Self {
         let (mut gone, mut come) = (gone, come);
         let mut built = Builder::default();
         for (number, chunk) in self.chunks.iter().enumerate() {

@@ -12,19 +12,19 @@ use crate::time::Timestamp;
 use crate::vault::Attachment;
 
 /// Assessors, each of its own controller group.
-pub const ASSESSORS: usize = 100;
+pub(super) const ASSESSORS: usize = 100;
 /// Members that endorse.
-pub const ENDORSERS: usize = 300;
+pub(super) const ENDORSERS: usize = 300;
 /// Council seats.
 const SEATS: usize = 5;
 /// Seats that sign what the council decides.
-pub const THRESHOLD: usize = 2;
+pub(super) const THRESHOLD: usize = 2;
 /// Minutes east of Greenwich.
-pub const UTC_OFFSET_MIN: i32 = 420;
+pub(super) const UTC_OFFSET_MIN: i32 = 420;
 
 /// Who signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signer {
+pub(super) enum Signer {
     /// A council seat.
     Seat(usize),
     /// The registrar.
@@ -53,13 +53,13 @@ fn key(name: &str) -> SecretKey {
 }
 
 /// The key that the log is signed with.
-pub fn log_key() -> SecretKey {
+pub(super) fn log_key() -> SecretKey {
     key("log")
 }
 
 impl Signer {
     /// The secret key.
-    pub fn key(self) -> SecretKey {
+    pub(super) fn key(self) -> SecretKey {
         let place = match self {
             Self::Seat(seat) => seat,
             Self::Registrar => SEATS,
@@ -71,12 +71,12 @@ impl Signer {
     }
 
     /// The public key.
-    pub fn public(self) -> PublicKey {
+    pub(super) fn public(self) -> PublicKey {
         self.key().public()
     }
 
     /// The party that the key is of.
-    pub fn party(self) -> PartyId {
+    pub(super) fn party(self) -> PartyId {
         let slug = match self {
             Self::Seat(seat) => format!("seat-{seat}"),
             Self::Registrar => "registrar".to_owned(),
@@ -90,7 +90,7 @@ impl Signer {
 }
 
 /// The id of a subject.
-pub fn subject(number: usize) -> SubjectId {
+pub(super) fn subject(number: usize) -> SubjectId {
     let hash = blake3::derive_key("tinnhiem bench 1 subject", &(number as u64).to_be_bytes());
     let mut random = [0; 13];
     random.copy_from_slice(&hash[..13]);
@@ -98,7 +98,7 @@ pub fn subject(number: usize) -> SubjectId {
 }
 
 /// A commitment to bytes that nobody sends.
-pub fn commitment(name: &str, number: u64) -> Commitment {
+pub(super) fn commitment(name: &str, number: u64) -> Commitment {
     Commitment::from_bytes(
         *blake3::Hasher::new_derive_key("tinnhiem bench 1 commitment")
             .update(name.as_bytes())
@@ -109,18 +109,18 @@ pub fn commitment(name: &str, number: u64) -> Commitment {
 }
 
 /// A text that an event must bring along.
-pub fn text(words: &str) -> Attachment {
+pub(super) fn text(words: &str) -> Attachment {
     Attachment::text(blake3::derive_key("tinnhiem bench 1 salt", words.as_bytes()), words)
 }
 
 /// A profile, from which a listing reads the name.
-pub fn profile(name: &str) -> Attachment {
+pub(super) fn profile(name: &str) -> Attachment {
     let bytes = serde_json::json!({"name": name}).to_string().into_bytes();
     Attachment { media_type: "application/json".to_owned(), bytes, ..text(name) }
 }
 
 /// The event that opens the ledger of a policy, and the log's origin.
-pub fn open(
+pub(super) fn open(
     name: &str,
     policy: Policy,
     at: Timestamp,
@@ -143,7 +143,7 @@ pub fn open(
 }
 
 /// Where an assessor, endorser or registrar stands.
-pub fn class(signer: Signer) -> MemberClass {
+pub(super) fn class(signer: Signer) -> MemberClass {
     const KINDS: [MemberClass; 4] =
         [MemberClass::StateAgency, MemberClass::Platform, MemberClass::Business, MemberClass::Press];
     match signer {

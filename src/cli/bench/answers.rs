@@ -2,7 +2,7 @@
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub(super) struct Answer {
     /// The status.
     pub status: u16,
     /// Seconds to wait before asking again.
@@ -14,7 +14,7 @@ pub struct Answer {
 /// What was expected where something else came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the answer is not HTTP/1.1 as expected: {0}")]
-pub struct Garbled(&'static str);
+pub(super) struct Garbled(&'static str);
 
 enum Length {
     Known(usize),
@@ -30,7 +30,7 @@ struct Head {
 
 /// The bytes of a connection that are not yet taken.
 #[derive(Default)]
-pub struct Answers {
+pub(super) struct Answers {
     /// Where bytes are read to.
     pub buffer: Vec<u8>,
     head: Option<Head>,
@@ -38,7 +38,7 @@ pub struct Answers {
 
 impl Answers {
     /// Whether nothing of an answer is there.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.head.is_none() && self.buffer.is_empty()
     }
 
@@ -46,7 +46,7 @@ impl Answers {
     ///
     /// # Errors
     /// [`Garbled`]; the connection is of no more use.
-    pub fn take(&mut self) -> Result<Option<Answer>, Garbled> {
+    pub(super) fn take(&mut self) -> Result<Option<Answer>, Garbled> {
         if self.head.is_none() {
             self.head = read_head(&self.buffer)?;
         }

@@ -9,12 +9,12 @@ use crate::time::Date;
 use crate::vault::Attachment;
 
 /// Indicators of the policy, `I1` to `I20`, four to a criterion.
-pub const INDICATORS: usize = 20;
+pub(super) const INDICATORS: usize = 20;
 /// Days of the conduct that an assessment is about, which end the day before it.
-pub const OBSERVED_DAYS: i32 = 31;
+pub(super) const OBSERVED_DAYS: i32 = 31;
 
 /// What the load's events are made from.
-pub struct Bodies {
+pub(super) struct Bodies {
     topics: Vec<TopicId>,
     indicators: Vec<IndicatorId>,
     /// What profiles, statements and reasons say.
@@ -22,7 +22,7 @@ pub struct Bodies {
 }
 
 /// The programme's policy; with `open_quorum` one assessment rates a subject and needs no evidence.
-pub fn policy(open_quorum: bool) -> anyhow::Result<Policy> {
+pub(super) fn policy(open_quorum: bool) -> anyhow::Result<Policy> {
     let mut policy: Policy = serde_json::from_str(demo::POLICY_1)?;
     if open_quorum {
         policy.quorum =
@@ -34,7 +34,7 @@ pub fn policy(open_quorum: bool) -> anyhow::Result<Policy> {
 
 impl Bodies {
     /// Bodies under the programme's policy.
-    pub fn new() -> anyhow::Result<Self> {
+    pub(super) fn new() -> anyhow::Result<Self> {
         let indicators = (1..=INDICATORS).map(|number| format!("I{number}").parse());
         Ok(Self {
             topics: policy(false)?.topics.into_keys().collect(),
@@ -44,17 +44,17 @@ impl Bodies {
     }
 
     /// The fields of a subject: one to three.
-    pub fn topics_of(&self, number: usize) -> impl ExactSizeIterator<Item = &TopicId> {
+    pub(super) fn topics_of(&self, number: usize) -> impl ExactSizeIterator<Item = &TopicId> {
         (0..1 + number % 3).map(move |nth| &self.topics[(number / 3 + nth * 5) % self.topics.len()])
     }
 
     /// An indicator.
-    pub fn indicator(&self, number: usize) -> IndicatorId {
+    pub(super) fn indicator(&self, number: usize) -> IndicatorId {
         self.indicators[number % INDICATORS].clone()
     }
 
     /// A member joins.
-    pub fn admission(&self, signer: Signer) -> MemberAdmitted {
+    pub(super) fn admission(&self, signer: Signer) -> MemberAdmitted {
         let member = signer.party();
         MemberAdmitted {
             class: class(signer),
@@ -67,7 +67,7 @@ impl Bodies {
     }
 
     /// An assessor may assess in every field.
-    pub fn accreditation(&self, assessor: usize) -> AccreditationGranted {
+    pub(super) fn accreditation(&self, assessor: usize) -> AccreditationGranted {
         let class = if assessor % 5 == 4 { "member" } else { "independent" };
         AccreditationGranted {
             assessor: Signer::Assessor(assessor).party(),
@@ -78,7 +78,7 @@ impl Bodies {
     }
 
     /// A subject joins.
-    pub fn enrolment(&self, number: usize, text: Commitment) -> SubjectEnrolled {
+    pub(super) fn enrolment(&self, number: usize, text: Commitment) -> SubjectEnrolled {
         SubjectEnrolled {
             identity: commitment("identity", number as u64),
             identity_key: None,
@@ -91,7 +91,7 @@ impl Bodies {
     }
 
     /// An assessment of some indicators: most grades in the middle, extreme ones with a piece of evidence.
-    pub fn assessment(&self, dice: &mut Dice, today: Date) -> (AssessmentPublished, usize) {
+    pub(super) fn assessment(&self, dice: &mut Dice, today: Date) -> (AssessmentPublished, usize) {
         let (first, step) = (dice.below(INDICATORS), [1, 3, 7, 9][dice.below(4)]);
         let mut body = self.blank_assessment(today);
         body.conflict = dice.chance(10);
@@ -111,7 +111,7 @@ impl Bodies {
     }
 
     /// An assessment of every indicator.
-    pub fn full_assessment(&self, dice: &mut Dice, today: Date) -> AssessmentPublished {
+    pub(super) fn full_assessment(&self, dice: &mut Dice, today: Date) -> AssessmentPublished {
         let mut body = self.blank_assessment(today);
         for number in 0..INDICATORS {
             let level = dice.below(3) as u16;
@@ -125,7 +125,7 @@ impl Bodies {
     }
 
     /// An assessment of two indicators of each criterion, without evidence.
-    pub fn rating(&self, dice: &mut Dice, today: Date) -> AssessmentPublished {
+    pub(super) fn rating(&self, dice: &mut Dice, today: Date) -> AssessmentPublished {
         let mut body = self.blank_assessment(today);
         for number in (0..INDICATORS).filter(|number| number % 4 < 2) {
             body.grades.insert(self.indicator(number), Some(dice.below(3) as u16));
@@ -150,7 +150,12 @@ impl Bodies {
     }
 
     /// An endorsement in a field.
-    pub fn endorsement(&self, dice: &mut Dice, topic: TopicId, expires_on: Date) -> EndorsementPublished {
+    pub(super) fn endorsement(
+        &self,
+        dice: &mut Dice,
+        topic: TopicId,
+        expires_on: Date,
+    ) -> EndorsementPublished {
         let relation = match dice.below(10) {
             0..5 => Relation::None,
             5..7 => Relation::Professional,
@@ -162,7 +167,7 @@ impl Bodies {
     }
 
     /// A sanction that starts a day after `today`, so that it may be recorded after midnight.
-    pub fn sanction(
+    pub(super) fn sanction(
         &self,
         dice: &mut Dice,
         indicator: usize,
@@ -184,7 +189,7 @@ impl Bodies {
     }
 
     /// A contest of an item.
-    pub fn contest(&self, dice: &mut Dice, target: EventId, text: Commitment) -> ContestFiled {
+    pub(super) fn contest(&self, dice: &mut Dice, target: EventId, text: Commitment) -> ContestFiled {
         let all = [
             Grounds::FactualError,
             Grounds::Procedure,
@@ -196,7 +201,7 @@ impl Bodies {
     }
 
     /// What the council decides on a contest of an assessment that graded `indicator`.
-    pub fn decision(
+    pub(super) fn decision(
         &self,
         dice: &mut Dice,
         contest: EventId,
@@ -213,11 +218,11 @@ impl Bodies {
 }
 
 /// The ledger's date at an instant.
-pub fn date(at: crate::time::Timestamp) -> Date {
+pub(super) fn date(at: crate::time::Timestamp) -> Date {
     at.date_at(UTC_OFFSET_MIN)
 }
 
 /// An assessor by chance.
-pub fn some_assessor(dice: &mut Dice) -> usize {
+pub(super) fn some_assessor(dice: &mut Dice) -> usize {
     dice.below(ASSESSORS)
 }

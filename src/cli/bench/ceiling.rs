@@ -14,7 +14,7 @@ const MESSAGE_BYTES: usize = 600;
 /// Strict verifications per second on all cores at once, each from the raw bytes of key and signature.
 ///
 /// The library is called directly: what this program saves in verifying counts in its favour.
-pub fn measure(time: Duration) -> f64 {
+pub(super) fn measure(time: Duration) -> f64 {
     let signed: Vec<_> = (0..16)
         .map(|number| {
             let (key, message) = (Signer::Assessor(number).key(), vec![number as u8; MESSAGE_BYTES]);
@@ -46,7 +46,7 @@ pub fn measure(time: Duration) -> f64 {
 ///
 /// # Errors
 /// As `work`.
-pub fn around<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
+pub(super) fn around<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
     const TIME: Duration = Duration::from_millis(500);
     let before = measure(TIME);
     let outcome = work()?;

@@ -18,7 +18,7 @@ const KEY_EVENTS: &str = "1000000000";
 const KEY_MIB: &str = "1000000";
 
 /// A server process; it is stopped when dropped.
-pub struct Served {
+pub(super) struct Served {
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
@@ -31,7 +31,7 @@ impl Served {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn ledger(data: &Path, options: &[&str]) -> anyhow::Result<Self> {
+    pub(super) fn ledger(data: &Path, options: &[&str]) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         // Ledgers that are kept for measuring may have been copied.
         command
@@ -46,7 +46,7 @@ impl Served {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn bare(file: &Path) -> anyhow::Result<Self> {
+    pub(super) fn bare(file: &Path) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["bench", "--bare"]).arg(file);
         Self::run(command, "/bare")
@@ -76,7 +76,7 @@ impl Served {
     }
 
     /// A load on this server.
-    pub fn load(&self, connections: usize, pace: Pace) -> Load {
+    pub(super) fn load(&self, connections: usize, pace: Pace) -> Load {
         Load { address: self.address, connections, pace, keep: false }
     }
 
@@ -84,7 +84,7 @@ impl Served {
     ///
     /// # Errors
     /// When the system does not say.
-    pub fn resident_mb(&self) -> anyhow::Result<f64> {
+    pub(super) fn resident_mb(&self) -> anyhow::Result<f64> {
         self.memory_mb("VmRSS:")
     }
 
@@ -92,7 +92,7 @@ impl Served {
     ///
     /// # Errors
     /// When the system does not say.
-    pub fn peak_rss_mb(&self) -> anyhow::Result<f64> {
+    pub(super) fn peak_rss_mb(&self) -> anyhow::Result<f64> {
         self.memory_mb("VmHWM:")
     }
 
@@ -107,7 +107,7 @@ impl Served {
     ///
     /// # Errors
     /// When it ended otherwise than well.
-    pub fn stop(mut self) -> anyhow::Result<()> {
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
         self.terminate();
         let status = self.child.wait()?;
         anyhow::ensure!(status.success(), "the server ended with {status}");

@@ -1,7 +1,7 @@
 //! Numbers that look random and follow from a seed.
 
 /// A stream of numbers out of BLAKE3.
-pub struct Dice {
+pub(super) struct Dice {
     stream: blake3::OutputReader,
     block: [u8; 1024],
     used: usize,
@@ -9,7 +9,7 @@ pub struct Dice {
 
 impl Dice {
     /// The stream of a seed and of what it is for.
-    pub fn new(seed: u64, purpose: &str) -> Self {
+    pub(super) fn new(seed: u64, purpose: &str) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("tinnhiem bench 1 dice");
         hasher.update(&seed.to_be_bytes()).update(purpose.as_bytes());
         Self { stream: hasher.finalize_xof(), block: [0; 1024], used: 1024 }
@@ -27,12 +27,12 @@ impl Dice {
     }
 
     /// A number from 0 to `bound - 1`.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         (self.number() % bound as u64) as usize
     }
 
     /// Whether something that happens `permille` times in a thousand happens.
-    pub fn chance(&mut self, permille: usize) -> bool {
+    pub(super) fn chance(&mut self, permille: usize) -> bool {
         self.below(1000) < permille
     }
 
@@ -45,7 +45,7 @@ impl Dice {
     ///
     /// The floor of a number of density 1/x on [1, bound + 1), taken with a chance that makes up for
     /// the step's width, which is largest at rank 0.
-    pub fn zipf(&mut self, bound: usize) -> usize {
+    pub(super) fn zipf(&mut self, bound: usize) -> usize {
         let end = ((bound + 1) as f64).ln();
         loop {
             let rank = (end * self.unit()).exp().floor().clamp(1.0, bound as f64);

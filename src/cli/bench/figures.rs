@@ -6,7 +6,7 @@ use super::signing::cores;
 
 /// The figures of one run; what was not measured is left out.
 #[derive(Debug, Default, Serialize)]
-pub struct Figures {
+pub(super) struct Figures {
     #[serde(flatten)]
     pub main: Main,
     #[serde(flatten)]
@@ -20,13 +20,13 @@ macro_rules! measured {
     ($(#[$doc:meta])* $name:ident { $($field:ident,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default, Serialize)]
-        pub struct $name {
+        pub(crate) struct $name {
             $(#[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<f64>,)*
         }
 
         impl $name {
             /// Every figure's name and value.
-            pub fn rows(&self) -> Vec<(&'static str, Option<f64>)> {
+            pub(crate) fn rows(&self) -> Vec<(&'static str, Option<f64>)> {
                 vec![$((stringify!($field), self.$field),)*]
             }
         }
@@ -91,13 +91,13 @@ measured! {
 
 impl Support {
     /// Nothing but what is known of the machine.
-    pub fn of_machine() -> Self {
+    pub(super) fn of_machine() -> Self {
         Self { cores: Some(cores() as f64), ..Self::default() }
     }
 }
 
 /// What a figure has to reach, and is meant to.
-pub struct Target {
+pub(super) struct Target {
     /// Its key.
     pub key: &'static str,
     /// What it is.
@@ -119,7 +119,7 @@ const fn less(key: &'static str, must: f64, aim: f64, what: &'static str) -> Tar
 }
 
 /// In the order in which they are shown.
-pub const TARGETS: &[Target] = &[
+pub(super) const TARGETS: &[Target] = &[
     more("batch_ratio", 0.6, 0.8, "durable events by batch ÷ strict verification on all cores"),
     more("single_ratio", 0.3, 0.5, "the same by single posts, 64 keep-alive connections"),
     less("ack_p50_ms", 3.0, 2.0, "acknowledgement at 10 % load, p50, ms"),
@@ -138,7 +138,7 @@ pub const TARGETS: &[Target] = &[
 
 impl Target {
     /// How a value does: `aim`, `must`, or `misses`.
-    pub fn verdict(&self, value: f64) -> &'static str {
+    pub(super) fn verdict(&self, value: f64) -> &'static str {
         let reaches = |bound| if self.more { value >= bound } else { value <= bound };
         match (reaches(self.aim), reaches(self.must)) {
             (true, _) => "aim",
@@ -149,7 +149,7 @@ impl Target {
 }
 
 /// The middle of some runs.
-pub fn median(mut runs: Vec<f64>) -> f64 {
+pub(super) fn median(mut runs: Vec<f64>) -> f64 {
     runs.sort_by(f64::total_cmp);
     runs.get(runs.len() / 2).copied().unwrap_or(f64::NAN)
 }

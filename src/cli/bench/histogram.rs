@@ -7,7 +7,7 @@ const STEPS: u64 = 128;
 
 /// Counts of latencies in microseconds.
 #[derive(Debug, Clone, Default)]
-pub struct Histogram {
+pub(super) struct Histogram {
     counts: Vec<u64>,
     total: u64,
     max_us: u64,
@@ -15,7 +15,7 @@ pub struct Histogram {
 
 impl Histogram {
     /// Counts one.
-    pub fn record(&mut self, latency: Duration) {
+    pub(super) fn record(&mut self, latency: Duration) {
         let us = latency.as_micros() as u64;
         let step = step_of(us);
         if self.counts.len() <= step {
@@ -27,17 +27,17 @@ impl Histogram {
     }
 
     /// How many were counted.
-    pub fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.total
     }
 
     /// The longest, in milliseconds.
-    pub fn max_ms(&self) -> f64 {
+    pub(super) fn max_ms(&self) -> f64 {
         self.max_us as f64 / 1e3
     }
 
     /// The latency in milliseconds that `permille` of a thousand did not exceed.
-    pub fn at_permille(&self, permille: u64) -> f64 {
+    pub(super) fn at_permille(&self, permille: u64) -> f64 {
         let rank = (self.total * permille).div_ceil(1000).max(1);
         let mut seen = 0;
         let step = self.counts.iter().position(|count| {

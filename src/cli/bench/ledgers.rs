@@ -27,7 +27,7 @@ const SEED: u64 = 1;
 
 /// A ledger that `bench --prepare` builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
-pub enum Kind {
+pub(super) enum Kind {
     /// 10,000 events, 500 subjects
     #[value(name = "10k")]
     Small,
@@ -65,7 +65,7 @@ struct Recipe {
 }
 
 /// A ledger on disk and what is known of it.
-pub struct Kept {
+pub(super) struct Kept {
     /// Its data directory.
     pub directory: PathBuf,
     recipe: Recipe,
@@ -88,7 +88,7 @@ impl Kind {
     }
 
     /// The name of its folder.
-    pub fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         use clap::ValueEnum as _;
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
@@ -113,7 +113,7 @@ impl Kept {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn find(folder: &Path, kind: Kind) -> anyhow::Result<Option<Self>> {
+    pub(super) fn find(folder: &Path, kind: Kind) -> anyhow::Result<Option<Self>> {
         let directory = folder.join(kind.name());
         let path = directory.join(RECIPE);
         if !path.exists() {
@@ -128,7 +128,11 @@ impl Kept {
     ///
     /// # Errors
     /// What cannot be written, or an event that was refused.
-    pub fn prepare(folder: &Path, kind: Kind, progress: &mut dyn FnMut(u64, u64)) -> anyhow::Result<Self> {
+    pub(super) fn prepare(
+        folder: &Path,
+        kind: Kind,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> anyhow::Result<Self> {
         if let Some(kept) = Self::find(folder, kind)? {
             return Ok(kept);
         }
@@ -149,7 +153,7 @@ impl Kept {
     ///
     /// # Errors
     /// None in practice.
-    pub fn workload(&self) -> anyhow::Result<Workload> {
+    pub(super) fn workload(&self) -> anyhow::Result<Workload> {
         let (_, mut workload) = self.recipe.begin()?;
         while workload.history().is_some() {}
         for (events, now) in &self.recipe.phases {
@@ -162,7 +166,7 @@ impl Kept {
     ///
     /// # Errors
     /// When it cannot be noted.
-    pub fn live(&mut self, workload: &mut Workload, events: usize) -> anyhow::Result<Vec<Planned>> {
+    pub(super) fn live(&mut self, workload: &mut Workload, events: usize) -> anyhow::Result<Vec<Planned>> {
         let now = Clock::system().now();
         self.recipe.phases.push((events, now));
         self.recipe.write(&self.directory)?;
@@ -170,13 +174,13 @@ impl Kept {
     }
 
     /// How many events it holds.
-    pub fn events(&self) -> u64 {
+    pub(super) fn events(&self) -> u64 {
         let sent: usize = self.recipe.phases.iter().map(|(events, _)| events).sum();
         self.recipe.kind.scale(self.recipe.day).events + sent as u64
     }
 
     /// How many subjects its history enrols.
-    pub fn subjects(&self) -> usize {
+    pub(super) fn subjects(&self) -> usize {
         self.recipe.kind.scale(self.recipe.day).subjects
     }
 }
@@ -226,7 +230,7 @@ fn build(directory: &Path, recipe: &Recipe, progress: &mut dyn FnMut(u64, u64)) 
 ///
 /// # Errors
 /// What cannot be read.
-pub fn bytes_without_vault(folder: &Path) -> anyhow::Result<u64> {
+pub(super) fn bytes_without_vault(folder: &Path) -> anyhow::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

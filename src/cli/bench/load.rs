@@ -23,7 +23,7 @@ const BUSY_S: u64 = 10;
 
 /// How requests follow one another.
 #[derive(Debug, Clone, Copy)]
-pub enum Pace {
+pub(super) enum Pace {
     /// Each connection sends its next as soon as it was answered, until all are sent.
     Closed,
     /// The same, round and round, for a time.
@@ -34,7 +34,7 @@ pub enum Pace {
 
 /// What came back.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(super) struct Outcome {
     /// From the first request sent to the last one answered.
     pub took: Duration,
     /// When the last request was handed out, and how many had been answered by then.
@@ -51,12 +51,12 @@ pub struct Outcome {
 
 impl Outcome {
     /// Answered requests per second.
-    pub fn per_s(&self) -> f64 {
+    pub(super) fn per_s(&self) -> f64 {
         self.answered.total() as f64 / self.took.as_secs_f64()
     }
 
     /// Answered requests per second while there were more to send.
-    pub fn steady_per_s(&self) -> f64 {
+    pub(super) fn steady_per_s(&self) -> f64 {
         self.handed_out.map_or(self.per_s(), |(took, answered)| answered as f64 / took.as_secs_f64())
     }
 
@@ -64,7 +64,7 @@ impl Outcome {
     ///
     /// # Errors
     /// Says which statuses came.
-    pub fn all(self, status: u16) -> anyhow::Result<Self> {
+    pub(super) fn all(self, status: u16) -> anyhow::Result<Self> {
         let others = self.statuses.keys().any(|one| *one != status);
         anyhow::ensure!(!others, "expected {status} only, but the answers were {:?}", self.statuses);
         Ok(self)
@@ -72,7 +72,7 @@ impl Outcome {
 }
 
 /// Requests over connections to one server.
-pub struct Load {
+pub(super) struct Load {
     /// Where to.
     pub address: SocketAddr,
     /// How many connections.
@@ -88,7 +88,7 @@ impl Load {
     ///
     /// # Errors
     /// A connection that fails, or an answer that is not HTTP.
-    pub fn send(&self, requests: &[Vec<u8>]) -> anyhow::Result<Outcome> {
+    pub(super) fn send(&self, requests: &[Vec<u8>]) -> anyhow::Result<Outcome> {
         std::thread::scope(|scope| {
             let driven = scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -102,7 +102,7 @@ impl Load {
     ///
     /// # Errors
     /// As [`Load::send`].
-    pub fn once(&self, request: &[u8]) -> anyhow::Result<Answer> {
+    pub(super) fn once(&self, request: &[u8]) -> anyhow::Result<Answer> {
         let mut stream = std::net::TcpStream::connect(self.address)?;
         stream.write_all(request)?;
         let (mut answers, mut piece) = (Answers::default(), vec![0; 65_536]);
@@ -288,12 +288,12 @@ fn none_if_ended(error: std::io::Error) -> anyhow::Result<Option<Answer>> {
 }
 
 /// A GET request.
-pub fn get(path: &str) -> Vec<u8> {
+pub(super) fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes()
 }
 
 /// A POST request.
-pub fn post(path: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn post(path: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
         body.len()

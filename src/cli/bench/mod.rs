@@ -32,7 +32,7 @@ use ledgers::{Kept, Kind};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   tinnhiem bench --quick")]
-pub struct Bench {
+pub(super) struct Bench {
     /// Build and keep ledgers in this folder
     #[arg(long, requires = "ledger")]
     prepare: Option<PathBuf>,
@@ -57,7 +57,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub async fn run(self) -> anyhow::Result<u8> {
+    pub(super) async fn run(self) -> anyhow::Result<u8> {
         if let Some(file) = &self.bare {
             return serve_bare(file).await;
         }

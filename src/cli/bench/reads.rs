@@ -21,7 +21,7 @@ const RANKERS: usize = 4;
 ///
 /// # Errors
 /// When an answer is not 200.
-pub fn score(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<(f64, f64)> {
+pub(super) fn score(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<(f64, f64)> {
     // Far enough down that its contributions are tens, not thousands.
     let path = format!("/v1/subjects/{}/score", subject(kept.subjects() / 50));
     let request = [get(&path)];
@@ -41,7 +41,7 @@ pub fn score(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<(f6
 ///
 /// # Errors
 /// When an answer is not 200.
-pub fn spread(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<f64> {
+pub(super) fn spread(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<f64> {
     let path = |number| format!("/v1/subjects/{}/score", subject(number));
     let requests: Vec<_> = (0..kept.subjects()).map(|number| get(&path(number))).collect();
     Ok(served.load(READERS, Pace::ClosedFor(time)).send(&requests)?.all(200)?.per_s())
@@ -51,7 +51,7 @@ pub fn spread(served: &Served, kept: &Kept, time: Duration) -> anyhow::Result<f6
 ///
 /// # Errors
 /// When the ledger cannot be opened.
-pub fn past_score(kept: &Kept, time: Duration) -> anyhow::Result<f64> {
+pub(super) fn past_score(kept: &Kept, time: Duration) -> anyhow::Result<f64> {
     let ledger = Ledger::open(Setup::at(&kept.directory, Clock::system())?)?;
     let snapshot = ledger.snapshot();
     let state = &snapshot.state;
@@ -73,7 +73,7 @@ pub fn past_score(kept: &Kept, time: Duration) -> anyhow::Result<f64> {
 ///
 /// # Errors
 /// When the ranking never comes.
-pub fn new_day(served: &Served) -> anyhow::Result<(f64, Outcome)> {
+pub(super) fn new_day(served: &Served) -> anyhow::Result<(f64, Outcome)> {
     let page = |as_of: Date| get(&format!("/v1/subjects?limit=10&as_of={as_of}"));
     let today = Clock::system().now().date_at(super::alliance::UTC_OFFSET_MIN);
     let one = served.load(1, Pace::Closed);
@@ -111,7 +111,7 @@ fn await_ranking(load: &Load, request: &[u8]) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When an answer is not 200.
-pub fn ranking(served: &Served, requests: usize) -> anyhow::Result<Outcome> {
+pub(super) fn ranking(served: &Served, requests: usize) -> anyhow::Result<Outcome> {
     let one = served.load(1, Pace::Closed);
     await_ranking(&one, &get("/v1/subjects?limit=10"))?;
     let mut queries = Vec::new();

@@ -14,7 +14,7 @@ const EXPLAINED: &str = "EXPLAINED.md";
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(path: &Path, figures: &Figures, command: &str) -> anyhow::Result<()> {
+pub(super) fn write(path: &Path, figures: &Figures, command: &str) -> anyhow::Result<()> {
     let explained = path.with_file_name(EXPLAINED);
     let explained = std::fs::read_to_string(explained).unwrap_or_default();
     Ok(std::fs::write(path, text(figures, command, &explained))?)
@@ -79,7 +79,7 @@ fn machine() -> Vec<(&'static str, String)> {
 }
 
 /// A value with about three digits that count.
-pub fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let digits = match value.abs() {
         _ if value.fract() == 0.0 => 0,
         0.0..1.0 => 3,

@@ -57,7 +57,11 @@ const FULL: Extent = Extent {
 ///
 /// # Errors
 /// When something does not work as it should.
-pub fn measure(data: Option<&Path>, quick: bool, say: &mut dyn FnMut(&str)) -> anyhow::Result<Figures> {
+pub(super) fn measure(
+    data: Option<&Path>,
+    quick: bool,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<Figures> {
     let extent = if quick { &QUICK } else { &FULL };
     let made = tempfile::tempdir()?;
     let mut figures = Figures { support: Support::of_machine(), ..Figures::default() };

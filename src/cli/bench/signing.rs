@@ -6,7 +6,7 @@ use crate::ledger::{Admissible, Submission};
 
 impl Planned {
     /// Signs it, to be sent.
-    pub fn sign(self) -> Submission {
+    pub(super) fn sign(self) -> Submission {
         let keys: Vec<SecretKey> = self.signers.iter().map(|signer| signer.key()).collect();
         let keys: Vec<&SecretKey> = keys.iter().collect();
         let envelope = Envelope::sign(self.payload, &keys).expect("the signers are few and distinct");
@@ -14,7 +14,7 @@ impl Planned {
     }
 
     /// Signs it, to be recorded at once: what was signed here needs no verifying here.
-    pub fn sign_as_verified(self) -> Admissible {
+    pub(super) fn sign_as_verified(self) -> Admissible {
         let signed = crate::dsse::pae(crate::dsse::PAYLOAD_TYPE, &self.payload);
         let signatures = self.signers.iter().map(|signer| {
             let key = signer.key();
@@ -27,7 +27,7 @@ impl Planned {
 }
 
 /// Applies `work` to every item, in order, on every core.
-pub fn on_every_core<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
+pub(super) fn on_every_core<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
     let cores = cores();
     let size = items.len().div_ceil(cores).max(1);
     let mut items = items.into_iter();
@@ -43,6 +43,6 @@ pub fn on_every_core<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sy
 }
 
 /// How many cores there are.
-pub fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -16,7 +16,7 @@ use crate::log::TileId;
 use crate::vault::write_secret;
 
 /// Signatures checked per second in an audit and in a rebuild, each divided by the ceiling.
-pub struct Replayed {
+pub(super) struct Replayed {
     /// Of an audit of an export.
     pub audit_ratio: f64,
     /// Of a start on entries alone.
@@ -27,7 +27,7 @@ pub struct Replayed {
 ///
 /// # Errors
 /// When the audit finds something, or a file cannot be read or written.
-pub fn replay(kept: &Kept, runs: usize) -> anyhow::Result<Vec<Replayed>> {
+pub(super) fn replay(kept: &Kept, runs: usize) -> anyhow::Result<Vec<Replayed>> {
     let folder = tempfile::tempdir_in(kept.directory.parent().unwrap_or(Path::new(".")))?;
     let exported = folder.path().join("export");
     export(&Archive::open(&kept.directory)?, &exported, &mut |_, _, _| {})?;
@@ -68,7 +68,7 @@ fn rebuild(directory: &Path) -> anyhow::Result<f64> {
 }
 
 /// Seconds from starting the server until it is ready, and what it holds in memory.
-pub struct Started {
+pub(super) struct Started {
     /// Seconds until it is ready.
     pub start_s: f64,
     /// The same where no image of the state was ever written.
@@ -85,7 +85,7 @@ pub struct Started {
 ///
 /// # Errors
 /// When it does not start or answer.
-pub fn start(kept: &Kept) -> anyhow::Result<Started> {
+pub(super) fn start(kept: &Kept) -> anyhow::Result<Started> {
     let served = Served::ledger(&kept.directory, &[])?;
     let start_mb = served.resident_mb()?;
     let reads = (0..kept.subjects()).map(|number| get(&format!("/v1/subjects/{}/score", subject(number))));
@@ -107,7 +107,7 @@ pub fn start(kept: &Kept) -> anyhow::Result<Started> {
 ///
 /// # Errors
 /// When the directory cannot be read.
-pub fn disk(kept: &Kept) -> anyhow::Result<(u64, u64)> {
+pub(super) fn disk(kept: &Kept) -> anyhow::Result<(u64, u64)> {
     let archive = Archive::open(&kept.directory)?;
     let mut needed = 0;
     archive.reader.entries(0, u64::MAX, &mut |_, entry| {

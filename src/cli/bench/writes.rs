@@ -11,7 +11,7 @@ use super::workload::{Planned, Workload};
 use crate::ledger::Submission;
 
 /// Connections that post single events.
-pub const SINGLES: usize = 64;
+pub(super) const SINGLES: usize = 64;
 /// Connections that post batches.
 const BATCHERS: usize = 4;
 /// Lines of one batch.
@@ -20,7 +20,7 @@ const BATCH: &str = "/v1/events/batch?receipts=false";
 
 /// Events per second and what they are of the ceiling.
 #[derive(Debug, Clone, Copy)]
-pub struct Rate {
+pub(super) struct Rate {
     /// Accepted events per second.
     pub events_per_s: f64,
     /// Their signatures per second, divided by the ceiling.
@@ -37,7 +37,7 @@ fn signatures(planned: &[Planned]) -> usize {
 ///
 /// # Errors
 /// When not all are accepted.
-pub fn batch(
+pub(super) fn batch(
     served: &Served,
     kept: &mut Kept,
     workload: &mut Workload,
@@ -73,7 +73,7 @@ fn check_fates(outcome: &Outcome, events: usize) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When not all are accepted.
-pub fn singles(
+pub(super) fn singles(
     served: &Served,
     kept: &mut Kept,
     workload: &mut Workload,
@@ -91,7 +91,7 @@ pub fn singles(
 ///
 /// # Errors
 /// When not all are accepted.
-pub fn paced(
+pub(super) fn paced(
     served: &Served,
     kept: &mut Kept,
     workload: &mut Workload,
@@ -106,7 +106,7 @@ pub fn paced(
 ///
 /// # Errors
 /// When not all are accepted in the end.
-pub fn overload(
+pub(super) fn overload(
     served: &Served,
     kept: &mut Kept,
     workload: &mut Workload,
@@ -132,7 +132,7 @@ fn rate(outcome: &Outcome, events: usize, signatures: usize, ceiling_per_s: f64)
 }
 
 /// Seconds that a piece of work takes.
-pub fn seconds<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
+pub(super) fn seconds<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, f64)> {
     let started = Instant::now();
     let outcome = work()?;
     Ok((outcome, started.elapsed().as_secs_f64()))

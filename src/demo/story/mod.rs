@@ -32,7 +32,7 @@ const THIRD_POLICY: i32 = 60;
 const HOUR_MS: u64 = 3_600_000;
 
 /// What happens next.
-pub enum Step {
+pub(super) enum Step {
     /// This event.
     Fixed(Submission),
     /// The event that follows from the state of the ledger: a draw, and whom it has chosen.
@@ -40,7 +40,7 @@ pub enum Step {
 }
 
 /// The opening of the demo, and what happens then, by time.
-pub fn tell(today: Date) -> (Submission, Vec<Step>) {
+pub(super) fn tell(today: Date) -> (Submission, Vec<Step>) {
     let mut story = Story::begin(today);
     story.members();
     let enrolments = story.influencers();

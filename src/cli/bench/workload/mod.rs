@@ -25,13 +25,13 @@ const OPEN_CONTESTS: usize = 8_192;
 /// Most contests that a subject may have open.
 const OPEN_PER_SUBJECT: u8 = 3;
 /// Events before the first that is about a subject, the opening not counted.
-pub const PROLOGUE: usize = 1 + 2 * alliance::ASSESSORS + ENDORSERS;
+pub(super) const PROLOGUE: usize = 1 + 2 * alliance::ASSESSORS + ENDORSERS;
 /// Days that an endorsement lasts.
 const ENDORSED_DAYS: i32 = 180;
 
 /// An event to be signed.
 #[derive(Debug)]
-pub struct Planned {
+pub(super) struct Planned {
     /// The event.
     pub event: Event,
     /// Its bytes.
@@ -51,7 +51,7 @@ impl Planned {
 
 /// What comes with events that need a text: profiles, statements, reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Texts {
+pub(super) enum Texts {
     /// An issuer says the same about a subject each time, so that the ledger keeps that once.
     Shared,
     /// Each brings its own.
@@ -60,7 +60,7 @@ pub enum Texts {
 
 /// What a ledger's history is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Story {
+pub(super) enum Story {
     /// The realistic mix.
     Mixed,
     /// Every subject is enrolled and assessed once, which rates it.
@@ -71,7 +71,7 @@ pub enum Story {
 
 /// How large a history is, and when it happened.
 #[derive(Debug, Clone, Copy)]
-pub struct Scale {
+pub(super) struct Scale {
     /// What it is made of.
     pub story: Story,
     /// Events, the opening included.
@@ -125,7 +125,7 @@ struct Phase {
 }
 
 /// A source of events.
-pub struct Workload {
+pub(super) struct Workload {
     origin: String,
     seed: u64,
     scale: Scale,
@@ -157,7 +157,7 @@ pub struct Workload {
 
 impl Workload {
     /// The workload of a seed on a ledger of this origin.
-    pub fn new(origin: &str, seed: u64, scale: Scale) -> anyhow::Result<Self> {
+    pub(super) fn new(origin: &str, seed: u64, scale: Scale) -> anyhow::Result<Self> {
         let bodies = Bodies::new()?;
         let prologue = prologue(&bodies);
         Ok(Self {
@@ -188,7 +188,7 @@ impl Workload {
     }
 
     /// The next event of the history; none at its end.
-    pub fn history(&mut self) -> Option<Planned> {
+    pub(super) fn history(&mut self) -> Option<Planned> {
         if self.planned == self.scale.events {
             return None;
         }
@@ -209,7 +209,7 @@ impl Workload {
     /// Live events that may arrive in any order, once everything planned before has arrived.
     ///
     /// They are issued a millisecond apart, the last one just before `now`.
-    pub fn live(&mut self, events: usize, now: Timestamp) -> Vec<Planned> {
+    pub(super) fn live(&mut self, events: usize, now: Timestamp) -> Vec<Planned> {
         let number = self.end_phase();
         self.dice = Dice::new(self.seed, &format!("phase {number}"));
         self.phase = Some(Phase { number, subjects: self.enrolled, ..Phase::default() });
