@@ -273,14 +273,3 @@ pub(super) async fn readyz(State(app): Shared) -> Result<Text, Problem> {
 pub(super) async fn openapi(State(app): Shared) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], app.openapi.clone()).into_response()
 }
-
-/// What a person who opens the address sees.
-pub(super) async fn index(State(app): Shared) -> Text {
-    Text::plain(format!(
-        "Tinnhiem: sổ cái tín nhiệm / a ledger of influencer credibility\n{}\n{}\n\n\
-         /v1/ledger  /v1/subjects  /v1/events  /v1/members  /v1/contests  /v1/policies\n\
-         /checkpoint  /tile/…  /v1/receipts/{{seq}}  /openapi.json\n",
-        app.ledger.origin(),
-        app.ledger.log_vkey(),
-    ))
-}

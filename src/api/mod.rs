@@ -337,7 +337,6 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route("/healthz", read!(log::healthz, "Whether the process answers", "text/plain", "It does"))
         .api_route("/readyz", read!(log::readyz, "Whether events are accepted", "text/plain", "They are"))
         .route("/openapi.json", get(log::openapi))
-        .route("/", get(log::index))
         .fallback(|| async {
             Problem::new(404, "route.unknown", "there is nothing at this path: see /openapi.json")
         })

@@ -154,8 +154,7 @@ impl<'a> Oracle<'a> {
     async fn ask_all(&mut self, progress: Progress<'_>) -> Result<(), ClientError> {
         let whole = self.replayed.has_every_text();
         let dice = Dice::new(self.seed, self.inquiry.sample.unwrap_or(usize::MAX));
-        // What a person sees who opens the address names the log and its key.
-        let routes: Vec<String> = ["/".to_owned()].into_iter().chain(readable_routes()).collect();
+        let routes = readable_routes();
         let mut matter = self.matter(&dice).await;
         for (done, route) in (1..).zip(&routes) {
             progress("kinds of answers", done, routes.len() as u64);

@@ -115,7 +115,7 @@ impl Matter<'_> {
             Asked::each(dice, route, &self.members, |member| format!("/v1/members/{member}{rest}"))
         };
         let asked = match route {
-            "/" | "/checkpoint" | "/v1/ledger" | "/v1/commitments/next" | "/v1/draws" | "/v1/policies" => {
+            "/checkpoint" | "/v1/ledger" | "/v1/commitments/next" | "/v1/draws" | "/v1/policies" => {
                 Asked::one(route)
             }
             "/tile/{tile}" => self.earlier_tiles(route),

@@ -161,7 +161,7 @@ fn is_compared_otherwise(route: &str) -> bool {
 }
 
 fn kinds_of(answers: &Answers) -> Kinds {
-    let routes = routes();
+    let routes = oracle::readable_routes();
     let mut kinds = Kinds::new();
     for (uri, (kind, bytes)) in answers {
         let route = route_of(&routes, uri).unwrap_or_else(|| panic!("{uri}"));
@@ -178,10 +178,6 @@ fn kinds_of(answers: &Answers) -> Kinds {
         }
     }
     kinds
-}
-
-fn routes() -> Vec<String> {
-    ["/".to_owned()].into_iter().chain(oracle::readable_routes()).collect()
 }
 
 /// Which kinds are rewritten in one audit: one place of an answer, and no more of a route than are told.
@@ -215,7 +211,7 @@ async fn each_member_of_each_answer_is_named_where_it_is_rewritten() {
     let demo = Demo::start().await;
     let answers = answered(&demo).await;
     let mut left = kinds_of(&answers);
-    let compared = routes().into_iter().filter(|route| !is_compared_otherwise(route));
+    let compared = oracle::readable_routes().into_iter().filter(|route| !is_compared_otherwise(route));
     let unasked = compared.filter(|route| !left.keys().any(|(of, _)| of == route));
     let unasked: Vec<String> = unasked.map(|route| format!("{route} is not asked")).collect();
     assert!(left.len() > 500, "{}", left.len());
@@ -249,7 +245,7 @@ async fn judged(
         None => bytes,
     };
     let report = Between::through(ledger, Arc::new(rewrite)).await.audited(Some(day()), SAMPLE).await;
-    let (routes, mut wrong) = (routes(), Vec::new());
+    let (routes, mut wrong) = (oracle::readable_routes(), Vec::new());
     for (uri, (shape, spot)) in &*spots {
         let route = route_of(&routes, uri).unwrap();
         if names(&report, uri, &spot.told()) == is_apart(route, shape) {
