@@ -16,6 +16,8 @@ use crate::codes::{self, rows};
 const FOUND: &str = "Codes of what is found";
 /// The heading of the table of what a score is made of.
 const REASONS: &str = "Reasons of a score";
+/// The heading of the table of what the rules refuse.
+const REJECTIONS: &str = "Rejection codes";
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -79,11 +81,20 @@ pub(super) fn meaning(code: &str) -> Option<Cow<'static, str>> {
     row.says.get("what it is").cloned()
 }
 
+/// What to do where something is recorded, or shown as recorded, that the rules refuse: their own advice is for
+/// who would send it.
+const RECORDED: &str = "the rules refuse this, so the copy is damaged or the ledger recorded what it must not: compare \
+     with another copy and keep both; what the ledger itself serves, an auditor records with `tinnhiem report-finding`";
+
 /// What to do about what was found: as the table of what is found says it, or else that of any other.
 pub(super) fn remedy(code: &str) -> Option<Cow<'static, str>> {
     let rows = rows(|one| one == code);
-    let found = rows.iter().find(|row| row.of == FOUND).or_else(|| rows.iter().find(|row| row.of != REASONS));
-    found?.says.get("what to do").cloned()
+    let found =
+        rows.iter().find(|row| row.of == FOUND).or_else(|| rows.iter().find(|row| row.of != REASONS))?;
+    if found.of == REJECTIONS {
+        return Some(RECORDED.into());
+    }
+    found.says.get("what to do").cloned()
 }
 
 /// The code that a misspelt one was meant to be.
