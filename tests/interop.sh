@@ -50,7 +50,7 @@ echo "openssl and printf: accepted as entry $(grep -o '"seq":[0-9]*' answer | cu
 # OpenSSL verifies the checkpoint's signature with the key in the vkey.
 curl -s "$ledger/checkpoint" > checkpoint
 sed '/^$/,$d' checkpoint > text
-grep '^—' checkpoint | head -1 | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
+grep '^—' checkpoint | sed -n 1p | cut -d' ' -f3 | base64 -d | tail -c 64 > sig
 { printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'; printf %s "$vkey" | cut -d+ -f3- | base64 -d | tail -c 32; } > key.der
 openssl pkey -pubin -inform DER -in key.der -out key.pem
 openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in text -sigfile sig

@@ -16,10 +16,10 @@ unshare "${flags[@]}" bash -euo pipefail -c '
   mount --bind "$work/data" "$work/mounted"
   mount -o remount,bind,ro "$work/mounted"
   ! touch "$work/mounted/x" 2> /dev/null
-  "$program" fsck "$work/mounted" | grep -qx clean
-  "$program" audit "$work/mounted" | grep -qx clean
+  "$program" fsck "$work/mounted" | grep -x clean > /dev/null
+  "$program" audit "$work/mounted" | grep -x clean > /dev/null
   "$program" export --data "$work/mounted" "$work/export"
 '
-"$program" audit "$work/export" | grep -qx clean
+"$program" audit "$work/export" | grep -x clean > /dev/null
 [ "$(sums)" = "$before" ] || { echo "the directory was changed" >&2; exit 1; }
 echo "a read-only mount is read"

@@ -54,7 +54,7 @@ about=(--subject "$kol" --contest "$contest")
 decide() {
   "$program" seat "${about[@]}" "${council[@]}" > "$work/seated"
   local panel one two
-  panel=$("$program" challenge "${about[@]}" --member "$(sits | head -1)" --key "$keys/nghia.pem" | event)
+  panel=$("$program" challenge "${about[@]}" --member "$(sits | sed -n 1p)" --key "$keys/nghia.pem" | event)
   { read -r one; read -r two; } < <(sits)
   "$program" decide "${about[@]}" --reason 'Vì.' --issuer "$one" --panel "$panel" --key "$keys/$one.pem" \
     --key "$keys/$two.pem" "$@" > "$work/decided"
@@ -73,7 +73,7 @@ endorsed=$("$program" endorse --issuer nhip-so --subject "$kol" --relation none 
 "$program" correct --issuer nhip-so --subject "$kol" --key "$keys/nhip-so.pem" --target "$endorsed" --action retract \
   --statement 'Nhầm.' > "$work/corrected"
 "$python" "$here/calendars.py" "$ledger" "$here/../target/tmp/calendars"
-entries=$("$program" log --json --limit 1 2> "$work/none" | grep -o '"size": *[0-9]*' | head -1 | grep -o '[0-9]*')
+entries=$("$program" log --json --limit 1 2> "$work/none" | grep -o '"size": *[0-9]*' | sed -n 1p | grep -o '[0-9]*')
 for size in $(seq 20 9 "$entries") "$entries"; do
   verify "$ledger" --size "$size" > "$work/verified" || { cat "$work/verified"; exit 1; }
 done
@@ -120,7 +120,7 @@ found() {
   fi
 }
 kept=$work/export/attachments
-first=$(find "$kept" -type f | sort | head -1)
+first=$(find "$kept" -type f | sort | sed -n 1p)
 cp "$first" "$work/whole"
 printf x >> "$first"
 found attachment.damaged
