@@ -123,6 +123,12 @@ impl Date {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Its year, month and day of the month, the last two from 1.
+    pub fn year_month_day(self) -> (i32, u32, u32) {
+        let (year, month, day) = civil_from_days(self.0);
+        (i32::from(year), month.unsigned_abs().into(), day.unsigned_abs().into())
+    }
+
     /// The first instant of this date at `utc_offset_min` minutes east of Greenwich.
     pub fn start_at(self, utc_offset_min: i32) -> Timestamp {
         let ms = i64::from(self.0) * DAY_MS - i64::from(utc_offset_min) * 60_000;

@@ -84,8 +84,7 @@ fn indicators(p: &Page, criterion: &Criterion, figure: &CriterionFigure) -> Vec<
 /// What a part that is no criterion is called.
 fn named(p: &Page, code: &str) -> String {
     if let Some(severity) = code.strip_prefix("SANC.") {
-        let words = crate::event::words::of_value(severity);
-        return p.say("part-sanction", &[words.map_or(severity, |words| p.lang.word(words))]);
+        return p.say("part-sanction", &[&p.value(severity)]);
     }
     match code {
         "ENDORSEMENTS" => p.t("part-endorsements").to_owned(),

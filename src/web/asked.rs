@@ -1,6 +1,7 @@
 //! What is asked of a page, and what the page asks the API for.
 
 use std::convert::Infallible;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -132,6 +133,21 @@ impl Asked {
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().find(|(one, _)| one == name);
         found.map(|(_, value)| value.trim())
+    }
+
+    /// The value of a parameter that is read as something.
+    ///
+    /// # Errors
+    /// `query.malformed`, which says what it `takes`.
+    pub(super) fn read<T: FromStr>(&self, name: &str, takes: &str) -> Result<Option<T>, Problem> {
+        let read = |text: &str| {
+            let wrong = |_| {
+                let given: String = text.escape_debug().take(40).collect();
+                Problem::new(400, "query.malformed", format!("`{name}` is {takes}, not `{given}`"))
+            };
+            text.parse().map_err(wrong)
+        };
+        self.value(name).map(read).transpose()
     }
 
     /// Those of the parameters that are given, as they go on in a query of the API.

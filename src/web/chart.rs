@@ -178,16 +178,23 @@ fn levels(scale: &Scale, low: u16, high: u16) -> Vec<Label> {
 }
 
 fn months(p: &Page, scale: &Scale, until: Date) -> Vec<Label> {
-    let days = (0..=until.days_since(scale.first)).map(|days| scale.first.plus_days(days));
-    let firsts: Vec<Date> = days.filter(|day| day.to_string().ends_with("-01")).collect();
-    let every = firsts.len().div_ceil(MONTHS).max(1);
-    let label = |day: &Date| Label {
-        x: format!("{:.1}", scale.x(*day)),
-        y: format!("{:.1}", BOTTOM + 26.0),
-        says: p.lang.month(*day),
-        anchor: if scale.x(*day) > RIGHT - 40.0 { "end" } else { "start" },
+    // Counted, not walked day by day: a reader may ask for a day in another age.
+    let number = |day: Date| {
+        let (year, month, _) = day.year_month_day();
+        year * 12 + month as i32 - 1
     };
-    firsts.iter().step_by(every).map(label).collect()
+    let is_first = scale.first.year_month_day().2 == 1;
+    let (first, last) = (number(scale.first) + i32::from(!is_first), number(until));
+    let every = usize::try_from(last - first + 1).unwrap_or(0).div_ceil(MONTHS).max(1);
+    let day =
+        |month: i32| -> Option<Date> { format!("{:04}-{:02}-01", month / 12, month % 12 + 1).parse().ok() };
+    let label = |day: Date| Label {
+        x: format!("{:.1}", scale.x(day)),
+        y: format!("{:.1}", BOTTOM + 26.0),
+        says: p.lang.month(day),
+        anchor: if scale.x(day) > RIGHT - 40.0 { "end" } else { "start" },
+    };
+    (first..=last).step_by(every).filter_map(day).map(label).collect()
 }
 
 fn dots(scale: &Scale, steps: &[Step], largest: &[&Step]) -> Vec<Dot> {
@@ -215,4 +222,24 @@ fn labels(scale: &Scale, largest: &[&Step], told: &[String]) -> Vec<Label> {
         Some(Label { x: format!("{x:.1}"), y: format!("{y:.1}"), says: says.clone(), anchor })
     });
     labels.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::lang::Lang;
+
+    #[test]
+    fn months_are_few_however_long_the_time() {
+        let page = Page::new(Lang::Vi, false, "/", &[]);
+        let labels = |from: &str, until: &str| -> Vec<String> {
+            let (first, until): (Date, Date) = (from.parse().unwrap(), until.parse().unwrap());
+            let scale = Scale { first, days: f64::from(until.days_since(first)), low: 0.0, high: 1.0 };
+            months(&page, &scale, until).into_iter().map(|label| label.says).collect()
+        };
+        assert_eq!(labels("2026-04-24", "2026-07-02"), ["5/2026", "6/2026", "7/2026"]);
+        assert_eq!(labels("2026-12-01", "2027-01-31"), ["12/2026", "1/2027"]);
+        assert!(labels("2026-12-02", "2026-12-30").is_empty());
+        assert_eq!(labels("2026-04-24", "9999-12-31").len(), MONTHS);
+    }
 }

@@ -18,7 +18,7 @@ use crate::api::Problem;
 use crate::api::views::{ContestPage, EventView, PolicyView, Step, SubjectView};
 use crate::dsse::EventId;
 use crate::engines::{Certified, Outlook, Score};
-use crate::event::{Commitment, SubjectId, words};
+use crate::event::{Commitment, Contesting, SubjectId};
 use crate::facts::Reply;
 use crate::time::Date;
 
@@ -152,18 +152,7 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
         Problem::not_found("subject.unknown", format!("there is no KOL `{:.40}`", subject.escape_debug()))
     };
     let subject: SubjectId = subject.parse().map_err(unknown)?;
-    let as_of = asked.value("as_of").map(|text| {
-        let no_day = |_| {
-            let given: String = text.escape_debug().take(40).collect();
-            Problem::new(
-                400,
-                "query.malformed",
-                format!("`as_of` is a day, such as 2026-11-28, not `{given}`"),
-            )
-        };
-        text.parse::<Date>().map_err(no_day)
-    });
-    let as_of = as_of.transpose()?;
+    let as_of: Option<Date> = asked.read("as_of", "a day, such as 2026-11-28")?;
     let facts = Facts::of(source, subject, as_of).await?;
     let names = Names::of(source, facts.parties()).await;
     let Facts { view, score, policy, steps, .. } = &facts;
@@ -289,8 +278,7 @@ impl Telling<'_> {
             let (seq, link, ..) = self.entry(&one.event).await;
             let severity = name_of(&one.severity);
             all.push(Sanctioned {
-                severity: words::of_value(&severity)
-                    .map_or(severity, |words| self.p.lang.word(words).to_owned()),
+                severity: self.p.value(&severity),
                 from: self.p.lang.day(one.starts_on),
                 until: one.ends_on.map(|last| self.p.lang.day(last)),
                 urgent: one.urgent,
@@ -324,20 +312,18 @@ impl Telling<'_> {
             let open = one.stage.is_open();
             let clocks = [
                 one.admit_by
-                    .filter(|_| name_of(&one.stage) == "filed")
+                    .filter(|_| one.stage == Contesting::Filed)
                     .map(|on| p.say("contest-admit_by", &[&day(on)])),
                 one.decide_by.filter(|_| open).map(|on| p.say("contest-decide_by", &[&day(on)])),
                 one.appeal_by.filter(|_| !open).map(|on| p.say("contest-appeal_by", &[&day(on)])),
                 one.outcome.map(|outcome| {
                     let outcome = name_of(&outcome);
-                    let said =
-                        words::of_value(&outcome).map_or(outcome, |words| p.lang.word(words).to_owned());
-                    p.say("contest-outcome", &[&said])
+                    p.say("contest-outcome", &[&p.value(&outcome)])
                 }),
             ];
             all.push(Contested {
                 day: day(one.filed_on),
-                grounds: words::of_value(&grounds).map_or(grounds, |words| p.lang.word(words).to_owned()),
+                grounds: p.value(&grounds),
                 stage: p.of("stage", &name_of(&one.stage)),
                 open,
                 clocks: clocks.into_iter().flatten().collect(),

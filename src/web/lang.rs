@@ -116,16 +116,10 @@ impl Lang {
 
     /// A day.
     pub(super) fn day(self, date: Date) -> String {
-        let text = date.to_string();
-        let mut parts = text.split('-').map(|part| part.parse::<usize>().unwrap_or_default());
-        let (year, month, day) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
+        let (year, month, day) = date.year_month_day();
         match self {
             Self::Vi => format!("{day}/{month}/{year}"),
-            Self::En => format!("{day} {} {year}", MONTHS.get(month.wrapping_sub(1)).unwrap_or(&"")),
+            Self::En => format!("{day} {} {year}", MONTHS[month as usize - 1]),
         }
     }
 

@@ -58,14 +58,7 @@ pub(super) async fn page(asked: Asked) -> Response {
 async fn made(asked: &Asked) -> Result<String, Problem> {
     asked.only(&["type", "subject", "before"])?;
     let p = &asked.page;
-    let before = asked.value("before").map(|given| {
-        let unread = |_| {
-            let given: String = given.escape_debug().take(40).collect();
-            Problem::new(400, "query.malformed", format!("`before` is the seq of an entry, not `{given}`"))
-        };
-        given.parse::<u64>().map_err(unread)
-    });
-    let before = before.transpose()?;
+    let before: Option<u64> = asked.read("before", "the seq of an entry")?;
     let (rows, left) = back(asked, &asked.query(&["type", "subject"]), before, LINES).await?;
     let chosen = asked.value("type");
     let mut types: Vec<(String, String, bool)> = TYPES

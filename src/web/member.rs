@@ -10,7 +10,7 @@ use super::log::{Recorded, newest_of};
 use super::page::{Page, name, name_of};
 use crate::api::Problem;
 use crate::api::views::MemberView;
-use crate::event::{PartyId, words};
+use crate::event::PartyId;
 
 /// What is told of a record, in this order; a list without one of these has no row of it.
 const FARED: [&str; 9] = [
@@ -77,7 +77,7 @@ async fn made(asked: &Asked, member: &str) -> Result<String, Problem> {
         p,
         id: id.to_string(),
         name: name(&view.member.name),
-        class: class(p, &name_of(&view.member.class)),
+        class: p.value(&name_of(&view.member.class)),
         membership: p.of("membership", &name_of(&view.member.membership)),
         record: record.map(|record| fared(p, &record)).filter(|rows| !rows.is_empty()),
         accreditations: accreditations.collect(),
@@ -85,11 +85,6 @@ async fn made(asked: &Asked, member: &str) -> Result<String, Problem> {
         more,
         keys: keys.collect(),
     })
-}
-
-/// What a class of members is called.
-fn class(p: &Page, name: &str) -> String {
-    words::of_value(name).map_or_else(|| name.to_owned(), |words| p.lang.word(words).to_owned())
 }
 
 /// How what it said has fared, row by row; what it never did is left out.

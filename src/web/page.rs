@@ -5,7 +5,7 @@ use super::assets;
 use super::lang::{Lang, PARAMETER};
 use super::pulse::Pulse;
 use super::texts;
-use crate::event::naming;
+use crate::event::{naming, words};
 
 /// Longest name shown, in characters.
 const NAME_CHARS: usize = 200;
@@ -64,6 +64,11 @@ impl Page {
     /// What a member of a closed list is called.
     pub(super) fn of(&self, list: &str, name: &str) -> String {
         texts::of(self.lang, list, name)
+    }
+
+    /// What a value of an event is called; as it stands where it has no words.
+    pub(super) fn value(&self, value: &str) -> String {
+        words::of_value(value).map_or(value, |words| self.lang.word(words)).to_owned()
     }
 
     /// The link to a page, which keeps the language where that was chosen.

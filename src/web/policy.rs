@@ -7,7 +7,7 @@ use super::asked::{Asked, rendered};
 use super::page::{Page, name_of};
 use crate::api::Problem;
 use crate::api::views::{LedgerView, PolicyList, PolicyView};
-use crate::event::{Policy, Windows, words};
+use crate::event::{Policy, Windows};
 
 #[derive(Template)]
 #[template(path = "policy.html")]
@@ -43,11 +43,8 @@ pub(super) async fn page(asked: Asked) -> Response {
 async fn made(asked: &Asked) -> Result<String, Problem> {
     asked.only(&["version"])?;
     let (p, source) = (&asked.page, &asked.web.source);
-    let version = match asked.value("version") {
-        Some(given) => given.parse::<u32>().map_err(|_| {
-            let given: String = given.escape_debug().take(40).collect();
-            Problem::new(400, "query.malformed", format!("`version` is a whole number, not `{given}`"))
-        })?,
+    let version = match asked.read::<u32>("version", "a whole number")? {
+        Some(version) => version,
         None => source.json::<LedgerView>("/v1/ledger").await?.policy.unwrap_or(1),
     };
     let list: PolicyList = source.json("/v1/policies").await?;
@@ -105,7 +102,7 @@ fn bands(p: &Page, policy: &Policy) -> Vec<String> {
 fn sanctions(p: &Page, policy: &Policy) -> Vec<String> {
     let severity = |(severity, effect): (&crate::event::Severity, &crate::event::SeverityPolicy)| {
         let name = name_of(severity);
-        let named = words::of_value(&name).map_or(name.as_str(), |words| p.lang.word(words));
+        let named = &p.value(&name);
         let points = p.lang.points(i64::from(effect.points));
         let mut told = match effect.term_days {
             Some(days) => p.say("policy-sanction_days", &[named, &points, &days.to_string()]),
