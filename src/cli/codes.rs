@@ -40,7 +40,7 @@ impl Explain {
         let mut found = if self.codes.is_empty() { rows(|_| true) } else { Vec::new() };
         let mut unknown = Vec::new();
         for code in &self.codes {
-            let mut of_it = rows(|one| one == code);
+            let mut of_it = rows(|one| one.eq_ignore_ascii_case(code));
             if of_it.is_empty() && graded::may_be(code) {
                 match graded::of(&self.at.client(), code).await {
                     Ok(row) => of_it.extend(row),

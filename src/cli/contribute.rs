@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::aside::{Aside, Salt};
 use super::case::Case;
+use super::coded::unknown;
 use super::grounds;
 use super::identity;
 use super::key_name::KeyName;
@@ -14,21 +15,50 @@ use super::output::tell;
 use super::read::figure;
 use super::signing::{Attaching, Signing, Statement};
 use super::{owner, policies, written};
+use crate::api::folded;
 use crate::client::{Client, ClientError, random_subject};
 use crate::clock::Clock;
 use crate::dsse::EventId;
 use crate::engines::Score;
 use crate::event::{
-    Body, Commitment, ContestFiled, EndorsementPublished, Grounds, GroupId, IdentityKey, PartyId, Relation,
-    SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming,
+    Body, Commitment, ContestFiled, EndorsementPublished, EventType, Grounds, GroupId, IdentityKey, PartyId,
+    Relation, SubjectEnrolled, SubjectId, SubjectResumed, TopicId, ValueBand, naming, words,
 };
 use crate::rules::Reason;
 use crate::time::Date;
 use crate::vault::Attachment;
 
-/// Reads a value of a closed list by the name it has in JSON.
+/// Reads a value of a closed list by the name it has in JSON, or by what it is called in words.
 pub(super) fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(|error| error.to_string())
+    let of = |name: &str| serde_json::from_value::<T>(serde_json::Value::String(name.to_owned()));
+    let Err(error) = of(name) else { return of(name).map_err(|error| error.to_string()) };
+    // The list says itself what it holds: the names stand between backquotes, the one given first.
+    let error = error.to_string();
+    let listed: Vec<&str> = error.split('`').skip(1).step_by(2).filter(|one| *one != name).collect();
+    let called = |one: &&&str| {
+        let words = words::of_value(one);
+        words.is_some_and(|words| [words.vi, words.en].iter().any(|word| folded(word) == folded(name)))
+    };
+    match listed.iter().find(called) {
+        Some(one) => of(one).map_err(|error| error.to_string()),
+        None => Err(format!(
+            "it is one of {}",
+            listed.iter().map(|one| in_words(one)).collect::<Vec<_>>().join(", ")
+        )),
+    }
+}
+
+fn in_words(value: &str) -> String {
+    words::of_value(value).map_or_else(|| value.to_owned(), |words| format!("{value} ({words})"))
+}
+
+/// Reads a field of work by its id.
+pub(super) fn topic(text: &str) -> Result<TopicId, String> {
+    text.parse().map_err(|_| {
+        let meant = folded(text).replace(' ', "-");
+        let meant = meant.parse::<TopicId>().map_or(String::new(), |id| format!(", perhaps {id}"));
+        format!("a field is named by its id{meant}: `tinnhiem policy show` lists them")
+    })
 }
 
 #[derive(Debug, Args)]
@@ -56,7 +86,7 @@ pub(super) struct Enrol {
     #[arg(long = "handle")]
     handles: Vec<String>,
     /// One to three fields; repeatable
-    #[arg(long = "topic", required = true)]
+    #[arg(long = "topic", required = true, value_parser = topic)]
     topics: Vec<TopicId>,
     /// Who controls the subject, such as an agency; the subject alone unless given
     #[arg(long)]
@@ -169,7 +199,7 @@ pub(super) struct Endorse {
     #[arg(long, value_parser = named::<ValueBand>)]
     value_band: Option<ValueBand>,
     /// The field it speaks of: one of the KOL's (`tinnhiem score KOL` shows them)
-    #[arg(long)]
+    #[arg(long, value_parser = topic)]
     topic: TopicId,
     /// Last day on which it counts; a year from today unless given
     #[arg(long)]
@@ -232,7 +262,10 @@ impl Contest {
         let mut attaching = Attaching::default();
         let (statement, evidence) =
             self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
-        let target = self.signing.event(&self.target).await?;
+        let target = match self.signing.asks() {
+            true => contestable(&self.signing.at.client(), &self.target).await?,
+            false => self.signing.event(&self.target).await?,
+        };
         let remarks = match self.signing.asks() {
             true => if_upheld(&self.signing.at.client(), subject, target).await?,
             false => Vec::new(),
@@ -246,6 +279,42 @@ impl Contest {
         let statement = Statement::about(subject, PartyId::from(subject), body, attaching);
         self.signing.publish_knowing(statement, &remarks).await
     }
+}
+
+/// The id of an item that can be contested: assessments and sanctions can.
+///
+/// # Errors
+/// `target.unknown` for an entry of another kind, with what is done about that kind.
+async fn contestable(client: &Client, name: &EventName) -> anyhow::Result<EventId> {
+    // Of an id that it does not have, the ledger says so itself.
+    let row = match (name, name.entry(client).await) {
+        (EventName::Id(id), Err(_)) => return Ok(*id),
+        (_, entry) => entry?.row,
+    };
+    let seq = row.seq;
+    let instead = match row.event_type() {
+        None | Some(EventType::AssessmentPublished | EventType::SanctionImposed) => return Ok(row.id),
+        Some(EventType::AssessmentNotified) => {
+            format!("it is replied to before it is published: `tinnhiem reply --notice {seq} …`")
+        }
+        Some(EventType::SanctionProposed) => {
+            format!("it is replied to before it is imposed: `tinnhiem reply --proposal {seq} …`")
+        }
+        Some(EventType::EndorsementPublished) => {
+            format!(
+                "its issuer, {}, withdraws or corrects it; where it hides paid work, the business declares that (`tinnhiem \
+                 collaboration declare`) and it is void; else tell the council or an auditor",
+                row.issuer
+            )
+        }
+        Some(EventType::ContestDecided) => "a decision is appealed: `tinnhiem contest appeal`".to_owned(),
+        Some(_) => "`tinnhiem me` lists what can be contested".to_owned(),
+    };
+    let detail = format!(
+        "entry {seq} is {}: assessments and sanctions are contested, by the KOL whom they are about; {instead}",
+        row.type_name
+    );
+    Err(unknown(Reason::TargetUnknown.code(), detail).into())
 }
 
 /// What the score would be if a contest of an item were upheld, or not decided in time, and a warning where that

@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-use super::contribute::named;
+use super::contribute::{named, topic};
 use super::key_name::MemberKey;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
@@ -112,7 +112,7 @@ pub(super) struct Accredit {
     #[arg(long)]
     assessor: PartyName,
     /// A field (`tinnhiem policy show` lists them); repeatable
-    #[arg(long = "topic", required = true)]
+    #[arg(long = "topic", required = true, value_parser = topic)]
     topics: Vec<TopicId>,
     /// The class whose weight the policy sets, such as independent
     #[arg(long)]

@@ -168,14 +168,15 @@ impl SubjectName {
         let name = view.row.name.unwrap_or_default();
         let marked = self.0.nfd().any(|c| !c.is_ascii());
         let detail = if folded(&name) != folded(&self.0) {
-            let (part, name) = (&self.0, clean(&name));
-            format!("{part} is only a part of a name: sign about {name} as {subject}, or by the whole name")
+            let (part, name) = (clean(&self.0), clean(&name));
+            let what = if is_account(&self.0) { "an account" } else { "only a part of a name" };
+            format!("{part} is {what}: sign about {name} as {subject}, or by the whole name")
         } else if marked && nfc(&name).to_lowercase() != nfc(&self.0).to_lowercase() {
             format!(
-                "{} is called otherwise, {}: sign about that one as {subject}, or by the name as it is written, or \
+                "nobody is called {}; did you mean {} ({subject})? What is signed takes the name as it is written, or \
                  without any diacritics",
-                clean(&name),
-                clean(&self.0)
+                clean(&self.0),
+                clean(&name)
             )
         } else {
             return Ok(subject);

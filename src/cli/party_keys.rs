@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Args;
 
-use super::coded::here;
+use super::coded::{here, unknown};
 use super::contribute::named;
 use super::key_name::{self, KeyName};
 use super::key_state;
@@ -11,6 +11,7 @@ use super::moment;
 use super::named::PartyName;
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::KeyStanding;
+use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::event::{Body, KeyAdded, KeyRevoked, KeyRotated, LedgerKeyRotated, PartyId, RevocationCause};
 use crate::rules::Reason;
@@ -37,9 +38,9 @@ Your key is lost, and no other of yours acts:
   2. the council brings it in with --owner (below) and --out FILE; you add your
      signature by the new key (tinnhiem sign), and it is sent (tinnhiem submit)
   3. it acts 14 days later; its first 30 days it does nothing that is final
-  4. then the council ends the lost one: revoke-key --cause lost; one that
+  4. then the council ends the lost one: key revoke --cause lost; one that
      somebody may find it ends before step 2, at once, as compromised
-Only revoke-key --cause cancelled cancels it before, signed by a key of yours
+Only key revoke --cause cancelled cancels it before, signed by a key of yours
 that acts; nothing else that such a key signs does.
 The council recovers a lost key:
   tinnhiem key add --issuer council --owner kol-0123456789abc --new new.pem \\
@@ -95,9 +96,25 @@ impl RotateKey {
         let first = |keys: Vec<PublicKey>| keys.first().copied().context("give a key with --key");
         let old = self.old.map_or_else(|| first(self.signing.public_keys()?), Ok)?;
         let issuer = self.signing.party(&self.issuer).await?;
+        if self.signing.asks() {
+            not_both(&self.signing.at.client(), &issuer, &old, &new.public()).await?;
+        }
         let body = KeyRotated { old, new: new.public() };
         self.signing.publish(Statement { newcomers: vec![new], ..statement(issuer, body) }).await
     }
+}
+
+/// Refuses to put a key that acts already in the place of another of its owner's: the other is ended instead.
+async fn not_both(client: &Client, issuer: &PartyId, old: &PublicKey, new: &PublicKey) -> anyhow::Result<()> {
+    let keys = key_state::all(client, issuer).await.unwrap_or_default();
+    if keys.iter().any(|one| one.key == *new && one.live) {
+        let detail = format!(
+            "{new} is a key of {issuer} already, and stays one: end the other by itself, `tinnhiem key revoke --issuer {issuer} \
+             --target {old} --cause retired --key OLD.pem`"
+        );
+        return Err(unknown(Reason::KeyTaken.code(), detail).into());
+    }
+    Ok(())
 }
 
 #[derive(Debug, Args)]
@@ -158,15 +175,13 @@ impl RevokeKey {
 
     /// Another key of the owner's ends none: whoever stole it would end all the others.
     fn by_itself(&self, issuer: &PartyId) -> anyhow::Result<()> {
-        let target = self.target;
-        let Some(other) = self.signing.public_keys()?.into_iter().find(|key| *key != target) else {
+        let Some(other) = self.signing.public_keys()?.into_iter().find(|key| *key != self.target) else {
             return Ok(());
         };
         let detail = format!(
-            "{other} does not end {target}: a key is ended by itself (--key with the private file of {target}) or by the \
-             council, to which you say since when which key was in other hands (`key revoke --issuer council --target {target} \
-             --cause compromised --invalid-from …`; of a stolen key so dated, the keys that it added since fall too); only a \
-             recovery that waits is cancelled by any live key of {issuer} (--cause cancelled)"
+            "a key is ended by itself, by no other key of {issuer}: give its own private file with --key; where that is gone \
+             or in other hands, it is ended by the council (`key revoke --issuer council`), to which you say since when: \
+             `tinnhiem guide keys`. The key that was given is {other}"
         );
         Err(here(Reason::SignatureUnneeded.code(), detail).into())
     }

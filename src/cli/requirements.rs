@@ -1,5 +1,6 @@
 //! What a policy asks for before somebody is rated or sanctioned, in plain words
 
+use super::output::points;
 use crate::event::Policy;
 use crate::limits;
 
@@ -35,8 +36,23 @@ pub(super) fn sentences(policy: &Policy) -> Vec<String> {
         milder = severe(false),
         graver = severe(true)
     ));
+    said.push(endorsements(policy));
     said.push(format!("chứng nhận / a certificate: {}", certificate(policy)));
     said
+}
+
+/// What endorsements add at most, and to whom.
+fn endorsements(policy: &Policy) -> String {
+    let rule = &policy.endorsement;
+    let (cap, alone) = (points(i64::from(rule.cap)), points(i64::from(rule.one_class_cap)));
+    let (base, barred) = (points(i64::from(rule.min_base)), rule.blocked_from);
+    let rate = rule.rate_permille;
+    format!(
+        "bảo chứng cộng tối đa {cap} điểm, {alone} nếu đều từ một loại thành viên; chỉ khi điểm đánh giá từ {base} và không có \
+         xử lý từ {barred:?}; mỗi bảo chứng cộng đơn vị × hạng × {rate} ‰ / endorsements add at most {cap} points, {alone} \
+         where all come from one class of members; only from {base} points of assessments on and without a sanction \
+         {barred:?} or graver; each adds its units × place × {rate} ‰ (`tinnhiem explain units place`)"
+    )
 }
 
 /// What a certificate asks for.

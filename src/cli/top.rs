@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::coded::unknown;
+use super::contribute::topic;
 use super::output::{self, say};
 use super::policies;
 use super::read::figure_words;
@@ -20,7 +21,7 @@ const NOT_SHOWN: &str =
   tinnhiem top --topic my-pham --limit 10")]
 pub(super) struct Top {
     /// In this field
-    #[arg(long)]
+    #[arg(long, value_parser = topic)]
     topic: Option<TopicId>,
     /// In this band (`tinnhiem policy show` lists them)
     #[arg(long)]

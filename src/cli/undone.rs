@@ -16,10 +16,10 @@ pub(super) fn taken_back(event: &Event, seq: u64) -> String {
         | Body::EndorsementPublished(_)
         | Body::ContestFiled(_)
         | Body::AppealFiled(_) => {
-            format!("tinnhiem withdraw {seq} --key KEY.pem")
+            format!("tinnhiem withdraw {seq} --reason '…' --key KEY.pem")
         }
         Body::AccreditationGranted(_) | Body::SanctionImposed(_) | Body::CertificateGranted(_) => {
-            format!("tinnhiem withdraw {seq} {seats}")
+            format!("tinnhiem withdraw {seq} --reason '…' {seats}")
         }
         Body::MemberSuspended(body) => format!("tinnhiem member reinstate --member {} {seats}", body.member),
         Body::MemberReinstated(body) => format!("tinnhiem member suspend --member {} {seats}", body.member),
@@ -52,10 +52,14 @@ pub(super) fn taken_back(event: &Event, seq: u64) -> String {
         Body::KeyAdded(body) if body.owner.is_some() => {
             format!("tinnhiem key revoke --issuer council --target {} --cause cancelled {seats}", body.key)
         }
-        Body::KeyAdded(body) => format!(
-            "tinnhiem key revoke --issuer {issuer} --target {} --cause retired --key KEY.pem",
-            body.key
-        ),
+        // Another key of its owner ends none.
+        Body::KeyAdded(body) => {
+            return format!(
+                "rút lại / to take it back, với tệp riêng của chính khóa ấy / with the private file of that very key:\n  \
+                 tinnhiem key revoke --issuer {issuer} --target {key} --cause retired --key NEW.pem",
+                key = body.key
+            );
+        }
         Body::SubjectDeparted(_) => {
             format!(
                 "tinnhiem subject resume --subject {subject} … (bên ghi danh và bạn / a registrar and you)"

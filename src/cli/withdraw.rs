@@ -36,9 +36,12 @@ impl Withdraw {
             self.check(&client, subject, &row.id).await?;
         }
         let mut attaching = Attaching::default();
+        let mut remarks = Vec::new();
+        if self.reason.is_none() {
+            remarks.push(unexplained(row.event_type(), row.seq));
+        }
         let reason = attaching.optional(self.reason)?;
         let target = row.id;
-        let mut remarks = Vec::new();
         let body: Body = match row.event_type() {
             Some(EventType::AssessmentPublished) => {
                 remarks.push(
@@ -114,6 +117,19 @@ impl Withdraw {
         );
         Ok(())
     }
+}
+
+/// That no reason is given, and whether one can be added afterwards.
+fn unexplained(of: Option<EventType>, seq: u64) -> String {
+    let later = match of {
+        Some(
+            EventType::AssessmentPublished | EventType::EndorsementPublished | EventType::SanctionImposed,
+        ) => format!(
+            "sau này chỉ ghi chú thêm được / later only a note is added to it (`correct --action annotate --target {seq}`)"
+        ),
+        _ => "sau này không thêm được / none is added later".to_owned(),
+    };
+    format!("không nêu lý do / no reason is given, --reason gives one; {later}")
 }
 
 /// What comes of giving up a contest.

@@ -5,6 +5,7 @@ use axum::response::Response;
 
 use super::asked::{Asked, Source, rendered};
 use super::figure::Shown;
+use super::members::{self, Listed};
 use super::page::{Page, name, name_of, text};
 use super::rule::Rule;
 use crate::api::Problem;
@@ -25,6 +26,7 @@ struct Home<'a> {
     filters: Vec<Filter>,
     topics: Vec<Topic>,
     hidden: Vec<(&'static str, String)>,
+    members: Vec<Listed>,
     rows: Vec<Face>,
     as_of: String,
     next: Option<String>,
@@ -110,6 +112,10 @@ async fn made(asked: &Asked) -> Result<String, Problem> {
     let query = asked.query(&PARAMETERS);
     let page: SubjectPage = source.json(&format!("/v1/subjects?limit={ROWS}{query}")).await?;
     let topic = asked.value("topic");
+    let members = match asked.value("q") {
+        Some(q) => members::found(asked, q).await?,
+        None => Vec::new(),
+    };
     let hidden =
         ["band", "certified"].into_iter().filter_map(|name| Some((name, asked.value(name)?.to_owned())));
     let mut topics: Vec<Topic> = policy
@@ -127,6 +133,7 @@ async fn made(asked: &Asked) -> Result<String, Problem> {
         q: asked.value("q").map(text),
         filters: filters(asked, &policy),
         topics,
+        members,
         hidden: hidden.collect(),
         rows: page.subjects.iter().map(|row| Face::of(p, &policy, row)).collect(),
         as_of: day(p, page.as_of),

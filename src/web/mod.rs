@@ -21,6 +21,7 @@ mod lang;
 mod lines;
 mod log;
 mod member;
+mod members;
 mod named;
 mod page;
 mod policy;
@@ -60,6 +61,7 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
         .route("/kol/{subject}/feed.atom", get(feed::of_subject))
         .route("/entry/{event}", get(entry::page))
         .route("/member/{member}", get(member::page))
+        .route("/members", get(members::page))
         .route("/log", get(log::page))
         .route("/feed.atom", get(feed::of_log))
         .route("/clocks", get(clocks::page))

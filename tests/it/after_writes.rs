@@ -15,7 +15,10 @@ async fn every_write_tells_what_it_did_and_how_it_is_taken_back() {
     let (done, said) = run(&programme, &endorse, &["business"]);
     let seq = programme.ledger.snapshot().size() - 1;
     assert!(done && said.contains("score of kol: "), "{said}");
-    assert!(said.contains(&format!("to take it back:\n  tinnhiem withdraw {seq} --key KEY.pem")), "{said}");
+    assert!(
+        said.contains(&format!("to take it back:\n  tinnhiem withdraw {seq} --reason '…' --key KEY.pem")),
+        "{said}"
+    );
     // The command that was told does it, and nothing takes that back.
     let (done, said) = run(&programme, &["withdraw", &seq.to_string()], &["business"]);
     assert!(done && said.contains("it is not taken back"), "{said}");

@@ -318,3 +318,96 @@ async fn who_is_to_reply_sees_what_the_score_would_be_and_it_is_that_once_publis
     let gone = format!("{}{score}?announced={id}", programme.client.base());
     assert!(reqwest::get(gone).await.unwrap().status().is_client_error());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_without_a_reason_is_told_so_before_it_is_signed() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let endorse = [
+        "endorse",
+        "--issuer",
+        "business",
+        "--subject",
+        &kol,
+        "--relation",
+        "nghề nghiệp",
+        "--topic",
+        "my-pham",
+    ];
+    let (done, said) = run(&programme, &endorse, &["business"]);
+    assert!(done, "a tie is named by what the program calls it, too: {said}");
+    assert!(said.contains("--reason '…' --key"), "{said}");
+    let seq = (programme.ledger.snapshot().size() - 1).to_string();
+    let (done, said) = run(&programme, &["withdraw", &seq], &["business"]);
+    assert!(done && said.contains("no reason is given") && said.contains("annotate --target"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_contested_is_told_with_what_is_done_about_it() {
+    let programme = Programme::start(policy()).await;
+    let kol = subject("kol").to_string();
+    let endorse =
+        ["endorse", "--issuer", "business", "--subject", &kol, "--relation", "none", "--topic", "my-pham"];
+    assert!(run(&programme, &endorse, &["business"]).0);
+    let seq = (programme.ledger.snapshot().size() - 1).to_string();
+    let contest = [
+        "contest",
+        "file",
+        "--subject",
+        &kol,
+        "--target",
+        &seq,
+        "--grounds",
+        "procedure",
+        "--statement",
+        "Sai.",
+    ];
+    let (done, said) = run(&programme, &contest, &["kol"]);
+    assert!(!done && said.contains("target.unknown") && said.contains("business, withdraws"), "{said}");
+    assert!(said.contains("assessments and sanctions are contested"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_acts_already_takes_the_place_of_none_and_the_way_to_end_the_other_is_told() {
+    let programme = Programme::start(policy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let second = folder.path().join("second.pem");
+    tinnhiem::vault::write_secret(&second, &key("second")).unwrap();
+    let new = second.to_str().unwrap();
+    let (done, said) = run(&programme, &["key", "add", "--issuer", "business", "--new", new], &["business"]);
+    assert!(done && said.contains("of that very key"), "{said}");
+    let rotate = ["key", "rotate", "--issuer", "business", "--new", new];
+    let (done, said) = run(&programme, &rotate, &["business"]);
+    let old = key("business").public().to_string();
+    assert!(!done && said.contains("key.taken") && !said.contains("generate another"), "{said}");
+    assert!(said.contains(&format!("key revoke --issuer business --target {old}")), "{said}");
+    let ended = ["key", "revoke", "--issuer", "business", "--target", &old, "--cause", "retired"];
+    assert!(run(&programme, &ended, &["business"]).0);
+}
+
+#[test]
+fn a_field_or_a_tie_that_is_not_known_is_told_by_those_that_are() {
+    for (words, says) in [
+        (&["top", "--topic", "Giáo dục"][..], "giao-duc"),
+        (
+            &[
+                "endorse",
+                "--issuer",
+                "a",
+                "--subject",
+                "b",
+                "--topic",
+                "x",
+                "--key",
+                "k",
+                "--relation",
+                "bạn",
+            ],
+            "professional",
+        ),
+    ] {
+        let said = std::process::Command::new(env!("CARGO_BIN_EXE_tinnhiem")).args(words).output().unwrap();
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(said.contains(says) && !said.contains("[a-z"), "{said}");
+    }
+}

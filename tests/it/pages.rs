@@ -394,3 +394,21 @@ async fn feeds_tell_the_newest_entries() {
         assert!(first.contains("<updated>2026-11-"), "{first}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_listed_and_found_by_their_names() {
+    let demo = Demo::start().await;
+    let all = demo.json("/v1/members").await;
+    let page = read(&demo.base, "/members").await;
+    check("/members", &page, "vi");
+    for one in all["members"].as_array().unwrap() {
+        let link = format!("./member/{}", one["member"].as_str().unwrap());
+        assert!(attributes(&page.html, "href").contains(&link), "{link} is not listed");
+    }
+    for asked in ["bao%20nhip", "Báo Nhịp Số", "nhip-so"] {
+        let page = read(&demo.base, &format!("/?q={asked}")).await;
+        assert!(attributes(&page.html, "href").contains(&"./member/nhip-so".to_owned()), "{asked}");
+    }
+    let nobody = read(&demo.base, "/?q=zzzz").await;
+    assert!(!nobody.html.contains("member/"), "a search for nobody finds nobody");
+}
