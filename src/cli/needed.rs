@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::api::views::{ContestView, EventPage, EventView, NoticeList, SubjectView};
-use crate::client::Client;
+use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::engines::Standing;
 use crate::event::{Contesting, ErasureStage, EventType, EvidenceStage, SubjectId};
+use crate::rules::Reason;
 use crate::time::Date;
 
 /// Entries whose texts are needed, and until when in words.
@@ -90,6 +91,30 @@ impl Needed {
     /// Until when the texts of an entry are needed, in Vietnamese and English; none: they are not.
     pub(super) fn until(&self, event: &EventId) -> Option<(&str, &str)> {
         self.by.get(event).map(|(vi, en)| (vi.as_str(), en.as_str()))
+    }
+
+    /// Refuses a request of which nothing can be destroyed now: nobody may carry it out, and while it waits no
+    /// other is taken.
+    ///
+    /// # Errors
+    /// That, or when the ledger does not answer.
+    pub(super) async fn check(&self, client: &Client, targets: &[EventId]) -> anyhow::Result<()> {
+        // What waits already is refused for that.
+        if self.waiting.is_some() {
+            return Ok(());
+        }
+        let mut later = Vec::new();
+        for target in targets {
+            let Some((vi, en)) = self.until(target) else { return Ok(()) };
+            let seq = client.json::<EventView>(&format!("/v1/events/{target}")).await?.row.seq;
+            later.push(format!("mục {seq} {vi} / entry {seq} is needed {en}"));
+        }
+        let detail = format!(
+            "chưa xóa được mục nào trong các mục này, mà yêu cầu đang chờ thì chưa gửi được yêu cầu khác / none of these can be \
+             destroyed now, and while a request waits no other is taken: {}; `tinnhiem me` lists what may be asked for now",
+            later.join("; ")
+        );
+        Err(ClientError::Refused { status: 409, code: Reason::ErasureClock.code().to_owned(), detail }.into())
     }
 
     /// What who asks for texts to be destroyed should know before signing.

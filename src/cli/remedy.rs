@@ -151,7 +151,9 @@ impl RequestErasure {
             let client = self.signing.at.client();
             let view: SubjectView = client.json(&format!("/v1/subjects/{subject}")).await?;
             let contests = me::contests(&client, subject).await?;
-            remarks = Needed::of(&client, &view, &contests).await?.remarks(&client, &targets).await?;
+            let needed = Needed::of(&client, &view, &contests).await?;
+            needed.check(&client, &targets).await?;
+            remarks = needed.remarks(&client, &targets).await?;
         }
         let body = ErasureRequested { targets, reason: reason.map(Into::into) };
         let issuer = PartyId::from(subject);
