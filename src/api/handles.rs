@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::names::plain;
 use super::platforms;
-use crate::event::{Commitment, EventType, SubjectId};
+use crate::event::{Commitment, EventType, PlatformId, SubjectId};
 use crate::state::{self, State};
 use crate::vault::Vault;
 
@@ -77,6 +77,13 @@ impl Account {
         let fits = !handle.is_empty() && !handle.contains(' ');
         fits.then_some(Self { place, handle })
     }
+}
+
+/// Where an account lies and what it is called there, the same of all texts that name it; none where a text
+/// names no account. On a known platform that is its name, elsewhere the whole address up to the account.
+pub fn place_of_account(platform: &PlatformId, text: &str) -> Option<(String, String)> {
+    let Account { place, handle } = Account::parse(text)?;
+    Some((place.unwrap_or_else(|| platforms::called(platform).to_owned()), handle))
 }
 
 /// The host of an address, where the text is one, and what follows it.
@@ -155,10 +162,10 @@ impl Handles {
     fn enter(&self, kept: &mut Kept, subject: SubjectId, linked: &state::Account) {
         let file = self.vault.read(&linked.account).ok().flatten();
         let text = file.and_then(|file| String::from_utf8(file.bytes).ok());
-        let Some(named) = text.and_then(|text| Account::parse(&text)) else { return };
-        let place = named.place.as_deref().unwrap_or_else(|| platforms::called(&linked.platform));
-        let linked = Linked { subject, account: linked.account, place: hash(place) };
-        kept.by_handle.entry(named.handle).or_default().push(linked);
+        let named = text.and_then(|text| place_of_account(&linked.platform, &text));
+        let Some((place, handle)) = named else { return };
+        let linked = Linked { subject, account: linked.account, place: hash(&place) };
+        kept.by_handle.entry(handle).or_default().push(linked);
     }
 }
 

@@ -47,8 +47,9 @@ mod supposed;
 pub use bounds::Bounds;
 pub use connections::serve;
 use handles::Handles;
-pub use handles::is_account;
+pub use handles::{is_account, place_of_account};
 pub use names::{Names, folded, nearest};
+pub use platforms::{called, known_platforms};
 pub use problem::Problem;
 pub use respond::{answered_beside, validator};
 

@@ -28,6 +28,11 @@ const NO_ACCOUNTS: [&str; 22] = [
     "reel", "reels", "results", "search", "share", "shorts", "status", "stories", "t", "video", "watch",
 ];
 
+/// The names of the platforms whose addresses are known.
+pub fn known_platforms() -> impl Iterator<Item = &'static str> {
+    PLATFORMS.iter().map(|(name, _)| *name)
+}
+
 /// The platform to which a host belongs.
 pub(super) fn of_host(host: &str) -> Option<&'static str> {
     let is_of =
@@ -36,7 +41,7 @@ pub(super) fn of_host(host: &str) -> Option<&'static str> {
 }
 
 /// A platform that a link names, by the one name that all its hosts and other names have.
-pub(super) fn called(platform: &PlatformId) -> &str {
+pub fn called(platform: &PlatformId) -> &str {
     let other = CALLED.iter().find(|(name, _)| *name == platform.as_str());
     other.map_or(platform.as_str(), |(_, name)| name)
 }

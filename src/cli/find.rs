@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
+use super::accounts;
 use super::coded::usage;
 use super::named::{in_address, nearest_kols, unlinked};
 use super::outcome::FOUND;
@@ -11,9 +12,9 @@ use super::read::figure_words;
 use super::signing::At;
 use super::told::clean;
 use crate::api::views::{MemberList, SubjectPage, SubjectRow, SubjectView};
-use crate::api::{folded, is_account};
+use crate::api::{folded, is_account, place_of_account};
 use crate::client::Client;
-use crate::event::words;
+use crate::event::{SubjectId, words};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -56,11 +57,17 @@ impl Find {
         });
         let mut rows = Vec::new();
         for row in &page.subjects {
-            rows.push((row, accounts(&client, row).await?));
+            rows.push((row, own_accounts(&client, row).await?));
         }
         let found = if rows.is_empty() && list.members.is_empty() { FOUND } else { 0 };
         if self.json {
-            let kols = rows.iter().map(|(row, accounts)| json!({"subject": row, "accounts": accounts}));
+            let kols = rows.iter().map(|(row, own)| {
+                let shared = own.iter().filter(|one| !one.others.is_empty());
+                let shared: Vec<_> =
+                    shared.map(|one| json!({"account": one.called, "linked_to_too": one.others})).collect();
+                let called: Vec<&str> = own.iter().map(|one| one.called.as_str()).collect();
+                json!({"subject": row, "accounts": called, "shared": shared})
+            });
             let members = list.members.iter().map(|one| json!({"member": one.member, "name": one.name}));
             let (kols, members): (Vec<_>, Vec<_>) = (kols.collect(), members.collect());
             output::json(&json!({"kols": kols, "members": members, "more": page.next.is_some()}))?;
@@ -84,16 +91,16 @@ impl Find {
     }
 }
 
-fn print(rows: &[(&SubjectRow, Vec<String>)], members: &MemberList) {
+fn print(rows: &[(&SubjectRow, Vec<Account>)], members: &MemberList) {
     if rows.is_empty() && members.members.is_empty() {
         say!("không có ai tên như vậy / nobody is called so: try a shorter part of the name");
     }
     if !rows.is_empty() {
-        let row = |(row, accounts): &(&SubjectRow, Vec<String>)| {
+        let row = |(row, own): &(&SubjectRow, Vec<Account>)| {
             vec![
                 row.subject.to_string(),
                 row.name.as_deref().map(clean).unwrap_or_default(),
-                accounts.join(", "),
+                own.iter().map(Account::told).collect::<Vec<_>>().join(", "),
                 figure_words(&row.figure),
             ]
         };
@@ -115,14 +122,47 @@ fn print(rows: &[(&SubjectRow, Vec<String>)], members: &MemberList) {
     }
 }
 
-/// The accounts of a KOL, by what they are called where that is kept.
-async fn accounts(client: &Client, row: &SubjectRow) -> anyhow::Result<Vec<String>> {
+/// An account that a KOL has linked.
+struct Account {
+    /// What it is called, where that is kept.
+    called: String,
+    /// Who else has linked the same.
+    others: Vec<SubjectId>,
+}
+
+impl Account {
+    /// What it is called, marked where it is not this KOL's alone.
+    fn told(&self) -> String {
+        let others: Vec<String> = self.others.iter().map(ToString::to_string).collect();
+        match others.is_empty() {
+            true => self.called.clone(),
+            false => format!(
+                "{} (CẢNH BÁO: cũng gắn cho / WARNING: linked to {} too)",
+                self.called,
+                others.join(", ")
+            ),
+        }
+    }
+}
+
+/// The accounts of a KOL, each once however often it was linked.
+async fn own_accounts(client: &Client, row: &SubjectRow) -> anyhow::Result<Vec<Account>> {
     let view: SubjectView = client.json(&format!("/v1/subjects/{}", row.subject)).await?;
-    let mut called = Vec::new();
+    let (mut own, mut places) = (Vec::new(), Vec::new());
     for one in &view.register.accounts {
         // What was erased is not called anything any more.
-        let account = client.text(&format!("/v1/attachments/{}", one.account)).await.unwrap_or_default();
-        called.push(format!("{} {}", one.platform, clean(account.trim())).trim_end().to_owned());
+        let text = client.text(&format!("/v1/attachments/{}", one.account)).await.unwrap_or_default();
+        let place = place_of_account(&one.platform, &text);
+        if place.is_some() && places.contains(&place) {
+            continue;
+        }
+        places.push(place);
+        let linked = accounts::linked(client, &one.platform, &text).await?;
+        let mut others: Vec<SubjectId> = linked.into_iter().map(|other| other.subject).collect();
+        others.retain(|other| *other != row.subject);
+        others.dedup();
+        let called = format!("{} {}", one.platform, clean(text.trim())).trim_end().to_owned();
+        own.push(Account { called, others });
     }
-    Ok(called)
+    Ok(own)
 }
