@@ -100,6 +100,10 @@ try:
         about = {"top": names, "me": names[:1], "score A": names[:1], "history": names[:1], "history --steps": names[:1]}
         for word in " ".join(about.get(name, [])).split():
             assert word in text, f"{name}: {word} is missing"
+    # A clock is not squeezed into columns: its day stands first, what is to be done below it.
+    due = shown(["clocks", "--who", "Phạm Gia Hân", "--no-pager"]).splitlines()
+    assert all(re.match(r"20\d\d-\d\d-\d\d  | {4}", line) for line in due), "\n".join(due)
+    assert any(line.startswith("    hạn khiếu nại / last day to contest") for line in due), "\n".join(due)
     # Faults and what a server says fit too, and a command within them is whole.
     fault = shown(["fsck", str(work / "a-name-that-is-not-there")], code=2)
     assert f"`tinnhiem init --data {work}/a-name-that-is-not-there`" in fault, fault

@@ -3,13 +3,18 @@
 use std::io::Write;
 
 use clap::Args;
+use unicode_width::UnicodeWidthStr;
 
 use super::contribute::named;
+use super::disputed;
 use super::fates;
 use super::log::Listed;
+use super::me;
 use super::named::{PartyName, SubjectName};
 use super::output::{self, say};
 use super::signing::At;
+use super::told::clean;
+use super::{layout, screen};
 use crate::api::views::{ClockPage, ClockView, EventRow, Fate};
 use crate::client::Client;
 use crate::event::{EventType, PartyId};
@@ -100,6 +105,14 @@ impl Clocks {
             true => say!("không có hạn nào / none"),
             false => print(&page.clocks),
         }
+        let about = subject.or_else(|| who.as_ref()?.as_subject());
+        // What is asked for by day or duty is that alone.
+        if let Some(subject) = about.filter(|_| self.until.is_none() && self.duty.is_none()) {
+            let (contests, running) =
+                (me::contests(&client, subject).await?, me::running(&client, subject).await?);
+            disputed::foreseen(&contests, &running).iter().for_each(|line| say!("{line}"));
+            disputed::drawn_before(&contests, &running).iter().for_each(|line| say!("{line}"));
+        }
         if let Some(who) = &who {
             for line in voided(&client, who).await? {
                 say!("{line}");
@@ -132,7 +145,7 @@ async fn voided(client: &Client, who: &PartyId) -> anyhow::Result<Vec<String>> {
     Ok(void.map(line).collect())
 }
 
-/// Prints clocks as a table.
+/// Prints clocks as a table; where that is wider than the terminal, one below the other.
 fn print(clocks: &[ClockView]) {
     let row = |clock: &ClockView| {
         let missed = if clock.missed { " quá hạn / overdue" } else { "" };
@@ -147,5 +160,26 @@ fn print(clocks: &[ClockView]) {
         ]
     };
     let rows: Vec<Vec<String>> = clocks.iter().map(row).collect();
-    output::table(&["hạn / due", "loại / duty", "ai / who", "việc / what", "về / about", "seq"], &rows);
+    let head = ["hạn / due", "loại / duty", "ai / who", "việc / what", "về / about", "seq"];
+    let fits = |width: usize| layout::table(&head, &rows, None).iter().all(|line| line.width() <= width);
+    if screen::width().is_none_or(fits) {
+        return output::table(&head, &rows);
+    }
+    // Squeezed into columns, what is to be done would be read a word at a time.
+    for clock in clocks {
+        stacked(clock).iter().for_each(|line| say!("{line}"));
+    }
+}
+
+/// A clock on lines of its own, its day first.
+fn stacked(clock: &ClockView) -> Vec<String> {
+    let missed = if clock.missed { " quá hạn / overdue" } else { "" };
+    let who = clock.who.as_ref().map_or(String::new(), |who| format!("  {who}"));
+    let name = clock.subject_name.clone().or(clock.subject.map(|subject| subject.to_string()));
+    let about = name.map_or(String::new(), |name| format!("về / about {}, ", clean(&name)));
+    vec![
+        format!("{}{missed}  {}{who}", clock.due, clock.duty.words()),
+        format!("    {} / {}", clock.vi, clock.en),
+        format!("    {about}mục / entry {}", clock.seq),
+    ]
 }

@@ -5,12 +5,14 @@ use serde::Serialize;
 
 use super::certificates;
 use super::course;
+use super::disputed;
 use super::erased;
 use super::fates;
 use super::gist::Gists;
 use super::named::SubjectName;
 use super::options::{self, Entry, Seen};
 use super::output::{self, points, say};
+use super::own_keys;
 use super::read::{bare, events, figure};
 use super::show;
 use super::signing::At;
@@ -96,7 +98,7 @@ impl Me {
             output::json(&serde_json::json!({
                 "me": view.row, "size": size, "as_of": as_of, "without_contested": score.without_contested,
                 "said": said, "can": options, "contests": contests,
-                "clocks": clocks, "next": next.next,
+                "clocks": clocks, "next": next.next, "keys": view.keys,
             }))?;
             return Ok(0);
         }
@@ -126,8 +128,9 @@ impl Me {
         for (contest, course) in &courses {
             course::print(contest, course);
         }
+        own_keys::print(&client, &view).await?;
         options::print(&options);
-        print_owed(&clocks);
+        print_owed(&clocks, &contests);
         print_next(next.next.as_ref());
         Ok(0)
     }
@@ -345,8 +348,10 @@ fn moved(before: Option<&Figure>, after: Option<&Figure>) -> String {
     }
 }
 
-fn print_owed(clocks: &[ClockView]) {
-    let owed = due_of(clocks, |clock| clock.duty == Duty::Must);
+fn print_owed(clocks: &[ClockView], contests: &[ContestView]) {
+    let mut owed = due_of(clocks, |clock| clock.duty == Duty::Must);
+    owed.extend(disputed::foreseen(contests, clocks));
+    owed.extend(disputed::drawn_before(contests, clocks));
     if !owed.is_empty() {
         say!("\nNgười khác phải làm cho tôi / What others owe me\n{}", owed.join("\n"));
     }

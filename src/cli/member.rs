@@ -96,7 +96,7 @@ impl Member {
         let client = self.at.client();
         let member = self.member.id(&client).await?;
         if let Some(subject) = member.as_subject() {
-            anyhow::bail!("{subject} is a KOL, no member: `tinnhiem score {subject}` shows it");
+            anyhow::bail!("{subject} is a KOL, no member: `tinnhiem me {subject}` shows it, and its keys");
         }
         if member.is_council() {
             anyhow::bail!("the council is no member: `tinnhiem member list` lists who holds its seats");

@@ -69,6 +69,7 @@ mod options;
 mod outcome;
 mod output;
 mod outside;
+mod own_keys;
 mod owner;
 mod pages;
 mod party_keys;

@@ -6,9 +6,9 @@ use super::announced;
 use super::grounds::{self, Filing};
 use super::needed::Needed;
 use super::output::say;
-use crate::api::views::{ClockView, ContestView, EventPage, KeyView, SubjectView};
+use super::own_keys;
+use crate::api::views::{ClockView, ContestView, EventPage, SubjectView};
 use crate::client::Client;
-use crate::clock::Clock;
 use crate::dsse::EventId;
 use crate::engines::{Score, Standing};
 use crate::event::{EventType, Grounds, PartyId, SubjectId, words};
@@ -19,18 +19,23 @@ use crate::time::Date;
 /// Something that the subject may do.
 #[derive(Serialize)]
 pub(super) struct Open {
-    until: Option<Date>,
-    vi: String,
-    en: String,
+    /// The last day.
+    pub until: Option<Date>,
+    /// What, in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
+    /// By which command; none where it cannot be done now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    command: Option<String>,
+    pub command: Option<String>,
     /// What it can be done with, or cannot yet, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    list: Vec<String>,
+    pub list: Vec<String>,
 }
 
 impl Open {
-    fn new(vi: impl Into<String>, en: impl Into<String>, command: String) -> Self {
+    /// Something that may be done on any day.
+    pub(super) fn new(vi: impl Into<String>, en: impl Into<String>, command: String) -> Self {
         Self { until: None, vi: vi.into(), en: en.into(), command: Some(command), list: Vec::new() }
     }
 }
@@ -81,7 +86,8 @@ pub(super) async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<O
         format!("tinnhiem score {subject} --receipt score.json"),
     );
     if view.row.figure.standing == Standing::Departed {
-        return Ok(erasure.into_iter().chain([receipt, proven]).collect());
+        let left = erasure.into_iter().chain([receipt, proven]).collect();
+        return Ok(own_keys::waited_for(view, left));
     }
     let mut options = dated(subject, seen.clocks);
     for (open, clock) in options.iter_mut().zip(mine(subject, seen.clocks)) {
@@ -90,7 +96,7 @@ pub(super) async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<O
             open.list.extend(announced::score(client, subject, &notice).await);
         }
     }
-    options.extend(keys(view));
+    options.extend(own_keys::open(view));
     options.extend(contestable(client, seen).await?);
     options.sort_by_key(|one| (one.until.is_none(), one.until));
     options.extend(seen.contests.iter().filter(|one| one.stage.is_open()).map(|one| given_up(one, seen)));
@@ -104,7 +110,7 @@ pub(super) async fn of(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<O
     ));
     options.extend(erasure);
     options.extend([receipt, proven]);
-    Ok(options)
+    Ok(own_keys::waited_for(view, options))
 }
 
 /// What clocks run for; what may be contested is told of for each item, and what keys are brought in for each.
@@ -139,63 +145,6 @@ fn mine(subject: SubjectId, clocks: &[ClockView]) -> impl Iterator<Item = &Clock
         let key = clock.what == Awaited::KeyRecovery;
         clock.duty != Duty::Will && clock.who.as_ref() == Some(&own) && !contest && !key
     })
-}
-
-/// What may be done about keys: a recovery that waits, and what helps before one is lost or stolen.
-fn keys(view: &SubjectView) -> Vec<Open> {
-    let subject = view.row.subject;
-    let now = Clock::system().now();
-    let (acting, waiting): (Vec<&KeyView>, Vec<&KeyView>) =
-        view.keys.iter().filter(|one| one.live).partition(|one| one.live_from <= now);
-    let cancelled = |one: &KeyView| Open {
-        until: Some(one.live_from.date_at(0)),
-        ..Open::new(
-            format!(
-                "khóa {} do Ban điều phối khôi phục cho tôi; nếu tôi không yêu cầu, có thể là trộm: hủy",
-                one.key
-            ),
-            format!(
-                "the council recovered the key {} for you; if you did not ask, it may be theft: cancel it",
-                one.key
-            ),
-            format!(
-                "tinnhiem key revoke --issuer {subject} --target {} --cause cancelled --key KEY.pem",
-                one.key
-            ),
-        )
-    };
-    let mut open: Vec<Open> = waiting.into_iter().map(cancelled).collect();
-    match acting.len() {
-        0 => open.push(Open::new(
-            "mất khóa: đưa khóa công khai mới cho Ban điều phối khôi phục, 14 ngày sau có hiệu lực",
-            "no key of yours acts: hand the public half of a new one to the council; it acts 14 days later",
-            "tinnhiem key new new.pem".to_owned(),
-        )),
-        1 => open.push(Open::new(
-            "tôi chỉ có một khóa: thêm khóa dự phòng (`tinnhiem key new backup.pem`), cất nơi khác",
-            "you have one key: add a backup (`tinnhiem key new backup.pem`), kept elsewhere",
-            format!("tinnhiem key add --issuer {subject} --new backup.pem --key KEY.pem"),
-        )),
-        _ => {}
-    }
-    let (vi, en, command) = match acting.len() {
-        0 => return open,
-        1 => (
-            "khóa có thể đã lộ: thay ngay (`tinnhiem key new new.pem`), rồi báo Ban điều phối từ khi nào; nếu tính từ trước khi \
-             thay, khóa mới mất theo và Ban điều phối khôi phục khóa khác, 14 ngày sau có hiệu lực",
-            "your key may be in other hands: replace it at once (`tinnhiem key new new.pem`), then tell the council since when; \
-             dated before you replaced it, the new key falls too, and the council recovers another, which acts 14 days later",
-            format!("tinnhiem key rotate --issuer {subject} --new new.pem --key KEY.pem"),
-        ),
-        _ => (
-            "một khóa có thể đã lộ: chấm dứt khóa ấy ngay bằng chính nó, dùng khóa kia, rồi báo Ban điều phối từ khi nào",
-            "a key of yours may be in other hands: end it at once by itself, go on with the other, then tell the council \
-             since when",
-            format!("tinnhiem key revoke --issuer {subject} --target KEY.pem --cause retired --key KEY.pem"),
-        ),
-    };
-    open.push(Open::new(vi, en, command));
-    open
 }
 
 /// Each item that may be contested, and on exactly which grounds.
@@ -250,13 +199,13 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
             ("; chính sách lúc ghi không đặt hạn", "; the policy under which it was recorded set no last day")
         }
     };
-    // A ground that is not open for ever comes first.
-    let first = open.grounds.iter().find(|one| **one != Grounds::FactualError).or(open.grounds.first());
-    let first = first.map_or(String::new(), |one| grounds::name(*one));
-    let command = format!(
-        "tinnhiem contest file --subject {subject} --target {seq} --grounds {first} --statement '…' --key KEY.pem"
-    );
     let names: Vec<String> = open.grounds.iter().map(|one| grounds::name(*one)).collect();
+    // Which of several holds is the KOL's to say.
+    let ground = if let [only] = &names[..] { only.as_str() } else { "GROUNDS" };
+    let command = format!(
+        "tinnhiem contest file --subject {subject} --target {seq} --grounds {ground} --statement '…' --evidence FILE \
+         --key KEY.pem --receipt contest-{seq}.tlog-proof"
+    );
     Open {
         until: open.until,
         ..Open::new(

@@ -110,7 +110,7 @@ async fn who_gives_up_an_appeal_is_told_what_stands_then() {
     // The policy sets no days to contest: what is not contested yet is contested on any ground.
     programme.assess("a2", "kol").await;
     let seq = programme.ledger.snapshot().size() - 1;
-    assert!(me().contains(&format!("--target {seq} --grounds procedure ")), "{}", me());
+    assert!(me().contains(&format!("--target {seq} --grounds GROUNDS ")), "{}", me());
     let decide = ["decide", "--subject", &kol, "--contest", &filed, "--outcome", "rejected", "--reason", "x"];
     let (done, said) = run(&programme, &decide, &SEATS[..3]);
     assert!(done, "{said}");
