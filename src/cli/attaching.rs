@@ -6,12 +6,16 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::aside::Salt;
+use super::coded::here;
 use super::written;
 use crate::client::random_salt;
 use crate::event::Commitment;
 use crate::limits;
 use crate::time::Date;
 use crate::vault::Attachment;
+
+/// What is wrong with a text that is blank.
+const NOTHING: &str = "a statement or reason is given, but says nothing: say something";
 
 /// What travels beside an event, each under a fresh salt, and none twice.
 #[derive(Default)]
@@ -82,19 +86,31 @@ impl Attaching {
     /// Attaches a text.
     pub(super) fn text(&mut self, text: &str) -> anyhow::Result<Commitment> {
         if text.trim().is_empty() {
-            anyhow::bail!("a statement or reason is given, but says nothing: leave it out, or say something");
+            anyhow::bail!(NOTHING);
         }
         self.push(Attachment::text(random_salt()?, text))
     }
 
     /// Attaches a text, if there is one.
     pub(super) fn optional(&mut self, text: Option<String>) -> anyhow::Result<Option<Commitment>> {
+        if text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            anyhow::bail!("{NOTHING}, or leave it out");
+        }
         text.map(|text| self.text(&text)).transpose()
     }
 
     /// Attaches the content of a file: once, however often it is named.
     pub(super) fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
-        let length = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+        let length = match std::fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let detail = format!(
+                    "{}: không có tệp này / there is no such file: give its path from the folder that you are in",
+                    path.display()
+                );
+                return Err(here("file.missing", detail).into());
+            }
+            found => found.with_context(|| path.display().to_string())?.len(),
+        };
         if length > limits::ATTACHMENT_BYTES as u64 {
             return self.too_large(path, length);
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::announced;
 use super::aside::{Aside, Salt};
 use super::case::Case;
 use super::coded::unknown;
@@ -263,7 +264,7 @@ impl Contest {
         let (statement, evidence) =
             self.case.attach(&self.signing.at.client(), subject, &mut attaching).await?;
         let target = match self.signing.asks() {
-            true => contestable(&self.signing.at.client(), &self.target).await?,
+            true => contestable(&self.signing.at.client(), subject, &self.target).await?,
             false => self.signing.event(&self.target).await?,
         };
         let remarks = match self.signing.asks() {
@@ -285,21 +286,18 @@ impl Contest {
 ///
 /// # Errors
 /// `target.unknown` for an entry of another kind, with what is done about that kind.
-async fn contestable(client: &Client, name: &EventName) -> anyhow::Result<EventId> {
+async fn contestable(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::Result<EventId> {
     // Of an id that it does not have, the ledger says so itself.
     let row = match (name, name.entry(client).await) {
         (EventName::Id(id), Err(_)) => return Ok(*id),
         (_, entry) => entry?.row,
     };
+    if let Some(instead) = announced::answered(&row, subject) {
+        return Err(unknown(Reason::TargetUnknown.code(), instead).into());
+    }
     let seq = row.seq;
     let instead = match row.event_type() {
         None | Some(EventType::AssessmentPublished | EventType::SanctionImposed) => return Ok(row.id),
-        Some(EventType::AssessmentNotified) => {
-            format!("it is replied to before it is published: `tinnhiem reply --notice {seq} …`")
-        }
-        Some(EventType::SanctionProposed) => {
-            format!("it is replied to before it is imposed: `tinnhiem reply --proposal {seq} …`")
-        }
         Some(EventType::EndorsementPublished) => {
             format!(
                 "its issuer, {}, withdraws or corrects it; where it hides paid work, the business declares that (`tinnhiem \

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::erased;
 use super::fates;
 use super::key_state;
+use super::next_step;
 use super::output::tell;
 use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
@@ -49,7 +50,7 @@ pub(super) async fn check(
     to: Destination,
 ) -> anyhow::Result<Option<Vec<String>>> {
     let in_file = to == Destination::File;
-    let passing = |code: &str| PASSING.iter().any(|reason| reason.code() == code);
+    let passing = |error: &ClientError| matches!(error, ClientError::Refused { code, .. } if PASSING.iter().any(|reason| reason.code() == code));
     match client.check::<Checked>(submission, keys).await {
         Ok(Some(checked)) if in_file => {
             held_meanwhile(&checked);
@@ -63,7 +64,10 @@ pub(super) async fn check(
             unchecked("the ledger is of a version that judges an event only when it is sent");
             Ok(None)
         }
-        Err(ClientError::Refused { code, detail, .. }) if in_file && passing(&code) => {
+        Err(error) if in_file && passing(&error) => {
+            let ClientError::Refused { code, detail, .. } = explained(client, submission, error).await else {
+                return Ok(None);
+            };
             tell!("lưu ý / note: hôm nay sẽ bị từ chối / sent today it would be refused ({code}): {detail}");
             Ok(None)
         }
@@ -164,12 +168,22 @@ pub(super) async fn explained(client: &Client, submission: &Submission, error: C
         ClientError::Refused { status, code, detail } if code == Reason::Issuer.code() => {
             let of = Event::parse(submission.envelope.payload()).map(|event| event.body.event_type());
             let by = of.ok().and_then(|of| Some((of, signed_by(of)?)));
-            let detail = by.map_or(detail.clone(), |(of, by)| format!("{detail}; {of} is signed by: {by}"));
+            let detail = by.map_or(detail.clone(), |(of, by)| {
+                format!("{detail}; {of} is signed by: {by}; `tinnhiem member list` tells who is what")
+            });
             ClientError::Refused { status, code, detail }
         }
         ClientError::Refused { status, code, detail } if STRAY.iter().any(|one| one.code() == code) => {
             let waited = waited_for(client, submission).await;
-            let detail = waited.map_or(detail.clone(), |waited| format!("{detail}; {waited}"));
+            let detail = waited.map_or(detail.clone(), |waited| format!("{waited}; {detail}"));
+            ClientError::Refused { status, code, detail }
+        }
+        ClientError::Refused { status, code, detail } => {
+            let step = match Event::parse(submission.envelope.payload()) {
+                Ok(event) => next_step::of(client, &event, &code).await,
+                Err(_) => None,
+            };
+            let detail = step.map_or(detail.clone(), |step| format!("{detail}; {step}"));
             ClientError::Refused { status, code, detail }
         }
         error => error,

@@ -69,9 +69,10 @@ fn renamed(command: &Command, mut given: Vec<OsString>) -> Vec<OsString> {
     let next = given.get(at + 1).and_then(|word| word.to_str()).unwrap_or_default();
     let Some((name, group, verb)) = FORMER.iter().find(|(name, ..)| given[at] == *name) else { return given };
     let is_group = || {
-        let verbs = command.find_subcommand(group);
-        ["", "help", "-h", "--help"].contains(&next)
-            || verbs.is_some_and(|verbs| verbs.find_subcommand(next).is_some())
+        // What is nearly a verb of the group is one misspelt, and told so.
+        let is_verb = |verb: &str| strsim::damerau_levenshtein(verb, next) <= verb.len() / 4;
+        let mut verbs = command.find_subcommand(group).into_iter().flat_map(Command::get_subcommands);
+        ["", "help", "-h", "--help"].contains(&next) || verbs.any(|verb| is_verb(verb.get_name()))
     };
     if name != group || !is_group() {
         given.splice(at..=at, [group, verb].map(OsString::from));
@@ -107,6 +108,7 @@ mod tests {
             ("tinnhiem admit-contest 5 --key a", "tinnhiem contest admit 5 --key a"),
             ("tinnhiem contest --subject a", "tinnhiem contest file --subject a"),
             ("tinnhiem contest file --subject a", "tinnhiem contest file --subject a"),
+            ("tinnhiem contest fil --subject a", "tinnhiem contest fil --subject a"),
             ("tinnhiem contest --help", "tinnhiem contest --help"),
             ("tinnhiem contest", "tinnhiem contest"),
             ("tinnhiem help contest admit", "tinnhiem help contest admit"),

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
 
+use super::coded::usage;
 use crate::dsse::PublicKey;
 use crate::event::PartyId;
 use crate::log::VerifierKey;
@@ -30,7 +31,10 @@ impl KeyName {
     pub(super) fn read(&self) -> anyhow::Result<NamedKey> {
         match hex(&self.0) {
             Some(key) => Ok(NamedKey::Public(key)),
-            None => Ok(read_named(self.0.as_ref())?),
+            None => match miscounted(&self.0) {
+                Some(digits) => Err(usage(digits).into()),
+                None => Ok(read_named(self.0.as_ref())?),
+            },
         }
     }
 }
@@ -40,8 +44,22 @@ impl KeyName {
 /// # Errors
 /// When it is neither hex nor a file that holds a key.
 pub(super) fn public(text: &str) -> Result<PublicKey, String> {
+    if let Some(digits) = miscounted(text) {
+        return Err(digits);
+    }
     let read = || read_public(text.as_ref());
     hex(text).map_or_else(read, Ok).map_err(|error| format!("expected a key in hex, or its file: {error}"))
+}
+
+/// The hex digits of a key.
+const DIGITS: usize = 64;
+
+/// That a text is the digits of a key but for some that are missing, or too many; none of a file's name.
+fn miscounted(text: &str) -> Option<String> {
+    let bare: String = text.split_whitespace().collect();
+    let is_hex = bare.len() >= DIGITS / 2 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_wrong = is_hex && bare.len() != DIGITS && !Path::new(text).exists();
+    is_wrong.then(|| format!("{} hex digits, and a key has {DIGITS}: copy all of it", bare.len()))
 }
 
 /// Longest file that is read for the key of a log.
@@ -105,5 +123,22 @@ impl MemberKey {
     /// When it is neither hex nor a file that holds a key.
     pub(super) fn read(&self) -> anyhow::Result<NamedKey> {
         self.key.read()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_that_are_missing_are_counted_and_a_name_is_a_file() {
+        let digits = "3f".repeat(32);
+        let more = format!("{digits}9a");
+        for (text, count) in [(&digits[1..], "63 hex digits"), (&more[..], "66 hex digits")] {
+            assert!(public(text).unwrap_err().starts_with(count), "{text}");
+            let said = KeyName(text.to_owned()).read().err().unwrap().to_string();
+            assert!(said.starts_with(count), "{said}");
+        }
+        assert!(public("auditor.pem").unwrap_err().contains("or its file"));
     }
 }

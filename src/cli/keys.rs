@@ -7,13 +7,14 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::coded::here;
+use super::coded::{Coded, here};
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
 use super::output::Answer;
 use super::signing::At;
 use super::written::{self, Overwriting, Written};
+use crate::api::views::Checked;
 use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{Body, Event};
 use crate::ledger::{Refusal, Submission};
@@ -100,6 +101,9 @@ impl Sign {
         // What cannot be read is not signed.
         let event = Event::parse(submission.envelope.payload())?;
         let (attachments, keys) = (&submission.attachments, &[key.public()]);
+        if submission.envelope.signers().any(|signer| signer == key.public()) {
+            return Err(self.signed_already(&submission, &event).await.into());
+        }
         let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
         let missing = self.check(&submission, &event, keys).await?;
         self.consent.to(unsigned, Some(&self.at.client())).await?;
@@ -135,6 +139,26 @@ impl Sign {
 }
 
 impl Sign {
+    /// That the key has signed the event before, and what is left to do.
+    async fn signed_already(&self, submission: &Submission, event: &Event) -> Coded {
+        let (client, file) = (self.at.client(), self.event.display());
+        let signed: Vec<PublicKey> = submission.envelope.signers().collect();
+        let checked = client.check::<Checked>(submission, &[]).await.ok().flatten();
+        let lacks = effect::signatures(&client, event, &signed).await;
+        let lacks: Vec<_> = lacks.into_iter().filter(|line| line.starts_with("còn thiếu")).collect();
+        let next = match checked {
+            Some(Checked { stands_as: Some(seq), .. }) => {
+                format!("đã được ghi ở mục {seq} / it stands as entry {seq}: nothing is left to do")
+            }
+            Some(checked) if checked.missing.is_empty() => {
+                format!("đủ chữ ký, gửi / all have signed, send it: `tinnhiem submit {file}`")
+            }
+            _ if lacks.is_empty() => format!("gửi / send it: `tinnhiem submit {file}`"),
+            _ => format!("{}; rồi gửi / then send it: `tinnhiem submit {file}`", lacks.join("; ")),
+        };
+        here("signature.key_twice", format!("khóa này đã ký rồi / this key has signed it already; {next}"))
+    }
+
     /// Has the ledger that the event is for judge it as if this key had signed.
     async fn check(
         &self,

@@ -65,6 +65,7 @@ mod moment;
 mod named;
 mod needed;
 mod newest;
+mod next_step;
 mod options;
 mod outcome;
 mod output;

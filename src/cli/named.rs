@@ -298,8 +298,11 @@ fn several<'a, T: std::fmt::Display>(
     name: &str,
     called: impl Iterator<Item = (T, &'a str)>,
 ) -> anyhow::Error {
-    let said: Vec<String> = called.map(|(party, one)| format!("{party} {}", clean(one))).collect();
-    let detail = format!("several are called {}, name the id: {}", clean(name), said.join(", "));
+    let called: Vec<_> = called.collect();
+    let said: Vec<String> = called.iter().map(|(party, one)| format!("{party} {}", clean(one))).collect();
+    let exactly = called.iter().filter(|(_, one)| folded(one) == folded(name)).count() > 1;
+    let what = if exactly { "several are called" } else { "the names of several hold" };
+    let detail = format!("{what} {}, name the id: {}", clean(name), said.join(", "));
     unknown(SEVERAL, detail).into()
 }
 

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::case::Case;
 use super::contribute::named;
+use super::me;
 use super::named::{EventName, PartyName, SubjectName};
 use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventPage, EventView};
@@ -203,6 +204,13 @@ impl Reply {
         let Some(name) = self.notice.as_ref().or(self.proposal.as_ref()) else { return Ok(()) };
         let EventView { row, .. } = name.entry(&client).await?;
         let (seq, option) = (row.seq, if self.notice.is_some() { "--notice" } else { "--proposal" });
+        if row.subject != Some(subject) {
+            let about = row.subject.map_or(String::new(), |other| format!(", but about {other}"));
+            anyhow::bail!(
+                "mục {seq} không báo trước điều gì về bạn / entry {seq} announces nothing about you{about}: `tinnhiem me \
+                 {subject}` lists what waits for your reply, by entry"
+            );
+        }
         let done = match (row.event_type(), option) {
             (Some(EventType::SanctionProposed), "--notice") => {
                 anyhow::bail!("entry {seq} proposes a sanction: reply with --proposal {seq}")
@@ -213,6 +221,14 @@ impl Reply {
             (Some(EventType::AssessmentNotified), _) => EventType::AssessmentPublished,
             (Some(EventType::SanctionProposed), _) => EventType::SanctionImposed,
             (Some(EventType::AssessmentPublished | EventType::SanctionImposed), _) => {
+                let contests = me::contests(&client, subject).await?;
+                if let Some(open) = contests.iter().find(|one| one.target == row.id && one.stage.is_open()) {
+                    anyhow::bail!(
+                        "mục {seq} đã công bố, và đang bị khiếu nại / entry {seq} is recorded, and contested already by entry \
+                         {contest}: `tinnhiem show {contest}` tells how that goes on",
+                        contest = open.seq
+                    );
+                }
                 anyhow::bail!(
                     "entry {seq} is recorded already, and is contested: `tinnhiem contest file --subject {subject} --target \
                      {seq} --grounds GROUNDS --statement …`"
@@ -224,12 +240,6 @@ impl Reply {
                 row.type_name
             ),
         };
-        if let Some(other) = row.subject.filter(|other| *other != subject) {
-            anyhow::bail!(
-                "entry {seq} is about {other}, who alone replies to it: `tinnhiem me {subject}` lists what waits for the \
-                 reply of {subject}, by entry"
-            );
-        }
         let path = format!("/v1/events?subject={subject}&type={done}&after={seq}&limit=1000");
         let later: EventPage = client.json(&path).await?;
         for one in later.events {
