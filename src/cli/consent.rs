@@ -1,6 +1,6 @@
 //! What is about to be signed, in plain words, and whether its signer wants that.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::time::Duration;
 
 use clap::Args;
@@ -10,6 +10,7 @@ use super::coded::here;
 use super::effect;
 use super::finality;
 use super::key_state;
+use super::safe::{is_cut, safe};
 use super::told::{Known, Told};
 use super::{layout, screen};
 use crate::client::Client;
@@ -107,7 +108,12 @@ impl Consent {
         }
         // Who signs nothing is shown it, and agrees to nothing.
         let asked = Self { yes: self.yes || !signs };
-        if asked.given(&shown, "Ký? Sign? [c/K, y/N] ")? {
+        let cut = cut(attachments, unsigned.files);
+        let agreed = match cut.is_empty() {
+            true => asked.given(&shown, "Ký? Sign? [c/K, y/N] ")?,
+            false => asked.given_or_read(&shown, "Ký? Sign? [c/K, y/N; x: đọc hết / read all] ", &cut)?,
+        };
+        if agreed {
             return Ok(());
         }
         anyhow::bail!(here("consent.declined", "chưa ký gì / nothing was signed"))
@@ -118,20 +124,79 @@ impl Consent {
     /// # Errors
     /// What the terminal refuses.
     pub(super) fn given(self, shown: &str, question: &str) -> std::io::Result<bool> {
-        let lines = |line| {
-            screen::width_of_errors()
-                .map_or_else(|| vec![String::from(line)], |width| layout::wrapped(line, width))
-        };
-        let shown: String = shown.lines().flat_map(lines).map(|line| line + "\n").collect();
+        self.given_or_read(shown, question, "")
+    }
+
+    /// The same, of what is shown in part: who asks for the whole reads that, and is asked again.
+    fn given_or_read(self, shown: &str, question: &str, whole: &str) -> std::io::Result<bool> {
         let mut stderr = std::io::stderr().lock();
-        stderr.write_all(shown.as_bytes())?;
+        stderr.write_all(fitted(shown).as_bytes())?;
         if self.yes || !std::io::stdin().is_terminal() {
             return Ok(true);
         }
-        write!(stderr, "{question}")?;
-        stderr.flush()?;
+        answered(question, whole, &mut std::io::stdin().lock(), &mut stderr)
+    }
+}
+
+/// A text as it fits the terminal.
+fn fitted(text: &str) -> String {
+    let width = screen::width_of_errors();
+    let lines = |line| width.map_or_else(|| vec![String::from(line)], |width| layout::wrapped(line, width));
+    text.lines().flat_map(lines).map(|line| line + "\n").collect()
+}
+
+/// Whether the answer to a question is yes; to read the whole is answered with it, and the question asked again.
+fn answered(
+    question: &str,
+    whole: &str,
+    input: &mut impl BufRead,
+    out: &mut impl Write,
+) -> std::io::Result<bool> {
+    loop {
+        write!(out, "{question}")?;
+        out.flush()?;
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "c" | "co" | "có" | "y" | "yes"))
+        input.read_line(&mut answer)?;
+        match answer.trim().to_lowercase().as_str() {
+            "x" | "xem" if !whole.is_empty() => out.write_all(fitted(whole).as_bytes())?,
+            answer => return Ok(matches!(answer, "c" | "co" | "có" | "y" | "yes")),
+        }
+    }
+}
+
+/// The texts of which only the beginning is shown, whole, as they are safe to show.
+fn cut(attachments: &[Attachment], files: &[(Commitment, String)]) -> String {
+    let said = attachments.iter().filter(|one| {
+        let is_file = files.iter().any(|(file, _)| *file == one.commitment());
+        !is_file && one.media_type.starts_with("text/")
+    });
+    let texts = said.filter_map(|one| std::str::from_utf8(&one.bytes).ok()).filter(|text| is_cut(text));
+    texts.map(|text| text.lines().map(|line| safe(line) + "\n").collect::<String>() + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_is_read_whole_before_it_is_signed() {
+        let long = "Nhãn có ở giây đầu.\n".repeat(100) + "HẾT\u{202e}";
+        let attached = [Attachment::text([1; 32], &long), Attachment::text([2; 32], "ngắn")];
+        let whole = cut(&attached, &[]);
+        assert!(whole.contains("HẾT\u{fffd}") && !whole.contains("ngắn"), "{whole}");
+        assert_eq!(cut(&attached, &[(attached[0].commitment(), "case.txt".to_owned())]), "");
+        for (answers, whole, agreed, asked) in [
+            ("x\ny\n", whole.as_str(), true, 2),
+            ("x\n\n", whole.as_str(), false, 2),
+            ("x\ny\n", "", false, 1),
+            ("c\n", whole.as_str(), true, 1),
+            ("", whole.as_str(), false, 1),
+        ] {
+            let mut out = Vec::new();
+            assert_eq!(answered("ask? ", whole, &mut answers.as_bytes(), &mut out).unwrap(), agreed);
+            let out = String::from_utf8(out).unwrap();
+            assert_eq!(out.matches("ask? ").count(), asked, "{out}");
+            assert_eq!(out.contains("HẾT"), asked == 2, "{out}");
+        }
     }
 }

@@ -38,6 +38,17 @@ pub(super) async fn explain(client: &Client, score: &Score) {
             one.remedy.en.clone(),
         ]);
     }
+    for part in score.parts.iter().filter(|part| part.code.starts_with("SANC.") && part.points < 0) {
+        let (vi, en) = SANCTIONED;
+        reasons.push(vec![
+            part.code.clone(),
+            named(policy.as_ref(), &part.code),
+            points(-part.points),
+            of_entries(client, &part.events).await,
+            vi.to_owned(),
+            en.to_owned(),
+        ]);
+    }
     if !reasons.is_empty() {
         let head =
             ["lý do / reason", "tên / name", "mất / costs", "vì mục / for entries", "nên làm", "what helps"];
@@ -110,8 +121,17 @@ fn disputed(contested: bool) -> String {
 /// Most entries that are named for a reason.
 const NAMED: usize = 4;
 
-/// The entries that a reason is about, by seq.
+/// What helps against what a sanction takes.
+const SANCTIONED: (&str, &str) = (
+    "Hết thời hạn thì thôi trừ; nếu sai, hãy khiếu nại, hoặc đề nghị Ban điều phối gỡ sớm.",
+    "It takes nothing once its term is over; if it is wrong, contest it, or ask the council to lift it.",
+);
+
+/// The entries that a reason is about, by seq; that it is about none of them in particular.
 async fn of_entries(client: &Client, events: &[EventId]) -> String {
+    if events.is_empty() {
+        return "không riêng mục nào / no single entry".to_owned();
+    }
     let mut seqs = Vec::new();
     for event in events.iter().take(NAMED) {
         let entry = client.json::<EventView>(&format!("/v1/events/{event}")).await;

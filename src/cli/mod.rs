@@ -51,6 +51,7 @@ mod grounds;
 mod groups;
 mod guide;
 mod identity;
+mod in_order;
 mod key_name;
 mod key_state;
 mod keys;
@@ -98,6 +99,7 @@ mod signing;
 mod since;
 mod steps;
 mod still;
+mod text_files;
 mod tip;
 mod told;
 mod top;
@@ -133,16 +135,21 @@ struct Cli {
 
 /// The command line, its verbs by sections.
 fn command() -> clap::Command {
-    sections::told(Cli::command())
+    sections::told(text_files::offered(Cli::command()))
 }
 
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
     let mut command = command();
     let given = former::arguments(&command);
+    let asks_json = given.iter().any(|given| given == "--json");
+    let given = match text_files::read(&command, given) {
+        Ok(given) => given,
+        Err(error) => return Fault::of(&error).tell(&error.to_string(), asks_json),
+    };
     let matches = match command.try_get_matches_from_mut(&given) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() && given.iter().any(|given| given == "--json") => {
+        Err(error) if error.use_stderr() && asks_json => {
             return Fault::of_usage().tell(error.to_string().trim_end().trim_start_matches("error: "), true);
         }
         Err(error) => tip::end(&command, &given, error),

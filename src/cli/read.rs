@@ -301,7 +301,7 @@ impl History {
         let mut replies = Vec::new();
         for row in &rows {
             replies.push(match &row.reply {
-                Some(reply) => said(&client, reply).await,
+                Some(reply) => format!("KOL phản hồi / the KOL replied: “{}”", said(&client, reply).await),
                 None => String::new(),
             });
         }

@@ -17,7 +17,16 @@ pub(super) fn short(id: &str) -> String {
 pub(super) fn clean(text: &str) -> String {
     let more = text.chars().count().saturating_sub(SHOWN_CHARS);
     let kept: String = text.chars().take(SHOWN_CHARS).collect();
-    if more == 0 { safe(&kept) } else { format!("{}… (+{more})", safe(&kept)) }
+    if more == 0 {
+        safe(&kept)
+    } else {
+        format!("{}… (còn {more} ký tự / {more} more characters)", safe(&kept))
+    }
+}
+
+/// Whether a text is longer than what [`clean`] shows of it.
+pub(super) fn is_cut(text: &str) -> bool {
+    text.chars().nth(SHOWN_CHARS).is_some()
 }
 
 /// A text without what would move the cursor, turn the reading round or hide.

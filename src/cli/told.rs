@@ -1,13 +1,11 @@
 //! An event in plain words: what it says, with the names that a ledger knows.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::in_order::{Members, in_order};
 use super::output::points;
 pub(super) use super::safe::{clean, safe, short};
 use super::{erased, policies, policy_changes, requirements, windows};
@@ -27,6 +25,10 @@ const EVENTS: [&str; 10] =
 const INDICATORS: [&str; 4] = ["basis", "effect", "action", "evidence"];
 /// Members whose attachments are files, not words.
 const FILES: [&str; 4] = ["evidence", "papers", "document", "text"];
+
+/// What the commitment to an identity number is.
+const KEYED: &str = "mã băm có khóa của số định danh: chỉ đơn vị ghi danh, giữ bí mật chung, tính lại được / a keyed hash of \
+                     the identity number: only a registrar, who has the shared secret, can compute it";
 
 /// An event, and what is known of what it names.
 pub(super) struct Told<'a> {
@@ -199,33 +201,6 @@ async fn graded_by(ledger: &Client, mut event: EventId) -> Option<u32> {
     None
 }
 
-/// The members of an object in the order in which they are written.
-struct Members(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
 #[derive(serde::Deserialize)]
 struct Shell<'a> {
     #[serde(borrow)]
@@ -278,9 +253,11 @@ impl Told<'_> {
         let line = |(name, value): &(String, Value)| {
             let said = match (name.as_str(), value) {
                 ("grades", Value::Object(grades)) => self.grades(grades),
+                ("evidence", Value::Object(evidence)) => self.evidence(evidence),
                 _ => self.said(name, name, value),
             };
             match (name.as_str(), &self.event.body) {
+                ("identity", _) => (label(name), format!("{said} ({KEYED})")),
                 ("owner", Body::KeyAdded(_)) => (label(name), named_as(said, &self.known.owner)),
                 ("key", Body::KeyAdded(_) | Body::MemberAdmitted(_) | Body::SubjectEnrolled(_)) => {
                     ("khóa mới / new key".to_owned(), said)
@@ -307,6 +284,15 @@ impl Told<'_> {
         in_order(grades).iter().map(|(id, value)| format!("\n      {}", line(id, value))).collect()
     }
 
+    /// The evidence of each indicator on a line of its own.
+    fn evidence(&self, evidence: &serde_json::Map<String, Value>) -> String {
+        let named = |id: &str| self.indicated("evidence", id).unwrap_or_else(|| clean(id));
+        let members = in_order(evidence).into_iter();
+        members
+            .map(|(id, one)| format!("\n      {}: {}", named(id), self.said("evidence", id, one)))
+            .collect()
+    }
+
     fn indicator(&self, id: &str) -> Option<&Indicator> {
         let criteria = self.known.policy.iter().flat_map(|policy| &policy.criteria);
         criteria.flat_map(|one| &one.indicators).find(|indicator| indicator.id.as_str() == id)
@@ -328,7 +314,11 @@ impl Told<'_> {
             Value::Number(number) => number.to_string(),
             Value::Array(all) => {
                 if let Some(count) = self.none_kept(all) {
-                    return format!("{count} ({})", erased::absence(self.known.destroyed.as_deref(), None));
+                    let documents = if count == 1 { "document" } else { "documents" };
+                    return format!(
+                        "{count} tài liệu / {documents} ({})",
+                        erased::absence(self.known.destroyed.as_deref(), None)
+                    );
                 }
                 let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
                 // A seat a line.
@@ -381,6 +371,9 @@ impl Told<'_> {
             if let Some(attached) = self.attachments.iter().find(|one| one.commitment() == commitment) {
                 let file = self.known.files.iter().find(|(file, _)| *file == commitment);
                 let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
+                if let Some(profile) = profile(attached).filter(|_| of == "profile") {
+                    return profile;
+                }
                 return name + &self.content(attached, FILES.contains(&of));
             }
             if let Some((_, kept)) = self.known.kept.iter().find(|(one, _)| *one == commitment) {
@@ -427,12 +420,19 @@ impl Told<'_> {
     }
 }
 
-/// Members by the number in their names: I2 stands before I10.
-fn in_order(members: &serde_json::Map<String, Value>) -> Vec<(&String, &Value)> {
-    let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-    let number = |id: &str| id.trim_start_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok();
-    sorted.sort_by_key(|(id, _)| (number(id), *id));
-    sorted
+/// A profile in words; none where it is written otherwise.
+fn profile(attached: &Attachment) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Profile {
+        name: String,
+        #[serde(default)]
+        handles: Vec<String>,
+    }
+    let Profile { name, handles } = serde_json::from_slice(&attached.bytes).ok()?;
+    let handles: Vec<String> = handles.iter().map(|one| clean(one)).collect();
+    let handles = if handles.is_empty() { "–".to_owned() } else { handles.join(", ") };
+    Some(format!("tên / name “{}”; tên tài khoản / handles: {handles}", clean(&name)))
 }
 
 fn label(name: &str) -> String {

@@ -415,7 +415,9 @@ async fn who_asks_for_erasure_is_told_what_is_kept_here_and_what_stays_elsewhere
     let (_, shown) = run(&programme, &["show", &filed], &[]);
     assert!(shown.contains("(đã hủy theo yêu cầu / destroyed on request)"), "{shown}");
     assert!(
-        shown.contains("2 (đã hủy theo yêu cầu hoặc chưa từng gửi kèm / destroyed on request, or never"),
+        shown.contains(
+            "2 tài liệu / documents (đã hủy theo yêu cầu hoặc chưa từng gửi kèm / destroyed on request, or never"
+        ),
         "{shown}"
     );
     assert!(!shown.contains("not kept here"), "{shown}");
