@@ -37,6 +37,7 @@ mod in_force;
 mod judgements;
 mod key_files;
 mod keys;
+mod kols;
 mod log_key;
 mod members;
 mod misled;
