@@ -238,13 +238,19 @@ async fn a_refusal_says_what_there_is_and_where_to_look() {
     let (_, said) = run(&programme, &endorse(&kol, &[]), &["a1"]);
     assert!(!said.contains("About to sign"), "{said}");
     let case = ["--evidence", "nowhere.png"];
-    refused(&[&contest(&kol, &seq)[..], &case].concat(), "kol", &["--evidence nowhere.png: No such file"]);
+    refused(
+        &[&contest(&kol, &seq)[..], &case].concat(),
+        "kol",
+        &["--evidence nowhere.png: ", "there is no such file"],
+    );
     refused(&endorse(&kol, &["--expires-on", "2020-01-01"]), "business", &["--expires-on must not"]);
     let spoken = programme.client.base().replace("http:", "https:");
     let asked = Command::new(env!("CARGO_BIN_EXE_tinnhiem")).args(["top", "--ledger", &spoken]).output();
     let said = String::from_utf8(asked.unwrap().stderr).unwrap();
     assert!(said.contains("does not speak https: give the address as http://…"), "{said}");
-    let erase = ["request-erasure", "--subject", &kol, "--target", &seq];
+    programme.assess("a2", "kol").await;
+    let erased = (programme.ledger.snapshot().size() - 1).to_string();
+    let erase = ["request-erasure", "--subject", &kol, "--target", &erased];
     assert!(run(&programme, &erase, &["kol"]).0);
     let asked = format!("entry {} of {today}, to be answered by", programme.ledger.snapshot().size() - 1);
     refused(&erase, "kol", &["erasure.exists", &asked, "tinnhiem show"]);

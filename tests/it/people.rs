@@ -350,7 +350,7 @@ async fn who_signs_is_told_what_stands_what_falls_and_what_is_left_to_do() {
         &["reply", "--subject", &kol, "--notice", &seq.to_string(), "--statement", "x"],
         &["kol"],
     );
-    assert!(!done && said.contains("is recorded already"), "{said}");
+    assert!(!done && said.contains("is recorded, and contested already by entry"), "{said}");
     let (done, said) =
         run(&programme, &["reply", "--subject", &kol, "--notice", "1", "--statement", "x"], &["kol"]);
     assert!(!done && said.contains(&format!("`tinnhiem me {kol}` lists what waits")), "{said}");
