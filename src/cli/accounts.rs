@@ -9,7 +9,7 @@ use super::told::clean;
 use crate::api::views::{AccountView, EventView, MemberList, SubjectPage, SubjectView};
 use crate::api::{called, known_platforms, place_of_account};
 use crate::client::{Client, ClientError};
-use crate::event::{AccountLinked, PlatformId, SubjectId};
+use crate::event::{AccountLinked, EventType, PlatformId, SubjectId};
 use crate::rules::Reason;
 
 /// How many KOLs are looked at who may have linked one account.
@@ -107,8 +107,9 @@ async fn check_spelling(client: &Client, platform: &PlatformId) -> anyhow::Resul
     let known: Vec<&str> = known_platforms().collect();
     anyhow::bail!(usage(format!(
         "--platform: không có nền tảng nào tên {own}; có phải là / no known platform {own}; did you mean {meant}? Known are {}; \
-         one that is truly called so is linked by `tinnhiem publish account.linked`",
-        known.join(", ")
+         one that is truly called so is linked by `tinnhiem publish {}`",
+        known.join(", "),
+        EventType::AccountLinked
     )))
 }
 
