@@ -30,7 +30,7 @@ impl ReadGuide {
             output::json(&json!({"name": found.name, "text": found.text}))?;
             return Ok(0);
         }
-        for line in found.text.lines() {
+        for line in found.spoken() {
             say!("{line}");
         }
         Ok(0)
