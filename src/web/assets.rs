@@ -36,7 +36,8 @@ pub(super) static STYLE: Asset = asset!("tinnhiem", "css", "text/css; charset=ut
 /// The sign in a browser's tab.
 pub(super) static SIGN: Asset = asset!("sign", "svg", "image/svg+xml");
 
-fn hash(text: &str) -> String {
+/// What stands in the name of a file for its text.
+pub(super) fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
 }
 
@@ -50,12 +51,20 @@ impl Asset {
 /// A file by its name.
 pub(super) async fn one(Path(name): Path<String>, asked: Asked) -> Response {
     let Some(asset) = [&STYLE, &SIGN].into_iter().find(|asset| asset.name() == name) else {
-        let problem =
-            Problem::not_found("route.unknown", "there is no such file: the pages name those that are");
-        return wrong::told(&asked.page, &problem);
+        return unknown(&asked);
     };
+    unchanging(asset.kind, asset.text)
+}
+
+/// A file of a name that no page gives.
+pub(super) fn unknown(asked: &Asked) -> Response {
+    let problem = Problem::not_found("route.unknown", "there is no such file: the pages name those that are");
+    wrong::told(&asked.page, &problem)
+}
+
+/// A file that may be kept for ever, as its name changes with it.
+pub(super) fn unchanging(kind: &'static str, text: &'static str) -> Response {
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind)), (header::CACHE_CONTROL, forever)];
-    (StatusCode::OK, headers, asset.text).into_response()
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::CACHE_CONTROL, forever)];
+    (StatusCode::OK, headers, text).into_response()
 }

@@ -9,6 +9,7 @@ mod asked;
 mod assets;
 mod badge;
 mod chart;
+mod check;
 mod clocks;
 mod compare;
 mod entry;
@@ -22,6 +23,7 @@ mod lines;
 mod log;
 mod member;
 mod members;
+mod modules;
 mod named;
 mod page;
 mod policy;
@@ -68,7 +70,9 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
         .route("/compare", get(compare::page))
         .route("/policy", get(policy::page))
         .route("/problems/{code}", get(problems::page))
+        .route("/check", get(check::page))
         .route("/assets/{name}", get(assets::one))
+        .route("/assets/js/{hash}/{name}", get(modules::one))
         .method_not_allowed_fallback(wrong::method)
         .layer(from_fn_with_state(app, api::answered_beside))
         .layer(from_fn(secure::page))

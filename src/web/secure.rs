@@ -1,11 +1,11 @@
-//! What browsers are told about every page: nothing is run or loaded from elsewhere, and nobody frames it.
+//! What browsers are told about every page: nothing is run or loaded but what this server names, and nobody frames it.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-const POLICY: &str = "default-src 'self'; script-src 'none'; base-uri 'none'; form-action 'self'; \
+const POLICY: &str = "default-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'; object-src 'none'";
 
 const HEADERS: [(HeaderName, &str); 4] = [

@@ -34,6 +34,13 @@ pub(super) fn of(lang: Lang, list: &str, name: &str) -> String {
     texts(lang).get(key.as_str()).map_or_else(|| name.to_owned(), |text| (*text).to_owned())
 }
 
+/// Keys and texts of some lists, for a script to say.
+pub(super) fn listed(lang: Lang, lists: &[&str]) -> Vec<(&'static str, &'static str)> {
+    let of =
+        |key: &str| lists.iter().any(|list| key.strip_prefix(list).is_some_and(|rest| rest.starts_with('-')));
+    texts(lang).iter().filter(|(key, _)| of(key)).map(|(key, text)| (*key, *text)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -53,6 +60,7 @@ mod tests {
         "stage",
         "standing",
         "what",
+        "why",
     ];
 
     /// Words that the Vietnamese pages avoid: they promise a licence, a State power or a court.
@@ -63,7 +71,7 @@ mod tests {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 sources(&path, found);
-            } else if path.extension().is_some_and(|ends| ends == "rs" || ends == "html") {
+            } else if path.extension().is_some_and(|ends| ends == "rs" || ends == "html" || ends == "js") {
                 found.push_str(&std::fs::read_to_string(&path).unwrap());
             }
         }

@@ -44,7 +44,8 @@ function other(value) {
   if (typeof value === "boolean") return !value;
   if (value === null) return 1;
   if (Array.isArray(value)) return value.length > 0 ? value.slice(1) : [1];
-  if (typeof value === "object") return {};
+  // What is left out may mean null: a member that is not known is always another document.
+  if (typeof value === "object") return { ...value, more: 1 };
   const at = Math.floor(value.length / 2);
   return value.slice(0, at) + (value[at] === "0" ? "1" : "0") + value.slice(at + 1);
 }

@@ -53,7 +53,10 @@ pub fn check(path: &str, page: &Read, lang: &str) {
         page.headers.get_all("vary").iter().map(|one| one.to_str().unwrap().to_owned()).collect();
     assert!(varies.join(", ").contains("accept-language"), "{path} {varies:?}");
     assert!(page.html.contains(&format!("<html lang=\"{lang}\">")), "{path}");
-    for word in ["<script", "<style", " style=\"", "javascript:", " onclick="] {
+    // The one script of a page is a module of this server's.
+    let own = page.html.matches("<script type=\"module\" src=\"").count();
+    assert_eq!(page.html.matches("<script").count(), own, "{path} has another script");
+    for word in ["<style", " style=\"", "javascript:", " onclick="] {
         assert!(!page.html.contains(word), "{path} has {word}");
     }
     for name in ["href", "src", "action"] {
@@ -95,7 +98,7 @@ async fn every_page_is_there_in_both_languages() {
         paths.push(format!("/kol/{id}?"));
         paths.push(format!("/kol/{id}?as_of=2026-08-01&"));
     }
-    for name in ["log", "clocks", "compare", "policy"] {
+    for name in ["check", "log", "clocks", "compare", "policy"] {
         paths.push(format!("/{name}?"));
     }
     for seq in 0..demo.ledger.snapshot().size() {
@@ -202,8 +205,19 @@ async fn a_page_says_when_it_is_unchanged_and_files_never_change() {
     assert_eq!(file.status(), StatusCode::OK);
     assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
     assert_eq!(file.headers()["content-type"], "text/css; charset=utf-8");
-    let other = read(&demo.base, "/assets/tinnhiem.0000000000000000.css").await;
-    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    let check = read(&demo.base, "/check").await;
+    let script = attributes(&check.html, "src").into_iter().find(|link| link.ends_with(".js")).unwrap();
+    let script = format!("/{}", script.trim_start_matches("./"));
+    for place in [script.clone(), script.replace("/check.js", "/blake3.js")] {
+        let file = demo.get(&place).await;
+        assert_eq!(file.status(), StatusCode::OK, "{place}");
+        assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+        assert_eq!(file.headers()["content-type"], "text/javascript; charset=utf-8");
+    }
+    let others = ["/assets/tinnhiem.0000000000000000.css", "/assets/js/0000000000000000/check.js"];
+    for other in others.map(str::to_owned).into_iter().chain([script.replace("/check.js", "/other.js")]) {
+        assert_eq!(read(&demo.base, &other).await.status, StatusCode::NOT_FOUND, "{other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
