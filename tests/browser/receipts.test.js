@@ -1,12 +1,15 @@
 // Receipts: the committed one, those of a running demo where PROGRAM_LEDGER names it, and none that was tampered with.
 
 import assert from "node:assert/strict";
+import { createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { utf8 } from "../../src/web/assets/js/bytes.js";
-import { readVkey } from "../../src/web/assets/js/notes.js";
-import { parseReceipt, writeReceipt } from "../../src/web/assets/js/receipt.js";
+import { concat, fromHex, toBase64, utf8 } from "../../src/web/assets/js/bytes.js";
+import { leafHash } from "../../src/web/assets/js/merkle.js";
+import { readVkey, writeVkey } from "../../src/web/assets/js/notes.js";
+import { pae, write } from "../../src/web/assets/js/payload.js";
+import { parseReceipt, verifyReceipt, writeReceipt } from "../../src/web/assets/js/receipt.js";
 import { verifyFile, verifyScoreReceipt } from "../../src/web/assets/js/score_receipt.js";
 
 /** @typedef {any} Json */
@@ -101,6 +104,26 @@ test("an entry's receipt holds, and with any line changed is refused", async () 
   const swapped = { ...receipt, commitment: receipt.attestations[0] };
   await assert.rejects(verifyFile(utf8(JSON.stringify(swapped)), LOG), { code: "score_receipt.event" });
   for (const junk of ["", "{", "[]", "{}", "\0", " \n"]) await assert.rejects(verifyFile(utf8(junk), LOG), REFUSED);
+});
+
+test("an event that was signed for another ledger proves nothing in this one", async () => {
+  const seed = Buffer.from("302e020100300506032b657004220420" + "07".repeat(32), "hex");
+  const key = createPrivateKey({ key: seed, format: "der", type: "pkcs8" });
+  const raw = fromHex(createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32).toString("hex"));
+  const origin = "ledger.example/this";
+  const log = readVkey(writeVkey(origin, raw));
+  /** @param {string} ledger */
+  const receipt = (ledger) => {
+    const payload = write({ ledger, type: "code.published", issuer: "council", issued_at: "2026-11-20T03:04:05.678Z", body: {} });
+    const header = new Uint8Array(42);
+    [header[0], header[41]] = [1, 1];
+    const entry = concat(header, raw, new Uint8Array(sign(null, pae(payload), key)), payload);
+    const text = `${origin}\n1\n${toBase64(leafHash(entry))}\n`;
+    const signed = toBase64(concat(log.id, new Uint8Array(sign(null, utf8(text), key))));
+    return writeReceipt({ entry, index: 0n, proof: [], checkpoint: `${text}\n— ${origin} ${signed}\n` });
+  };
+  assert.equal((await verifyReceipt(receipt(origin), log)).event.ledger, origin);
+  await assert.rejects(verifyReceipt(receipt("ledger.example/other"), log), { code: "ledger.other" });
 });
 
 /** @param {string} path */

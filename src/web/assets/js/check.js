@@ -39,7 +39,9 @@ function listed(facts) {
   const list = element("dl", "", "facts");
   for (const [name, ...says] of facts) {
     const row = element("div", "");
-    row.append(element("dt", name), ...says.map((one) => element("dd", one)));
+    const said = element("dd", "");
+    said.append(...says.flatMap((one, at) => (at === 0 ? [one] : [document.createElement("br"), one])));
+    row.append(element("dt", name), said);
     list.append(row);
   }
   return list;
@@ -61,10 +63,11 @@ function claims(entry) {
  * @returns {Fact[]}
  */
 function against(pasted, checkpoint) {
-  const others = checkpoint.others.length > 0 ? words.say("check-other_signatures", checkpoint.others.length) : "";
+  const others = checkpoint.others.length;
+  const seen = others > 0 ? words.say("check-other_signatures", others) : words.say("check-no_witness");
   return [
     [words.say("check-against"), pasted ? words.say("check-key_pasted") : words.say("check-key_own"), checkpoint.origin],
-    [words.say("check-witnesses"), words.say("check-no_witness"), ...(others ? [others] : [])],
+    [words.say("check-witnesses"), seen],
   ];
 }
 
@@ -155,13 +158,13 @@ function refused(error) {
  */
 function show(kind, title, inner) {
   const note = element("section", "", kind);
-  note.append(element("h2", title), ...inner);
-  result.replaceChildren(note);
+  note.append(...inner);
+  result.replaceChildren(element("h2", title), note);
 }
 
 /** @param {File} chosen */
 async function check(chosen) {
-  show("sheet", words.say("check-running"), []);
+  result.replaceChildren(element("p", words.say("check-running")));
   try {
     const typed = vkey.value.replaceAll(/\s/g, "");
     const pasted = typed !== "" && typed !== own;
