@@ -29,7 +29,7 @@ pub(super) async fn page(asked: Asked) -> Response {
 fn made(asked: &Asked) -> Result<String, Problem> {
     asked.only(&[])?;
     let p = &asked.page;
-    let script = p.raw(&modules::place("check.js"));
+    let script = p.raw(&modules::place("check"));
     let vkey = p.pulse.as_ref().map_or("", |pulse| pulse.0.log_vkey.as_str());
     rendered(&Check { p, script, vkey, words: texts::listed(p.lang, LISTS) })
 }

@@ -46,9 +46,9 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     assets::hash(&all.join("\0"))
 });
 
-/// Where a module lies, below the pages.
-pub(super) fn place(name: &str) -> String {
-    format!("assets/js/{}/{name}", *HASH)
+/// Where a module lies, below the pages, by its name without the ending.
+pub(super) fn place(stem: &str) -> String {
+    format!("assets/js/{}/{stem}.js", *HASH)
 }
 
 /// A module by hash and name.
