@@ -31,12 +31,15 @@ pub(super) fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> O
         return None;
     }
     let (ours, theirs) = (serde_json::from_slice(&made.bytes), serde_json::from_slice(&served.bytes));
-    if made.status >= 400 {
+    let is_refused = made.status >= 400;
+    if is_refused {
         // What a refusal says at length is the program's, not the log's.
         let code =
             |problem: &Result<Value, _>| problem.as_ref().map_or(Value::Null, |one| one["code"].clone());
         let (ours, theirs) = (code(&ours), code(&theirs));
-        return (ours != theirs).then(|| format!("it is refused as {theirs}, where the log makes {ours}"));
+        if ours != theirs {
+            return Some(format!("it is refused as {theirs}, where the log makes {ours}"));
+        }
     }
     if made.media_type != served.media_type {
         return Some(format!("it is {}, where the log makes {}", served.media_type, made.media_type));
@@ -48,6 +51,9 @@ pub(super) fn difference(made: &Answer, served: &Answer, apart: &Apart<'_>) -> O
     if made.caching != served.caching {
         let (ours, theirs) = (told(&made.caching), told(&served.caching));
         return Some(format!("its Cache-Control is {theirs}, where the log makes {ours}"));
+    }
+    if is_refused {
+        return None;
     }
     let right_tag = if made.tag.is_empty() { String::new() } else { tag(&served.bytes) };
     let other_tag =
@@ -247,5 +253,18 @@ mod tests {
         assert_eq!(difference(&made, &refused(404, "subject.unknown"), &apart), None);
         assert!(difference(&made, &refused(404, "event.unknown"), &apart).is_some());
         assert!(difference(&made, &refused(500, "subject.unknown"), &apart).is_some());
+    }
+
+    /// A cache may be told to keep saying that something is not there.
+    #[test]
+    fn the_heads_of_refusals_are_compared_and_their_words_are_not() {
+        let apart = Apart { members: &[], named: false, names: false };
+        let made = answer(404, r#"{"code":"entry.unknown","detail":"there are 3"}"#);
+        let worded = answer(404, r#"{"code":"entry.unknown","detail":"it is not there"}"#);
+        assert_eq!(difference(&made, &worded, &apart), None);
+        let told = |served: Answer| difference(&made, &served, &apart).unwrap_or_default();
+        let caching = "public, max-age=31536000, immutable".to_owned();
+        assert!(told(Answer { caching, ..worded.clone() }).starts_with("its Cache-Control is"));
+        assert!(told(Answer { media_type: "text/html".to_owned(), ..worded }).starts_with("it is text/html"));
     }
 }
