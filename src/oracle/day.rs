@@ -10,6 +10,8 @@ use crate::time::Date;
 
 /// What a ledger says of itself, and of its day.
 const LEDGER: &str = "/v1/ledger";
+/// Where the server's own clock is answered: routes, and the member of each that is its day.
+const DAYS: [(&str, &str); 2] = [(LEDGER, "/today"), ("/v1/commitments/next", "/date")];
 /// The code of a day that is not the auditor's.
 const WRONG_DAY: &str = "clock.today";
 
@@ -66,8 +68,10 @@ impl Oracle<'_> {
         }
     }
 
-    /// Whether a wrong day was named before the other members were looked at.
-    pub(super) fn has_wrong_day(&self, route: &str) -> bool {
-        route == LEDGER && self.findings.iter().any(|one| one.code == WRONG_DAY)
+    /// The member of a route's answers that follows from a wrong day, where one was named before the others
+    /// are looked at.
+    pub(super) fn wrong_day(&self, route: &str) -> Option<&'static str> {
+        let (_, member) = DAYS.iter().find(|(of, _)| *of == route)?;
+        self.findings.iter().any(|one| one.code == WRONG_DAY).then_some(*member)
     }
 }

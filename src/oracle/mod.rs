@@ -247,7 +247,7 @@ impl<'a> Oracle<'a> {
     /// The members of a route's answers that are not compared.
     fn members_apart(&self, route: &str) -> Vec<&'static str> {
         let of_route = MEMBERS_APART.iter().filter(|(of, ..)| *of == route).map(|(_, at, _)| *at);
-        of_route.chain(self.has_wrong_day(route).then_some("/today")).collect()
+        of_route.chain(self.wrong_day(route)).collect()
     }
 
     async fn ask(&mut self, route: &str, asked: Asked, dice: &Dice, whole: bool) -> Result<(), ClientError> {
@@ -271,7 +271,7 @@ impl<'a> Oracle<'a> {
         let mut wave: Vec<(String, Option<&'static str>)> =
             paths.into_iter().map(|path| (path, None)).collect();
         wave.extend(asked.continued.into_iter().map(|(path, by)| (path, Some(by))));
-        let named = self.has_wrong_day(route);
+        let named = self.wrong_day(route).is_some();
         let apart = Apart { members: &self.members_apart(route), named, names: !whole };
         let (mut compared, mut suspects) = (0, Vec::new());
         for pages in 1.. {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use tinnhiem::api;
 use tinnhiem::audit::Place;
 use tinnhiem::client::{AuditReport, Auditing, Client, Source};
+use tinnhiem::clock::Clock;
 use tinnhiem::limits;
 use tinnhiem::oracle::{self, APART, Inquiry};
 use tinnhiem::time::Date;
@@ -324,6 +325,17 @@ async fn the_day_that_is_served_is_compared_with_the_auditors() {
     .await;
     assert_eq!(past.audited(None, 1).await.findings[0].code, "clock.today");
     assert_eq!(past.audited(Some(day()), 1).await.findings, []);
+    // Of an auditor whose clock is a day ahead the day is told, and nothing that follows from it.
+    let clock = Clock::manual(programme.clock.now().plus_ms(86_400_000));
+    let inquiry = Inquiry {
+        sample: Some(1),
+        auditing: Auditing { clock, ..Auditing::default() },
+        ..Inquiry::default()
+    };
+    let source = Source::Running(programme.client.clone());
+    let report = oracle::audit(&source, &inquiry, &mut |_, _, _| {}).await.unwrap();
+    let codes: Vec<_> = report.findings.iter().map(|one| (one.place.to_string(), one.code)).collect();
+    assert_eq!(codes, [("/v1/ledger".to_owned(), "clock.today")], "{:?}", report.findings);
 }
 
 /// While others write, an auditor follows, and finds nothing where nothing is wrong.
