@@ -265,9 +265,13 @@ impl Demo {
         confirm_clock(&directory, Clock::system().now())?;
         let ledger = open(&directory, None, limits::QUEUE_EVENTS, Claim::Unchanged, None).await?;
         demo::check_day(&ledger, today)?;
-        let base = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?.to_string();
+        let seal = seal::Watched::new(&directory, &address, ledger.clone());
         screen::go_on_unheard();
-        say!("{}", demo::welcome(&base, &ledger, today, &directory));
-        serve(listener, ledger, Some(today), api::Bounds::default()).await
+        say!("{}", demo::welcome(&format!("http://{address}"), &ledger, today, &directory));
+        let watch = tokio::spawn(seal.watch());
+        let served = serve(listener, ledger, Some(today), api::Bounds::default()).await;
+        watch.abort();
+        served
     }
 }

@@ -131,6 +131,20 @@ async fn what_opens_read_only_says_so_and_what_is_served_says_where() {
     child.wait().unwrap();
 }
 
+/// A demo that ran was not exported by its directory, and no verb said where it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_runs_says_where_as_any_ledger_does() {
+    let folder = Folder::new().await;
+    let mut demo = program(&folder, "demo --data seeded --today 2026-06-01 --listen 127.0.0.1:0");
+    let mut child = demo.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("http://127.0.0.1:")));
+    ends(&folder, "export --data seeded out", 0, &["entries written to out"]);
+    ends(&folder, "fsck seeded", 2, &["tinnhiem audit http://127.0.0.1:", "(store.locked)"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_that_begins_to_serve_is_whole() {
     let folder = Folder::new().await;
