@@ -102,7 +102,8 @@ try:
             assert word in text, f"{name}: {word} is missing"
     # A clock is not squeezed into columns: its day stands first, what is to be done below it.
     due = shown(["clocks", "--who", "Phạm Gia Hân", "--no-pager"]).splitlines()
-    assert all(re.match(r"20\d\d-\d\d-\d\d| {2}", line) for line in due), "\n".join(due)
+    assert due[0].startswith("hạn của / clocks of kol-") and due[0].endswith("Phạm Gia Hân"), due[0]
+    assert all(re.match(r"20\d\d-\d\d-\d\d| {2}", line) for line in due[1:]), "\n".join(due)
     assert any(line.startswith("    hạn khiếu nại / last day to contest") for line in due), "\n".join(due)
     # Faults and what a server says fit too, and a command within them is whole.
     fault = shown(["fsck", str(work / "a-name-that-is-not-there")], code=2)

@@ -15,9 +15,9 @@ use super::output::{self, say};
 use super::signing::At;
 use super::told::clean;
 use super::{layout, screen};
-use crate::api::views::{ClockPage, ClockView, EventRow, Fate};
+use crate::api::views::{ClockPage, ClockView, EventRow, Fate, SubjectView};
 use crate::client::Client;
-use crate::event::{EventType, PartyId};
+use crate::event::{EventType, PartyId, SubjectId};
 use crate::limits;
 use crate::state::Duty;
 use crate::time::Date;
@@ -92,7 +92,7 @@ impl Clocks {
             subject.map(|subject| format!("&subject={subject}")),
             self.until.map(|until| format!("&until={until}")),
             duty.map(|duty| format!("&duty={duty}")),
-            self.after.filter(plain).map(|after| format!("&after={after}")),
+            self.after.as_ref().filter(|after| plain(after)).map(|after| format!("&after={after}")),
         ];
         let path =
             format!("/v1/clocks?limit={}{}", self.limit, parts.into_iter().flatten().collect::<String>());
@@ -100,6 +100,9 @@ impl Clocks {
         if self.json {
             output::json(&page)?;
             return Ok(0);
+        }
+        if let Some(whose) = self.whose(who.as_ref(), subject, &client).await? {
+            say!("hạn của / clocks of {whose}");
         }
         match page.clocks.is_empty() {
             true => say!("không có hạn nào / none"),
@@ -122,6 +125,22 @@ impl Clocks {
             say!("more with --after {next}");
         }
         Ok(0)
+    }
+
+    /// The KOL that was found by a name, of which a part is enough: who asked is told whom it meant.
+    async fn whose(
+        &self,
+        who: Option<&PartyId>,
+        subject: Option<SubjectId>,
+        client: &Client,
+    ) -> anyhow::Result<Option<String>> {
+        let by_name =
+            who.filter(|who| self.who.as_ref().and_then(PartyName::id_itself).as_ref() != Some(*who));
+        let subject =
+            subject.filter(|_| self.subject.as_ref().is_some_and(|name| name.id_itself().is_none()));
+        let Some(found) = subject.or_else(|| by_name?.as_subject()) else { return Ok(None) };
+        let view: SubjectView = client.json(&format!("/v1/subjects/{found}")).await?;
+        Ok(Some(format!("{found}  {}", clean(&view.row.name.unwrap_or_default()))))
     }
 }
 

@@ -243,6 +243,14 @@ async fn a_party_is_called_by_its_name_and_a_misspelt_one_is_told() {
     assert!(told.contains(&kol) && told.contains("other-kol"), "{told}");
     let (_, told) = run(&programme, &["top", "Nhịp Số"], &[]);
     assert!(told.contains("`tinnhiem find 'Nhịp Số'`"), "{told}");
+    // A part of a KOL's name finds it, and whom it found is told.
+    for by in ["--who", "--subject"] {
+        let (done, told) = run(&programme, &["clocks", by, "other"], &[]);
+        let other = subject("other-kol");
+        assert!(done && told.starts_with(&format!("hạn của / clocks of {other}  other-kol\n")), "{told}");
+        let (_, told) = run(&programme, &["clocks", by, &kol], &[]);
+        assert!(!told.contains("clocks of"), "{told}");
+    }
     // Whose the wrong key is.
     let (_, told) = run(&programme, &endorse("business", &kol, &ON), &["nhip-so"]);
     assert!(told.contains("the key is nhip-so's"), "{told}");
