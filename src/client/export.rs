@@ -116,7 +116,7 @@ fn named(folder: &Path, size: u64) -> anyhow::Result<BTreeSet<Commitment>> {
 }
 
 /// Checks that a directory may be filled with an export, and that a key at hand signed its checkpoint.
-fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Result<()> {
+async fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Result<()> {
     if present(folder).is_ok() {
         anyhow::bail!(
             "{path} is a data directory, no export: `tinnhiem export --data {path} OUT` makes one of it",
@@ -142,7 +142,9 @@ fn check_ends(folder: &Path, directory: &Path, key_file: &Path) -> anyhow::Resul
     };
     if !signed(&key) && !next.is_some_and(|next| signed(&next)) {
         let (file, folder) = (key_file.to_owned(), folder.to_owned());
-        return Err(OpenError::NotItsKey { file, found: key, folder }.into());
+        let keys = Source::Folder(folder.clone()).log_keys().await;
+        let expected = keys.iter().map(VerifierKey::key).find(|key| signed(key));
+        return Err(OpenError::NotItsKey { file, found: key, folder, expected }.into());
     }
     Ok(())
 }
@@ -164,7 +166,7 @@ pub async fn import(
     let key_file = log_key.map_or(directory.join(LOG_KEY_FILE), Path::to_owned);
     clear(directory)?;
     // Reading it all takes long: what would stop it afterwards is looked at first.
-    check_ends(folder, directory, &key_file)?;
+    check_ends(folder, directory, &key_file).await?;
     let auditing = Auditing { vkey, ..Auditing::default() };
     let report = audit_log(&Source::Folder(folder.to_owned()), &auditing, progress).await?.report;
     if let Some(finding) = report.findings.first() {

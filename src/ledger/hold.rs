@@ -3,11 +3,13 @@
 //! A hold never ends the process. All but [`Hold::Stopped`] end by themselves or by what the operator
 //! does; whoever raises one lifts it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::clockguard::Doubt;
+use crate::store::{ReadOnly, lies_where_it_was_written};
 
 /// Why a ledger takes no writes; the gravest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -145,6 +147,29 @@ impl Holds {
     pub fn lasting(&self) -> Option<Hold> {
         let lasts = |hold: &&Hold| matches!(hold, Hold::Stopped(_) | Hold::Sealed(_) | Hold::ReadOnly(_));
         self.0.borrow().iter().find(lasts).cloned()
+    }
+}
+
+/// Why a directory signs nothing, as those are told who would have it write.
+pub(super) fn held_as(why: ReadOnly, directory: &Path) -> Hold {
+    let next = format!(
+        "send it where the ledger is run; to sign here its operator starts `tinnhiem serve` with --newest and {}, or with --take-over where nobody has one",
+        signs_by(directory, why == ReadOnly::Sealed)
+    );
+    match why {
+        ReadOnly::Sealed => Hold::Sealed(format!("{why}; {next}")),
+        _ => Hold::ReadOnly(format!("{why}; {next}")),
+    }
+}
+
+/// By which checkpoint a directory that signs nothing comes to sign, in words.
+pub fn signs_by(directory: &Path, sealed: bool) -> &'static str {
+    match sealed {
+        true if lies_where_it_was_written(directory).unwrap_or(true) => {
+            "the address where the ledger went on, or a newer checkpoint of that"
+        }
+        true => "the last checkpoint, which `seal` wrote",
+        false => "the newest checkpoint known outside (a file, a receipt or an address; not its own)",
     }
 }
 

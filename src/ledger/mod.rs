@@ -39,7 +39,8 @@ pub use clockguard::{Belief, Doubt};
 pub use committer::{TreeMaker, keep_committing};
 pub use dry_run::DryRun;
 pub use fsck::{FsckReport, fsck};
-pub use hold::{Hold, Holds};
+use hold::held_as;
+pub use hold::{Hold, Holds, signs_by};
 pub use image::ImageReading;
 pub use kept::keeps;
 pub use making::{Making, clear};
@@ -49,7 +50,7 @@ pub use opening::{create, log_key, log_key_in, may_open, restore};
 pub use order::{Order, OrderError, OwnOrder, Placed};
 pub use presence::{Absent, owned, present, strangers, vacant};
 pub use reader::{ReadError, Reader};
-pub use recovery::Identity;
+pub use recovery::{Identity, rotated_to};
 pub use refusal::Refusal;
 pub use setup::Setup;
 pub use submission::{Admissible, Submission};
@@ -179,7 +180,7 @@ impl Ledger {
         let (publish, published) = watch::channel(Arc::new(snapshot));
         let (holds, turn, directory) = (Holds::default(), Arc::default(), setup.directory.clone());
         if let Some(why) = tip.read_only {
-            holds.raise(held_as(why));
+            holds.raise(held_as(why, &directory));
         }
         let at_hand = std::iter::once(&setup.log_key).chain(&setup.next_log_key);
         let log_keys = Some(at_hand.map(SecretKey::public).collect());
@@ -362,7 +363,7 @@ impl Ledger {
             self.holds.raise(Hold::Stopped(format!("its seal may or may not have been written: {error}")));
             return Err(error.into());
         }
-        self.holds.raise(held_as(ReadOnly::Sealed));
+        self.holds.raise(held_as(ReadOnly::Sealed, &self.directory));
         Ok(self.snapshot().checkpoint.clone())
     }
 
@@ -383,15 +384,6 @@ impl Ledger {
 impl Drop for Ledger {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-/// Why a directory signs nothing, as those are told who would have it write.
-fn held_as(why: ReadOnly) -> Hold {
-    let next = "send it where the ledger is run; to sign here its operator starts `tinnhiem serve` with --newest and the newest checkpoint known outside, or with --take-over";
-    match why {
-        ReadOnly::Sealed => Hold::Sealed(format!("{why}; {next}")),
-        _ => Hold::ReadOnly(format!("{why}; {next}")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a ledger is not opened, and what to do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::presence::Absent;
 use crate::dsse::PublicKey;
@@ -36,6 +36,21 @@ pub enum OpenError {
         /// The key in the file.
         found: PublicKey,
     },
+    /// The key at hand is one that the log had before.
+    #[error(
+        "{file} holds the log's former key {found}, which signed up to size {until}; the present one is {expected}: name its file with --log-key (that of the key it was rotated to, such as next-log-key.pem beside the former one). Nothing is damaged",
+        file = file.display()
+    )]
+    FormerKey {
+        /// The file.
+        file: PathBuf,
+        /// The key in it.
+        found: PublicKey,
+        /// The largest size whose checkpoint it signed.
+        until: u64,
+        /// The key that signs now.
+        expected: PublicKey,
+    },
     /// The key of an export's log is not at hand.
     #[error(
         "the log key that signed {folder}/checkpoint is needed, and not at {file}: an export does not hold it. Put its file there, or name it with --log-key",
@@ -49,8 +64,8 @@ pub enum OpenError {
     },
     /// The key at hand did not sign an export's checkpoint.
     #[error(
-        "{file} holds the key {found}, which did not sign {folder}/checkpoint: name the file of the log's key with --log-key. If this is the log's key, the checkpoint is damaged: `tinnhiem audit {folder}`",
-        file = file.display(), folder = folder.display()
+        "{file} holds the key {found}, which did not sign {folder}/checkpoint: {next}",
+        file = file.display(), folder = folder.display(), next = key_of_export(expected.as_ref(), folder)
     )]
     NotItsKey {
         /// The file.
@@ -59,6 +74,8 @@ pub enum OpenError {
         found: PublicKey,
         /// The export.
         folder: PathBuf,
+        /// The key of the log that did sign it, by the export's entries.
+        expected: Option<PublicKey>,
     },
     /// The key that an opening names is not at hand.
     #[error(
@@ -181,6 +198,19 @@ pub enum OpenError {
     },
 }
 
+/// What is done about a key that did not sign an export.
+fn key_of_export(expected: Option<&PublicKey>, folder: &Path) -> String {
+    match expected {
+        Some(expected) => format!(
+            "{expected} did, and its checkpoint is whole: name the file of that key with --log-key. Where the log's key was rotated after this export was made, that is the file of the former key"
+        ),
+        None => format!(
+            "name the file of the log's key with --log-key. If this is the log's key, the checkpoint is damaged: `tinnhiem audit {}`",
+            folder.display()
+        ),
+    }
+}
+
 impl OpenError {
     /// The stable code of this error.
     pub fn code(&self) -> &'static str {
@@ -189,7 +219,7 @@ impl OpenError {
             Self::Exists => "ledger.exists",
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::OtherKey { .. } | Self::NotItsKey { .. } => "ledger.log_key",
+            Self::OtherKey { .. } | Self::FormerKey { .. } | Self::NotItsKey { .. } => "ledger.log_key",
             Self::ExportKey { .. } | Self::OpeningKey { .. } => "ledger.no_log_key",
             Self::Opening { code, .. } => code,
             Self::Heads(_) => "heads.damaged",

@@ -9,7 +9,7 @@ use super::presence::Absent;
 use super::retrace::{Retraced, retrace};
 use super::rows::TileRows;
 use super::{ReadError, Reader, Setup};
-use crate::dsse::SecretKey;
+use crate::dsse::{PublicKey, SecretKey};
 use crate::event::{Body, Event, EventType, type_of};
 use crate::limits;
 use crate::log::{ChainHash, Checkpoint, Entry, Frontier, Origin, SignedCheckpoint, VerifierKey};
@@ -70,16 +70,30 @@ impl Identity {
     /// # Errors
     /// [`ReadError`].
     pub fn follow(&mut self, reader: &Reader, size: u64) -> Result<(), ReadError> {
-        reader.entries(0, size, &mut |_, bytes| {
-            // Most entries are read no further than to their type.
-            if let Ok(entry) = Entry::parse(bytes)
-                && type_of(&entry.payload).is_ok_and(|name| name == EventType::LedgerKeyRotated.name())
-                && let Ok(Event { body: Body::LedgerKeyRotated(body), .. }) = Event::parse(&entry.payload)
-            {
-                self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), body.new);
-            }
-            ControlFlow::Continue(())
-        })
+        if let Some((_, key)) = rotations(reader, size)?.last() {
+            self.log_vkey = VerifierKey::ed25519(self.origin.as_str(), *key);
+        }
+        Ok(())
+    }
+}
+
+/// The keys that the entries below a size rotate to, each with the first size whose checkpoint it signs.
+fn rotations(reader: &Reader, size: u64) -> Result<Vec<(u64, PublicKey)>, ReadError> {
+    let mut found = Vec::new();
+    reader.entries(0, size, &mut |seq, bytes| {
+        found.extend(rotated_to(bytes).map(|key| (seq + 1, key)));
+        ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}
+
+/// The key that an entry makes the log's; most are read no further than to their type.
+pub fn rotated_to(bytes: &[u8]) -> Option<PublicKey> {
+    let entry = Entry::parse(bytes).ok()?;
+    type_of(&entry.payload).ok().filter(|name| *name == EventType::LedgerKeyRotated.name())?;
+    match Event::parse(&entry.payload).ok()?.body {
+        Body::LedgerKeyRotated(body) => Some(body.new),
+        _ => None,
     }
 }
 
@@ -193,7 +207,24 @@ fn open_head(setup: &Setup, identity: &Identity, note: &str) -> Result<SignedChe
     let held = held.map(|key| VerifierKey::ed25519(identity.origin.as_str(), key.public()));
     let first = SignedCheckpoint::open(note, &identity.log_vkey);
     let opened = held.filter_map(|key| SignedCheckpoint::open(note, &key).ok()).next();
-    opened.map_or(first, Ok).map_err(|error| OpenError::Heads(error.to_string()))
+    let opened = opened.map_or(first, Ok);
+    opened.map_err(|error| other_key(setup, identity, note).unwrap_or(OpenError::Heads(error.to_string())))
+}
+
+/// That a key at hand is not the log's, where the head is whole by a key that the entries rotate to.
+fn other_key(setup: &Setup, identity: &Identity, note: &str) -> Option<OpenError> {
+    let size = SignedCheckpoint::claim(note).ok()?.size;
+    let rotated = rotations(&Reader::new(setup.store.clone()), size).ok()?;
+    let signs = |key: &PublicKey| VerifierKey::ed25519(identity.origin.as_str(), *key);
+    let (_, expected) = rotated.last().copied()?;
+    SignedCheckpoint::open(note, &signs(&expected)).ok()?;
+    let (found, file) = (setup.log_key.public(), setup.key_file.clone());
+    let is_first = signs(&found).to_string() == identity.log_vkey.to_string();
+    let place = rotated.iter().position(|(_, key)| *key == found).map(|place| place + 1);
+    Some(match place.or(is_first.then_some(0)).and_then(|place| rotated.get(place)) {
+        Some((from, _)) => OpenError::FormerKey { file, found, until: from - 1, expected },
+        None => OpenError::OtherKey { file, expected, found },
+    })
 }
 
 /// The key to sign with: the one that the log names, which must be at hand; and the head must be signed
@@ -214,7 +245,11 @@ fn check_keys<'a>(
     }
     let (expected, found) = (*ledger.log_key(), setup.log_key.public());
     let file = setup.key_file.clone();
-    setup.held(&expected).ok_or(OpenError::OtherKey { file, expected, found })
+    let place = ledger.log_keys().iter().position(|(_, key)| *key == found);
+    setup.held(&expected).ok_or(match place.and_then(|place| ledger.log_keys().get(place + 1)) {
+        Some((from, _)) => OpenError::FormerKey { file, found, until: from - 1, expected },
+        None => OpenError::OtherKey { file, expected, found },
+    })
 }
 
 /// Retraces the newest entries below `to` over what is stored of the others, or all where that does not fit.

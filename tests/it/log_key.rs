@@ -112,7 +112,17 @@ async fn checkpoints_from_the_rotation_on_are_signed_by_the_new_key_and_auditors
     // Opened anew: with both keys or the new one, not with the old one alone.
     tokio::task::block_in_place(|| programme.ledger.close());
     let parts = &programme.parts;
-    assert_eq!(Ledger::open(setup(parts, "log", None)).err().unwrap().code(), "heads.damaged");
+    let former = Ledger::open(setup(parts, "log", None)).err().unwrap();
+    let says = [
+        "the log's former key",
+        "signed up to size",
+        "Nothing is damaged",
+        &key("log 2").public().to_string(),
+    ];
+    assert!(says.iter().all(|one| former.to_string().contains(one)), "{former}");
+    for name in ["log", "other"] {
+        assert_eq!(Ledger::open(setup(parts, name, None)).err().unwrap().code(), "ledger.log_key", "{name}");
+    }
     for (first, next) in [("log", Some("log 2")), ("log 2", None)] {
         let ledger = Ledger::open(setup(parts, first, next)).unwrap();
         assert_eq!(ledger.log_vkey().to_string(), after["log_vkey"]);
