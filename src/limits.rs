@@ -19,6 +19,8 @@ pub const COMMIT_ENTRIES: usize = 512;
 pub const QUEUE_PATIENCE_MS: u64 = 1_000;
 /// Most events waiting for the sequencer; beyond that the answer is 503.
 pub const QUEUE_EVENTS: usize = 4_096;
+/// The most that an operator may set that to.
+pub const QUEUE_EVENTS_MOST: usize = 1_000_000;
 /// Most rows on one page of a listing.
 pub const PAGE_ROWS: usize = 1_000;
 /// Rows on a page that names no limit.
@@ -79,24 +81,32 @@ pub const SOUGHT_CHARS: usize = 500;
 pub const KEPT_NAMES: usize = 4_000_000;
 /// Entries after which the operator commits to the state, also within a day.
 pub const COMMITMENT_ENTRIES: u64 = 100_000;
+/// The most that an operator may set that to.
+pub const COMMITMENT_ENTRIES_MOST: u64 = 1_000_000_000;
 /// Largest key file read, with what stands around the key, in bytes.
 pub const KEY_FILE_BYTES: usize = 64 * 1024;
 /// Most pass phrases that one file holds: each is tried on each encrypted key.
 pub const PASS_PHRASES: usize = 16;
 /// Answers of each kind that an audit of a running ledger compares, unless it is to compare all.
 pub const AUDIT_SAMPLE: usize = 100;
+/// The most that an auditor may set that to; more is all of them.
+pub const AUDIT_SAMPLE_MOST: usize = 1_000_000;
 /// Pages of a listing that an audit goes through for each that it compares, so that it draws from those far in too.
 pub const AUDIT_PAGES_SEEN: usize = 10;
 /// Rows of findings about one kind of answer that an audit tells.
 pub const AUDIT_FINDINGS: usize = 20;
 /// Findings after which an audit takes no more entries: what follows is of no log.
 pub const AUDIT_FINDINGS_IN_ALL: usize = 10_000;
+/// Most auditors whose word a verifier may ask for.
+pub const AUDITORS_ASKED: usize = 1_000;
 /// Times that an audit catches up with a ledger that moves before it gives an answer up.
 pub const AUDIT_RETRIES: usize = 8;
 /// Bytes a second, there and back, below which an exchange with a ledger is given up.
 pub const SLOWEST_BYTES_A_SECOND: u64 = 16 * 1024;
 /// Most pages of a listing that a reader follows.
 pub const FOLLOWED_PAGES: usize = 10_000;
+/// Most rows of a listing that a reader may ask for, over its pages.
+pub const FOLLOWED_ROWS: usize = 1_000_000;
 /// Most bytes of a listing that a reader keeps.
 pub const FOLLOWED_BYTES: usize = 512 * 1024 * 1024;
 
@@ -104,6 +114,8 @@ pub const FOLLOWED_BYTES: usize = 512 * 1024 * 1024;
 
 /// Most connections at once.
 pub const CONNECTIONS: usize = 2_048;
+/// The most that an operator may set that to, where so many files may be open.
+pub const CONNECTIONS_MOST: u32 = 1_000_000;
 /// Connections that are served however few files a process may open.
 pub const CONNECTIONS_LEAST: u64 = 16;
 /// Files that are left to the ledger of those that the process may open.
@@ -127,6 +139,8 @@ pub const BODY_MS: u64 = 50_000;
 pub const BATCH_MS: u64 = 800_000;
 /// Longest that an answer may lie unread, in milliseconds.
 pub const UNREAD_MS: u64 = 30_000;
+/// The most that an operator may set that to, in seconds: a day.
+pub const UNREAD_S_MOST: u64 = 24 * 3600;
 /// Longest that a request may take until its answer begins, in milliseconds.
 pub const REQUEST_MS: u64 = 60_000;
 /// Most bytes of single submissions on their way at once.
@@ -153,6 +167,8 @@ pub const LOOK_ROWS: usize = 1_024;
 pub const MISSPELT_CHARS: usize = 200;
 /// Most events recorded under one key in a day.
 pub const KEY_EVENTS_A_DAY: u64 = 1_000_000;
+/// The most that an operator may set that to.
+pub const KEY_EVENTS_MOST: u64 = 1_000_000_000_000;
 /// Most bytes recorded under one key in a day.
 pub const KEY_BYTES_A_DAY: u64 = 4 * 1024 * 1024 * 1024;
 /// Most snapshots kept for who pages through a listing.

@@ -3,6 +3,7 @@
 use crate::api::views::LedgerView;
 use crate::client::Client;
 use crate::demo;
+use crate::limits;
 use crate::time::{Date, Timestamp};
 
 /// Minutes east of Greenwich of a ledger's dates: by the ledger asked, or else Việt Nam's, for no receipt
@@ -18,6 +19,23 @@ pub(super) fn days(date: Date, now: Timestamp, utc_offset_min: i32) -> i32 {
     now.date_at(utc_offset_min).days_since(date)
 }
 
+/// How an instant stands to a later one that a clock shows, in words; what lies ahead is said.
+pub(super) fn stands(at: Timestamp, clock: Timestamp) -> String {
+    let (at, clock) = (at.as_ms(), clock.as_ms());
+    let minutes = at.abs_diff(clock) / 60_000;
+    let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+    let span = match (days, hours) {
+        (0, 0) => format!("{minutes} min"),
+        (0, _) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    };
+    match at > clock.saturating_add(limits::CLOCK_CONFIRM_MS) {
+        true => format!("{span} AHEAD of that: the clock here, or that of the ledger, is wrong (`date -u`)"),
+        false if at > clock => "at that time".to_owned(),
+        false => format!("{span} before"),
+    }
+}
+
 /// The same in words.
 pub(super) fn ago(days: i32) -> String {
     match days {
@@ -30,6 +48,24 @@ pub(super) fn ago(days: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_ahead_is_said_and_no_span_is_cut_down() {
+        let clock = "2026-11-29T12:00:00.000Z".parse().unwrap();
+        for (at, told) in [
+            ("2026-11-29T11:59:30.000Z", "0 min before"),
+            ("2026-11-29T12:00:30.000Z", "at that time"),
+            ("2026-11-29T09:30:00.000Z", "2 h 30 min before"),
+            ("2026-11-26T12:05:00.000Z", "2 d 23 h before"),
+            ("2026-12-02T12:00:00.000Z", "3 d 0 h AHEAD of that"),
+        ] {
+            assert!(
+                stands(at.parse().unwrap(), clock).starts_with(told),
+                "{}",
+                stands(at.parse().unwrap(), clock)
+            );
+        }
+    }
 
     #[test]
     fn days_are_those_of_the_ledgers_calendar() {

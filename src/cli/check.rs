@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::age;
 use super::checkpoint::AFTER_A_FORK;
 use super::coded::here;
 use super::codes::remedy;
@@ -14,7 +15,7 @@ use super::output::{self, Answer, Bar, say, tell};
 use super::signing::At;
 use super::told::Known;
 use super::written::{Overwriting, Written};
-use super::{FOUND, custody, key_name};
+use super::{FOUND, count, custody, key_name};
 use crate::api::views::EventView;
 use crate::audit::Finding;
 use crate::client::{AuditReport, Auditing, Client, ClientError, Source};
@@ -129,7 +130,7 @@ pub(super) struct Audit {
     #[arg(long, conflicts_with = "sample")]
     whole: bool,
     /// Most answers of each kind that are compared
-    #[arg(long, value_name = "COUNT", default_value_t = limits::AUDIT_SAMPLE)]
+    #[arg(long, value_name = "COUNT", default_value_t = limits::AUDIT_SAMPLE, value_parser = count::up_to(limits::AUDIT_SAMPLE_MOST))]
     sample: usize,
     /// Draw the samples that an earlier audit drew: the seed of its report
     #[arg(long, value_parser = seed)]
@@ -240,15 +241,11 @@ pub(super) fn print_erased(texts: u64, documents: u64) {
 /// Prints what an audit did and found.
 pub(super) fn print_report(report: &AuditReport) {
     say!("{}\n{} entries, root {}", report.origin, report.size, report.root);
-    if let (Some(newest), Some(days)) = (report.newest_at, report.age_days()) {
-        let ago = match days {
-            0 => "within a day".to_owned(),
-            1 => "1 day".to_owned(),
-            days => format!("{days} days"),
-        };
+    if let Some(newest) = report.newest_at {
         say!(
-            "audited at {} by the clock here; the newest entry is of {newest}, {ago} before",
-            report.audited_at
+            "audited at {} by the clock here; the newest entry is of {newest}, {}",
+            report.audited_at,
+            age::stands(newest, report.audited_at)
         );
     }
     say!(

@@ -24,6 +24,7 @@ use crate::event::{
     MemberClass, Operator, Outcome, PartyId, Policy, Reduction, Role, Seat, Severity, Windows,
 };
 use crate::ledger::{self, Identity, OpenError, Setup, Submission};
+use crate::limits;
 use crate::store::create_private_folder;
 use crate::time::{Date, Timestamp};
 use crate::vault::{NamedKey, read_secret, write_secret};
@@ -47,7 +48,7 @@ pub(super) struct Init {
     #[arg(long = "seat")]
     seats: Vec<MemberKey>,
     /// How many seats of distinct controller groups must sign
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=limits::COUNCIL_SEATS as i64))]
     threshold: u8,
     /// Who runs the ledger, MEMBER=KEY; the key by either file or in hex
     #[arg(long, required_unless_present = "opening")]
@@ -187,6 +188,14 @@ impl Init {
             if let NamedKey::Secret(key) = key {
                 signers.push(key);
             }
+        }
+        if council.len() < usize::from(self.threshold) {
+            let (seats, threshold) = (council.len(), self.threshold);
+            let detail = format!(
+                "--threshold {threshold}, but seats given with --seat: {seats}. Name as many as must sign, or a threshold of at most {most}",
+                most = seats.max(1)
+            );
+            anyhow::bail!(here("council.seats", detail));
         }
         if signers.is_empty() && self.out.is_none() {
             let detail = "no --seat is given with its private key file, to sign the opening: give --out FILE, and let each seat sign that with `tinnhiem sign`";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::coded::usage;
+use super::count;
 use super::fates;
 use super::gist::Gists;
 use super::key_name;
@@ -20,6 +21,7 @@ use crate::api::views::{EventPage, EventRow, LedgerView};
 use crate::client::{Client, ClientError};
 use crate::dsse::PublicKey;
 use crate::event::{PartyId, SubjectId, TYPES};
+use crate::limits;
 use crate::time::Timestamp;
 
 #[derive(Debug, Args)]
@@ -44,13 +46,13 @@ pub(super) struct Log {
     #[arg(long, value_parser = key_name::public)]
     key: Option<PublicKey>,
     /// The newest so many, the newest last; 50 unless `--after` or `--limit` is given
-    #[arg(long, conflicts_with_all = ["after", "limit"])]
+    #[arg(long, conflicts_with_all = ["after", "limit"], value_parser = count::up_to(limits::FOLLOWED_ROWS))]
     last: Option<usize>,
     /// After this seq
     #[arg(long)]
     after: Option<u64>,
     /// How many, the oldest first
-    #[arg(long)]
+    #[arg(long, value_parser = count::up_to(limits::PAGE_ROWS))]
     limit: Option<usize>,
     /// Print JSON
     #[arg(long)]

@@ -25,6 +25,7 @@ mod contests;
 mod continuity;
 mod contribute;
 mod council;
+mod count;
 mod course;
 mod credentials;
 mod custody;

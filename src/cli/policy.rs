@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use super::count;
 use super::output::{self, points, say};
 use super::policies;
 use super::read::figure;
@@ -15,6 +16,7 @@ use crate::api::views::PolicyDiff;
 use crate::clock::Clock;
 use crate::event;
 use crate::ledger::{Ledger, Setup};
+use crate::limits;
 use crate::time::Date;
 
 /// The policy in a file.
@@ -75,7 +77,7 @@ struct Diff {
     #[arg(long)]
     as_of: Option<Date>,
     /// How many movers to list
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = count::up_to(limits::MOVERS))]
     limit: usize,
     /// Print JSON
     #[arg(long)]

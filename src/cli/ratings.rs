@@ -9,12 +9,13 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::output::{self, Answer, Bar, say, tell};
-use super::{FOUND, check, top};
+use super::{FOUND, check, count, top};
 use crate::api::{self, views::SubjectPage};
 use crate::client::{Auditing, Client, ClientError, Source};
 use crate::clock::Clock;
 use crate::demo::ratings::{self, Ratings as Drafts};
 use crate::ledger::{self, LOG_KEY_FILE, Ledger, Setup};
+use crate::limits;
 use crate::oracle::{Inquiry, audit};
 
 /// Ratings sent in one batch.
@@ -31,7 +32,7 @@ pub(super) struct Ratings {
     #[arg(long)]
     data: Option<PathBuf>,
     /// How many of the most and the least credible to show
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = count::up_to(limits::PAGE_ROWS))]
     show: usize,
     /// Go on serving the ledger here afterwards
     #[arg(long)]

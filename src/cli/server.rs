@@ -12,7 +12,7 @@ use super::coded::here;
 use super::consent::Consent;
 use super::door::Door;
 use super::output::{say, tell};
-use super::{checkpoint, screen, seal};
+use super::{checkpoint, count, screen, seal};
 use crate::api;
 use crate::clock::Clock;
 use crate::demo;
@@ -49,13 +49,13 @@ pub(super) struct Serve {
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = host_and_port)]
     listen: String,
     /// Most events on their way at once; beyond that the answer is 503
-    #[arg(long, default_value_t = limits::QUEUE_EVENTS)]
+    #[arg(long, default_value_t = limits::QUEUE_EVENTS, value_parser = count::up_to(limits::QUEUE_EVENTS_MOST))]
     queue: usize,
     /// The operator's key: commit to the state daily, so that scores can be proven
     #[arg(long)]
     operator_key: Option<PathBuf>,
     /// Commit to it after so many entries too
-    #[arg(long, default_value_t = limits::COMMITMENT_ENTRIES, requires = "operator_key")]
+    #[arg(long, default_value_t = limits::COMMITMENT_ENTRIES, requires = "operator_key", value_parser = clap::value_parser!(u64).range(1..=limits::COMMITMENT_ENTRIES_MOST))]
     commit_every: u64,
     #[command(flatten)]
     door: Door,
@@ -169,7 +169,9 @@ async fn open(
     claim: Claim,
     check: Option<Check>,
 ) -> anyhow::Result<Arc<Ledger>> {
-    descriptors::raise();
+    if let Some(few) = descriptors::few(descriptors::raise()) {
+        tell!("{few}");
+    }
     let directory = directory.to_owned();
     let open = move || {
         let setup = Setup::with_key(&directory, log_key.as_deref(), Clock::system())?;

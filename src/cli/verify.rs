@@ -12,6 +12,7 @@ use super::age::{self, ago};
 use super::certificates;
 use super::coded::here;
 use super::codes::remedy;
+use super::count;
 use super::credentials;
 use super::named::SubjectName;
 use super::outcome::UNAVAILABLE;
@@ -49,7 +50,7 @@ pub(super) struct Verify {
     #[arg(long = "auditor", value_parser = key_name::public)]
     auditors: Vec<PublicKey>,
     /// How many auditors among them must have attested it; one unless given
-    #[arg(long)]
+    #[arg(long, value_parser = count::up_to(limits::AUDITORS_ASKED))]
     attestations: Option<usize>,
     /// The date a score is read on; that of the commitment unless given
     #[arg(long)]
@@ -383,7 +384,7 @@ impl Verify {
             let about = about.map_or("nobody".to_owned(), |about| about.to_string());
             lacking.push(format!("it is about {about}, not about {subject}"));
         }
-        if let Some(most) = self.max_age.filter(|most| age_days > *most as i32) {
+        if let Some(most) = self.max_age.filter(|most| i64::from(age_days) > i64::from(*most)) {
             lacking.push(format!("it was {what} {}, at most {most} may it be", ago(age_days)));
         }
         // The ledger's day may begin up to 7 hours before that of its offset as it is taken here.

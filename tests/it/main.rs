@@ -9,6 +9,7 @@ mod audits;
 mod batch;
 mod beginners;
 mod believed;
+mod bounds;
 mod certificates;
 mod clocks;
 mod collaborations;

@@ -287,6 +287,12 @@ async fn a_backup_from_before_a_rotation_is_told_what_it_is() {
     drop(ledger);
     // As the guide says: the former key stays.
     folder.shell("mv data/log-key.pem data/log-key-former.pem; mv data/next-log-key.pem data/log-key.pem");
+    let until = "up to size 3; the present one is";
+    for verb in ["serve --listen 127.0.0.1:0", "seal"] {
+        let line = format!("{verb} --data data --log-key data/log-key-former.pem");
+        let told = ends(&folder, &line, 2, &["former key", until, "--log-key", "(ledger.log_key)"]);
+        assert!(!told.contains("damaged or missing"), "{told}");
+    }
     assert_eq!(folder.open("data", Claim::Unchanged).unwrap().held(), None);
     let serve = "serve --data backup --listen 127.0.0.1:0 --newest newest";
     ends(
@@ -309,6 +315,15 @@ async fn an_opening_that_fails_leaves_nothing_behind_and_the_next_steps_name_wha
     write_secret(&folder.path("seat.pem"), &key("seat-1")).unwrap();
     write_secret(&folder.path("operator.pem"), &key("operator")).unwrap();
     let init = |name: &str| format!("init --name {name} --seat bo=seat.pem --operator op=operator.pem");
+    // No signature of others brings more seats than are named.
+    let says = ["--threshold 3", "given with --seat: 1", "at most 1", "(council.seats)"];
+    let told = ends(
+        &folder,
+        &format!("{} --threshold 3 --data new --log-key seat.pem", init("x.example")),
+        2,
+        &says,
+    );
+    assert!(!told.contains("let the other seats sign"), "{told}");
     for line in [
         format!("{} --data new --utc-offset-min 5000", init("x.example")),
         format!("{} --data new --log-key new.pem --policy gone.json", init("x.example")),
