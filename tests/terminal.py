@@ -34,8 +34,8 @@ def cells(line):
     return sum(map(width, line))
 
 
-def shown(arguments, code=0, **environment):
-    """What the program shows at a terminal, and its exit code."""
+def shown(arguments, code=0, answer=None, **environment):
+    """What the program shows at a terminal, where a question is answered so; it ends with this exit code."""
     child, terminal = pty.fork()
     if child == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -54,6 +54,8 @@ def shown(arguments, code=0, **environment):
         if not piece:
             break
         out += piece
+        if answer and out.endswith(b"[y/N] "):
+            os.write(terminal, answer.encode() + b"\n")
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert status == code, f"{arguments} ended with {status}: {out.decode()}"
     return out.decode().replace("\r\n", "\n")
@@ -112,6 +114,15 @@ try:
     for text in (fault, wrong):
         wide = [line for line in text.splitlines() if cells(line) > COLUMNS and "`" not in line]
         assert not wide and text.count("\n") > 1, text
+    # Nobody ends a term by a slip.
+    seeded = work / "seeded"
+    subprocess.run([program, "demo", "--seed-only", "--data", seeded], stdout=subprocess.DEVNULL, check=True)
+    seal = ["seal", "--data", str(seeded), "--out", str(work / "last")]
+    slip = shown(seal, code=2, answer="n", TINNHIEM_YES="")
+    assert "About to seal" in slip and "nothing was sealed" in slip and not (work / "last").exists(), slip
+    meant = shown(seal, answer="y", TINNHIEM_YES="")
+    assert "is sealed at" in meant and (work / "last").exists(), meant
+    assert "[y/N]" not in shown([*seal, "--force"], TINNHIEM_YES=""), "what is sealed already is not asked about"
     side_by_side = shown(["score", *ids, "--no-pager"])
     for name in names:
         assert all(word in side_by_side for word in name.split()), f"{name} is missing: {side_by_side}"

@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use clap::Args;
 
+use super::coded::here;
+use super::consent::Consent;
 use super::output::{Answer, tell};
+use super::placed;
 use super::written::Overwriting;
 use crate::clock::Clock;
-use crate::ledger::{Ledger, OpenError, Setup, present};
+use crate::ledger::{LOG_KEY_FILE, Ledger, OpenError, Setup, present};
 use crate::log::SignedCheckpoint;
 use crate::store::{Heads, ReadOnly, Standing, StoreError, create_private_file};
 
@@ -41,15 +44,49 @@ pub(super) struct Seal {
     overwriting: Overwriting,
     #[command(flatten)]
     answer: Answer,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// What no directory can find out by itself.
 const ONE_PLACE: &str = "start one copy of it only: each copy that is given the last checkpoint signs, and none can know of another";
 
 impl Seal {
+    /// Asks at a terminal before a term ends.
+    fn agreed(&self) -> anyhow::Result<()> {
+        // Where there is no ledger, or no term to end, nothing is decided.
+        if present(&self.data).is_err() || !matches!(sealed(&self.data), Ok(None)) {
+            return Ok(());
+        }
+        let shown = format!(
+            "About to seal {data}: it takes no writes from then on, also where it runs, and goes on only as one copy of \
+             itself (\"Move\" in `tinnhiem guide operator`). To stop it for a while, stop the process instead.\n",
+            data = self.data.display()
+        );
+        if self.consent.given(&shown, "Seal it? [y/N] ")? {
+            return Ok(());
+        }
+        anyhow::bail!(here("consent.declined", "nothing was sealed"))
+    }
+
+    /// How the ledger goes on, given where its last checkpoint lies.
+    fn next(&self, last: &str) -> String {
+        let word = placed::word(&self.data);
+        let key = match &self.log_key {
+            Some(file) => format!(" --log-key {}", placed::word(file)),
+            None if self.data.join(LOG_KEY_FILE).exists() => String::new(),
+            None => " --log-key FILE".to_owned(),
+        };
+        format!(
+            "Next, where the ledger goes on:\n  cp -a {word} moved\n  tinnhiem serve --data moved{key} --newest {last}\nSealed by \
+             mistake: the same, or, where no copy was started, `tinnhiem serve --data {word}{key} --take-over`"
+        )
+    }
+
     pub(super) async fn run(self) -> anyhow::Result<u8> {
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
-        let (data, log_key) = (self.data.clone(), self.log_key);
+        self.agreed()?;
+        let (data, log_key) = (self.data.clone(), self.log_key.clone());
         let note = tokio::task::spawn_blocking(move || seal(&data, log_key.as_deref())).await??;
         let size = SignedCheckpoint::claim(&note)?.size;
         let data = self.data.display();
@@ -63,10 +100,12 @@ impl Seal {
                     "{data} is sealed at {size} entries; its last checkpoint is in {}",
                     path.display()
                 );
+                tell!("{}", self.next(&placed::word(&path)));
                 self.answer.tell(&value, &words)
             }
             None => {
-                tell!("{data} is sealed at {size} entries; its last checkpoint:");
+                tell!("{}", self.next("LAST"));
+                tell!("{data} is sealed at {size} entries; its last checkpoint, to be kept in a file LAST:");
                 self.answer.tell(&value, note.trim_end_matches('\n'))
             }
         }
@@ -110,7 +149,7 @@ fn ask(data: &Path, holder: &str) -> anyhow::Result<String> {
 }
 
 /// The last checkpoint, where a directory is sealed.
-fn sealed(data: &Path) -> anyhow::Result<Option<String>> {
+pub(super) fn sealed(data: &Path) -> anyhow::Result<Option<String>> {
     let heads = Heads::open(data)?;
     let is_sealed = heads.standing() == Standing::ReadOnly(ReadOnly::Sealed);
     let note = heads.last().filter(|_| is_sealed);
