@@ -7,17 +7,17 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::coded::here;
+use super::coded::{Coded, here};
 use super::newest::{Newest, signed_newest};
 use super::output::{Answer, say, tell};
 use super::outside::{Outside, base, is_address};
 use super::signing::At;
 use super::written::Overwriting;
-use super::{FOUND, key_name, output};
+use super::{FOUND, key_name, output, seal};
 use crate::audit::{Relation, compare};
 use crate::client::{Client, ClientError, Source, SourceTiles};
 use crate::ledger::{Claim, present};
-use crate::log::{SignedCheckpoint, VerifierKey};
+use crate::log::{BadCheckpoint, SignedCheckpoint, VerifierKey};
 use crate::store::Heads;
 
 #[derive(Debug, Args)]
@@ -101,24 +101,63 @@ struct Named<'a> {
     signed: &'a SignedCheckpoint,
 }
 
+/// The keys of the log by the word of whoever is compared, or of the usual ledger where those are but files; whose
+/// word it is is said.
+async fn own_word(both: &[Outside], usual: (&str, &Source)) -> anyhow::Result<Vec<VerifierKey>> {
+    let named = both.iter().filter_map(|one| Some((one.name.as_str(), one.source.as_ref()?)));
+    let mut asked: Vec<(&str, &Source)> = named.collect();
+    let by = if asked.is_empty() { " (--ledger)" } else { "" };
+    if asked.is_empty() {
+        asked.push(usual);
+    }
+    let (mut keys, mut words) = (Vec::new(), Vec::new());
+    asked.dedup_by_key(|(name, _)| *name);
+    for (name, source) in asked {
+        let known = source.log_keys().await;
+        if !known.is_empty() || by.is_empty() {
+            words.push(name);
+        }
+        keys.extend(known);
+    }
+    let asked = if words.is_empty() { usual.0.to_owned() } else { words.join(" and of ") };
+    if keys.is_empty() {
+        let detail = format!(
+            "no key to check the signatures with: {asked}{by} names none. Give the log's with --vkey, or name a ledger \
+             of it with --ledger"
+        );
+        anyhow::bail!(here("note.vkey", detail));
+    }
+    tell!("the log's key is the word of {asked}{by}: compare it with one from elsewhere, or give --vkey");
+    Ok(keys)
+}
+
+/// That no key at hand signed a checkpoint, and where the one that did is found.
+fn unsigned(name: &str, error: &BadCheckpoint, keys: &[VerifierKey]) -> Coded {
+    if !error.is_unsigned() {
+        return here(error.code(), format!("{name}: {error}"));
+    }
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let detail = format!(
+        "{name}: none of the keys at hand signed this checkpoint ({}). It is of another log, or was altered; or the log's \
+         key was rotated: give the key of its own time with --vkey, and that of the other with a second --vkey. \
+         `former_vkeys` in /v1/ledger lists each, and up to which size it signed (`tinnhiem ledger --json`)",
+        keys.join(", ")
+    );
+    here(error.code(), detail)
+}
+
 impl Compare {
     async fn run(self, at: &At) -> anyhow::Result<u8> {
         let mut both = [Outside::read(&self.one).await?, Outside::read(&self.other).await?];
         let usual = Source::Running(at.client());
         let mut keys = self.vkey.clone();
         if keys.is_empty() {
-            for source in both.iter().filter_map(|one| one.source.as_ref()).chain([&usual]) {
-                keys.extend(source.first_vkey().await);
-            }
-            let own_word = "the log's key is the ledger's own word: compare it, or give --vkey";
-            anyhow::ensure!(!keys.is_empty(), "no key to check the signatures with: give --vkey");
-            tell!("{own_word}");
+            keys = own_word(&both, (&at.ledger, &usual)).await?;
         }
         let mut opened = Vec::new();
         for one in &both {
             let signed = keys.iter().map(|key| SignedCheckpoint::open(&one.note, key)).reduce(Result::or);
-            let signed = signed.context("no key")?.with_context(|| one.name.clone())?;
-            opened.push(signed);
+            opened.push(signed.context("no key")?.map_err(|error| unsigned(&one.name, &error, &keys))?);
         }
         if opened[0].checkpoint().size > opened[1].checkpoint().size {
             both.swap(0, 1);
@@ -241,7 +280,8 @@ pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
     if contradicts(&Source::Running(client), &note, data) {
         return Ok(Claim::Contradicted(note));
     }
-    Ok(match ledger.and_then(|ledger| unfit(of, &ledger)) {
+    let unfit = ledger.and_then(|ledger| went_on(of, &ledger, &note, data).or_else(|| unfit(of, &ledger)));
+    Ok(match unfit {
         Some((code, why)) => Claim::Unfit { note, code, why },
         None => Claim::Shown(note),
     })
@@ -261,6 +301,20 @@ fn unfit(of: &str, ledger: &Value) -> Option<(&'static str, String)> {
     goes_on.then(|| {
         let why = format!(
             "the ledger at {of} takes writes, or may again at any moment, so no checkpoint of it is the newest: end its term with `tinnhiem seal` first"
+        );
+        ("newest.writing", why)
+    })
+}
+
+/// That a sealed directory's ledger goes on where it is asked to sign by.
+fn went_on(of: &str, ledger: &Value, note: &str, data: &Path) -> Option<(&'static str, String)> {
+    let sealed = seal::sealed(data).ok()??;
+    let (own, shown) = (SignedCheckpoint::claim(&sealed).ok()?, SignedCheckpoint::claim(note).ok()?);
+    let goes_on = ledger["writing"] == true && own.origin == shown.origin && own.size <= shown.size;
+    goes_on.then(|| {
+        let why = format!(
+            "the ledger goes on at {of}, of {} entries, and this directory was sealed at {} so that it does: start this one without --newest, and it serves reads. To bring it back here, end the term there first (`tinnhiem seal`) and move that directory",
+            shown.size, own.size
         );
         ("newest.writing", why)
     })

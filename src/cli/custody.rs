@@ -13,9 +13,9 @@ use super::signing::At;
 use super::{FOUND, check, key_name, placed, seal};
 use crate::audit::{Finding, Place};
 use crate::client::{self, Client};
-use crate::ledger::{Absent, Archive, LOG_KEY_FILE, OpenError, fsck};
+use crate::ledger::{Absent, Archive, LOG_KEY_FILE, OpenError, fsck, signs_by};
 use crate::log::VerifierKey;
-use crate::store::{StoreError, create_private_file, lies_where_it_was_written};
+use crate::store::{StoreError, create_private_file};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -50,7 +50,11 @@ pub(super) fn check_directory(
             let keys: Vec<VerifierKey> =
                 keys.filter_map(|key| key.parse().ok()).chain(vkey.clone()).collect();
             let head = archive.head.checkpoint();
-            report.findings.extend(continuity.findings(&archive.reader, head, &keys)?);
+            report.findings.extend(continuity.findings(
+                &archive.reader,
+                (archive.head.note(), head),
+                &keys,
+            )?);
             let is_its = |vkey: String| vkey == report.log_vkey || report.former_vkeys.contains(&vkey);
             if !vkey.as_ref().is_none_or(|vkey| is_its(vkey.to_string())) {
                 let what = format!("another log: its key is {}", report.log_vkey);
@@ -152,13 +156,7 @@ fn opened_by(data: &Path, sealed: bool) -> String {
     let word = placed::word(data);
     // Where the key lies apart no reading verb is told.
     let log_key = if data.join(LOG_KEY_FILE).exists() { "" } else { " --log-key FILE" };
-    let newest = match sealed {
-        true if lies_where_it_was_written(data).unwrap_or(true) => {
-            "the address where the ledger went on, or a newer checkpoint of that"
-        }
-        true => "the last checkpoint, which `seal` wrote",
-        false => "the newest checkpoint known outside (a file, a receipt or an address; not its own)",
-    };
+    let newest = signs_by(data, sealed);
     format!(
         "`tinnhiem serve --data {word}{log_key}` serves reads; it signs once that is given --newest and {newest}, or --take-over where nobody has one: see \"Restore\" in `tinnhiem guide operator`"
     )

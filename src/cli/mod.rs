@@ -68,6 +68,7 @@ mod named;
 mod needed;
 mod newest;
 mod next_step;
+mod notes;
 mod options;
 mod outcome;
 mod output;

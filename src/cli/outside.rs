@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::coded::here;
+use super::placed;
 use super::written;
 use crate::client::{Client, Source};
 use crate::limits;
-use crate::log::Receipt;
+use crate::log::{Receipt, VerifierKey};
 use crate::proof::ScoreReceipt;
 
 /// A checkpoint that somebody holds, and where its tiles are.
@@ -32,6 +34,21 @@ impl Outside {
         } else {
             Some(PathBuf::from(of)).filter(|path| path.is_dir()).map(Source::Folder)
         };
+        if let Some(Source::Folder(folder)) = &source
+            && !folder.join("checkpoint").exists()
+        {
+            let detail = if folder.join("heads").is_dir() {
+                format!(
+                    "{of} is a data directory, which says of itself what it holds: serve it (`tinnhiem serve`, once it is sealed) and give its address, or make an export of it (`tinnhiem export --data {} OUT`)",
+                    placed::word(folder)
+                )
+            } else {
+                format!(
+                    "{of} is no export, which holds `checkpoint`: give an export's folder, a file or an address"
+                )
+            };
+            anyhow::bail!(here("file.kind", detail));
+        }
         let note = match &source {
             Some(source) => source.checkpoint().await?,
             None => note_in(of.as_ref())?,
@@ -73,6 +90,13 @@ pub(super) fn receipt_in(path: &Path) -> anyhow::Result<String> {
 fn note_in(path: &Path) -> anyhow::Result<String> {
     let text = receipt_in(path)?;
     if !text.starts_with(Receipt::HEADER) {
+        if text.split_whitespace().collect::<String>().parse::<VerifierKey>().is_ok() {
+            let detail = format!(
+                "{} holds the log's key, not a checkpoint: `tinnhiem checkpoint --out FILE` writes the newest of a ledger",
+                path.display()
+            );
+            anyhow::bail!(here("checkpoint.malformed", detail));
+        }
         anyhow::ensure!(text.len() <= limits::NOTE_BYTES, "{} is too large for a checkpoint", path.display());
         return Ok(text);
     }

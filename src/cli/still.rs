@@ -1,5 +1,6 @@
 //! Whether a ledger that is asked still holds what a receipt proves
 
+use super::continuity::with_both;
 use super::newest::signed_newest;
 use super::output::tell;
 use crate::audit::Known;
@@ -36,8 +37,10 @@ async fn asked(client: &Client, receipt: &str, vkey: &VerifierKey) -> anyhow::Re
     };
     let source = Source::Running(client.clone());
     let findings = known.findings(&SourceTiles::new(&source, own.checkpoint().size), own.checkpoint())?;
+    let shown = format!("What {base} shows");
     Ok(findings
-        .iter()
+        .into_iter()
+        .map(|finding| with_both(finding, &known, &shown, own.note()))
         .map(|finding| format!("{base}, which was asked: {} ({})", finding.what, finding.code))
         .collect())
 }

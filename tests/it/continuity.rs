@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tinnhiem::client::{Auditing, Client, Source, audit_log, export, export_served};
 use tinnhiem::ledger::{Archive, Claim};
 
-use crate::programme::listen;
+use crate::programme::{files, listen};
 use crate::signer::{Folder, admit, note};
 
 /// Runs the program in the folder; its exit code, and all that it said.
@@ -62,7 +62,7 @@ async fn a_saved_checkpoint_finds_what_was_taken_back_or_exchanged() {
         let of = |name: &str| format!("{name}{suffix}");
         // The first is saved, the next takes its place, and the same stays.
         let _ = std::fs::remove_file(folder.path("saved"));
-        is(&folder, &[verb, &of("old"), "--since", "saved"], 0, "the first there");
+        is(&folder, &[verb, &of("old"), "--since", "saved"], 0, "NOTHING that you kept before WAS COMPARED");
         is(&folder, &[verb, &of("data"), "--since", "saved"], 0, "in the place of");
         is(&folder, &[verb, &of("data"), "--since", "saved"], 0, "5 entries is saved");
         assert_eq!(saved(), five);
@@ -70,6 +70,15 @@ async fn a_saved_checkpoint_finds_what_was_taken_back_or_exchanged() {
         is(&folder, &[verb, &of("old"), "--since", "saved"], 1, "log.rolled_back");
         is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "log.forked");
         is(&folder, &[verb, &of("forked"), "--since", "saved"], 1, "Next: keep both notes");
+        // Both are there to be kept, each said whose it is.
+        let (_, told) = tinnhiem(&folder, &[verb, &of("forked"), "--since", "saved"]);
+        for (whose, kept) in
+            [("What was kept, from saved", "saved"), ("What is shown now", "forked.checkpoint")]
+        {
+            let note = std::fs::read_to_string(folder.path(kept)).unwrap();
+            let lines: String = note.trim_end().lines().map(|line| format!("\n      {line}")).collect();
+            assert!(told.contains(&format!("\n  {whose}:{lines}\n")), "{whose}: {told}");
+        }
         is(&folder, &[verb, &of("old"), "--since", "saved"], 1, "Next (log.rolled_back): keep the note");
         assert_eq!(saved(), five, "what was found wrong is not saved");
         // Without it, each is clean in itself.
@@ -83,6 +92,27 @@ async fn a_saved_checkpoint_finds_what_was_taken_back_or_exchanged() {
         }
         is(&folder, &[verb, &of("data"), "--since", "three.receipt"], 2, "three.receipt");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_checkpoint_is_saved_over_what_an_export_or_a_directory_is_known_by() {
+    let folder = histories().await;
+    folder.shell("ln -s old.export/checkpoint link");
+    let kept = files(&folder.path("old.export"));
+    for (since, of) in [
+        ("old.export/checkpoint", "an export"),
+        ("old.export/saved", "an export"),
+        ("link", "an export"),
+        ("old/saved", "a data directory"),
+    ] {
+        for (verb, what) in [("audit", "data.export"), ("fsck", "data")] {
+            let says = format!("--since {since} lies in {of}");
+            is(&folder, &[verb, what, "--since", since], 2, &says);
+            is(&folder, &[verb, what, "--since", since], 2, "checkpoint compare");
+        }
+    }
+    assert_eq!(files(&folder.path("old.export")), kept);
+    assert!(!folder.path("old/saved").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,7 @@ mod respelled;
 mod resumption;
 mod rewritten_members;
 mod rights;
+mod rotated;
 mod seats;
 mod signer;
 mod since_proven;

@@ -30,6 +30,49 @@ async fn a_complete_backup_starts_by_the_address_of_the_sealed_directory_not_by_
     server.abort();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_names_what_comes_next_and_the_sealed_directory_is_told_where_it_went_on() {
+    let folder = Folder::new().await;
+    let says = ["cp -a data moved", "tinnhiem serve --data moved --newest last", "mistake", "--take-over"];
+    ends(&folder, "seal --data data --out last", 0, &says);
+    folder.shell("cp -a data moved");
+    // What is asked of it says by which checkpoint each of the two signs.
+    for (name, by) in [
+        ("data", "the address where the ledger went on"),
+        ("moved", "the last checkpoint, which `seal` wrote"),
+    ] {
+        let held = folder.open(name, Claim::Unchanged).unwrap().held().unwrap();
+        assert!(held.to_string().contains(by), "{name}: {held}");
+        ends(&folder, &format!("fsck {name}"), 0, &[by]);
+    }
+    let last = std::fs::read_to_string(folder.path("last")).unwrap();
+    let moved = std::sync::Arc::new(folder.open("moved", Claim::Newest(last)).unwrap());
+    admit(&moved, "three").await.unwrap();
+    let (client, server) = listen(moved).await;
+    let on = format!("the ledger goes on at {}", client.base());
+    let says = [on.as_str(), "without --newest", "(newest.writing)"];
+    let serve = format!("serve --data data --listen 127.0.0.1:0 --newest {}", client.base());
+    ends(&folder, &serve, 2, &says);
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_as_a_checkpoint_and_is_none_is_told_what_it_is() {
+    let folder = Folder::new().await;
+    let ledger = folder.open("data", Claim::Unchanged).unwrap();
+    std::fs::write(folder.path("log.vkey"), format!("{}\n", ledger.log_vkey())).unwrap();
+    drop(ledger);
+    folder.shell("mkdir empty; cp -a data copy");
+    for (given, says) in [
+        ("copy", ["copy is a data directory", "give its address", "(file.kind)"]),
+        ("empty", ["empty is no export", "an address", "(file.kind)"]),
+        ("log.vkey", ["log.vkey holds the log's key", "checkpoint --out", "(checkpoint.malformed)"]),
+    ] {
+        ends(&folder, &format!("serve --data data --listen 127.0.0.1:0 --newest {given}"), 2, &says);
+        ends(&folder, &format!("checkpoint compare {given} {given}"), 2, &says);
+    }
+}
+
 /// The good ledger was to be sealed, at the advice of the one that had left its history.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fork_is_told_before_anything_is_advised_of_the_ledger_at_the_address() {
