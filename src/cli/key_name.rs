@@ -80,6 +80,9 @@ pub(super) fn log_key(text: &str) -> Result<VerifierKey, String> {
         Ok(found)
     };
     match read() {
+        Ok(found) if found.contains("-----BEGIN") => Err(format!(
+            "{text} is a key's own file (PEM), which says not of which log: write the log's key as a verifier takes it with `tinnhiem ledger --vkey > log.vkey`, compare it with one from elsewhere, and give log.vkey"
+        )),
         Ok(found) => bare(&found).parse().map_err(|error| format!("{text} holds no key of a log: {error}")),
         Err(error) => Err(format!(
             "expected the log's key, NAME+HASH+KEY as `tinnhiem ledger --vkey` prints it, or a file that holds it: as a file, {error}"

@@ -238,7 +238,13 @@ fn standing(standing: &Standing) -> String {
                     format!("{have} of {need} indicators of {criterion}")
                 }
             });
-            format!("chưa đủ dữ liệu / not rated: {}", lacks.collect::<Vec<_>>().join(", "))
+            let thin = missing.iter().any(|one| matches!(one, Missing::Indicators { .. }));
+            let counts = if thin {
+                " (một chỉ số được tính khi đủ số nhóm đã chấm, xem `tinnhiem policy show` / an indicator counts once as many groups graded it as `tinnhiem policy show` says)"
+            } else {
+                ""
+            };
+            format!("chưa đủ dữ liệu / not rated: {}{counts}", lacks.collect::<Vec<_>>().join(", "))
         }
         Standing::WithheldClock { contest, missed_by } => {
             let short = short(&contest.to_string());

@@ -123,7 +123,9 @@ impl Batch {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another process has the directory.
-    #[error("the data directory is in use by process {0}: stop it, or work on a copy")]
+    #[error(
+        "the data directory is in use by process {0}, and one at a time may have it: stop that first, or read what it serves; an export of it is looked into at any time (`tinnhiem export --data DIR OUT`), and no copy of the directory is to be started beside it"
+    )]
     Locked(String),
     /// The disk is full; what is stored was not judged.
     #[error("the disk of the data directory is full, and nothing was judged: make room, and try again")]

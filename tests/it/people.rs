@@ -63,6 +63,10 @@ async fn words_are_checked_against_a_receipt_and_a_key_may_be_broken_or_lie_in_a
     assert!(exit == Some(0) && told.contains("the words are those committed to: 1 of 1"), "{told}");
     let (exit, told) = offline(&["verify", &receipt, "--vkey", &receipt]);
     assert!(exit == Some(2) && told.contains("holds no key of a log"), "{told}");
+    // Whoever runs the log has its key in another form.
+    tinnhiem::vault::write_secret(&folder.path().join("log.pem"), &key("log")).unwrap();
+    let (exit, told) = offline(&["verify", &receipt, "--vkey", &file("log.pem")]);
+    assert!(exit == Some(2) && told.contains("tinnhiem ledger --vkey > log.vkey"), "{told}");
 
     // One letter of them is another.
     let mut changed: Vec<tinnhiem::vault::Attachment> =
