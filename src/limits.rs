@@ -175,3 +175,33 @@ pub const KEY_BYTES_A_DAY: u64 = 4 * 1024 * 1024 * 1024;
 pub const KEPT_MOMENTS: usize = 64;
 /// Most rankings kept for the same.
 pub const KEPT_RANKINGS: usize = 8;
+/// Most drafts that wait for signatures at once.
+pub const DRAFTS: usize = 4_096;
+/// Most bytes of them, attachments included.
+pub const DRAFT_BYTES: usize = 64 * 1024 * 1024;
+/// Most drafts that one key has waiting: the key that brought them.
+pub const DRAFTS_OF_KEY: usize = 64;
+/// Most bytes of them.
+pub const DRAFT_BYTES_OF_KEY: usize = 8 * 1024 * 1024;
+/// Most drafts that keys which the ledger does not know have waiting, all of those together: anybody makes such keys.
+pub const DRAFTS_OF_STRANGERS: usize = 256;
+/// Most bytes of them.
+pub const DRAFT_BYTES_OF_STRANGERS: usize = 16 * 1024 * 1024;
+/// How long a draft waits, in milliseconds; what no rule would take any more for its age lapses sooner.
+pub const DRAFT_MS: u64 = 14 * 24 * 3600 * 1000;
+/// How long it stays known whether a draft could be recorded, while nothing is recorded, in milliseconds.
+pub const DRAFT_JUDGED_MS: u64 = 60 * 1000;
+/// Furthest the time of a proof that somebody may read drafts may lie off the ledger's clock, in milliseconds.
+pub const READER_MS: u64 = 5 * 60 * 1000;
+/// Most streams of entries at once.
+pub const STREAMS: usize = 256;
+/// Most entries that a stream may lie behind the newest one.
+pub const STREAM_BEHIND: u64 = 100_000;
+/// Entries that a stream looks through before others have their turn.
+pub const STREAM_ROWS: usize = 1_024;
+/// Most bytes that a stream hands to its connection at a time: all that is kept of it in memory.
+pub const STREAM_PIECE_BYTES: usize = 16 * 1024;
+/// Longest that a stream says nothing, in milliseconds.
+pub const STREAM_SILENT_MS: u64 = 15_000;
+/// How often a stream looks for new entries, in milliseconds.
+pub const STREAM_LOOK_MS: u64 = 200;

@@ -193,7 +193,7 @@ const NAMED: &[(&str, &str)] = &[
     ("kernel/event/catalogue.rs", "the catalogue"),
     ("kernel/rules/rejection.rs", "words of the rules"),
     ("cli/log.rs", "a command as an example"),
-    ("cli/signing.rs", "a command as an example"),
+    ("cli/publish.rs", "a command as an example"),
 ];
 
 /// What means a type is an `EventType`: a name that is written again can be misspelt.

@@ -37,6 +37,27 @@ pub struct Bounds {
     pub key_events: u64,
     /// Most bytes recorded under one key in a day, attachments included.
     pub key_bytes: u64,
+    /// Most drafts that wait for signatures, and their bytes.
+    pub drafts: Most,
+    /// The same of those that one key brought.
+    pub drafts_of_key: Most,
+    /// The same of those that keys brought which the ledger does not know.
+    pub drafts_of_strangers: Most,
+    /// Most streams of entries at once.
+    pub streams: usize,
+    /// Most entries that a stream may lie behind.
+    pub stream_behind: u64,
+    /// Longest that a stream says nothing.
+    pub stream_silent: Duration,
+}
+
+/// How many there may be of something, and how many bytes of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Most {
+    /// How many.
+    pub count: usize,
+    /// How many bytes.
+    pub bytes: usize,
 }
 
 impl Default for Bounds {
@@ -58,6 +79,15 @@ impl Default for Bounds {
             look: ms(limits::LOOK_MS),
             key_events: limits::KEY_EVENTS_A_DAY,
             key_bytes: limits::KEY_BYTES_A_DAY,
+            drafts: Most { count: limits::DRAFTS, bytes: limits::DRAFT_BYTES },
+            drafts_of_key: Most { count: limits::DRAFTS_OF_KEY, bytes: limits::DRAFT_BYTES_OF_KEY },
+            drafts_of_strangers: Most {
+                count: limits::DRAFTS_OF_STRANGERS,
+                bytes: limits::DRAFT_BYTES_OF_STRANGERS,
+            },
+            streams: limits::STREAMS,
+            stream_behind: limits::STREAM_BEHIND,
+            stream_silent: ms(limits::STREAM_SILENT_MS),
         }
     }
 }

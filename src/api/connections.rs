@@ -26,6 +26,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::Sleep;
 
 use super::respond::{ID, at_the_door, refused_unread};
+use super::stream::Leaving;
 use super::{Bounds, Problem};
 use crate::limits;
 
@@ -48,6 +49,8 @@ pub async fn serve(
     }));
     let router = router.layer(axum::middleware::from_fn(for_one_host));
     let (tell, told) = watch::channel(false);
+    // What has no end of its own ends with the server.
+    let router = router.layer(axum::Extension(Leaving(told.clone())));
     let mut shutdown = pin!(shutdown);
     loop {
         if places.available_permits() == 0 {
@@ -116,6 +119,9 @@ fn leaving(mut response: Response, places: &Semaphore, all: usize) -> Response {
 async fn connection(stream: TcpStream, router: Router, bounds: Bounds, mut told: watch::Receiver<bool>) {
     // An answer is written whole: waiting for more of it would only delay it.
     let _ = stream.set_nodelay(true);
+    // A machine that is gone takes nothing and says nothing: what it was sent waits no longer than an answer may.
+    let unread_ms = u32::try_from(bounds.unread.as_millis()).unwrap_or(u32::MAX);
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, unread_ms);
     let stream = TokioIo::new(Patient {
         stream,
         patience: bounds.unread,

@@ -139,6 +139,48 @@ pub(super) struct Which {
     fates: Option<bool>,
 }
 
+/// What entries are told by.
+pub(super) struct Filter {
+    subject: Option<SubjectId>,
+    issuer: Option<PartyId>,
+    kind: Option<EventType>,
+}
+
+impl Filter {
+    /// The filter of these, which the ledger knows.
+    ///
+    /// # Errors
+    /// `query.value`, `query.type`.
+    pub(super) fn of(
+        snapshot: &Snapshot,
+        subject: Option<SubjectId>,
+        issuer: Option<PartyId>,
+        type_name: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let kind = type_name.map(kind_of).transpose()?;
+        if let Some(subject) = subject.filter(|subject| snapshot.state.dossier(subject).is_none()) {
+            return Err(unknown_value("subject", subject, "/v1/subjects"));
+        }
+        if let Some(issuer) = issuer.as_ref().filter(|issuer| !is_party(snapshot, issuer)) {
+            return Err(unknown_value("issuer", issuer, "/v1/members"));
+        }
+        Ok(Self { subject, issuer, kind })
+    }
+
+    /// Whether an entry fits.
+    pub(super) fn takes(&self, row: &Row) -> bool {
+        self.kind.is_none_or(|kind| row.event_type() == Some(kind))
+            && self.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
+            && self.subject.is_none_or(|subject| row.subject == Some(subject))
+    }
+}
+
+fn kind_of(name: &str) -> Result<EventType, Problem> {
+    EventType::named(name).ok_or_else(|| {
+        Problem::new(400, "query.type", format!("there is no event type {name:?}: see the schemas"))
+    })
+}
+
 /// Which of a subject's entries.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Part {
@@ -176,10 +218,6 @@ pub(super) async fn list(
     State(app): Shared,
     InQuery(which): InQuery<Which>,
 ) -> Result<Prepared<EventPage>, Problem> {
-    let about = which.subject.filter(|subject| app.ledger.snapshot().state.dossier(subject).is_none());
-    if let Some(subject) = about {
-        return Err(unknown_value("subject", subject, "/v1/subjects"));
-    }
     page(&app, which).await
 }
 
@@ -198,25 +236,15 @@ pub(super) async fn of_subject(
 
 async fn page(app: &Arc<App>, which: Which) -> Result<Prepared<EventPage>, Problem> {
     let limit = page_rows(which.limit)?;
-    let kind = match &which.type_name {
-        None => None,
-        Some(name) => Some(EventType::named(name).ok_or_else(|| {
-            Problem::new(400, "query.type", format!("there is no event type {name:?}: see the schemas"))
-        })?),
-    };
     let snapshot = app.ledger.snapshot();
-    if let Some(issuer) = which.issuer.as_ref().filter(|issuer| !is_party(&snapshot, issuer)) {
-        return Err(unknown_value("issuer", issuer, "/v1/members"));
-    }
+    let subject = which.subject;
+    let filter = Filter::of(&snapshot, subject, which.issuer, which.type_name.as_deref())?;
     app.look(Look::Entries, move |app, turn| {
         let fates = which.fates.unwrap_or(false).then(|| Fates::new(&snapshot.state, app.latest()));
         let fates = fates.as_ref();
         let first = which.after.map_or(0, |after| after.saturating_add(1));
-        let takes = |row: &Row| {
-            kind.is_none_or(|kind| row.event_type() == Some(kind))
-                && which.issuer.as_ref().is_none_or(|issuer| row.issuer == issuer)
-        };
-        let found = match &which.subject {
+        let takes = |row: &Row| filter.takes(row);
+        let found = match &subject {
             Some(subject) => rows_of_subject(&snapshot, subject, first, limit + 1, takes, fates),
             None => rows_of_log(&snapshot, first, limit + 1, takes, turn, fates),
         };

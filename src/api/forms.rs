@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::dsse::EventId;
+use crate::dsse::{EventId, PublicKey};
 use crate::event::{Commitment, PartyId, SubjectId, TopicId};
 use crate::time::Date;
 
@@ -61,6 +61,7 @@ impl Form {
                 "the id of a member or a KOL, or `council`: 1 to 40 of a to z, 0 to 9 and -",
             ),
             "TopicId" => (|text| text.parse::<TopicId>().is_ok(), "the id of a topic, such as my-pham"),
+            "PublicKey" => (|text| text.parse::<PublicKey>().is_ok(), "the 64 hex digits of a public key"),
             "EventId" => (|text| text.parse::<EventId>().is_ok(), "the 64 hex digits of an event's id"),
             "Commitment" => (|text| text.parse::<Commitment>().is_ok(), "the 64 hex digits of a commitment"),
             _ => return None,

@@ -22,10 +22,14 @@ pub(super) enum Look {
     Entries,
     /// An event that is judged and not recorded.
     Check,
+    /// Drafts that wait for signatures.
+    Drafts,
+    /// What is added to them.
+    Drafting,
 }
 
 /// How many kinds there are.
-const KINDS: usize = 6;
+const KINDS: usize = 8;
 
 /// Who looks and who waits to.
 pub(super) struct Looks {
@@ -162,9 +166,11 @@ mod tests {
             "/v1/commitments/next".to_owned(),
             "/v1/events".to_owned(),
             "/v1/contests".to_owned(),
+            "/v1/drafts".to_owned(),
         ];
         let mut held = Vec::new();
-        for look in [Look::Ledger, Look::History, Look::Steps, Look::Search, Look::Entries, Look::Check] {
+        let kinds = [Look::Ledger, Look::History, Look::Steps, Look::Search, Look::Entries, Look::Check];
+        for look in kinds.into_iter().chain([Look::Drafts, Look::Drafting]) {
             held.push(app.looks.turn(look).await.unwrap());
         }
         for path in &long {

@@ -12,6 +12,7 @@ mod commitments;
 mod connections;
 mod contests;
 mod cores;
+mod drafts;
 pub mod draws;
 mod events;
 mod extract;
@@ -40,12 +41,14 @@ pub mod record;
 mod register;
 mod respond;
 pub mod steps;
+mod stream;
 mod subjects;
 mod submit;
 mod supposed;
 
-pub use bounds::Bounds;
+pub use bounds::{Bounds, Most};
 pub use connections::serve;
+pub use drafts::authorization;
 use handles::Handles;
 pub use handles::{is_account, place_of_account};
 pub use names::{Names, folded, nearest};
@@ -61,6 +64,7 @@ pub mod views {
     pub use super::collaborations::{CollaborationPage, CollaborationView};
     pub use super::commitments::{AttestationView, CommitmentPage, CommitmentView};
     pub use super::contests::{ContestPage, ContestView, PanelView};
+    pub use super::drafts::{DraftPage, DraftRow, DraftSigner, DraftView};
     pub use super::draws::{BroughtView, ChainView, Chains, DrawView, DrawnView};
     pub use super::events::{EventPage, EventRow, EventView};
     pub use super::fallen::{Fallen, FallenKey, MovedScore};
@@ -92,12 +96,14 @@ use tower_http::compression::CompressionLayer;
 use crate::ledger::Ledger;
 use crate::time::Date;
 use answers::Answers;
+use drafts::Drafts;
 use flight::Flight;
 use looks::Looks;
 use moments::Moments;
 use queries::Queries;
 use ranking::Rankings;
 use rates::Rates;
+use stream::Streams;
 
 /// Where many events are recorded at once.
 const BATCH_PATH: &str = "/v1/events/batch";
@@ -112,6 +118,8 @@ pub struct App {
     moments: Moments,
     looks: Looks,
     rates: Rates,
+    drafts: Drafts,
+    streams: Streams,
     bounds: Bounds,
     events_in_flight: Flight,
     batches_in_flight: Flight,
@@ -164,6 +172,8 @@ pub fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Route
         moments: Moments::default(),
         looks: Looks::new(&bounds),
         rates: Rates::new(&bounds),
+        drafts: Drafts::within(&bounds),
+        streams: Streams::within(&bounds),
         events_in_flight: Flight::new(bounds.event_bytes, bounds.body),
         // Who waits outlasts the answers that are not read, and so finds room once they are cut off.
         batches_in_flight: Flight::new(bounds.batch_bytes, bounds.unread + bounds.body),
@@ -220,9 +230,16 @@ fn routes() -> ApiRouter<Arc<App>> {
                 )
             }),
         )
+        .api_route("/v1/events/stream", get_with(stream::stream, stream::document))
         .api_route("/v1/events/check", post_with(check::check, check::document))
         .api_route(BATCH_PATH, post_with(batch::submit, batch::document).layer(CompressionLayer::new()))
         .api_route("/v1/events/{event}", read!(events::one, "One entry, by seq or event id"))
+        .api_route(
+            "/v1/drafts",
+            post_with(drafts::submit, drafts::document_submit).get_with(drafts::list, drafts::document_list),
+        )
+        .api_route("/v1/drafts/{draft}", get_with(drafts::one, drafts::document_one))
+        .api_route("/v1/drafts/{draft}/signatures", post_with(drafts::sign, drafts::document_sign))
         .api_route("/v1/attachments", read!(attachments::list, "The attachments that are kept here"))
         .api_route(
             "/v1/attachments/{commitment}",

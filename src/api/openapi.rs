@@ -23,13 +23,14 @@ const METHODS: [&str; 2] = ["get", "post"];
 /// The path whose parameter spans slashes, as the router and as the document writes it.
 pub(super) const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
 /// What each group of operations is for, by the module that answers them.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 18] = [
     ("attachments", "Texts and documents that events commit to"),
     ("batch", "Many events in one request"),
     ("clocks", "Who must act by when"),
     ("collaborations", "The register of paid work"),
     ("commitments", "What scores are proven with"),
     ("contests", "Contests, appeals and their panels"),
+    ("drafts", "Events that wait for signatures"),
     ("draws", "How panels are drawn"),
     ("events", "Entries of the log, and recording new ones"),
     ("history", "What each event did to a score"),
@@ -39,6 +40,7 @@ const TAGS: [(&str, &str); 16] = [
     ("policies", "Policy versions"),
     ("policy_diff", "Who would move under another policy"),
     ("record", "How what a member said has fared"),
+    ("stream", "Entries as they are recorded"),
     ("subjects", "Influencers, their scores and histories"),
 ];
 

@@ -70,6 +70,14 @@ impl Rates {
         self.take(key, bytes, now).map(Some)
     }
 
+    /// Takes what a draft, or a signature under one, costs the key that brought it.
+    ///
+    /// # Errors
+    /// `key.rate`, with the seconds until there is enough.
+    pub(super) fn charge_key(&self, key: PublicKey, bytes: usize, now: Instant) -> Result<Charge, Problem> {
+        self.take(key, bytes as f64, now)
+    }
+
     fn take(&self, key: PublicKey, bytes: f64, now: Instant) -> Result<Charge, Problem> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEYS && !kept.contains_key(&key) {

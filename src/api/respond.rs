@@ -43,6 +43,19 @@ impl<T: IntoResponse> IntoResponse for Lasting<T> {
     }
 }
 
+/// An answer that is its asker's alone: nobody else is shown it again.
+pub(super) struct Private<T>(pub T);
+
+impl<T: IntoResponse> IntoResponse for Private<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+        response
+    }
+}
+
 /// Gives an answer the OpenAPI description of what it holds.
 macro_rules! described_as_held {
     ($answer:ident, $held:ty, $inner:ty) => {
@@ -67,6 +80,7 @@ macro_rules! described_as_held {
 }
 
 described_as_held!(Lasting, T, <T as OperationOutput>::Inner);
+described_as_held!(Private, T, <T as OperationOutput>::Inner);
 
 /// A `T` as JSON, serialised and with its validator; copies share the bytes.
 pub(super) struct Prepared<T> {
@@ -235,7 +249,9 @@ async fn answer(app: &App, mut request: Request, next: Next, check: Checking) ->
         // The body is not read, so that nothing follows it.
         Err(problem) => ([(header::CONNECTION, "close")], problem).into_response(),
     };
-    let response = if reading && response.status() == StatusCode::OK {
+    // What has no end has no validator.
+    let is_whole = response.body().size_hint().exact().is_some();
+    let response = if reading && is_whole && response.status() == StatusCode::OK {
         validated(response, &known).await
     } else {
         passing(response)
@@ -326,10 +342,10 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
 
 /// Compresses a body that lies in memory; streams are left to the routes that have them.
 async fn compressed(app: &App, mut response: Response, gzip: bool) -> Response {
-    let Some(length) = response.body().size_hint().exact() else { return response };
     if !response.headers().contains_key(header::CONTENT_ENCODING) {
         vary(response.headers_mut());
     }
+    let Some(length) = response.body().size_hint().exact() else { return response };
     if (length as usize) < GZIP_LEAST_BYTES || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
     }

@@ -10,9 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::SubmissionBody;
-use super::{Problem, Shared, openapi};
+use super::{App, Problem, Shared, openapi};
 use crate::dsse::{EventId, PublicKey};
-use crate::ledger::{Accepted, Submission};
+use crate::ledger::{Accepted, Admissible, Submission};
 use crate::time::Timestamp;
 
 /// A recorded event.
@@ -50,6 +50,14 @@ pub(super) async fn submit(
         tokio::task::yield_now().await;
     }
     let admissible = Submission::parse(&body.bytes)?.verify()?;
+    record(&app, admissible).await
+}
+
+/// Records what was verified, at its key's expense, and answers with the receipt.
+pub(super) async fn record(
+    app: &App,
+    admissible: Admissible,
+) -> Result<(StatusCode, Json<Recorded>), Problem> {
     let charge = app.rates.charge(&app.ledger.snapshot().state, &admissible, Instant::now())?;
     let accepted = app.ledger.submit(admissible).await;
     if !accepted.as_ref().is_ok_and(|accepted| accepted.fresh) {

@@ -34,6 +34,8 @@ pub(super) enum Destination {
     Ledger,
     /// Into a file, for others to sign.
     File,
+    /// To the ledger, where it waits for others to sign.
+    Draft,
 }
 
 /// Has the ledger judge an event as if these keys had signed it, before they do.
@@ -54,6 +56,10 @@ pub(super) async fn check(
     match client.check::<Checked>(submission, keys).await {
         Ok(Some(checked)) if in_file => {
             held_meanwhile(&checked);
+            Ok(Some(checked.missing.iter().map(whose).collect()))
+        }
+        Ok(Some(checked)) if to == Destination::Draft => {
+            taken(&checked)?;
             Ok(Some(checked.missing.iter().map(whose).collect()))
         }
         Ok(Some(checked)) => {
@@ -116,11 +122,17 @@ fn held_meanwhile(checked: &Checked) {
     }
 }
 
+/// Refuses what would meet a ledger that takes no writes.
+fn taken(checked: &Checked) -> Result<(), ClientError> {
+    match checked.held.clone() {
+        Some(held) => Err(ClientError::Refused { status: held.status, code: held.code, detail: held.detail }),
+        None => Ok(()),
+    }
+}
+
 /// Refuses what lacks a signature, or would meet a ledger that takes no writes.
 fn complete(checked: Checked) -> Result<(), ClientError> {
-    if let Some(held) = checked.held {
-        return Err(ClientError::Refused { status: held.status, code: held.code, detail: held.detail });
-    }
+    taken(&checked)?;
     let Some(first) = checked.missing.first() else { return Ok(()) };
     let reason = match first.of {
         Signatory::Council => Reason::CouncilThreshold,
@@ -129,14 +141,14 @@ fn complete(checked: Checked) -> Result<(), ClientError> {
     };
     let missing: Vec<String> = checked.missing.iter().map(whose).collect();
     let detail = format!(
-        "còn thiếu chữ ký / signatures are missing, of {}: give their --key files too, or --out FILE: each adds a signature with `tinnhiem sign FILE --key KEY.pem`, then `tinnhiem submit FILE`",
+        "còn thiếu chữ ký / signatures are missing, of {}: give their --key files too, or --draft, or --out FILE: each adds a signature with `tinnhiem sign`, then `tinnhiem submit FILE`",
         missing.join(", and of ")
     );
     Err(ClientError::Refused { status: 403, code: reason.code().to_owned(), detail })
 }
 
 /// Who has to sign, in words.
-fn whose(missing: &MissingSignature) -> String {
+pub(super) fn whose(missing: &MissingSignature) -> String {
     let (more, parties) = (missing.more, missing.parties.iter().map(ToString::to_string));
     let parties: Vec<String> = parties.collect();
     match missing.of {

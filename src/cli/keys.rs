@@ -7,12 +7,13 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use super::coded::{Coded, here};
+use super::coded::{Coded, here, usage};
 use super::consent::{Consent, Unsigned};
 use super::effect;
 use super::foresee::{self, Destination};
 use super::output::Answer;
 use super::signing::At;
+use super::waiting;
 use super::written::{self, Overwriting, Written};
 use crate::api::views::Checked;
 use crate::dsse::{PublicKey, SecretKey};
@@ -72,10 +73,12 @@ impl ShowPublic {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem sign admission.json --key seat-2.pem    shows what it says, and asks")]
+#[command(after_help = "Examples:
+  tinnhiem sign admission.json --key seat-2.pem    shows what it says, and asks
+  tinnhiem sign EVENT --key seat-2.pem
+      what waits at the ledger, by its id, as `tinnhiem inbox` shows it")]
 pub(super) struct Sign {
-    /// The event: an envelope, or an envelope with attachments
+    /// The event: a file with an envelope, or an envelope with attachments; or the id of one that waits at the ledger
     event: PathBuf,
     /// The private key to add a signature of
     #[arg(long)]
@@ -95,6 +98,14 @@ pub(super) struct Sign {
 
 impl Sign {
     pub(super) async fn run(self) -> anyhow::Result<u8> {
+        if let Some(id) = waiting::id(&self.event) {
+            anyhow::ensure!(
+                self.out.is_none(),
+                usage("what waits is signed where it waits: leave --out out")
+            );
+            let key = read_secret(&self.key)?;
+            return waiting::sign(&self.at.client(), id, &key, self.consent, self.answer.json).await;
+        }
         let mut submission = read_draft(&self.event)?;
         let out = self.out.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         let key = read_secret(&self.key)?;

@@ -16,6 +16,7 @@ impl Verb {
                 | Self::Member(Member::List(_) | Member::Show(_))
                 | Self::Find(_)
                 | Self::Top(_)
+                | Self::Inbox(_)
                 | Self::Log(_)
                 | Self::Show(_)
                 | Self::Guide(_)

@@ -35,7 +35,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
         "The programme",
         &["subject", "member", "council", "policy", "sanction", "certificate", "draw", "state"],
     ),
-    ("Keys and events", &["key", "sign", "submit", "publish"]),
+    ("Keys and events", &["key", "inbox", "sign", "submit", "publish"]),
     ("Run a ledger", &["init", "serve", "seal", "export", "import", "fsck", "confirm-clock"]),
     ("More", &["ratings", "bench", "schemas", "completions", "man"]),
 ];

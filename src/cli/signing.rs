@@ -16,12 +16,13 @@ use super::foresee::{self, Destination};
 use super::keys::read_submission;
 use super::named::{EventName, PartyName, SubjectName};
 use super::output::{self, say, tell};
-use super::written::{self, Overwriting, Written};
+use super::waiting;
+use super::written::{Overwriting, Written};
 use crate::api::views::LedgerView;
 use crate::client::{BETWEEN, Client, ClientError, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
-use crate::event::{Body, Event, EventType, EvidenceCommitted, PartyId, SubjectId};
+use crate::event::{Body, EventType, EvidenceCommitted, PartyId, SubjectId};
 use crate::ledger::Submission;
 use crate::log::Origin;
 use crate::rules::Reason;
@@ -80,6 +81,9 @@ pub(super) struct Signing {
     /// Build and sign only: write the event here, for others to sign, and send nothing
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Build and sign, and leave the event at the ledger: who must sign too finds it with `tinnhiem inbox`
+    #[arg(long, conflicts_with_all = ["out", "receipt"])]
+    draft: bool,
     /// The ledger's origin, so that nothing need be asked of it; needed offline (`/v1/ledger` shows it)
     #[arg(long)]
     origin: Option<Origin>,
@@ -227,9 +231,9 @@ impl Signing {
                 NamedKey::Public(key) => absent.push(key),
             }
         }
-        if let Some(key) = absent.first().filter(|_| out.is_none()) {
+        if let Some(key) = absent.first().filter(|_| out.is_none() && !self.draft) {
             let detail = format!(
-                "{key} signs too: give --out FILE, let its owner add a signature with `tinnhiem sign FILE --key KEY.pem`, then `tinnhiem submit FILE`"
+                "{key} signs too: give --draft, or --out FILE; its owner adds a signature with `tinnhiem sign`, then `tinnhiem submit FILE`"
             );
             anyhow::bail!(here(Reason::SignatureMissing.code(), detail));
         }
@@ -237,13 +241,17 @@ impl Signing {
         statement.attachments.check()?;
         let Attaching { attachments, files, held, .. } = statement.attachments;
         anyhow::ensure!(
-            held.is_empty() || out.is_none(),
-            "evidence that is kept elsewhere is committed to at once: leave --out out, or commit to it first with `tinnhiem evidence commit` and cite it, --evidence INDICATOR=COMMITMENT"
+            held.is_empty() || (out.is_none() && !self.draft),
+            "evidence that is kept elsewhere is committed to at once: leave --out or --draft out, or commit to it first with `tinnhiem evidence commit` and cite it, --evidence INDICATOR=COMMITMENT"
         );
         let draft = Draft::new(&origin, statement.issuer.clone(), statement.subject, now, statement.body)
             .with(attachments);
         let public: Vec<_> = keys.iter().map(SecretKey::public).collect();
-        let to = if out.is_some() { Destination::File } else { Destination::Ledger };
+        let to = match out.is_some() {
+            true => Destination::File,
+            false if self.draft => Destination::Draft,
+            false => Destination::Ledger,
+        };
         let missing = match self.origin.is_some() && to == Destination::File {
             true => {
                 foresee::unchecked("with --origin and --out nothing is asked of a ledger");
@@ -299,7 +307,10 @@ impl Signing {
                 Ok(0)
             }
             None => {
-                let sent = send(&client, &submission, receipt, self.json).await;
+                let sent = match self.draft {
+                    true => waiting::bring(&client, &submission, self.json).await,
+                    false => send(&client, &submission, receipt, self.json).await,
+                };
                 if sent.as_ref().is_err_and(is_refused) {
                     statement.aside.iter().for_each(Aside::drop_again);
                 }
@@ -342,14 +353,7 @@ async fn send(
         Err(error) => return Err(foresee::explained(client, submission, error).await.into()),
         Ok(sent) => sent,
     };
-    if json {
-        output::json(&recorded)?;
-    } else {
-        let text = |name: &str| recorded[name].as_str().unwrap_or_default().to_owned();
-        let how = if before { "stands already as" } else { "recorded as" };
-        say!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
-        effect::tell(client, submission, recorded["seq"].as_u64()).await;
-    }
+    tell_recorded(client, submission, &recorded, before, json).await?;
     if let Some(receipt) = receipt {
         let path = receipt.path();
         receipt.write(recorded["receipt"].as_str().unwrap_or_default()).with_context(|| {
@@ -363,6 +367,24 @@ async fn send(
         }
     }
     Ok(0)
+}
+
+/// Shows what was recorded, and what it did.
+pub(super) async fn tell_recorded(
+    client: &Client,
+    submission: &Submission,
+    recorded: &serde_json::Value,
+    before: bool,
+    json: bool,
+) -> anyhow::Result<()> {
+    if json {
+        return output::json(recorded);
+    }
+    let text = |name: &str| recorded[name].as_str().unwrap_or_default().to_owned();
+    let how = if before { "stands already as" } else { "recorded as" };
+    say!("{how} entry {} at {}\nevent {}", recorded["seq"], text("recorded_at"), text("id"));
+    effect::tell(client, submission, recorded["seq"].as_u64()).await;
+    Ok(())
 }
 
 #[derive(Debug, Args)]
@@ -388,62 +410,5 @@ impl Submit {
         let submission = read_submission(&self.event)?;
         let receipt = self.receipt.as_deref().map(|path| self.overwriting.file(path)).transpose()?;
         send(&self.at.client(), &submission, receipt, self.json).await
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  tinnhiem publish endorsement.withdrawn --issuer nhip-so \\
-    --subject kol-0123456789abc --body withdrawal.json --key nhip-so.pem")]
-pub(super) struct Publish {
-    /// The event's type, such as `assessment.withdrawn`
-    #[arg(name = "type")]
-    type_name: String,
-    /// Who issues it: a member, `council`, or a subject
-    #[arg(long)]
-    issuer: PartyName,
-    /// Whom it is about
-    #[arg(long)]
-    subject: Option<SubjectName>,
-    /// The body: a JSON file
-    #[arg(long)]
-    body: PathBuf,
-    /// A file whose attachment the body commits to, as `tinnhiem` wrote it beside the body
-    #[arg(long = "attach")]
-    attachments: Vec<PathBuf>,
-    #[command(flatten)]
-    signing: Signing,
-}
-
-impl Publish {
-    pub(super) async fn run(self) -> anyhow::Result<u8> {
-        let subject = match &self.subject {
-            Some(name) => Some(self.signing.subject(name).await?),
-            None => None,
-        };
-        let issuer = self.signing.party(&self.issuer).await?;
-        let named = || format!("{} is not JSON", self.body.display());
-        let body: Box<serde_json::value::RawValue> =
-            serde_json::from_slice(&written::read(&self.body)?).with_context(named)?;
-        let mut shell = serde_json::json!({
-            "ledger": "unbound", "type": self.type_name, "issuer": issuer, "subject": subject,
-            "issued_at": "1970-01-01T00:00:00.000Z", "body": body,
-        });
-        if subject.is_none()
-            && let Some(members) = shell.as_object_mut()
-        {
-            members.remove("subject");
-        }
-        let event = Event::parse(&serde_json::to_vec(&shell)?)?;
-        let mut attachments = Vec::new();
-        for path in &self.attachments {
-            let parsed = serde_json::from_slice(&written::read(path)?);
-            attachments.push(parsed.with_context(|| format!("{} is no attachment", path.display()))?);
-        }
-        let Event { issuer, subject, body, .. } = event;
-        let (attachments, newcomers) = (Attaching::of(attachments), Vec::new());
-        self.signing
-            .publish(Statement { issuer, subject, body, attachments, newcomers, aside: Vec::new() })
-            .await
     }
 }

@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::{
     assess, bench, check, checkpoint, clock, clocks, codes, contribute, custody, document, find, govern,
-    groups, guide, keys, ledger, log, me, policy, ratings, read, remedy, sanction, schemas, seal, server,
-    shell, show, signing, top, verify, withdraw,
+    groups, guide, inbox, keys, ledger, log, me, policy, publish, ratings, read, remedy, sanction, schemas,
+    seal, server, shell, show, signing, top, verify, withdraw,
 };
 
 #[derive(Debug, Subcommand)]
@@ -16,12 +16,14 @@ pub(super) enum Verb {
     Serve(server::Serve),
     /// Open a new ledger: its council, operator and first policy
     Init(govern::Init),
+    /// List what waits for signatures, and whose
+    Inbox(inbox::Inbox),
     /// Add a signature to an event that others have signed, or will
     Sign(keys::Sign),
     /// Send a signed event
     Submit(signing::Submit),
     /// Build, sign and send an event of any type from its body
-    Publish(signing::Publish),
+    Publish(publish::Publish),
     /// List the members, show one, admit, accredit, suspend or remove it
     #[command(subcommand)]
     Member(groups::Member),
@@ -144,6 +146,7 @@ impl Verb {
             Self::Demo(verb) => verb.run().await,
             Self::Serve(verb) => verb.run().await,
             Self::Init(verb) => verb.run().await,
+            Self::Inbox(verb) => verb.run().await,
             Self::Sign(verb) => verb.run().await,
             Self::Submit(verb) => verb.run().await,
             Self::Publish(verb) => verb.run().await,

@@ -382,7 +382,7 @@ pub(super) fn broken_off(base: &str, path: &str, error: &reqwest::Error) -> Clie
     }
 }
 
-async fn bounded(
+pub(super) async fn bounded(
     base: &str,
     waiting: &mut Waiting,
     mut answer: reqwest::Response,

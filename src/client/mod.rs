@@ -4,6 +4,7 @@ mod audit;
 mod batch;
 mod beside;
 mod draft;
+mod drafts;
 mod events;
 mod export;
 mod exported;
@@ -20,6 +21,7 @@ mod unfinished;
 
 pub use audit::{Audited, Auditing, Progress, audit_log};
 pub use draft::{Draft, chain_value, opening, random_salt, random_subject};
+pub use drafts::Brought;
 pub use events::export_events;
 pub use export::{export, import};
 pub use exported::{Exported, ExportedAttachments};

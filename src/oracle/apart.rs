@@ -9,6 +9,12 @@ pub const APART: &[(&str, &str)] = &[
         "which documents are kept follows from no log; that every text is listed is compared, and texts and what \
          was erased are asked for one by one",
     ),
+    (
+        "/v1/drafts",
+        "what waits for signatures is not in the log, and may be lost; what came of it is an event like others",
+    ),
+    ("/v1/drafts/{draft}", "what waits for signatures is not in the log, and may be lost"),
+    ("/v1/events/stream", "it has no end; its rows are those of /v1/events, which are compared"),
 ];
 
 /// Whether a route is compared before any question is asked, whole.

@@ -1,5 +1,7 @@
 //! What lies in a vault: attachments, what a fault left unfinished, and what is none of its own.
 
+use std::path::Path;
+
 use super::{Vault, VaultError};
 use crate::event::Commitment;
 
@@ -15,6 +17,11 @@ pub struct Listing {
 }
 
 impl Vault {
+    /// The data directory that it lies in.
+    pub fn home(&self) -> &Path {
+        self.directory.parent().unwrap_or(&self.directory)
+    }
+
     /// What lies in it.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ def known(ledger):
         "to": here["size"],
         "version": policies[-1]["version"],
         "tile": "0/000.p/1",
+        # Nothing waits for signatures in a demo.
+        "draft": "0" * 64,
     }
 
 
@@ -50,6 +52,8 @@ def bodies(ledger, values):
     return {
         "events_submit": recorded["envelope"],
         "events_check": recorded["envelope"] | {"signatures": []},
+        "drafts_submit": recorded["envelope"],
+        "drafts_sign": {"signatures": recorded["envelope"]["signatures"]},
         "batch_submit": json.dumps(recorded["envelope"]) + "\n",
         "policy_diff_draft": fetch(ledger, f"/v1/policies/{values['version']}")["policy"],
     }
@@ -74,7 +78,11 @@ def main():
             name = operation["operationId"]
             body = sent[name] if "requestBody" in operation else None
             # A ledger where nothing was drawn says so.
-            status = 404 if name == "draws_one" and not drawn(ledger).get("draw") else 200
+            undrawn = name == "draws_one" and not drawn(ledger).get("draw")
+            status = 404 if undrawn or name in ("drafts_one", "drafts_sign") else 200
+            # What has no end by itself is given one.
+            if name == "stream_stream":
+                parameters |= {"after": ["query", 0], "limit": ["query", 2]}
             call = {"operation": name, "status": status, "tag": operation["tags"][0]}
             calls.append(call | {"parameters": parameters, "body": body})
     json.dump(calls, sys.stdout, ensure_ascii=False, indent=1)
