@@ -93,7 +93,9 @@ async fn a_number_or_day_has_one_spelling() {
         let code = if in_query { "query.malformed" } else { "path.malformed" };
         let url = |value: &str| format!("{}{}", demo.base, with(&template, in_query, &name, value));
         let good = demo.http.request(method.clone(), url(plain)).send().await.unwrap();
-        let told = good.text().await.unwrap();
+        // What has no end is not read to it.
+        let is_endless = good.headers()["content-type"] == "text/event-stream";
+        let told = if is_endless { String::new() } else { good.text().await.unwrap() };
         assert!(!told.contains(code), "{method} {template} {name}: {told:.200}");
         for value in odd {
             let path = with(&template, in_query, &name, value);

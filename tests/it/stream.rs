@@ -154,6 +154,7 @@ fn a_stream_goes_on_after_a_break_without_loss_or_repetition() {
     let number = std::cell::Cell::new(0);
     proptest::test_runner::TestRunner::new(config)
         .run(&(breaks, 0..20_u64, prop::bool::ANY), |(breaks, first, filtered)| {
+            let first = first % programme.ledger.snapshot().size();
             runtime.block_on(async {
                 let filter = if filtered { "&type=member.updated" } else { "" };
                 let (mut found, mut last) = (Vec::new(), first.to_string());
