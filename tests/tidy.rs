@@ -241,7 +241,7 @@ const POLICY_MEMBERS: [&str; 5] = [
 /// Others that are no codes.
 const NO_CODES: [&str; 2] = ["bench.example", "tinnhiem.demo"];
 /// What ends the name of a file.
-const FILES: [&str; 7] = ["atom", "html", "json", "md", "secret", "svg", "xml"];
+const FILES: [&str; 8] = ["atom", "html", "js", "json", "md", "secret", "svg", "xml"];
 
 /// Whatever in a text has the form of a code.
 fn codes(text: &str, quote: char) -> BTreeSet<String> {
