@@ -153,7 +153,10 @@ pub(super) fn whose(missing: &MissingSignature) -> String {
     let parties: Vec<String> = parties.collect();
     match missing.of {
         Signatory::Party => parties.join(", "),
-        Signatory::Key => format!("the key {}", missing.key.map(|key| key.to_string()).unwrap_or_default()),
+        // Which one it is, only who may read the event is told.
+        Signatory::Key => {
+            missing.key.map_or_else(|| "a key that it names".to_owned(), |key| format!("the key {key}"))
+        }
         Signatory::Council => {
             let seats: Vec<String> = missing.seats.iter().map(ToString::to_string).collect();
             format!("{more} more of the council's seats {}", seats.join(", "))

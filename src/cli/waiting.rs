@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::coded::here;
+use super::coded::{here, unknown};
 use super::consent::{Consent, Unsigned};
 use super::foresee::{self, Destination, whose};
 use super::output::{self, say};
@@ -64,6 +64,14 @@ pub(super) async fn sign(
 async fn read(client: &Client, id: &EventId, key: &SecretKey) -> anyhow::Result<Submission> {
     let proof = proof(client, key).await?;
     let view: DraftView = client.json_for(&format!("/v1/drafts/{id}"), Some(&proof)).await?;
+    if view.attachments.len() < view.attached {
+        let detail = format!(
+            "khóa này không được chờ ký / {} is not waited for here, and is shown no texts; what is, are {}",
+            key.public(),
+            missing(&view.row)
+        );
+        anyhow::bail!(unknown("draft.not_waited_for", detail));
+    }
     let sent = serde_json::json!({"envelope": view.envelope, "attachments": view.attachments});
     let submission = Submission::parse(&serde_json::to_vec(&sent)?)?;
     if EventId::of_payload(submission.envelope.payload()) != *id {

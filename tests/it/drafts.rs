@@ -18,6 +18,7 @@ use tinnhiem::limits;
 use tinnhiem::time::Timestamp;
 
 use crate::programme::*;
+use crate::withdrawal::run;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -535,6 +536,38 @@ async fn pages_of_drafts_follow_one_another() {
         }
         assert_eq!(found, brought, "{limit}");
     }
+}
+
+/// Seats on three machines do all of it at the command line, and who has no part in it is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_left_found_read_and_signed_at_the_command_line() {
+    let programme = Programme::start(policy()).await;
+    let (kol, size) = (subject("kol").to_string(), programme.ledger.snapshot().size());
+    let today = programme.today().to_string();
+    let until = programme.today().plus_days(20).to_string();
+    let impose = ["sanction", "impose", "--subject", &kol, "--severity", "S2", "--conduct", "I1"];
+    let days = ["--starts-on", &today, "--ends-on", &until, "--reason", SECRET, "--draft"];
+    let (done, said) = run(&programme, &[&impose[..], &days].concat(), &["seat-1"]);
+    assert!(done && said.contains("2 more of the council's seats 2, 3, 4, 5"), "{said}");
+    let event = said.lines().find_map(|line| line.strip_prefix("event ")).unwrap().to_owned();
+    assert_eq!(programme.ledger.snapshot().size(), size);
+
+    let (done, said) = run(&programme, &["inbox", "council"], &[]);
+    assert!(done && said.contains("impose") && !said.contains(&kol) && !said.contains(&event), "{said}");
+    let (done, said) = run(&programme, &["inbox"], &["seat-2"]);
+    assert!(done && said.contains(&kol) && said.contains(&format!("tinnhiem sign {event}")), "{said}");
+    let (done, said) = run(&programme, &["sign", &event], &["a1"]);
+    assert!(!done && said.contains("draft.not_waited_for") && !said.contains(SECRET), "{said}");
+    let (done, said) = run(&programme, &["sign", &event], &["seat-2"]);
+    assert!(
+        done && said.contains(SECRET) && said.contains("1 more of the council's seats 3, 4, 5"),
+        "{said}"
+    );
+    let (done, said) = run(&programme, &["sign", &event, "--json"], &["seat-3"]);
+    let recorded = said.split_once("\n{").map(|(_, json)| format!("{{{json}")).unwrap_or(said.clone());
+    assert!(done && recorded.contains(&format!("\"seq\": {size}")), "{said}");
+    let (done, said) = run(&programme, &["inbox"], &["seat-4"]);
+    assert!(done && said.contains("nothing waits"), "{said}");
 }
 
 /// What is done to drafts in a walk.
