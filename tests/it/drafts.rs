@@ -516,7 +516,8 @@ async fn each_bound_is_reached_once_and_pushes_nothing_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_drafts_follow_one_another() {
-    let programme = Programme::start(policy()).await;
+    // All come at one instant, and follow one another as closely as drafts do.
+    let programme = Programme::start_at(policy(), Clock::manual(Clock::system().now())).await;
     let seat = Machine::of(&programme, "seat-2");
     let mut brought = Vec::new();
     for number in 1..=5 {
@@ -683,7 +684,7 @@ fn rand_name() -> String {
 #[test]
 fn drafts_hold_what_was_signed_and_nothing_else() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() };
     let programme = runtime.block_on(Programme::start(policy()));
     proptest::test_runner::TestRunner::new(config)
         .run(&acts(), |acts| {

@@ -69,7 +69,7 @@ impl Listener {
     async fn seqs(&mut self, count: usize) -> Vec<u64> {
         let mut found = Vec::new();
         while found.len() < count
-            && let Some((name, row)) = self.next().await
+            && let Some((name, row)) = timeout(SOON, self.next()).await.expect("no entry comes")
         {
             assert_eq!(name, "message");
             assert_eq!(self.last.as_deref(), Some(&*row["seq"].to_string()));
@@ -135,10 +135,12 @@ async fn a_row_is_told_as_the_listing_has_it_and_filters_are_those_of_the_listin
         let told = refused(&programme.client, query, last).await;
         assert_eq!((told.0, &*told.1), expected, "{query}");
     }
-    // Without a place to begin at, what is recorded from now on is told.
+    // Without a place to begin at, what is recorded from now on is told, each once.
     let mut listener = Listener::to(&programme.client, "", None).await;
-    recorded(&programme, "Later").await;
-    assert_eq!(listener.seqs(1).await, [size]);
+    for number in 0..4 {
+        recorded(&programme, &format!("Later {number}")).await;
+        assert_eq!(listener.seqs(1).await, [size + number]);
+    }
 }
 
 /// Whoever breaks off anywhere and comes again hears of each entry once.
