@@ -255,6 +255,11 @@ fn payer(ledger: &Ledger, keys: &[PublicKey]) -> PublicKey {
     *known.or(keys.first()).expect("an envelope has a signature")
 }
 
+/// That no such draft waits.
+pub(super) fn unknown(id: &EventId) -> Problem {
+    Problem::not_found("draft.unknown", format!("no draft {id} waits here: it lapsed, or was never sent in"))
+}
+
 /// Whether a rejection says that a key is none of those that sign.
 fn is_of_stranger(reason: Reason) -> bool {
     matches!(reason, Reason::KeyUnknown | Reason::KeyOtherOwner | Reason::SignatureUnneeded)
@@ -266,12 +271,8 @@ fn recorded_already(
     id: &EventId,
     signatures: Vec<(PublicKey, Signature)>,
 ) -> Result<Taken, Problem> {
-    let unknown = || {
-        let detail = format!("no draft {id} waits here: it lapsed, or was never sent in");
-        Problem::not_found("draft.unknown", detail)
-    };
-    let seq = ledger.snapshot().state.index().seq(id).ok_or_else(unknown)?;
-    let bytes = ledger.reader().entry(seq)?.ok_or_else(unknown)?;
+    let seq = ledger.snapshot().state.index().seq(id).ok_or_else(|| unknown(id))?;
+    let bytes = ledger.reader().entry(seq)?.ok_or_else(|| unknown(id))?;
     let damaged = |error: &dyn std::fmt::Display| Problem::new(500, "entry.damaged", error.to_string());
     let entry = Entry::parse(&bytes).map_err(|error| damaged(&error))?;
     let verified = entry.trusted().map_err(|error| damaged(&error))?;

@@ -10,6 +10,7 @@ use super::super::extract::{InPath, InQuery, page_rows};
 use super::super::looks::Look;
 use super::super::respond::Private;
 use super::super::{App, Problem, Shared};
+use super::kept::unknown;
 use super::reader::Reader;
 use super::views::{DraftPage, DraftRow, DraftView};
 use super::waiting::Waiting;
@@ -103,10 +104,7 @@ pub(super) fn gone(app: &App, id: &EventId) -> Problem {
             "draft.recorded",
             format!("it is recorded, as entry {seq}: see /v1/events/{seq}"),
         ),
-        None => Problem::not_found(
-            "draft.unknown",
-            format!("no draft {id} waits here: it lapsed, or was never sent in"),
-        ),
+        None => unknown(id),
     }
 }
 
