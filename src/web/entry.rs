@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::asked::{Asked, rendered};
+use super::contesting::Contesting;
 use super::lines::{self, done};
 use super::named::{Names, Party};
 use super::page::{Page, name, text};
@@ -31,6 +32,7 @@ struct Entry<'a> {
     recorded: String,
     effect: Option<String>,
     contested: bool,
+    contest: Option<Contesting>,
     became: Vec<Became>,
     members: Vec<(String, Vec<String>)>,
     attached: Vec<Attached>,
@@ -98,8 +100,10 @@ async fn made(asked: &Asked, event: &str) -> Result<String, Problem> {
     }
     let size = p.pulse.as_ref().map_or(0, |pulse| pulse.0.size);
     let beside = |seq: u64| p.to(&format!("entry/{seq}"));
+    let contest = Contesting::of(asked, &names, row, fate.as_ref()).await;
     rendered(&Entry {
         p,
+        contest,
         seq: row.seq,
         id: row.id.to_string(),
         kind: row.type_name.clone(),

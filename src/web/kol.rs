@@ -1,5 +1,7 @@
 //! `/kol/{subject}`: a KOL's score, what it is made of, and all that was recorded.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -78,6 +80,8 @@ struct Said {
     day: String,
     weight: String,
     contested: bool,
+    /// Whether it may be contested.
+    open: bool,
     excluded: bool,
     words: Option<String>,
     reply: Option<(String, Option<String>)>,
@@ -98,6 +102,8 @@ struct Sanctioned {
     until: Option<String>,
     urgent: bool,
     contested: bool,
+    /// Whether it may be contested.
+    open: bool,
     reply: Option<(String, Option<String>)>,
     entry: (u64, String),
 }
@@ -156,9 +162,11 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
     let facts = Facts::of(source, subject, as_of).await?;
     let names = Names::of(source, facts.parties()).await;
     let Facts { view, score, policy, steps, .. } = &facts;
-    let told = Telling { p, source, names: &names };
-    let rules = &policy.policy;
     let past = as_of.is_some_and(|day| day != view.as_of);
+    let decided = facts.contests.contests.iter().filter(|one| one.outcome.is_some());
+    let closed = decided.map(|one| one.target).collect();
+    let told = Telling { p, source, names: &names, closed, past };
+    let rules = &policy.policy;
     let mut lines = lines::of(p, &names, &facts.history, steps, &facts.contested);
     let more = lines.len().saturating_sub(LINES) as u64;
     lines.truncate(LINES);
@@ -210,9 +218,17 @@ struct Telling<'a> {
     p: &'a Page,
     source: &'a Source,
     names: &'a Names,
+    /// What was contested and decided upon.
+    closed: BTreeSet<EventId>,
+    /// Whether it is told as of a past day.
+    past: bool,
 }
 
 impl Telling<'_> {
+    fn may_be_contested(&self, item: &EventId, contested: bool) -> bool {
+        !self.past && !contested && !self.closed.contains(item)
+    }
+
     async fn entry(&self, event: &EventId) -> (u64, String, Option<Date>, Option<Commitment>) {
         let Ok(view) = self.source.json::<EventView>(&format!("/v1/events/{event}")).await else {
             return (0, String::new(), None, None);
@@ -250,6 +266,7 @@ impl Telling<'_> {
                 day: on.map(|on| self.p.lang.day(on)).unwrap_or_default(),
                 weight: self.p.lang.percent(one.weight),
                 contested: one.contested,
+                open: self.may_be_contested(&one.event, one.contested),
                 excluded: one.excluded.is_some(),
                 words: self.words(statement).await,
                 reply: self.reply(one.reply).await,
@@ -283,6 +300,7 @@ impl Telling<'_> {
                 until: one.ends_on.map(|last| self.p.lang.day(last)),
                 urgent: one.urgent,
                 contested: one.contested,
+                open: self.may_be_contested(&one.event, one.contested),
                 reply: self.reply(one.reply).await,
                 entry: (seq, link),
             });

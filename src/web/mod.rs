@@ -12,6 +12,7 @@ mod chart;
 mod check;
 mod clocks;
 mod compare;
+mod contesting;
 mod entry;
 mod feed;
 mod figure;

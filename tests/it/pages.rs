@@ -426,3 +426,46 @@ async fn members_are_listed_and_found_by_their_names() {
     let nobody = read(&demo.base, "/?q=zzzz").await;
     assert!(!nobody.html.contains("member/"), "a search for nobody finds nobody");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_an_item_is_contested_stands_on_its_page_while_it_may_be() {
+    let demo = Demo::of("2026-11-28").await;
+    let clocks = demo.json("/v1/clocks?limit=1000").await;
+    let mut running = 0;
+    for clock in clocks["clocks"].as_array().unwrap() {
+        if clock["what"] != "contest_filing" {
+            continue;
+        }
+        running += 1;
+        let path = format!("/entry/{}?lang=en", clock["seq"]);
+        let html = read(&demo.base, &path).await.html;
+        let told = html.split("id=\"contest\"").nth(1).unwrap_or_else(|| panic!("{path} does not say how"));
+        let command = format!("--subject {} --target {}", clock["subject"].as_str().unwrap(), clock["seq"]);
+        assert!(told.contains(&command), "{path}");
+        let due = clock["due"].as_str().unwrap();
+        assert!(told.contains(due.trim_start_matches("2026-").split('-').nth(1).unwrap()), "{path} {due}");
+        assert!(told.contains("The last day is "), "{path}");
+    }
+    assert!(running > 5, "{running}");
+    // A KOL's page leads there from what it may contest, and from nothing else.
+    let mut led = 0;
+    for id in everybody(&demo).await {
+        let html = read(&demo.base, &format!("/kol/{id}")).await.html;
+        let links: Vec<_> =
+            attributes(&html, "href").into_iter().filter(|link| link.ends_with("#contest")).collect();
+        led += links.len();
+        for link in links {
+            let path = link.trim_start_matches("..").replace("#contest", "");
+            let html = read(&demo.base, &path).await.html;
+            assert!(html.contains("id=\"contest\""), "{id} leads to {link}");
+        }
+    }
+    assert!(led > running, "{led} of {running}");
+    let contests = demo.json("/v1/contests").await;
+    let closed = contests["contests"].as_array().unwrap().iter();
+    let closed = closed.filter(|one| one["outcome"].is_string() || one["decide_by"].is_string());
+    for target in closed.map(|one| one["target"].as_str().unwrap()) {
+        let html = read(&demo.base, &format!("/entry/{target}")).await.html;
+        assert!(!html.contains("id=\"contest\""), "{target} is contested, or was decided upon");
+    }
+}
