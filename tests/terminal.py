@@ -67,7 +67,19 @@ try:
     server = subprocess.Popen(
         [program, "demo", "--data", work / "data", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
     )
-    address = next(found[0] for line in server.stdout if (found := re.findall(r"http://127\.0\.0\.1:\d+", line)))
+    greeting = ""
+    for line in server.stdout:
+        greeting += line
+        if "Ctrl-C" in line:
+            break
+    address = re.match(r"http://127\.0\.0\.1:\d+", greeting)[0]
+    # What it says to paste is what a shell needs, and its sentences fit.
+    export = next(line for line in greeting.splitlines() if "export PATH=" in line)
+    script = f"{export}; [ \"$TINNHIEM_LEDGER\" = {address} ] && exec tinnhiem top --json"
+    found = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"]}, check=True)
+    assert json.loads(found.stdout)["subjects"], export
+    told = [line for line in greeting.splitlines() if not line.startswith("  ") and str(work) not in line]
+    assert told and all(cells(line) <= COLUMNS for line in told), greeting
     os.environ["TINNHIEM_LEDGER"] = address
     piped = subprocess.run([program, "top", "--json"], stdout=subprocess.PIPE, check=True).stdout
     rows = json.loads(piped)["subjects"][:3]

@@ -270,7 +270,9 @@ impl Demo {
         let address = listener.local_addr()?.to_string();
         let seal = seal::Watched::new(&directory, &address, ledger.clone());
         screen::go_on_unheard();
-        say!("{}", demo::welcome(&format!("http://{address}"), &ledger, today, &directory));
+        let program = std::env::current_exe()?;
+        let program = program.parent().unwrap_or(&program);
+        say!("{}", demo::welcome(&format!("http://{address}"), &ledger, today, &directory, program));
         let watch = tokio::spawn(seal.watch());
         let served = serve(listener, ledger, Some(today), api::Bounds::default()).await;
         watch.abort();

@@ -182,26 +182,38 @@ pub fn businesses_and_influencers() -> Vec<(PartyId, SecretKey, SubjectId, Secre
     businesses.flat_map(of).collect()
 }
 
-/// What to try next.
-pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path) -> String {
+/// What to try next, in a terminal of 80 columns: what is pasted from it works as it stands.
+///
+/// `program` is the folder of the program, which a shell may not look into by itself.
+pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path, program: &Path) -> String {
     let han = subject("han").to_string();
     let vkey = ledger.log_vkey();
+    let program = program.display().to_string().replace('\'', r"'\''");
     format!(
         "{base}
-Open it in a browser: the Tinnhiem demo of {today}, {} events, all people and organisations fictional
+Open it in a browser: the Tinnhiem demo of {today}, {} events,
+all people and organisations fictional.
 
-Try, in another terminal (export TINNHIEM_LEDGER={base} first):
-  tinnhiem top                                     who is how credible
-  tinnhiem me {han:<36} what was said about her, and what she can do
-  tinnhiem score {han} --explain       what 79.82 is made of
-  tinnhiem history {han:<31} what each event did to it
-  tinnhiem policy show                             topics, indicators and levels
+Try, in another terminal, after this command:
+  export PATH='{program}':$PATH TINNHIEM_LEDGER={base}
+
+  tinnhiem top                              who is how credible
+  tinnhiem me {han:<29} what was said about her, what she can do
+  tinnhiem score {han} --explain  what 79.82 is made of
+  tinnhiem history {han:<24} what each event did to it
+  tinnhiem policy show                      topics, indicators and levels
   tinnhiem receipt 100 --out entry-100.tlog-proof
-  tinnhiem verify entry-100.tlog-proof --vkey '{vkey}'
-  tinnhiem audit {base:<33} check all of it without trusting this server
+  tinnhiem verify entry-100.tlog-proof \\
+    --vkey '{vkey}'
+  tinnhiem audit {base:<26} check all of it, trusting nobody
   curl {base}/v1/subjects/{han}/score
 
-Data directory {}, everybody's private keys in keys/ (a member's by its id, an influencer's by the given name,\nthe operator's as van-hanh, the secrets of panels' draws as van-hanh-draw and bach-tin-draw, the secret that registrars key identity numbers by as\nidentity.secret); stop with Ctrl-C.",
+Data directory: {}
+Everybody's private keys are in its folder keys/: a member's by its id, an
+influencer's by the given name, the operator's as van-hanh, the secrets of
+panels' draws as van-hanh-draw and bach-tin-draw, and the secret by which
+registrars key identity numbers as identity.secret.
+Stop with Ctrl-C.",
         ledger.snapshot().size(),
         directory.display(),
     )
