@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::aside::Salt;
-use super::coded::here;
+use super::coded::{NO_FILE, here};
 use super::written;
 use crate::client::random_salt;
 use crate::event::Commitment;
@@ -103,11 +103,7 @@ impl Attaching {
     pub(super) fn file(&mut self, path: &Path) -> anyhow::Result<Commitment> {
         let length = match std::fs::metadata(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let detail = format!(
-                    "{}: không có tệp này / there is no such file: give its path from the folder that you are in",
-                    path.display()
-                );
-                return Err(here("file.missing", detail).into());
+                return Err(here("file.missing", format!("{}: {NO_FILE}", path.display())).into());
             }
             found => found.with_context(|| path.display().to_string())?.len(),
         };

@@ -15,7 +15,7 @@ use super::signing::At;
 use super::written::Overwriting;
 use super::{FOUND, key_name, output, seal};
 use crate::audit::{Relation, compare};
-use crate::client::{Client, ClientError, Source, SourceTiles};
+use crate::client::{Client, Source, SourceTiles};
 use crate::ledger::{Claim, present};
 use crate::log::{BadCheckpoint, SignedCheckpoint, VerifierKey};
 use crate::store::Heads;
@@ -273,7 +273,7 @@ pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
     // A mirror has no such page. Whoever has it, and has not sealed its term, may sign again at any moment.
     let ledger = match client.json::<Value>("/v1/ledger").await {
         Ok(ledger) => Some(ledger),
-        Err(ClientError::Refused { status: 404, .. }) => None,
+        Err(error) if error.is_missing() => None,
         Err(error) => return Err(error.into()),
     };
     let note = client.text("/checkpoint").await?;

@@ -14,6 +14,10 @@ use crate::store::StoreError;
 use crate::vault::{KeyFileError, VaultError};
 use crate::{event, json};
 
+/// What is said of a file that is not there.
+pub(super) const NO_FILE: &str =
+    "không có tệp này / there is no such file: give its path from the folder that you are in";
+
 /// A fault with a code, and the exit code that it ends with.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail}")]

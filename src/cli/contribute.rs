@@ -282,6 +282,11 @@ impl Contest {
     }
 }
 
+/// Whether the ledger answered that it has no such entry.
+fn is_missing(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(ClientError::is_missing)
+}
+
 /// The id of an item that can be contested: assessments and sanctions can.
 ///
 /// # Errors
@@ -289,7 +294,7 @@ impl Contest {
 async fn contestable(client: &Client, subject: SubjectId, name: &EventName) -> anyhow::Result<EventId> {
     // Of an id that it does not have, the ledger says so itself.
     let row = match (name, name.entry(client).await) {
-        (EventName::Id(id), Err(_)) => return Ok(*id),
+        (EventName::Id(id), Err(error)) if is_missing(&error) => return Ok(*id),
         (_, entry) => entry?.row,
     };
     if let Some(instead) = announced::answered(&row, subject) {

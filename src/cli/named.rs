@@ -84,11 +84,11 @@ impl EventName {
         let found = client.json(&format!("/v1/events/{name}")).await;
         match (self, found) {
             // The first digits of an id may look like a seq.
-            (Self::Seq(_), Err(ClientError::Refused { status: 404, .. })) if name.len() >= LEAST_DIGITS => {
+            (Self::Seq(_), Err(error)) if error.is_missing() && name.len() >= LEAST_DIGITS => {
                 let id = begins_with(client, &name).await?;
                 Ok(client.json(&format!("/v1/events/{id}")).await?)
             }
-            (Self::Seq(_), Err(ClientError::Refused { status: 404, .. })) => {
+            (Self::Seq(_), Err(error)) if error.is_missing() => {
                 let ledger: LedgerView = client.json("/v1/ledger").await?;
                 let detail = format!("the log has entries 0 to {}, no {name}", ledger.size.saturating_sub(1));
                 Err(unknown("event.unknown", detail).into())

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use clap::{Arg, Command};
 
-use super::coded::{here, usage};
+use super::coded::{NO_FILE, here, usage};
 use crate::limits;
 
 /// Options that take a text, and those that take its file.
@@ -67,11 +67,7 @@ fn said(text: &str, file: &std::ffi::OsStr) -> anyhow::Result<OsString> {
     let named = format!("--{text}-file {}", file.display());
     let most = limits::ATTACHMENT_BYTES;
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            let why =
-                "không có tệp này / there is no such file: give its path from the folder that you are in";
-            here("file.missing", format!("{named}: {why}"))
-        }
+        std::io::ErrorKind::NotFound => here("file.missing", format!("{named}: {NO_FILE}")),
         _ => here(super::coded::of_file(&error), format!("{named}: {error}")),
     };
     let mut bytes = Vec::new();

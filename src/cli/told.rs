@@ -10,7 +10,7 @@ use super::output::points;
 pub(super) use super::safe::{clean, safe, short};
 use super::{erased, policies, policy_changes, requirements, windows};
 use crate::api::views::{EventView, SubjectView};
-use crate::client::{Client, ClientError};
+use crate::client::Client;
 use crate::dsse::EventId;
 use crate::event::{
     Body, Commitment, Event, EvidenceStage, Indicator, KeyAdded, PartyId, Policy, Windows, words,
@@ -146,7 +146,7 @@ impl Known {
                         None => self.absent.push(*commitment),
                     }
                 }
-                Err(ClientError::Refused { status: 404, .. }) => self.absent.push(*commitment),
+                Err(error) if error.is_missing() => self.absent.push(*commitment),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -80,6 +80,11 @@ impl ClientError {
             _ => None,
         }
     }
+
+    /// Whether the ledger answered that it has no such thing.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
 }
 
 impl Client {
