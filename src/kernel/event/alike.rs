@@ -35,3 +35,9 @@ pub fn skeleton(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !c.is_whitespace()).collect();
     unicode_security::skeleton(&visible).collect()
 }
+
+/// The skeletons by which a name is compared with others: as it is written, and in small letters, since a small
+/// capital (ᴠ) looks like the capital (V) and has the skeleton of the small letter.
+pub fn skeletons(name: &str) -> [String; 2] {
+    [skeleton(name), skeleton(&name.to_lowercase())]
+}

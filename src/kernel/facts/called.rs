@@ -16,13 +16,17 @@ impl Called {
     /// Notes that a member is called so.
     pub fn insert(&mut self, name: &str, member: PartyNumber) {
         self.folded.insert(naming::folded(name), member);
-        self.skeletons.insert(alike::skeleton(name), member);
+        for skeleton in alike::skeletons(name) {
+            self.skeletons.insert(skeleton, member);
+        }
     }
 
     /// Nobody is called so any more.
     pub fn remove(&mut self, name: &str) {
         self.folded.remove(&naming::folded(name));
-        self.skeletons.remove(&alike::skeleton(name));
+        for skeleton in alike::skeletons(name) {
+            self.skeletons.remove(&skeleton);
+        }
     }
 
     /// Whose name folds to this.
@@ -30,8 +34,8 @@ impl Called {
         self.folded.get(folded).copied()
     }
 
-    /// Whose name has this skeleton.
-    pub fn seen_as(&self, skeleton: &str) -> Option<PartyNumber> {
-        self.skeletons.get(skeleton).copied()
+    /// Whose name has one of these skeletons.
+    pub fn seen_as(&self, skeletons: &[String]) -> Option<PartyNumber> {
+        skeletons.iter().find_map(|one| self.skeletons.get(one)).copied()
     }
 }

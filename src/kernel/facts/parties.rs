@@ -249,9 +249,9 @@ impl Parties {
         self.called.folded(folded).map(|number| self.name(number))
     }
 
-    /// The member that was not removed and whose name has this skeleton.
-    pub fn seen_as(&self, skeleton: &str) -> Option<&PartyId> {
-        self.called.seen_as(skeleton).map(|number| self.name(number))
+    /// The member that was not removed and whose name has one of these skeletons.
+    pub fn seen_as(&self, skeletons: &[String]) -> Option<&PartyId> {
+        self.called.seen_as(skeletons).map(|number| self.name(number))
     }
 
     /// Whether the name was ever a member's.

@@ -51,10 +51,11 @@ impl<'a> Case<'a> {
     fn check_looks(&self, member: &PartyId, name: &str) -> Result<(), Rejection> {
         let mixed = alike::mixed(name).map_or(Ok(()), |word| Err(Reason::MemberNameAlike.about(word)));
         mixed?;
-        let skeleton = alike::skeleton(name);
+        let skeletons = alike::skeletons(name);
         let council = PartyId::council();
-        let is_council = naming::RESERVED.iter().any(|reserved| alike::skeleton(reserved) == skeleton);
-        let other = self.state.parties().seen_as(&skeleton).or(is_council.then_some(&council));
+        let mut reserved = naming::RESERVED.iter().flat_map(|reserved| alike::skeletons(reserved));
+        let is_council = reserved.any(|one| skeletons.contains(&one));
+        let other = self.state.parties().seen_as(&skeletons).or(is_council.then_some(&council));
         let other = other.filter(|other| *other != member);
         other.map_or(Ok(()), |other| Err(Reason::MemberNameAlike.about(other)))
     }
