@@ -13,6 +13,7 @@ mod check;
 mod clocks;
 mod compare;
 mod contesting;
+mod docs;
 mod entry;
 mod feed;
 mod figure;
@@ -72,6 +73,7 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
         .route("/policy", get(policy::page))
         .route("/problems/{code}", get(problems::page))
         .route("/check", get(check::page))
+        .route("/docs", get(docs::page))
         .route("/assets/{name}", get(assets::one))
         .route("/assets/js/{hash}/{name}", get(modules::one))
         .method_not_allowed_fallback(wrong::method)

@@ -1,7 +1,7 @@
 // Which pages are alike, and a few that together have everything that any has.
 
 /** Pages by how their path begins; what else there is, is data. */
-const PAGES = ["", "kol", "entry", "member", "members", "log", "clocks", "compare", "policy", "problems", "check", "keys", "act", "inbox", "mine"];
+const PAGES = ["", "kol", "entry", "member", "members", "log", "clocks", "compare", "policy", "problems", "check", "docs", "keys", "act", "inbox", "mine"];
 
 /** The kind of a path: a page's first part, or `data` and the pattern of its path. */
 export function kind(path) {
