@@ -13,8 +13,10 @@
 //!
 //! [`state`] keeps a dossier of [`facts`] for each subject and writes what happened into it. The one of the
 //! [`engines`] that the policy in force names computes from a dossier, that policy and a date, and from
-//! nothing else; [`proof`] puts the dossier, the policy and the path to a signed checkpoint into one file,
-//! from which anyone computes the same score. [`audit`] replays a whole log.
+//! nothing else: the votes of the groups and their median, a value for each indicator, criteria, the base, then
+//! endorsements and sanctions ([`engines`] lists the rules by number and file). [`proof`] puts the dossier,
+//! the policy and the path to a signed checkpoint into one file, from which anyone computes the same score.
+//! [`audit`] replays a whole log.
 //!
 //! # Folders by family, modules by layer
 //!
@@ -23,6 +25,10 @@
 //! what it changes. The modules [`event`], [`rules`] and [`state`] take their file from each folder by
 //! `#[path]`. So the module tree keeps to the layers, and with it what is private: nothing but `state`
 //! writes into a state, whatever folder it lies in.
+//!
+//! What a family's records are, and the days that follow from them, stands in [`facts`]: a contest's clock is
+//! `DecisionClock` in `facts/contest.rs`, its days the policy's `Windows` (`families/policy/event.rs`), and
+//! `state/clocks.rs` lists whatever runs.
 //!
 //! # How to add a type of event
 //!
@@ -42,10 +48,13 @@
 //! # How to add a rejection
 //!
 //! 1. A row of `Reason` in `rules/rejection.rs`, in the order of judgement, and one of
-//!    `schemas/problems.md` in the same order: code, status, what to do next.
-//! 2. The rule, in the family's `rules.rs`, and why it is so in `schemas/rules.md`.
-//! 3. A history over HTTP that meets it, in a `refusals` of `tests/it`, and one among the vectors
-//!    (`tests/vectors/choose.py` says how); the same rule in `tools/verify/rules`.
+//!    `schemas/problems.md` in the same order: code, status (its kind makes it), what to do next in the same words.
+//! 2. The rule, in the family's `rules.rs` or in the file of `rules` that families share, and why it is so in
+//!    `schemas/rules.md`. What more signatures would mend is named in `rules/draft.rs`, what passes with time in
+//!    `src/cli/foresee.rs`.
+//! 3. A history over HTTP that meets it, in a `refusals` that `tests/it/refusals.rs` calls, and one among the
+//!    vectors (`tests/vectors/choose.py` says how); the same rule in `tools/verify/rules`, which
+//!    `tests/second_checks.py` leaves out once to see it missed.
 //!
 //! # Who links it
 //!

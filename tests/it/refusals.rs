@@ -111,6 +111,12 @@ async fn every_code_is_provoked_over_http_and_tabled() {
     let (told, listed) = (listed.clone(), listed.into_iter().collect::<BTreeSet<_>>());
     let told: Vec<&str> = told.iter().map(String::as_str).filter(|code| judged.contains(code)).collect();
     assert_eq!(told, judged, "rows stand in the order of judgement");
+    for reason in Reason::ALL {
+        let (code, row) = (reason.code(), format!("| {} |", reason.advice()));
+        let says = |line: &str| line.starts_with(&format!("| `{code}` |")) && line.ends_with(&row);
+        let told = include_str!("../../schemas/problems.md").lines().any(says);
+        assert!(told, "the table says something else of {code} than the rules do");
+    }
     let opening = Reason::ALL.iter().filter(|reason| reason.kind() == Kind::Opening);
     provoked.0.extend(opening.map(|reason| reason.code().to_owned()));
     assert_eq!(listed, provoked.0);

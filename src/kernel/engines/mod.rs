@@ -3,6 +3,24 @@
 //! A policy names the engine that scores under it; what the engines share asks which, in one place. An engine
 //! is frozen once a ledger uses it: a test holds the code of its folder against a recorded hash, and a
 //! change of rule is a new engine in a folder of its own.
+//!
+//! # The rules, by the numbers that the code cites
+//!
+//! | rule | what it says | where |
+//! |---|---|---|
+//! | 1 | what an assessment weighs, by class and age, and what is left out | `shared/counting.rs` |
+//! | 2 | one vote for each controller group: the weighted median within it | `shared/tally.rs`, `shared/votes.rs` |
+//! | 3 | the median of an indicator over the groups | `shared/votes.rs` |
+//! | 4 | its value: dissent counts, but only so far | `score_1/valued.rs`; in `score/2` a balance of pulls, `score_2/indicator.rs` |
+//! | 5 | criteria and the base, what does not apply | `shared/assessed.rs` |
+//! | 6 | what endorsements add | `shared/endorsed.rs` |
+//! | 7 | what sanctions take, cap and withhold | `shared/sanctioned.rs` |
+//! | 8 | the score and its range | `shared/evaluated.rs` |
+//! | 9 | when too little is known for a score | `shared/assessed.rs` |
+//! | 10 | confidence, by the width of the range | `shared/evaluated.rs` |
+//! | 11 | bands | `shared/evaluated.rs` |
+//! | 12 | parts that add up, reasons, remedies | `shared/explained.rs`, `shared/supposed.rs` |
+//! | 13 | what is contested: marked, and the figure without it | `shared/evaluated.rs` |
 
 mod cause;
 mod certified;

@@ -111,7 +111,7 @@ reasons! {
     CouncilSeats = "council.seats", Rule, "1 to 32 seats, each with its own number, active member, controller group and key; the threshold lies between 1 and the seats (at most 8)";
 
     /// The member's name cannot be given.
-    MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters: composed (NFC), with a letter or digit, without controls, invisible characters or needless blanks, and neither the council's nor a KOL's id";
+    MemberName = "member.name", Rule, "choose a slug that is not `council` and does not begin with kol-, and a name of 1 to 200 characters: composed (NFC), with a letter or digit, without marks that stand alone or twice, controls, invisible characters or needless blanks, and neither the council's nor a KOL's id";
     /// The slug was given before.
     MemberExists = "member.exists", Conflict, "a slug is never reused: choose another, or send member.updated";
     /// No such member.

@@ -1,4 +1,5 @@
-//! Open clocks: who must act by when, who still may, and what is about to happen by itself.
+//! Open clocks: who must act by when, who still may, and what is about to happen by itself. They are listed here;
+//! the days themselves follow from the records, in [`facts`](crate::facts).
 //!
 //! **A clock is read, not kept.** Open clocks are computed from what stands, on the day asked; no timer runs
 //! and nothing is stored, so a replay sees the same. A listing of the whole programme looks through every

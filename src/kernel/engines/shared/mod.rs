@@ -1,4 +1,5 @@
-//! The rules that the engines share: all but how votes become a value, and what experience makes of a voice.
+//! The rules that the engines share: all but what an engine makes of votes, and of experience. The votes of the
+//! groups and their weighted median are here, in `votes.rs`.
 //!
 //! Frozen as the engines are: what changes a rule here for one of them gives it a copy of its own.
 
