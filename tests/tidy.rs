@@ -209,6 +209,19 @@ fn types_are_named_in_the_catalogue_alone() {
     }
 }
 
+/// Who shows an event member by member, and takes none of them for anything.
+const TOLD: [&str; 2] = ["cli/told.rs", "web/entry.rs"];
+
+/// What an event says is read as its type says: a member of one name means another thing in another type.
+#[test]
+fn what_an_event_says_is_read_by_its_type() {
+    for (path, text) in sources() {
+        let file = path.strip_prefix("src").unwrap().to_str().unwrap();
+        let guesses = code(&text).contains("[\"body\"]");
+        assert_eq!(guesses, TOLD.contains(&file), "{file} reads a body by names of members: take `Event`");
+    }
+}
+
 /// All folders of families are alike.
 #[test]
 fn a_family_has_its_place_in_each_layer() {

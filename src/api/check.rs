@@ -12,12 +12,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{InQuery, SubmissionBody};
-use super::fallen::Fallen;
+use super::fallen::{Fallen, MovedScore};
 use super::looks::Look;
 use super::{Problem, Shared, openapi};
 use crate::dsse::PublicKey;
-use crate::event::PartyId;
-use crate::ledger::Submission;
+use crate::event::{Body, PartyId};
+use crate::ledger::{Refusal, Submission};
 use crate::limits;
 use crate::rules;
 
@@ -37,6 +37,10 @@ pub struct Checked {
     /// Why the ledger takes no writes at present, this event or another; absent where it takes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+    /// What it would do, or did, to the score of whom it is about, on the day of its recording; absent where it is
+    /// about nobody, or about somebody who is not there before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<MovedScore>,
     /// What falls, or fell, with the key that the event revokes; absent for other events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub falls: Option<Fallen>,
@@ -136,18 +140,24 @@ pub(super) async fn check(
         return Err(Problem::from(hold));
     }
     let judged = app.look(Look::Check, move |app, _| {
-        let mut judged = app.ledger.dry_run(&submission, &signers)?;
-        let falls = judged.ended.take().and_then(|(state, seq, body)| Fallen::of(&state, seq, &body));
-        Ok((judged, falls))
+        let judged = app.ledger.dry_run(&submission, &signers)?;
+        let (after, seq) = judged.after().map_err(Refusal::from)?;
+        let falls = match &judged.event.body {
+            Body::KeyRevoked(body) => Fallen::of(&after, seq, body),
+            _ => None,
+        };
+        let moves = judged.event.subject.and_then(|subject| MovedScore::by(&after, subject, seq));
+        Ok((judged, moves, falls))
     });
-    let (judged, falls) = judged.await?;
+    let (judged, moves, falls) = judged.await?;
     let held = app.ledger.held().map(Problem::from);
     Ok(Json(Checked {
         would: Would::Accept,
         stands_as: judged.stands,
-        size: judged.size,
+        size: judged.size(),
         missing: judged.missing.into_iter().map(MissingSignature::from).collect(),
         held: held.map(|Problem { status, code, detail, .. }| Held { status, code, detail }),
+        moves,
         falls,
     }))
 }
@@ -158,7 +168,7 @@ pub(super) fn document(operation: TransformOperation<'_>) -> TransformOperation<
         .id("events_check")
         .tag("events")
         .summary("What recording an event now would answer, without recording it; signatures may be missing")
-        .description("The event is judged after the published entries, with the attachments that come with it: a refusal is the very problem that `POST /v1/events` would give, but for signatures that are missing, which `missing` tells. A wrong signature is refused. Nothing is recorded and nobody's rate is charged; a ledger that takes no writes judges all the same, and `held` says why it takes none; one that doubts its clock answers as it would answer an event (`ledger.clock`).")
+        .description("The event is judged after the published entries, with the attachments that come with it: a refusal is the very problem that `POST /v1/events` would give, but for signatures that are missing, which `missing` tells. A wrong signature is refused. Nothing is recorded and nobody's rate is charged; a ledger that takes no writes judges all the same, and `held` says why it takes none; `moves` is the score of whom it is about before and after it; one that doubts its clock answers as it would answer an event (`ledger.clock`).")
         .response::<200, Json<Checked>>();
     openapi::takes::<openapi::Drafted>(operation)
 }

@@ -19,7 +19,7 @@ use super::respond::Text;
 use super::subjects::enrolment;
 use super::{App, Problem, Shared, members, subjects};
 use crate::dsse::EventId;
-use crate::event::{Contesting, PartyId, SubjectId};
+use crate::event::{Contesting, PartyId, SubjectId, words};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::state::{Awaited, Duty, OpenClock, Who};
@@ -105,14 +105,8 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}.{}", self.due, self.seq, name_of(self.what), self.member)
+        write!(f, "{}.{}.{}.{}", self.due, self.seq, words::name_of(&self.what), self.member)
     }
-}
-
-/// The name that it has in JSON.
-fn name_of(what: Awaited) -> String {
-    let name = serde_json::to_value(what).unwrap_or_default();
-    name.as_str().unwrap_or_default().to_owned()
 }
 
 impl FromStr for Place {
@@ -317,7 +311,7 @@ fn calendar(
         let who = shown.who.as_ref().map(|who| format!(": {who}")).unwrap_or_default();
         let row = snapshot.state.index().row(clock.seq);
         Day {
-            uid: format!("{}.{}", name_of(clock.what), clock.event),
+            uid: format!("{}.{}", words::name_of(&clock.what), clock.event),
             stamp: row.map(|row| row.recorded_at).unwrap_or_default(),
             on: clock.due,
             summary: format!("{} / {}", shown.vi, shown.en),

@@ -15,7 +15,7 @@ use super::queries::unknown_value;
 use super::respond::{Lasting, Prepared};
 use super::{App, Problem, Shared};
 use crate::dsse::{EventId, PublicKey};
-use crate::event::{Commitment, Event, EventType, PartyId, SubjectId, TYPES};
+use crate::event::{Commitment, Event, EventType, Malformed, PartyId, SubjectId, TYPES};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::log::{ChainHash, Entry};
@@ -107,6 +107,16 @@ pub struct EventView {
     pub envelope: Value,
     /// The commitments whose bytes may be asked for at `/v1/attachments/{commitment}`.
     pub attachments: Vec<Commitment>,
+}
+
+impl EventView {
+    /// The event that was signed.
+    ///
+    /// # Errors
+    /// The payload is none that this version knows: a newer program reads it.
+    pub fn event(&self) -> Result<Event, Malformed> {
+        Event::parse(self.payload.to_string().as_bytes())
+    }
 }
 
 /// A chain hash: 64 lower-case hex digits.

@@ -49,6 +49,16 @@ pub struct MovedScore {
     pub after: Figure,
 }
 
+impl MovedScore {
+    /// The score of a subject just before and just after the entry at a seq, both on the day of that entry, in a state
+    /// in which it stands; none where the subject is not there before.
+    pub fn by(state: &State, subject: SubjectId, seq: u64) -> Option<Self> {
+        let as_of = state.date_at_size(seq + 1)?;
+        let score = |size| Some(state.figure(&subject, At { size, as_of })?.0);
+        Some(Self { subject, before: score(seq)?, after: score(seq + 1)? })
+    }
+}
+
 impl Fallen {
     /// What fell with the key that the entry at `seq` revoked, in a state in which that entry stands; none
     /// where the ledger does not know the key.
@@ -84,14 +94,10 @@ impl Fallen {
         let mut subjects: Vec<SubjectId> = entries.iter().filter_map(|row| row.subject).collect();
         subjects.sort();
         subjects.dedup();
-        let score = |subject, size| Some(state.figure(&subject, At { size, as_of })?.0);
-        let moved = |subject| {
-            Some(MovedScore { subject, before: score(subject, seq)?, after: score(subject, after)? })
-        };
         let own = parties.keys_of(&owner).map(|(_, one)| one).filter(|one| one.capacity == Capacity::Own);
         let live = own.filter(|one| one.span.holds(after)).map(|one| one.live_from).min();
         Some(Self {
-            scores: subjects.into_iter().filter_map(moved).collect(),
+            scores: subjects.into_iter().filter_map(|one| MovedScore::by(state, one, seq)).collect(),
             acts: live.is_some_and(|from| from <= at),
             acts_from: live.filter(|from| *from > at),
             owner,

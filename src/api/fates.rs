@@ -10,7 +10,7 @@ use crate::dsse::EventId;
 use crate::engines::Excluded;
 use crate::event::{
     AccountStage, AccreditationStage, AssessmentStage, CertificateStage, CollaborationStage, DecisionStage,
-    EndorsementStage, NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId,
+    EndorsementStage, NoticeStage, PartyId, ProposalStage, SanctionStage, SubjectId, words,
 };
 use crate::facts::{At, Dossier, Item, Records};
 use crate::state::{Register, Row, State};
@@ -247,6 +247,5 @@ fn gather<T: Item>(
 
 /// A stage by the name that it has in JSON.
 fn name(stage: impl Serialize) -> String {
-    let named = serde_json::to_value(stage).unwrap_or_default();
-    named.as_str().unwrap_or_default().to_owned()
+    words::name_of(&stage)
 }

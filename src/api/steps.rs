@@ -18,7 +18,7 @@ use super::subjects::{One, unknown};
 use super::{Problem, Shared, openapi};
 use crate::dsse::EventId;
 use crate::engines::{Cause, Figure, Foreseen};
-use crate::event::{PartyId, SubjectId};
+use crate::event::{PartyId, SubjectId, words};
 use crate::facts::{At, Reply};
 use crate::limits;
 use crate::state;
@@ -248,7 +248,7 @@ fn table(page: &StepPage) -> String {
             format!("{},{},{},{}", one.seq, one.type_name, one.issuer, one.id)
         });
         let causes: Vec<String> =
-            step.causes.iter().map(|one| format!("{} {}", word(&one.what), one.event)).collect();
+            step.causes.iter().map(|one| format!("{} {}", words::name_of(&one.what), one.event)).collect();
         let score = step.after.score.map(|score| score.to_string()).unwrap_or_default();
         let band = step.after.band.map(String::from).unwrap_or_default();
         let state = serde_json::to_value(&step.after.standing).unwrap_or_default();
@@ -262,9 +262,4 @@ fn table(page: &StepPage) -> String {
         );
     }
     text
-}
-
-/// A name as it stands in JSON.
-fn word(value: &impl Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

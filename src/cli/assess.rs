@@ -13,7 +13,8 @@ use super::signing::{Attaching, Signing, Statement};
 use crate::api::views::{EventView, LedgerView};
 use crate::engines::Score;
 use crate::event::{
-    AssessmentNotified, AssessmentPublished, Document, EventType, IndicatorId, Levels, PartyId, SubjectId,
+    AssessmentNotified, AssessmentPublished, Body, Document, EventType, IndicatorId, Levels, PartyId,
+    SubjectId,
 };
 use crate::time::Date;
 
@@ -303,8 +304,8 @@ async fn replaced(signing: &Signing, issuer: &PartyId, subject: SubjectId, grade
     let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await.ok()?;
     let one = score.assessments.iter().find(|one| one.assessor == *issuer)?;
     let old: EventView = client.json(&format!("/v1/events/{}", one.event)).await.ok()?;
-    let (seq, before) =
-        (old.row.seq, old.payload["body"]["grades"].as_object().map_or(0, serde_json::Map::len));
+    let Body::AssessmentPublished(before) = old.event().ok()?.body else { return None };
+    let (seq, before) = (old.row.seq, before.grades.len());
     Some(format!(
         "thay đánh giá ở mục {seq} ({before} chỉ báo) bằng {grades} chỉ báo / replaces your assessment, entry \
          {seq} ({before} grades), by {grades}: indicators left out now count for nothing"

@@ -10,7 +10,7 @@ use crate::client::{Client, Pages};
 use crate::engines::Score;
 use crate::event::{
     Body, CollaborationDeclared, EndorsementPublished, ErasureRequested, Event, EventType, GroupId, PartyId,
-    Relation, SubjectId,
+    Relation, SubjectId, words,
 };
 use crate::limits;
 use crate::state::Collaboration;
@@ -69,7 +69,7 @@ async fn endorsed(
              “{campaign}”, {first} – {last}); nêu đúng quan hệ / state it: --relation commercial --value-band {band}",
             business = work.business,
             seq = work.seq,
-            band = band(&work),
+            band = words::name_of(&work.value_band),
         ));
     }
     let policy = policies::version(client, None).await?.policy.endorsement;
@@ -125,11 +125,6 @@ async fn works(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Collab
     Ok(works)
 }
 
-fn band(work: &CollaborationView) -> String {
-    let value = serde_json::to_value(work.value_band).unwrap_or_default();
-    value.as_str().unwrap_or("BAND").to_owned()
-}
-
 /// Whether two parties are one, or of one controller group.
 async fn same_group(client: &Client, one: &PartyId, other: &PartyId) -> anyhow::Result<bool> {
     Ok(one == other || group(client, one).await? == group(client, other).await?)
@@ -156,7 +151,10 @@ async fn declared(
     for one in score.endorsements.iter().filter(|one| one.excluded.as_deref() != Some("END.VOID")) {
         let entry: EventView = client.json(&format!("/v1/events/{}", one.event)).await?;
         let on = entry.row.recorded_at.date_at(ledger.utc_offset_min);
-        let commercial = entry.payload["body"]["relation"] == "commercial";
+        let commercial = match entry.event()?.body {
+            Body::EndorsementPublished(body) => body.relation == Relation::Commercial,
+            _ => false,
+        };
         if !commercial
             && Collaboration::near(body.starts_on, body.ends_on, on)
             && same_group(client, &one.endorser, business).await?

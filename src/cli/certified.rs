@@ -6,7 +6,7 @@ use super::{me, policies, requirements};
 use crate::api::views::{EventPage, EventView};
 use crate::client::Client;
 use crate::engines::{CertificateStanding, Certified, Score, Standing};
-use crate::event::{Confidence, Contesting, EventType, Severity, SubjectId};
+use crate::event::{Body, Confidence, Contesting, EventType, SanctionImposed, SubjectId};
 use crate::limits;
 use crate::state::Awaited;
 
@@ -147,7 +147,7 @@ pub(super) async fn conditions(client: &Client, score: &Score) -> anyhow::Result
     let coming = clocks.iter().filter(|one| one.what == Awaited::SanctionBegins).map(|one| one.event);
     for sanction in score.sanctions.iter().map(|one| one.event).chain(coming) {
         let entry: EventView = client.json(&format!("/v1/events/{sanction}")).await?;
-        let severity: Severity = serde_json::from_value(entry.payload["body"]["severity"].clone())?;
+        let Body::SanctionImposed(SanctionImposed { severity, .. }) = entry.event()?.body else { continue };
         if severity >= asked.barred_from {
             misses.push(format!("xử lý / sanction {severity:?}, mục / entry {}", entry.row.seq));
         }

@@ -121,10 +121,7 @@ fn lines(contest: &ContestView, appeal_days: Option<u16>) -> Vec<String> {
         }
     }
     if let Some(outcome) = contest.outcome {
-        let named = serde_json::to_value(outcome).unwrap_or_default();
-        let named = named.as_str().unwrap_or_default();
-        let said = words::of_value(named).map_or(named.to_owned(), |words| words.to_string());
-        lines.push(format!("kết quả / outcome: {said}"));
+        lines.push(format!("kết quả / outcome: {}", words::meant(&outcome)));
     }
     if let Some(last) = contest.appeal_by.filter(|_| stage == Contesting::Decided) {
         lines.push(format!("khiếu nại lần hai đến / it may be appealed until {last}:"));

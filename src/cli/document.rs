@@ -113,11 +113,10 @@ impl ShowCommitment {
 
     /// The event that is asked about.
     async fn event(&self, of: &Shown) -> anyhow::Result<Event> {
-        let payload = match of {
-            Shown::File(path) => read_draft(path)?.envelope.payload().to_vec(),
-            Shown::Entry(name) => serde_json::to_vec(&name.entry(&self.at.client()).await?.payload)?,
-        };
-        Ok(Event::parse(&payload)?)
+        match of {
+            Shown::File(path) => Ok(Event::parse(read_draft(path)?.envelope.payload())?),
+            Shown::Entry(name) => Ok(name.entry(&self.at.client()).await?.event()?),
+        }
     }
 }
 

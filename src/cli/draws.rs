@@ -14,7 +14,7 @@ use crate::api::views::{BroughtView, Chains, DrawnView, EventView};
 use crate::client::chain_value;
 use crate::clock::Clock;
 use crate::dsse::SecretKey;
-use crate::event::{DrawCommitted, DrawRevealed};
+use crate::event::{DrawCommitted, DrawRevealed, words};
 use crate::ledger::{Ledger, Setup};
 use crate::limits;
 use crate::vault::{KeyFileError, read_secret};
@@ -162,7 +162,6 @@ impl Draw {
 }
 
 fn brought(view: &BroughtView) -> String {
-    let status = serde_json::to_value(view.status).unwrap_or_default();
     let value = view.value.map_or(String::new(), |value| format!("{value}  "));
-    format!("{value}{}", status.as_str().unwrap_or_default())
+    format!("{value}{}", words::name_of(&view.status))
 }

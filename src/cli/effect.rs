@@ -10,7 +10,7 @@ use super::read::bare;
 use super::told::clean;
 use super::undone;
 use super::withheld;
-use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, SubjectView};
+use crate::api::views::{ContestView, HistoryPage, KeyView, MemberList, MovedScore, SubjectView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
 use crate::engines::Figure;
@@ -84,8 +84,23 @@ async fn moved(client: &Client, subject: SubjectId, seq: u64) -> Option<String> 
     let path = format!("/v1/subjects/{subject}/history?limit=1{after}");
     let page: HistoryPage = client.json(&path).await.ok()?;
     let row = page.history.into_iter().find(|row| row.event.seq == seq)?;
-    let name = clean(view.row.name.as_deref().unwrap_or("–"));
-    let (before, after) = (row.before.as_ref(), row.after.as_ref());
+    let told = moves(row.before.as_ref(), row.after.as_ref());
+    Some(format!("điểm của / score of {}: {told}", clean(view.row.name.as_deref().unwrap_or("–"))))
+}
+
+/// What an event would do to the score of whom it is about.
+pub(super) async fn foreseen(client: &Client, moved: &MovedScore) -> String {
+    let path = format!("/v1/subjects/{}", moved.subject);
+    let name = client.json::<SubjectView>(&path).await.ok().and_then(|view| view.row.name);
+    let told = moves(Some(&moved.before), Some(&moved.after));
+    format!(
+        "điểm của {0} khi được ghi / score of {0} once recorded: {told}",
+        clean(name.as_deref().unwrap_or("–"))
+    )
+}
+
+/// A score before and after an entry.
+fn moves(before: Option<&Figure>, after: Option<&Figure>) -> String {
     let score = |figure: Option<&Figure>| figure.and_then(|figure| figure.score).map(i64::from);
     let by = match (score(before), score(after)) {
         (Some(before), Some(after)) if before == after => " (không đổi / unchanged)".to_owned(),
@@ -94,7 +109,7 @@ async fn moved(client: &Client, subject: SubjectId, seq: u64) -> Option<String> 
         (None, None) => " (chưa có điểm / not rated)".to_owned(),
         _ => String::new(),
     };
-    Some(format!("điểm của / score of {name}: {} → {}{by}", bare(before), bare(after)))
+    format!("{} → {}{by}", bare(before), bare(after))
 }
 
 /// Who has signed an event, and whose signature it still needs, line by line.

@@ -3,7 +3,7 @@
 use crate::api::views::{EventPage, EventRow, EventView};
 use crate::client::{Client, ClientError, Pages};
 use crate::dsse::EventId;
-use crate::event::{Commitment, EventType, SubjectId};
+use crate::event::{Body, Commitment, EventType, SubjectId};
 
 /// The entry by which the texts of an event about a subject were destroyed; none: they were not.
 ///
@@ -19,8 +19,7 @@ pub(super) async fn by(
     while let Some(page) = pages.next::<EventPage>(client).await? {
         for row in page.events {
             let view: EventView = client.json(&format!("/v1/events/{}", row.seq)).await?;
-            let targets = view.payload["body"]["targets"].as_array().into_iter().flatten();
-            if targets.into_iter().any(|target| *target == event.to_string()) {
+            if targets(&view).contains(event) {
                 return Ok(Some(row));
             }
         }
@@ -34,11 +33,10 @@ pub(super) async fn by(
 /// When the ledger does not answer.
 pub(super) async fn left_by(client: &Client, executed: u64) -> Result<Vec<u64>, ClientError> {
     let view: EventView = client.json(&format!("/v1/events/{executed}")).await?;
-    let body = &view.payload["body"];
-    let Some(request) = body["request"].as_str().and_then(|id| id.parse().ok()) else {
-        return Ok(Vec::new());
-    };
-    not_named(client, &request, &targets(body)).await
+    match view.event().map(|event| event.body) {
+        Ok(Body::ErasureExecuted(body)) => not_named(client, &body.request, &body.targets).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The entries of a request that are not among these.
@@ -52,15 +50,19 @@ pub(super) async fn not_named(
 ) -> Result<Vec<u64>, ClientError> {
     let view: EventView = client.json(&format!("/v1/events/{request}")).await?;
     let mut left = Vec::new();
-    for target in targets(&view.payload["body"]).iter().filter(|one| !named.contains(one)) {
+    for target in targets(&view).iter().filter(|one| !named.contains(one)) {
         left.push(client.json::<EventView>(&format!("/v1/events/{target}")).await?.row.seq);
     }
     Ok(left)
 }
 
-fn targets(body: &serde_json::Value) -> Vec<EventId> {
-    let all = body["targets"].as_array().into_iter().flatten();
-    all.filter_map(|one| one.as_str()?.parse().ok()).collect()
+/// The events whose texts an entry asks to have destroyed, or says are.
+fn targets(view: &EventView) -> Vec<EventId> {
+    match view.event().map(|event| event.body) {
+        Ok(Body::ErasureRequested(body)) => body.targets,
+        Ok(Body::ErasureExecuted(body)) => body.targets,
+        _ => Vec::new(),
+    }
 }
 
 /// That entries of a request stay as they are; none where all were named.

@@ -109,10 +109,7 @@ fn print(rows: &[(&SubjectRow, Vec<Account>)], members: &MemberList) {
     }
     if !members.members.is_empty() {
         let row = |one: &crate::api::views::MemberRow| {
-            let class = serde_json::to_value(one.class).unwrap_or_default();
-            let class = class.as_str().unwrap_or_default().to_owned();
-            let meant = words::of_value(&class).map_or(class, |words| words.to_string());
-            vec![one.member.to_string(), clean(&one.name), meant]
+            vec![one.member.to_string(), clean(&one.name), words::meant(&one.class)]
         };
         if !rows.is_empty() {
             say!("");

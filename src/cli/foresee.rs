@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::effect;
 use super::erased;
 use super::fates;
 use super::key_state;
 use super::next_step;
 use super::output::tell;
-use super::told;
 use crate::api::views::{Checked, EventView, MissingSignature, Signatory};
 use crate::client::{Client, ClientError};
 use crate::dsse::{EventId, PublicKey};
@@ -38,9 +38,28 @@ pub(super) enum Destination {
     Draft,
 }
 
+/// What a ledger says of an event that it would take.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// Whose signatures it lacks, in words.
+    pub missing: Vec<String>,
+    /// What it would do to the score of whom it is about, in words.
+    pub moves: Vec<String>,
+}
+
+impl Judged {
+    async fn of(client: &Client, checked: &Checked) -> Self {
+        let mut moves = Vec::new();
+        if let Some(moved) = &checked.moves {
+            moves.push(effect::foreseen(client, moved).await);
+        }
+        Self { missing: checked.missing.iter().map(whose).collect(), moves }
+    }
+}
+
 /// Has the ledger judge an event as if these keys had signed it, before they do.
 ///
-/// Answers whose signatures it lacks, in words, and nothing where nobody has judged it.
+/// Answers nothing where nobody has judged it.
 ///
 /// # Errors
 /// What it would be refused for; where it goes to the ledger, also the signatures that it lacks and what
@@ -50,21 +69,21 @@ pub(super) async fn check(
     submission: &Submission,
     keys: &[PublicKey],
     to: Destination,
-) -> anyhow::Result<Option<Vec<String>>> {
+) -> anyhow::Result<Option<Judged>> {
     let in_file = to == Destination::File;
     let passing = |error: &ClientError| matches!(error, ClientError::Refused { code, .. } if PASSING.iter().any(|reason| reason.code() == code));
     match client.check::<Checked>(submission, keys).await {
         Ok(Some(checked)) if in_file => {
             held_meanwhile(&checked);
-            Ok(Some(checked.missing.iter().map(whose).collect()))
+            Ok(Some(Judged::of(client, &checked).await))
         }
         Ok(Some(checked)) if to == Destination::Draft => {
             taken(&checked)?;
-            Ok(Some(checked.missing.iter().map(whose).collect()))
+            Ok(Some(Judged::of(client, &checked).await))
         }
         Ok(Some(checked)) => {
-            complete(checked)?;
-            Ok(Some(Vec::new()))
+            complete(&checked)?;
+            Ok(Some(Judged::of(client, &checked).await))
         }
         Ok(None) => {
             unchecked("the ledger is of a version that judges an event only when it is sent");
@@ -92,10 +111,10 @@ pub(super) async fn check(
 }
 
 /// What is to be done next with the file of an event that lacks these signatures, if anybody knows.
-pub(super) fn next(file: &Path, missing: Option<&[String]>) -> Vec<String> {
+pub(super) fn next(file: &Path, judged: Option<&Judged>) -> Vec<String> {
     let file = file.display();
     let (sign, submit) = (format!("tinnhiem sign {file} --key KEY.pem"), format!("tinnhiem submit {file}"));
-    match missing {
+    match judged.map(|one| &*one.missing) {
         Some([]) => vec![format!("đủ chữ ký, gửi / all have signed, send it: {submit}")],
         Some(missing) => vec![
             format!("còn thiếu chữ ký / signatures are missing, of {}", missing.join(", and of ")),
@@ -131,8 +150,8 @@ fn taken(checked: &Checked) -> Result<(), ClientError> {
 }
 
 /// Refuses what lacks a signature, or would meet a ledger that takes no writes.
-fn complete(checked: Checked) -> Result<(), ClientError> {
-    taken(&checked)?;
+fn complete(checked: &Checked) -> Result<(), ClientError> {
+    taken(checked)?;
     let Some(first) = checked.missing.first() else { return Ok(()) };
     let reason = match first.of {
         Signatory::Council => Reason::CouncilThreshold,
@@ -175,7 +194,7 @@ pub(super) async fn explained(client: &Client, submission: &Submission, error: C
             {
                 return ClientError::Refused { status, code, detail };
             }
-            let events = event.map(|event| told::event_ids(&told::body(&event))).unwrap_or_default();
+            let events = event.map(|event| event.named().events).unwrap_or_default();
             let became = ended(client, &events).await;
             let detail = became.map_or(detail.clone(), |became| format!("{detail}; {became}"));
             ClientError::Refused { status, code, detail }
@@ -261,7 +280,7 @@ async fn destroyed(client: &Client, subject: SubjectId, targets: &[EventId]) -> 
 }
 
 /// What became of those of these events that no longer stand.
-async fn ended(client: &Client, events: &[String]) -> Option<String> {
+async fn ended(client: &Client, events: &[EventId]) -> Option<String> {
     let mut told = Vec::new();
     for event in events {
         let entry: EventView = client.json(&format!("/v1/events/{event}")).await.ok()?;

@@ -21,12 +21,6 @@ pub(super) const EXPLAINED: &str = "Grounds:
 A case that is declined on one ground may be contested on another; what was
 decided is appealed.";
 
-/// The name that it has in commands.
-pub(super) fn name(grounds: Grounds) -> String {
-    let name = serde_json::to_value(grounds).unwrap_or_default();
-    name.as_str().unwrap_or_default().to_owned()
-}
-
 /// The days within which items may be contested on every ground, by policy version, and how many at once.
 pub(super) struct Filing {
     /// The first day of each, and its days.

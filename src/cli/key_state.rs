@@ -7,7 +7,7 @@ use super::safe::short;
 use crate::api::views::{EventView, KeyView, LedgerView};
 use crate::client::Client;
 use crate::dsse::PublicKey;
-use crate::event::{self, EventType, PartyId};
+use crate::event::{Body, Event, PartyId, words};
 use crate::limits;
 
 /// How a key stands on the day of a ledger.
@@ -34,9 +34,11 @@ pub(super) async fn told(client: &Client, key: &KeyView, ledger: &LedgerView) ->
     for seq in [key.ended_by, key.found_by.filter(|by| Some(*by) != key.ended_by)].into_iter().flatten() {
         let Ok(entry) = client.json::<EventView>(&format!("/v1/events/{seq}")).await else { continue };
         let row = &entry.row;
-        let what = event::words::of_type(&row.type_name).map_or(row.type_name.clone(), |words| words.done());
-        let cause = entry.payload["body"]["cause"].as_str().and_then(event::words::of_value);
-        let cause = cause.map_or(String::new(), |words| format!(", {words}"));
+        let what = words::of_type(&row.type_name).map_or(row.type_name.clone(), |words| words.done());
+        let cause = match entry.event().map(|event| event.body) {
+            Ok(Body::KeyRevoked(body)) => format!(", {}", words::meant(&body.cause)),
+            _ => String::new(),
+        };
         told += &format!(" (mục / entry {seq}, {}: {what}{cause}, {})", row.recorded_at, row.issuer);
     }
     told
@@ -71,22 +73,15 @@ pub(super) async fn all(client: &Client, party: &PartyId) -> Option<Vec<KeyView>
 }
 
 /// How the key that an entry added stands; none where it added none, or the ledger does not tell.
-pub(super) async fn of_entry(
-    client: &Client,
-    of: Option<EventType>,
-    issuer: &PartyId,
-    body: &Value,
-) -> Option<String> {
-    let member = match of {
-        Some(EventType::KeyAdded) => "key",
-        Some(EventType::KeyRotated) => "new",
+pub(super) async fn of_event(client: &Client, event: &Event) -> Option<String> {
+    let (key, owner) = match &event.body {
+        Body::KeyAdded(body) => (&body.key, body.owner.as_ref()),
+        Body::KeyRotated(body) => (&body.new, None),
         _ => return None,
     };
-    let key: PublicKey = body[member].as_str()?.parse().ok()?;
-    let named = body["owner"].as_str().and_then(|owner| owner.parse().ok());
-    let keys = all(client, &named.unwrap_or(issuer.clone())).await?;
+    let keys = all(client, owner.unwrap_or(&event.issuer)).await?;
     let ledger: LedgerView = client.json("/v1/ledger").await.ok()?;
-    keys.iter().find(|one| one.key == key).map(|one| words(one, &ledger))
+    keys.iter().find(|one| one.key == *key).map(|one| words(one, &ledger))
 }
 
 /// What who signs a recovery should know.

@@ -115,8 +115,9 @@ impl Sign {
         if submission.envelope.signers().any(|signer| signer == key.public()) {
             return Err(self.signed_already(&submission, &event).await.into());
         }
-        let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks: &[] };
-        let missing = self.check(&submission, &event, keys).await?;
+        let judged = self.check(&submission, &event, keys).await?;
+        let remarks = judged.as_ref().map_or(&[][..], |one| &one.moves);
+        let unsigned = Unsigned { event: &event, attachments, files: &[], keys, remarks };
         self.consent.to(unsigned, Some(&self.at.client())).await?;
         submission.envelope.add_signature_of(&key)?;
         let signed = submission.to_json() + "\n";
@@ -130,7 +131,7 @@ impl Sign {
         // A first entry is not sent: a data directory is made of it.
         let next = match event.body {
             Body::LedgerOpened(_) => Vec::new(),
-            _ => foresee::next(&file, missing.as_deref()),
+            _ => foresee::next(&file, judged.as_ref()),
         };
         let payload = String::from_utf8_lossy(submission.envelope.payload());
         let mut words: Vec<String> = vec![format!("signed by {}", key.public())];
@@ -176,7 +177,7 @@ impl Sign {
         submission: &Submission,
         event: &Event,
         keys: &[PublicKey],
-    ) -> anyhow::Result<Option<Vec<String>>> {
+    ) -> anyhow::Result<Option<foresee::Judged>> {
         if matches!(event.body, Body::LedgerOpened(_)) {
             return Ok(None);
         }

@@ -131,12 +131,12 @@ fn check(name: String) -> anyhow::Result<String> {
 async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
     let about = names(client, rows.iter().filter_map(|row| row.subject)).await;
     let newest = &rows[rows.len().saturating_sub(SAID)..];
-    let gists = Gists::fetch(client, newest.iter().map(|row| row.id.to_string())).await;
+    let gists = Gists::fetch(client, newest.iter().map(|row| row.id)).await;
     let fates = fates::of(client, &newest.iter().map(|row| row.seq).collect::<Vec<_>>()).await?;
     let mut keys = BTreeMap::new();
     for row in newest {
-        let Some(body) = gists.body(&row.id.to_string()) else { continue };
-        let state = key_state::of_entry(client, row.event_type(), &row.issuer, body).await;
+        let Some(event) = gists.event(&row.id) else { continue };
+        let state = key_state::of_event(client, event).await;
         keys.extend(state.map(|state| (row.seq, state)));
     }
     let stolen = withheld::marks(client, gists.entries()).await;
@@ -152,7 +152,7 @@ async fn print(client: &Client, rows: &[EventRow]) -> anyhow::Result<()> {
                 row.issuer.to_string(),
                 row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
                 row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default(),
-                gists.of(&row.id.to_string()),
+                gists.of(&row.id),
                 state.join("; "),
             ]
         })

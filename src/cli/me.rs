@@ -19,6 +19,7 @@ use super::signing::At;
 use super::steps;
 use crate::api::views::{ClockPage, ClockView, ContestPage, ContestView, EventView, SubjectView};
 use crate::client::{Client, ClientError, Pages};
+use crate::dsse::EventId;
 use crate::engines::{Change, Figure, Outlook, Score};
 use crate::event::{Contesting, PartyId, SubjectId, words};
 use crate::state::{Awaited, Duty};
@@ -64,7 +65,7 @@ struct Said {
     before: Option<Figure>,
     after: Option<Figure>,
     #[serde(skip)]
-    event: Option<String>,
+    event: Option<EventId>,
     /// Whether data is attached that may be asked to be destroyed.
     #[serde(skip)]
     holds: bool,
@@ -139,7 +140,7 @@ impl Me {
 impl Said {
     /// What may be done about it is told by its seq, its day and a few words.
     fn entry(&self) -> Option<Entry> {
-        let (event, seq) = (self.event.as_ref()?.parse().ok()?, self.seq?);
+        let (event, seq) = (self.event?, self.seq?);
         let by = self.by.as_ref().map_or(String::new(), |by| format!(", {by}"));
         let what = format!("{}{by}: {} / {}", self.on, self.vi, self.en);
         Some(Entry { event, seq, on: self.on, what, holds: self.holds })
@@ -178,7 +179,7 @@ fn runs(contest: &ContestView, today: Date) -> bool {
 async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> {
     let mut all: Vec<Said> = Vec::new();
     for row in events(client, subject).await? {
-        let (seq, by, event) = (row.event.seq, row.event.issuer, row.event.id.to_string());
+        let (seq, by, event) = (row.event.seq, row.event.issuer, row.event.id);
         all.push(Said {
             on: row.on,
             before: row.before,
@@ -190,7 +191,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     for step in steps::all(client, subject).await? {
         let said = match step.event {
             Some(event) if own.binary_search(&event.seq).is_ok() => continue,
-            Some(event) => happened(&event.type_name, event.seq, event.issuer, event.id.to_string()),
+            Some(event) => happened(&event.type_name, event.seq, event.issuer, event.id),
             None => {
                 let (vi, en) = steps::passed(&step.causes);
                 let (content, words, on) = (String::new(), Vec::new(), step.on);
@@ -215,7 +216,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
     }
     // A day does what it does before anything is recorded on it.
     all.sort_by_key(|one| (one.on, one.seq));
-    let newest = all.iter().rev().filter_map(|one| one.event.clone()).take(TOLD);
+    let newest = all.iter().rev().filter_map(|one| one.event).take(TOLD);
     let gists = Gists::fetch(client, newest).await;
     let mut fates = fates::of(client, &own[own.len().saturating_sub(TOLD)..]).await?;
     for one in &mut all {
@@ -238,7 +239,7 @@ async fn said(client: &Client, subject: SubjectId) -> anyhow::Result<Vec<Said>> 
 }
 
 /// An event that was recorded, without its day and what it did.
-fn happened(type_name: &str, seq: u64, by: PartyId, event: String) -> Said {
+fn happened(type_name: &str, seq: u64, by: PartyId, event: EventId) -> Said {
     let what = words::of_type(type_name);
     Said {
         on: Date::default(),

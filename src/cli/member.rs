@@ -50,11 +50,11 @@ impl Members {
             return Ok(0);
         }
         let rows = list.members.iter().map(|one| {
-            let duties: Vec<String> = one.roles.iter().map(meant).collect();
+            let duties: Vec<String> = one.roles.iter().map(words::meant).collect();
             vec![
                 one.member.to_string(),
                 one.name.clone(),
-                meant(&one.class),
+                words::meant(&one.class),
                 membership(one.membership).to_owned(),
                 one.group.to_string(),
                 duties.join(", "),
@@ -74,13 +74,6 @@ impl Members {
         say!("Ban điều phối, cần {threshold} ghế ký / council, {threshold} seats sign: {seats}");
         Ok(0)
     }
-}
-
-/// A name of a closed list in words.
-fn meant(value: &impl serde::Serialize) -> String {
-    let name = serde_json::to_value(value).unwrap_or_default();
-    let name = name.as_str().unwrap_or_default();
-    words::of_value(name).map_or(name.to_owned(), |words| words.to_string())
 }
 
 fn membership(membership: Membership) -> &'static str {
@@ -156,7 +149,7 @@ async fn said(client: &Client, view: &MemberView, record: &MemberRecord) -> anyh
 /// Prints what was said, kind by kind: about whom, what, until when, and how it stands.
 async fn print_said(client: &Client, said: &[EventRow]) {
     let about = names(client, said.iter().filter_map(|row| row.subject)).await;
-    let gists = Gists::fetch(client, said.iter().map(|row| row.id.to_string())).await;
+    let gists = Gists::fetch(client, said.iter().map(|row| row.id)).await;
     let stolen = withheld::marks(client, gists.entries()).await;
     for kind in said.chunk_by(|one, next| one.type_name == next.type_name) {
         let what = kind.first().map(|row| row.type_name.as_str()).unwrap_or_default();
@@ -168,15 +161,14 @@ async fn print_said(client: &Client, said: &[EventRow]) {
         };
         say!("\n{what}{newest}");
         let row = |row: &EventRow| {
-            let id = row.id.to_string();
             let subject = row.subject.map(|subject| subject.to_string()).unwrap_or_default();
             let name = row.subject.and_then(|subject| about.get(&subject).cloned()).unwrap_or_default();
             vec![
                 row.seq.to_string(),
                 subject,
                 name,
-                gists.of(&id),
-                gists.until(&id).unwrap_or("–".to_owned()),
+                gists.of(&row.id),
+                gists.until(&row.id).map_or("–".to_owned(), |day| day.to_string()),
                 row.fate
                     .as_ref()
                     .map(fates::cell)
@@ -201,7 +193,7 @@ async fn print_said(client: &Client, said: &[EventRow]) {
 async fn print_standing(client: &Client, view: &MemberView, ledger: &LedgerView) {
     let member = &view.member;
     say!("{}  {}", member.member, member.name);
-    say!("{}; {}", meant(&member.class), membership(member.membership));
+    say!("{}; {}", words::meant(&member.class), membership(member.membership));
     say!("nhóm kiểm soát / controller group: {}", member.group);
     let (live, ended): (Vec<_>, Vec<_>) = view.keys.iter().filter(|one| !one.seat).partition(|one| one.live);
     for one in live.into_iter().chain(ended) {
@@ -213,7 +205,7 @@ async fn print_standing(client: &Client, view: &MemberView, ledger: &LedgerView)
         say!("{none}");
     }
     for role in &member.roles {
-        say!("nhiệm vụ / role: {}", meant(role));
+        say!("nhiệm vụ / role: {}", words::meant(role));
     }
     for one in view.accreditations.iter().filter(|one| one.stands) {
         let topics: Vec<String> = one.topics.iter().map(ToString::to_string).collect();

@@ -185,7 +185,7 @@ async fn contestable(client: &Client, seen: &Seen<'_>) -> anyhow::Result<Vec<Ope
 
 fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds::Contestable) -> Open {
     let meant = |one: &Grounds| {
-        let name = grounds::name(*one);
+        let name = words::name_of(one);
         words::of_value(&name)
             .map_or((name.clone(), name), |words| (words.vi.to_owned(), words.en.to_owned()))
     };
@@ -199,7 +199,7 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
             ("; chính sách lúc ghi không đặt hạn", "; the policy under which it was recorded set no last day")
         }
     };
-    let names: Vec<String> = open.grounds.iter().map(|one| grounds::name(*one)).collect();
+    let names: Vec<String> = open.grounds.iter().map(words::name_of).collect();
     // Which of several holds is the KOL's to say.
     let ground = if let [only] = &names[..] { only.as_str() } else { "GROUNDS" };
     let command = format!(

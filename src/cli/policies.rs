@@ -11,7 +11,7 @@ use super::signing::{At, Signing, Statement};
 use super::{requirements, windows};
 use crate::api::views::{PolicyList, PolicyView};
 use crate::client::Client;
-use crate::event::{Policy, PolicyPublished};
+use crate::event::{Policy, PolicyPublished, words};
 use crate::time::Date;
 
 /// The policy version in force, or the one of this number.
@@ -87,9 +87,7 @@ fn print(policy: &Policy) {
     output::table(&["id", "mức / levels", "tên", "name"], &indicators.collect::<Vec<_>>());
     let classes = policy.assessment.class_permille.iter().map(|(id, weight)| format!("{id} {weight} ‰"));
     say!("\nĐánh giá viên / assessors' classes: {}", classes.collect::<Vec<_>>().join(", "));
-    let engine = serde_json::to_value(policy.score).ok();
-    let engine = engine.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-    say!("\nCách chấm / engine: {engine}");
+    say!("\nCách chấm / engine: {}", words::name_of(&policy.score));
     if let Some(experience) = &policy.assessment.experience {
         say!("  đánh giá viên mới / a new assessor's voice: {} ‰", experience.first_permille);
         say!("  mỗi ngày kinh nghiệm / each day of experience: + {} ‰", experience.step_permille);

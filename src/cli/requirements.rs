@@ -1,7 +1,7 @@
 //! What a policy asks for before somebody is rated or sanctioned, in plain words
 
 use super::output::points;
-use crate::event::Policy;
+use crate::event::{Policy, words};
 use crate::limits;
 
 /// A sentence for each thing that must be there.
@@ -60,8 +60,7 @@ pub(super) fn certificate(policy: &Policy) -> String {
     let Some(asked) = &policy.certificate else {
         return "chính sách không cấp chứng nhận / this policy grants none".to_owned();
     };
-    let confidence = serde_json::to_value(asked.least_confidence).unwrap_or_default();
-    let confidence = confidence.as_str().unwrap_or_default();
+    let confidence = words::name_of(&asked.least_confidence);
     let (band, barred, days) = (asked.least_band, asked.barred_from, limits::CERTIFICATE_DAYS);
     format!(
         "hạng {band} trở lên, độ tin cậy {confidence} trở lên, không có xử lý từ {barred:?} đang hoặc sắp có hiệu lực, \

@@ -244,9 +244,12 @@ impl Reply {
         let later: EventPage = client.json(&path).await?;
         for one in later.events {
             let entry: EventView = client.json(&format!("/v1/events/{}", one.seq)).await?;
-            let body = &entry.payload["body"];
-            if [&body["notice"], &body["proposal"]].iter().any(|id| id.as_str() == Some(&row.id.to_string()))
-            {
+            let carries_out = match entry.event()?.body {
+                Body::AssessmentPublished(body) => body.notice,
+                Body::SanctionImposed(body) => body.proposal,
+                _ => None,
+            };
+            if carries_out == Some(row.id) {
                 anyhow::bail!(
                     "what entry {seq} announced is done, as entry {}: contest that, `tinnhiem contest file --subject \
                      {subject} --target {} --grounds GROUNDS --statement …`",

@@ -19,7 +19,7 @@ use super::undone;
 use super::withheld;
 use crate::api::views::{ContestView, EventView};
 use crate::client::Client;
-use crate::dsse::PublicKey;
+use crate::dsse::{EventId, PublicKey};
 use crate::event::{Body, Event, EventType, PartyId};
 
 #[derive(Debug, Args)]
@@ -151,16 +151,16 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
     for line in stolen(client, view).await {
         say!("  {line}");
     }
-    let body = &view.payload["body"];
     if let Some(revoked) = withheld::revoked_by(client, view).await {
         revoked.iter().for_each(|line| say!("  {line}"));
     }
-    if let Some(state) = key_state::of_entry(client, row.event_type(), &row.issuer, body).await {
+    let Ok(event) = view.event() else { return Ok(()) };
+    if let Some(state) = key_state::of_event(client, &event).await {
         say!("  tình trạng / state: {state}");
     }
-    let contest = match row.event_type() {
-        Some(EventType::ContestFiled) => Some(row.id.to_string()),
-        Some(EventType::AppealFiled) => view.payload["body"]["contest"].as_str().map(str::to_owned),
+    let contest = match &event.body {
+        Body::ContestFiled(_) => Some(row.id),
+        Body::AppealFiled(body) => Some(body.contest),
         _ => None,
     };
     if let Some(contest) = contest {
@@ -172,11 +172,7 @@ async fn print(client: &Client, view: &EventView) -> anyhow::Result<()> {
 
 /// Which of the keys that signed an entry were in other hands then, and what it is worth.
 async fn stolen(client: &Client, view: &EventView) -> Vec<String> {
-    let Ok(event) =
-        serde_json::to_vec(&view.payload).map_err(drop).and_then(|bytes| Event::parse(&bytes).map_err(drop))
-    else {
-        return Vec::new();
-    };
+    let Ok(event) = view.event() else { return Vec::new() };
     let owner = match &event.body {
         Body::KeyAdded(body) => body.owner.clone(),
         _ => None,
@@ -201,7 +197,7 @@ async fn stolen(client: &Client, view: &EventView) -> Vec<String> {
 ///
 /// # Errors
 /// When the ledger does not answer.
-pub(super) async fn words(client: &Client, event: &str) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) async fn words(client: &Client, event: &EventId) -> anyhow::Result<Vec<(String, String)>> {
     let view: EventView = client.json(&format!("/v1/events/{event}")).await?;
     told(client, &view, |told| told.words()).await
 }
@@ -212,7 +208,7 @@ async fn told<T>(
     view: &EventView,
     tell: impl FnOnce(&Told<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let event = Event::parse(&serde_json::to_vec(&view.payload)?)?;
+    let event = view.event()?;
     let mut known = Known::default();
     known.learn(client, &event).await;
     let attachments = known.attachments(client, view).await?;

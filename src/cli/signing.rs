@@ -18,7 +18,7 @@ use super::named::{EventName, PartyName, SubjectName};
 use super::output::{self, say, tell};
 use super::waiting;
 use super::written::{Overwriting, Written};
-use crate::api::views::LedgerView;
+use crate::api::views::{EventView, LedgerView};
 use crate::client::{BETWEEN, Client, ClientError, Draft};
 use crate::clock::Clock;
 use crate::dsse::{EventId, PublicKey, SecretKey};
@@ -172,16 +172,14 @@ impl Signing {
     }
 
     /// The body of a recorded event of a type.
-    pub(super) async fn body_of<T: serde::de::DeserializeOwned>(
+    pub(super) async fn body_of<T: TryFrom<Body, Error = Body>>(
         &self,
         event: &EventId,
         of: EventType,
     ) -> anyhow::Result<T> {
-        let mut entry: serde_json::Value = self.at.client().json(&format!("/v1/events/{event}")).await?;
-        if entry["type"] != of.name() {
-            anyhow::bail!("{event} is no {of}, but {}", entry["type"]);
-        }
-        Ok(serde_json::from_value(entry["payload"]["body"].take())?)
+        let entry: EventView = self.at.client().json(&format!("/v1/events/{event}")).await?;
+        let body = entry.event()?.body;
+        T::try_from(body).map_err(|other| anyhow::anyhow!("{event} is no {of}, but {}", other.event_type()))
     }
 
     /// The ledger's present date.
@@ -252,7 +250,7 @@ impl Signing {
             false if self.draft => Destination::Draft,
             false => Destination::Ledger,
         };
-        let missing = match self.origin.is_some() && to == Destination::File {
+        let judged = match self.origin.is_some() && to == Destination::File {
             true => {
                 foresee::unchecked("with --origin and --out nothing is asked of a ledger");
                 None
@@ -271,12 +269,14 @@ impl Signing {
                 .await
                 .with_context(|| one.salt.of.display().to_string())?;
         }
+        let moves = judged.iter().flat_map(|one| &one.moves);
+        let remarks: Vec<String> = moves.chain(told).cloned().collect();
         let unsigned = Unsigned {
             event: &draft.event,
             attachments: &draft.attachments,
             files: &files,
             keys: &public,
-            remarks: told,
+            remarks: &remarks,
         };
         self.consent.to(unsigned, self.origin.is_none().then_some(&client)).await?;
         statement.aside.iter().try_for_each(Aside::keep)?;
@@ -301,7 +301,7 @@ impl Signing {
                     say!("{}", String::from_utf8_lossy(submission.envelope.payload()));
                 }
                 say!("written to {}", path.display());
-                for line in foresee::next(&path, missing.as_deref()) {
+                for line in foresee::next(&path, judged.as_ref()) {
                     say!("{line}");
                 }
                 Ok(0)

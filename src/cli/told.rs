@@ -18,14 +18,6 @@ use crate::event::{
 use crate::limits;
 use crate::vault::Attachment;
 
-/// Members that name other events.
-const EVENTS: [&str; 10] =
-    ["target", "targets", "contest", "code", "notice", "proposal", "panel", "decision", "request", "filing"];
-/// Members that name indicators.
-const INDICATORS: [&str; 4] = ["basis", "effect", "action", "evidence"];
-/// Members whose attachments are files, not words.
-const FILES: [&str; 4] = ["evidence", "papers", "document", "text"];
-
 /// What the commitment to an identity number is.
 const KEYED: &str = "mã băm có khóa của số định danh: chỉ đơn vị ghi danh, giữ bí mật chung, tính lại được / a keyed hash of \
                      the identity number: only a registrar, who has the shared secret, can compute it";
@@ -113,12 +105,14 @@ impl Known {
         if let Body::PolicyPublished(body) = &event.body {
             self.changes = policy_changes::of(ledger, body).await.unwrap_or_default();
         }
-        for id in event_ids(&body(event)) {
+        for id in event.named().events {
             let Ok(view) = ledger.json::<EventView>(&format!("/v1/events/{id}")).await else { continue };
             let row = view.row;
             let what = words::of_type(&row.type_name).map_or(row.type_name, |words| words.done());
-            self.events
-                .push((id, format!("mục / entry {}: {what}, {}, {}", row.seq, row.issuer, row.recorded_at)));
+            self.events.push((
+                id.to_string(),
+                format!("mục / entry {}: {what}, {}, {}", row.seq, row.issuer, row.recorded_at),
+            ));
         }
     }
 
@@ -159,20 +153,6 @@ pub(super) fn body(event: &Event) -> Value {
     payload["body"].clone()
 }
 
-/// The events that a body names.
-pub(super) fn event_ids(body: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let names = EVENTS.contains(&name.as_str());
-        let texts = value.as_array().into_iter().flatten().chain([value]).filter_map(Value::as_str);
-        found.extend(texts.filter(|id| names && id.parse::<EventId>().is_ok()).map(str::to_owned));
-        if value.is_object() {
-            found.extend(event_ids(value));
-        }
-    }
-    found
-}
-
 /// The policy whose indicators an event names.
 async fn policy(ledger: &Client, event: &Event) -> Option<Policy> {
     let version = match &event.body {
@@ -192,11 +172,11 @@ async fn graded_by(ledger: &Client, mut event: EventId) -> Option<u32> {
     const CONTEST_TO_ASSESSMENT: usize = 2;
     for _ in 0..CONTEST_TO_ASSESSMENT {
         let view: EventView = ledger.json(&format!("/v1/events/{event}")).await.ok()?;
-        let body = &view.payload["body"];
-        if let Some(version) = body["policy"].as_u64() {
-            return version.try_into().ok();
-        }
-        event = body["target"].as_str()?.parse().ok()?;
+        event = match view.event().ok()?.body {
+            Body::AssessmentPublished(body) => return Some(body.policy),
+            Body::ContestFiled(body) => body.target,
+            _ => return None,
+        };
     }
     None
 }
@@ -254,7 +234,7 @@ impl Told<'_> {
             let said = match (name.as_str(), value) {
                 ("grades", Value::Object(grades)) => self.grades(grades),
                 ("evidence", Value::Object(evidence)) => self.evidence(evidence),
-                _ => self.said(name, name, value),
+                _ => self.said(name, value),
             };
             match (name.as_str(), &self.event.body) {
                 ("identity", _) => (label(name), format!("{said} ({KEYED})")),
@@ -286,11 +266,9 @@ impl Told<'_> {
 
     /// The evidence of each indicator on a line of its own.
     fn evidence(&self, evidence: &serde_json::Map<String, Value>) -> String {
-        let named = |id: &str| self.indicated("evidence", id).unwrap_or_else(|| clean(id));
+        let named = |id: &str| self.indicated(id).unwrap_or_else(|| clean(id));
         let members = in_order(evidence).into_iter();
-        members
-            .map(|(id, one)| format!("\n      {}: {}", named(id), self.said("evidence", id, one)))
-            .collect()
+        members.map(|(id, one)| format!("\n      {}: {}", named(id), self.said(id, one))).collect()
     }
 
     fn indicator(&self, id: &str) -> Option<&Indicator> {
@@ -298,14 +276,13 @@ impl Told<'_> {
         criteria.flat_map(|one| &one.indicators).find(|indicator| indicator.id.as_str() == id)
     }
 
-    /// An indicator with its name, where `of` names indicators and this is one.
-    fn indicated(&self, of: &str, id: &str) -> Option<String> {
-        let one = self.indicator(id).filter(|_| INDICATORS.contains(&of))?;
-        Some(format!("{id} {}", named(one)))
+    /// An indicator with its name, where the event is about indicators and this is one.
+    fn indicated(&self, id: &str) -> Option<String> {
+        Some(format!("{id} {}", named(self.indicator(id)?)))
     }
 
-    /// A value in words; `of` is the body's member that it stands in.
-    fn said(&self, of: &str, name: &str, value: &Value) -> String {
+    /// A value in words.
+    fn said(&self, name: &str, value: &Value) -> String {
         match value {
             Value::Null => "không áp dụng / does not apply".to_owned(),
             Value::Bool(true) => "có / yes".to_owned(),
@@ -320,7 +297,7 @@ impl Told<'_> {
                         erased::absence(self.known.destroyed.as_deref(), None)
                     );
                 }
-                let all: Vec<String> = all.iter().map(|one| self.said(of, name, one)).collect();
+                let all: Vec<String> = all.iter().map(|one| self.said(name, one)).collect();
                 // A seat a line.
                 if name == "council" {
                     return all.iter().map(|seat| format!("\n      {seat}")).collect();
@@ -345,13 +322,15 @@ impl Told<'_> {
                 format!("{} bytes{compare}{}", value.to_string().len(), under.collect::<String>())
             }
             Value::Object(members) => {
-                let named = |inner: &str| self.indicated(of, inner).unwrap_or_else(|| label(inner));
+                let known = |inner: &str| words::of_member(inner).map(|words| words.to_string());
+                let named =
+                    |inner: &str| known(inner).or(self.indicated(inner)).unwrap_or_else(|| clean(inner));
                 let members = in_order(members).into_iter();
-                let said = members.map(|(inner, one)| (named(inner), self.said(of, inner, one)));
+                let said = members.map(|(inner, one)| (named(inner), self.said(inner, one)));
                 let said: Vec<String> = said.map(|(label, one)| format!("{label} = {one}")).collect();
                 if said.is_empty() { "–".to_owned() } else { said.join(", ") }
             }
-            Value::String(text) => self.text(of, text),
+            Value::String(text) => self.text(text),
         }
     }
 
@@ -366,15 +345,15 @@ impl Told<'_> {
         (!all.is_empty() && all.iter().all(absent)).then_some(all.len())
     }
 
-    fn text(&self, of: &str, text: &str) -> String {
+    fn text(&self, text: &str) -> String {
         if let Ok(commitment) = text.parse::<Commitment>() {
             if let Some(attached) = self.attachments.iter().find(|one| one.commitment() == commitment) {
                 let file = self.known.files.iter().find(|(file, _)| *file == commitment);
                 let name = file.map_or(String::new(), |(_, name)| format!("{}, ", clean(name)));
-                if let Some(profile) = profile(attached).filter(|_| of == "profile") {
+                if let Some(profile) = profile(attached).filter(|_| self.is_profile(&commitment)) {
                     return profile;
                 }
-                return name + &self.content(attached, FILES.contains(&of));
+                return name + &self.content(attached, self.is_file(&commitment));
             }
             if let Some((_, kept)) = self.known.kept.iter().find(|(one, _)| *one == commitment) {
                 return format!("{} ({kept})", short(text));
@@ -397,8 +376,22 @@ impl Told<'_> {
         }
         match words::of_value(text) {
             Some(meaning) => format!("{text} ({meaning})"),
-            None => self.indicated(of, text).unwrap_or_else(|| clean(text)),
+            None => self.indicated(text).unwrap_or_else(|| clean(text)),
         }
+    }
+
+    fn is_profile(&self, commitment: &Commitment) -> bool {
+        match &self.event.body {
+            Body::SubjectEnrolled(body) => *body.profile == *commitment,
+            Body::SubjectResumed(body) => *body.profile == *commitment,
+            _ => false,
+        }
+    }
+
+    /// Whether what is committed to is a file, not words: a document, or a code of conduct, which is long.
+    fn is_file(&self, commitment: &Commitment) -> bool {
+        let is_code = matches!(self.event.body, Body::CodePublished(_));
+        is_code || self.event.documents().contains(commitment)
     }
 
     /// What an attachment holds: its words, or what kind of file it is and where it is kept.

@@ -46,9 +46,10 @@ pub(super) async fn sign(
     let keys = [key.public()];
     let signed = submission.envelope.signers().any(|signer| signer == keys[0]);
     if !signed {
-        foresee::check(client, &submission, &keys, Destination::Draft).await?;
+        let judged = foresee::check(client, &submission, &keys, Destination::Draft).await?;
+        let remarks = judged.as_ref().map_or(&[][..], |one| &one.moves);
         let attachments = &submission.attachments;
-        let unsigned = Unsigned { event: &event, attachments, files: &[], keys: &keys, remarks: &[] };
+        let unsigned = Unsigned { event: &event, attachments, files: &[], keys: &keys, remarks };
         consent.to(unsigned, Some(client)).await?;
         submission.envelope.add_signature_of(key)?;
     }

@@ -6,7 +6,7 @@ use clap::Args;
 use super::me;
 use super::named::EventName;
 use super::signing::{Attaching, Signing, Statement};
-use crate::api::views::{ContestView, EventView, SubjectView};
+use crate::api::views::{ContestView, SubjectView};
 use crate::client::{Client, ClientError};
 use crate::dsse::EventId;
 use crate::event::{
@@ -31,7 +31,8 @@ pub(super) struct Withdraw {
 impl Withdraw {
     pub(super) async fn run(self) -> anyhow::Result<u8> {
         let client = self.signing.at.client();
-        let EventView { row, payload, .. } = self.event.entry(&client).await?;
+        let view = self.event.entry(&client).await?;
+        let row = &view.row;
         if let Some(subject) = row.subject {
             self.check(&client, subject, &row.id).await?;
         }
@@ -55,10 +56,8 @@ impl Withdraw {
                 EndorsementWithdrawn { target, reason: reason.map(Into::into) }.into()
             }
             Some(EventType::ContestFiled | EventType::AppealFiled) => {
-                let contest = match row.event_type() {
-                    Some(EventType::AppealFiled) => {
-                        serde_json::from_value(payload["body"]["contest"].clone())?
-                    }
+                let contest = match view.event()?.body {
+                    Body::AppealFiled(body) => body.contest,
                     _ => target,
                 };
                 let view: ContestView = client.json(&format!("/v1/contests/{contest}")).await?;
@@ -83,7 +82,7 @@ impl Withdraw {
                 row.type_name
             ),
         };
-        let (subject, issuer, seq) = (row.subject, row.issuer, row.seq);
+        let (subject, issuer, seq) = (row.subject, row.issuer.clone(), row.seq);
         let whose = issuer.clone();
         let attachments = attaching;
         let statement =

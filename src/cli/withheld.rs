@@ -12,7 +12,7 @@ use crate::api::views::{Checked, EventRow, EventView, Fallen};
 use crate::client::{Client, Draft};
 use crate::dsse::PublicKey;
 use crate::engines::Figure;
-use crate::event::{Event, EventType, KeyRevoked, PartyId, RevocationCause};
+use crate::event::{Body, Event, EventType, KeyRevoked, PartyId, RevocationCause};
 use crate::ledger::Submission;
 use crate::limits;
 
@@ -76,10 +76,7 @@ pub(super) async fn since(client: &Client, submission: &Submission, body: &KeyRe
 
 /// What fell with the key that a recorded entry revoked; none: it revoked none.
 pub(super) async fn revoked_by(client: &Client, view: &EventView) -> Option<Vec<String>> {
-    let body: KeyRevoked = match view.row.event_type() {
-        Some(EventType::KeyRevoked) => serde_json::from_value(view.payload["body"].clone()).ok()?,
-        _ => return None,
-    };
+    let Body::KeyRevoked(body) = view.event().ok()?.body else { return None };
     let sent = serde_json::to_vec(&view.envelope).ok()?;
     Some(since(client, &Submission::parse(&sent).ok()?, &body).await)
 }

@@ -3,24 +3,54 @@
 use std::sync::Arc;
 
 use super::submission::missing_text;
-use super::{Ledger, Refusal, Submission};
+use super::{Ledger, Refusal, Snapshot, Submission};
 use crate::dsse::{EnvelopeError, EventId, PublicKey};
-use crate::event::{Body, Event, KeyRevoked};
+use crate::event::{Body, Event};
 use crate::limits;
 use crate::rules::{self, Candidate, Missing};
-use crate::state::{State, Unfounded};
+use crate::state::{Recording, State, Unfounded};
+use crate::time::Timestamp;
 
-/// What a submission that would not be refused needs.
-#[derive(Debug, Clone)]
+/// What a submission that would not be refused needs, and what it would do.
 pub struct DryRun {
-    /// The size of the log after which it was judged.
-    pub size: u64,
-    /// Where the event stands in the log already.
+    /// The event.
+    pub event: Event,
+    /// Where it stands in the log already.
     pub stands: Option<u64>,
     /// Whose signatures it still needs.
     pub missing: Vec<Missing>,
-    /// Of the end of a key: the state with it, the seq at which it stands or would stand there, and what it says.
-    pub ended: Option<(Arc<State>, u64, KeyRevoked)>,
+    snapshot: Arc<Snapshot>,
+    id: EventId,
+    keys: Vec<PublicKey>,
+    recorded_at: Timestamp,
+}
+
+impl DryRun {
+    /// The size of the log after which it was judged.
+    pub fn size(&self) -> u64 {
+        self.snapshot.size()
+    }
+
+    /// The state in which the event stands, and its place there: where it stands already, or as if it were the
+    /// next entry, with the signatures that it lacks. That state is recorded nowhere.
+    ///
+    /// # Errors
+    /// [`Unfounded`]: what the rules would admit cannot be applied, which is a fault of theirs.
+    pub fn after(&self) -> Result<(State, u64), Unfounded> {
+        let mut state = self.snapshot.state.clone();
+        if let Some(seq) = self.stands {
+            return Ok((state, seq));
+        }
+        let seq = state.size();
+        // Signatures may be missing, so nothing is admitted yet.
+        state.replay(Recording {
+            id: self.id,
+            at: self.recorded_at,
+            keys: &self.keys,
+            event: &self.event,
+        })?;
+        Ok((state, seq))
+    }
 }
 
 impl Ledger {
@@ -49,9 +79,10 @@ impl Ledger {
         let snapshot = self.snapshot();
         let state = &snapshot.state;
         let id = EventId::of_payload(payload);
-        if let Some(seq) = state.index().seq(&id) {
-            let ended = key_revoked(&event).map(|body| (Arc::new(state.clone()), seq, body));
-            return Ok(DryRun { size: state.size(), stands: Some(seq), missing: Vec::new(), ended });
+        let stands = state.index().seq(&id);
+        if stands.is_some() {
+            let (missing, recorded_at) = (Vec::new(), state.last_at());
+            return Ok(DryRun { event, stands, missing, snapshot, id, keys, recorded_at });
         }
         if let Body::LedgerKeyRotated(body) = &event.body
             && self.log_keys.as_ref().is_some_and(|keys| !keys.contains(&body.new))
@@ -64,22 +95,7 @@ impl Ledger {
         let kept = |text: &_| state.keeps_text(text) == Some(true) && self.vault().contains(text);
         match missing_text(&event, &submission.attachments, kept) {
             Some(text) => Err(Refusal::AttachmentMissing(text)),
-            None => {
-                let ended = key_revoked(&event).map(|body| {
-                    // Signatures may be missing, so nothing is admitted yet; and this state is recorded nowhere.
-                    let mut after = state.clone();
-                    after.replay(candidate.recording())?;
-                    Ok::<_, Unfounded>((Arc::new(after), state.size(), body))
-                });
-                Ok(DryRun { size: state.size(), stands: None, missing, ended: ended.transpose()? })
-            }
+            None => Ok(DryRun { event, stands, missing, snapshot, id, keys, recorded_at }),
         }
-    }
-}
-
-fn key_revoked(event: &Event) -> Option<KeyRevoked> {
-    match &event.body {
-        Body::KeyRevoked(body) => Some(body.clone()),
-        _ => None,
     }
 }

@@ -20,7 +20,7 @@ use crate::api::Problem;
 use crate::api::views::{ContestPage, EventView, PolicyView, Step, SubjectView};
 use crate::dsse::EventId;
 use crate::engines::{Certified, Outlook, Score};
-use crate::event::{Commitment, Contesting, SubjectId};
+use crate::event::{Body, Commitment, Contesting, SubjectId};
 use crate::facts::Reply;
 use crate::time::Date;
 
@@ -233,7 +233,11 @@ impl Telling<'_> {
         let Ok(view) = self.source.json::<EventView>(&format!("/v1/events/{event}")).await else {
             return (0, String::new(), None, None);
         };
-        let statement = view.payload["body"]["statement"].as_str().and_then(|text| text.parse().ok());
+        let statement = match view.event().map(|event| event.body) {
+            Ok(Body::AssessmentPublished(body)) => body.statement.map(Commitment::from),
+            Ok(Body::ContestFiled(body)) => Some(body.statement.into()),
+            _ => None,
+        };
         let offset = self.p.pulse.as_ref().map_or(0, super::pulse::Pulse::utc_offset_min);
         let link = self.p.to(&format!("entry/{}", view.row.seq));
         (view.row.seq, link, Some(view.row.recorded_at.date_at(offset)), statement)

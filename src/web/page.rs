@@ -143,8 +143,4 @@ fn cut(text: &str, most: usize) -> String {
     kept
 }
 
-/// The name that a member of a closed list has in JSON.
-pub(super) fn name_of(value: &impl serde::Serialize) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
-}
+pub(super) use crate::event::words::name_of;

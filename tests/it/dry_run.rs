@@ -4,7 +4,9 @@ use serde_json::Value;
 use tinnhiem::api::views::{Checked, Signatory};
 use tinnhiem::client::ClientError;
 use tinnhiem::dsse::{EventId, PublicKey};
+use tinnhiem::engines::Figure;
 use tinnhiem::event::*;
+use tinnhiem::facts::At;
 use tinnhiem::ledger::Submission;
 use tinnhiem::rules::{Candidate, Missing, Reason, check_recorded_at, judge_draft, record_at};
 use tinnhiem::state::State;
@@ -60,7 +62,12 @@ impl Checks {
             Ok(recorded) if recorded["seq"] == size => {
                 let signed = signed.unwrap().unwrap();
                 assert!(signed.missing.is_empty() && signed.size == size, "{signed:?}");
-                assert!(!unsigned.unwrap().unwrap().missing.is_empty(), "{recorded}");
+                let unsigned = unsigned.unwrap().unwrap();
+                assert!(!unsigned.missing.is_empty(), "{recorded}");
+                let moved = moved(&programme.ledger.snapshot().state, size);
+                for checked in [signed, unsigned] {
+                    assert_eq!(checked.moves.map(|one| (one.before, one.after)), moved, "{recorded}");
+                }
             }
             Err(ClientError::Refused { code: refused, detail, .. })
                 if Reason::ALL.iter().any(|reason| reason.code() == refused)
@@ -81,6 +88,13 @@ impl Checks {
             _ => {}
         }
     }
+}
+
+/// The score of whom an entry is about, before and after it, on its day.
+fn moved(state: &State, seq: u64) -> Option<(Figure, Figure)> {
+    let (row, as_of) = (state.index().row(seq)?, state.date_at_size(seq + 1)?);
+    let figure = |size| Some(state.figure(&row.subject?, At { size, as_of })?.0);
+    Some((figure(seq)?, figure(seq + 1)?))
 }
 
 /// The same, signed by nobody.

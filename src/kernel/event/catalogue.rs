@@ -86,6 +86,18 @@ macro_rules! catalogue {
             fn from(body: $variant) -> Self {
                 Self::$variant(body)
             }
+        }
+
+        impl TryFrom<Body> for $variant {
+            /// The body, which is of another type.
+            type Error = Body;
+
+            fn try_from(body: Body) -> Result<Self, Body> {
+                match body {
+                    Body::$variant(body) => Ok(body),
+                    other => Err(other),
+                }
+            }
         })*
     };
 }

@@ -1,6 +1,8 @@
 //! Events in people's words, Vietnamese first: what a type does, what a member is called, what a name
 //! of a closed list means.
 
+use serde::Serialize;
+
 use super::EventType;
 
 /// The same in both languages.
@@ -211,6 +213,18 @@ pub fn of_member(name: &str) -> Option<Words> {
 /// What a name of a closed list means.
 pub fn of_value(name: &str) -> Option<Words> {
     find(OF_VALUES, name)
+}
+
+/// The name that a member of a closed list has in JSON.
+pub fn name_of(value: &impl Serialize) -> String {
+    let name = serde_json::to_value(value).unwrap_or_default();
+    name.as_str().unwrap_or_default().to_owned()
+}
+
+/// What a member of a closed list means, in both languages; its name where no words are known.
+pub fn meant(value: &impl Serialize) -> String {
+    let name = name_of(value);
+    of_value(&name).map_or(name, |words| words.to_string())
 }
 
 #[cfg(test)]
