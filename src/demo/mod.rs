@@ -198,7 +198,7 @@ Try, in another terminal, after this command:
   export PATH='{program}':$PATH TINNHIEM_LEDGER={base}
 
   tinnhiem top                              who is how credible
-  tinnhiem me {han:<29} what was said about her, what she can do
+  tinnhiem me {han:<29} what was said, what she can do
   tinnhiem score {han} --explain  what 79.82 is made of
   tinnhiem history {han:<24} what each event did to it
   tinnhiem policy show                      topics, indicators and levels
