@@ -64,18 +64,18 @@ def shown(arguments, code=0, answer=None, **environment):
 work = pathlib.Path(tempfile.mkdtemp())
 server = None
 try:
-    server = subprocess.Popen(
-        [program, "demo", "--data", work / "data", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
-    )
+    watched, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    server = subprocess.Popen([program, "demo", "--data", work / "data", "--listen", "127.0.0.1:0"], stdout=terminal)
+    os.close(terminal)
     greeting = ""
-    for line in server.stdout:
-        greeting += line
-        if "Ctrl-C" in line:
-            break
+    while "Ctrl-C" not in greeting:
+        greeting += os.read(watched, 65536).decode()
+    greeting = greeting.replace("\r\n", "\n")
     address = re.match(r"http://127\.0\.0\.1:\d+", greeting)[0]
     # What it says to paste is what a shell needs, and its sentences fit.
-    export = next(line for line in greeting.splitlines() if "export PATH=" in line)
-    script = f"{export}; [ \"$TINNHIEM_LEDGER\" = {address} ] && exec tinnhiem top --json"
+    export = "\n".join(line for line in greeting.splitlines() if line.startswith("  export "))
+    script = f"{export}\n[ \"$TINNHIEM_LEDGER\" = {address} ] && exec tinnhiem top --json"
     found = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, env={"PATH": os.environ["PATH"]}, check=True)
     assert json.loads(found.stdout)["subjects"], export
     told = [line for line in greeting.splitlines() if not line.startswith("  ") and str(work) not in line]

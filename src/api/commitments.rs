@@ -122,7 +122,7 @@ pub(super) async fn receipt(
         let first = snapshot.state.commitments().next();
         let detail = match first {
             Some(first) => format!("the first commitment is to size {}", first.body.size),
-            None => "nothing was committed to yet: the operator does so daily (`tinnhiem state commit`)"
+            None => "nothing was committed to yet: the operator does so, daily where it serves with --operator-key (`tinnhiem state commit`)"
                 .to_owned(),
         };
         Problem::not_found("commitment.unknown", detail)

@@ -36,11 +36,21 @@ pub(super) fn stands(at: Timestamp, clock: Timestamp) -> String {
     }
 }
 
-/// The same in words.
+/// How long ago an instant was: in days, or, within a day, in hours and minutes.
+pub(super) fn since(at: Timestamp, now: Timestamp, days: i32) -> String {
+    let minutes = now.as_ms().saturating_sub(at.as_ms()) / 60_000;
+    match (minutes / 60, minutes % 60) {
+        (24.., _) => ago(days),
+        (0, minutes) => format!("{minutes} min ago"),
+        (hours, minutes) => format!("{hours} h {minutes} min ago"),
+    }
+}
+
+/// The days of a calendar in words.
 pub(super) fn ago(days: i32) -> String {
     match days {
         i32::MIN..=0 => "today".to_owned(),
-        1 => "1 day ago".to_owned(),
+        1 => "yesterday".to_owned(),
         days => format!("{days} days ago"),
     }
 }
@@ -81,6 +91,6 @@ mod tests {
         ] {
             assert_eq!(days(date, now.parse().unwrap(), offset), expected, "{now} at {offset}");
         }
-        assert_eq!([-1, 0, 1, 2].map(ago), ["today", "today", "1 day ago", "2 days ago"]);
+        assert_eq!([-1, 0, 1, 2].map(ago), ["today", "today", "yesterday", "2 days ago"]);
     }
 }

@@ -72,6 +72,7 @@ async fn endorsed(
             band = words::name_of(&work.value_band),
         ));
     }
+    remarks.extend(stands(client, issuer, subject).await?);
     let policy = policies::version(client, None).await?.policy.endorsement;
     if policy.relation_units.get(&body.relation).is_none_or(|units| *units == 0) {
         remarks.push(
@@ -86,9 +87,30 @@ async fn endorsed(
     let counts_until = oldest.and_then(|days| Some(today.plus_days(i32::try_from(days).ok()?)));
     if let Some(last) = counts_until.filter(|last| body.expires_on > *last) {
         remarks.push(format!(
-            "chính sách chỉ tính đến hết {last}, dù hết hạn sau ngày {on} / the policy counts it until {last} and no \
-             longer, whatever its last day",
+            "chính sách chỉ tính đến hết {last}, dù hết hạn sau ngày {on}: bỏ --expires-on, hoặc ghi {last} / the policy \
+             counts it until {last} and no longer, whatever its last day: leave --expires-on out, or give {last}",
             on = body.expires_on
+        ));
+    }
+    Ok(remarks)
+}
+
+/// The endorsements of the same subject that the issuer, or one of its group, has in force.
+async fn stands(client: &Client, issuer: &PartyId, subject: SubjectId) -> anyhow::Result<Vec<String>> {
+    let score: Score = client.json(&format!("/v1/subjects/{subject}/score")).await?;
+    let mut remarks = Vec::new();
+    for one in &score.endorsements {
+        if !same_group(client, issuer, &one.endorser).await? {
+            continue;
+        }
+        let entry: EventView = client.json(&format!("/v1/events/{}", one.event)).await?;
+        let Body::EndorsementPublished(said) = entry.event()?.body else { continue };
+        let (seq, relation, last) = (entry.row.seq, words::meant(&said.relation), said.expires_on);
+        remarks.push(format!(
+            "{by} đang bảo chứng KOL này / {by} endorses this KOL already: mục / entry {seq}, {relation}, đến / until {last}; \
+             mỗi nhóm chỉ tính một, nên rút mục cũ trước / one of each group counts, so withdraw that first: `tinnhiem \
+             withdraw {seq}`",
+            by = one.endorser,
         ));
     }
     Ok(remarks)

@@ -12,12 +12,18 @@ use crate::store::{ReadOnly, StoreError};
 /// What is to be done with every other directory of the ledger.
 const NO_OTHER: &str = "No other directory of this ledger may ever start again, for two that sign make two histories: run `tinnhiem seal --data OLD` where it can be reached; elsewhere remove its log key and disable its service.";
 
+/// What a mirror cannot show.
+const MIRRORED: &str = "A mirror shows what was fetched when; one that lags, and an export of this directory served as one, show no more than is here.";
+
 /// What a directory is checked by before it signs anything.
 pub(super) struct Looks {
     /// The data directory.
     pub data: PathBuf,
     /// What `--newest` was given.
     pub newest: Option<String>,
+    /// Whether a mirror shows it, not a ledger: a mirror that lags, or an export of this very directory that somebody
+    /// serves, shows as much as the directory holds.
+    pub mirror: bool,
     /// The operator's key for commitments, and its file.
     pub operator: Option<(PathBuf, PublicKey)>,
     /// Whether it is asked before it is taken over.
@@ -42,6 +48,10 @@ impl Looks {
             let (size, newest_at) = (beginning.state.size(), beginning.state.last_at());
             match (beginning.claim, beginning.claim.note()) {
                 (Claim::TakeOver, _) => self.take_over(was, size, &newest_at.to_string())?,
+                (_, Some(_)) if self.mirror => {
+                    tell!("{MIRRORED}");
+                    self.take_over(was, size, &newest_at.to_string())?;
+                }
                 (_, Some(note)) => {
                     let known = SignedCheckpoint::claim(note).map_or(0, |known| known.size);
                     let given = self.newest.as_deref().unwrap_or("--newest");

@@ -190,7 +190,17 @@ impl Compare {
             let mut proven = 0;
             for one in [&large, &small] {
                 match compare(&tiles, shown.checkpoint(), one.signed.checkpoint()) {
-                    Ok(Relation::Forked) => return self.told("fork", &Named { name, signed: &shown }, one),
+                    Ok(Relation::Forked) => {
+                        if both.iter().all(|one| one.name != name) {
+                            tell!(
+                                "asked too, to tell {} from {}: {name} (--ledger), whose history is not that of {}",
+                                small.name,
+                                large.name,
+                                one.name
+                            );
+                        }
+                        return self.told("fork", &Named { name, signed: &shown }, one);
+                    }
                     Ok(Relation::Same | Relation::Extends) => proven += 1,
                     Ok(Relation::Behind) if matches!(source, Source::Running(_)) => {
                         shorter = shorter.or_else(|| Some((name, shown.clone())));
@@ -261,13 +271,14 @@ impl Compare {
 /// What whoever holds the evidence does next.
 pub(super) const AFTER_A_FORK: &str = "Next: keep both notes, and an export of each history that can still be had; show them to the operator, the council and other auditors; compare what members hold (`tinnhiem checkpoint compare`, `tinnhiem audit --receipt`), so that it is known which history was shown to whom. Until that is settled, take no answer of this log for complete. Its operator stops every directory of it.";
 
-/// The newest checkpoint known outside, as what a directory claims to sign by: see [`Outside::read`].
+/// The newest checkpoint known outside, as what a directory claims to sign by, and whether a mirror shows it: see
+/// [`Outside::read`].
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
+pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<(Claim, bool)> {
     if !is_address(of) {
-        return Ok(Claim::Newest(Outside::read(of).await?.note));
+        return Ok((Claim::Newest(Outside::read(of).await?.note), false));
     }
     let client = Client::new(base(of));
     // A mirror has no such page. Whoever has it, and has not sealed its term, may sign again at any moment.
@@ -276,15 +287,16 @@ pub(super) async fn newest(of: &str, data: &Path) -> anyhow::Result<Claim> {
         Err(error) if error.is_missing() => None,
         Err(error) => return Err(error.into()),
     };
-    let note = client.text("/checkpoint").await?;
+    let (note, mirror) = (client.text("/checkpoint").await?, ledger.is_none());
     if contradicts(&Source::Running(client), &note, data) {
-        return Ok(Claim::Contradicted(note));
+        return Ok((Claim::Contradicted(note), mirror));
     }
     let unfit = ledger.and_then(|ledger| went_on(of, &ledger, &note, data).or_else(|| unfit(of, &ledger)));
-    Ok(match unfit {
+    let claim = match unfit {
         Some((code, why)) => Claim::Unfit { note, code, why },
         None => Claim::Shown(note),
-    })
+    };
+    Ok((claim, mirror))
 }
 
 /// Why a directory does not sign by what the ledger at an address shows.

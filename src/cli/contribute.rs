@@ -19,6 +19,7 @@ use super::{owner, policies, written};
 use crate::api::folded;
 use crate::client::{Client, ClientError, random_subject};
 use crate::clock::Clock;
+use crate::demo::UTC_OFFSET_MIN;
 use crate::dsse::EventId;
 use crate::engines::Score;
 use crate::event::{
@@ -216,11 +217,16 @@ impl Endorse {
     pub(super) async fn run(self) -> anyhow::Result<u8> {
         let subject = self.signing.subject(&self.subject).await?;
         let mut attaching = Attaching::default();
+        let today = match self.signing.asks() {
+            true => self.signing.today().await?,
+            // Of a ledger that is not asked the calendar is not known.
+            false => Clock::system().now().date_at(UTC_OFFSET_MIN),
+        };
         let body = EndorsementPublished {
             relation: self.relation,
             value_band: self.value_band,
             topic: self.topic,
-            expires_on: self.expires_on.unwrap_or_else(|| Clock::system().now().date_at(0).plus_days(365)),
+            expires_on: self.expires_on.unwrap_or(today.plus_days(365)),
             statement: attaching.optional(self.statement)?.map(Into::into),
         };
         let issuer = self.signing.party(&self.issuer).await?;

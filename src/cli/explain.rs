@@ -94,7 +94,9 @@ pub(super) async fn explain(client: &Client, score: &Score) {
     }
     let mut endorsements = Vec::new();
     for one in &score.endorsements {
-        let (place, why) = (one.place_permille.to_string(), why(one.excluded.as_deref()));
+        let unplaced = one.excluded.is_none() && one.units > 0 && one.place_permille == 0;
+        let why = if unplaced { UNPLACED.to_owned() } else { why(one.excluded.as_deref()) };
+        let place = one.place_permille.to_string();
         let entry = of_entries(client, &[one.event]).await;
         endorsements.push(vec![one.endorser.to_string(), one.units.to_string(), place, why, entry]);
     }
@@ -193,6 +195,10 @@ fn named(policy: Option<&Policy>, code: &str) -> String {
         None => codes::meaning(code).unwrap_or_default().into_owned(),
     }
 }
+
+/// Why an endorsement that could count has no place.
+const UNPLACED: &str = "mỗi nhóm chỉ tính một, và chỉ tính các bên nặng nhất / one of each controller group counts, \
+                        and of the groups those that weigh most";
 
 /// Why an item counts nothing, by its code and in words.
 fn why(excluded: Option<&str>) -> String {

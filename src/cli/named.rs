@@ -52,7 +52,8 @@ impl FromStr for EventName {
                 Ok(Self::Start(text.to_owned()))
             }
             _ => Err(format!(
-                "expected a seq, such as 42, an event id, or its first {LEAST_DIGITS} digits or more"
+                "expected a seq, such as 42, an event id, or its first {LEAST_DIGITS} digits or more: `tinnhiem log --issuer \
+                 PARTY` and `tinnhiem member show MEMBER` list entries by seq"
             )),
         }
     }

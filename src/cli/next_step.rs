@@ -18,6 +18,11 @@ pub(super) async fn of(client: &Client, event: &Event, code: &str) -> Option<Str
              who has not is enrolled, and goes on under that id: `tinnhiem find NAME` tells it"
                 .to_owned(),
         ),
+        _ if is(Reason::AssessmentHarsher) => Some(
+            "với --notice, bỏ --grade và --evidence: mức và minh chứng đã báo trước được dùng lại / with --notice leave \
+             --grade and --evidence out: what was notified is published; the same file given again is another document"
+                .to_owned(),
+        ),
         Some(subject) if is(Reason::SubjectSanctioned) => sanctioned(client, subject).await,
         Some(subject) if is(Reason::SubjectProposed) => proposed(client, subject).await,
         Some(subject) if is(Reason::SubjectContesting) => contesting(client, subject).await,

@@ -224,7 +224,7 @@ fn contest(subject: SubjectId, seq: u64, (vi, en): (&str, &str), open: &grounds:
 fn given_up(contest: &ContestView, seen: &Seen<'_>) -> Open {
     let target = seen.entry(&contest.target).map(|one| one.seq);
     let of = |label: &str| target.map_or(String::new(), |seq| format!(" {label} {seq}"));
-    let command = format!("tinnhiem withdraw {} --key KEY.pem", contest.seq);
+    let command = format!("tinnhiem withdraw {} --reason '…' --key KEY.pem", contest.seq);
     match contest.stage.is_appeal() {
         true => Open::new(
             "rút khiếu nại lần hai: quyết định có giá trị cuối cùng",

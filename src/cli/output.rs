@@ -42,6 +42,11 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) {
     layout::table(head, rows, screen::width()).iter().for_each(|line| screen::print(&safe(line)));
 }
 
+/// Prints lines as they are, however wide: what is to be pasted.
+pub(super) fn as_is(text: &str) {
+    text.split('\n').for_each(screen::print);
+}
+
 /// Prints lines; at a terminal they are wrapped.
 pub(super) fn line(text: &str) {
     let width = screen::width();

@@ -11,7 +11,7 @@ use super::beginning::Looks;
 use super::coded::here;
 use super::consent::Consent;
 use super::door::Door;
-use super::output::{say, tell};
+use super::output::{self, say, tell};
 use super::{checkpoint, count, screen, seal};
 use crate::api;
 use crate::clock::Clock;
@@ -59,7 +59,8 @@ pub(super) struct Serve {
     commit_every: u64,
     #[command(flatten)]
     door: Door,
-    /// Take over without asking, where --take-over is given; no variable of the environment says so
+    /// Take over without asking, where --take-over is given, or --newest with a mirror that shows no more than is
+    /// here; no variable of the environment says so
     #[arg(long)]
     yes: bool,
 }
@@ -68,15 +69,15 @@ impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<u8> {
         let bounds = self.door.bounds()?;
         let listener = listen(&self.listen).await?;
-        let claim = match &self.newest {
+        let (claim, mirror) = match &self.newest {
             Some(newest) => checkpoint::newest(newest, &self.data).await?,
-            None if self.take_over => Claim::TakeOver,
-            None => Claim::Unchanged,
+            None if self.take_over => (Claim::TakeOver, false),
+            None => (Claim::Unchanged, false),
         };
         let operator_key = self.operator_key.as_deref().map(read_secret).transpose()?;
         let operator = self.operator_key.zip(operator_key.as_ref().map(SecretKey::public));
         let (data, consent) = (self.data.clone(), Consent::said(self.yes));
-        let check = Looks { data, newest: self.newest, operator, consent }.check();
+        let check = Looks { data, newest: self.newest, mirror, operator, consent }.check();
         let ledger = open(&self.data, self.log_key, self.queue, claim, Some(check)).await?;
         let seal = seal::Watched::new(&self.data, &listener.local_addr()?.to_string(), ledger.clone());
         screen::go_on_unheard();
@@ -261,6 +262,7 @@ impl Demo {
             (None, None) => unreachable!("one of the two is there"),
         };
         let listener = if self.seed_only { None } else { Some(listen(&self.listen).await?) };
+        tell!("tạo sổ cái mẫu, mất ít giây / making the demo's ledger, which takes some seconds");
         demo::seed(&directory, today).await?;
         let Some(listener) = listener else { return Ok(0) };
         // Whoever asks for a demo of a day long past asks for its clock, too.
@@ -272,7 +274,7 @@ impl Demo {
         screen::go_on_unheard();
         let program = std::env::current_exe()?;
         let program = program.parent().unwrap_or(&program);
-        say!("{}", demo::welcome(&format!("http://{address}"), &ledger, today, &directory, program));
+        output::as_is(&demo::welcome(&format!("http://{address}"), &ledger, today, &directory, program));
         let watch = tokio::spawn(seal.watch());
         let served = serve(listener, ledger, Some(today), api::Bounds::default()).await;
         watch.abort();

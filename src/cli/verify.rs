@@ -147,7 +147,8 @@ impl Verify {
         let event = Event::parse(verified.event.payload())?;
         let keys: Vec<String> = verified.event.keys().map(|key| key.to_string()).collect();
         let offset = age::utc_offset(client).await;
-        let age_days = age::days(verified.recorded_at.date_at(offset), Clock::system().now(), offset);
+        let now = Clock::system().now();
+        let age_days = age::days(verified.recorded_at.date_at(offset), now, offset);
         let mut lacking = self.lacking(about, event.subject, age_days, "recorded");
         let mut became = None;
         if let Some(client) = client {
@@ -192,7 +193,8 @@ impl Verify {
             return Ok(lacking.exit());
         }
         say!("{}: entry {} of {}", lacking.print(), verified.seq, verified.checkpoint.origin);
-        say!("recorded at {}, {}; event {}", verified.recorded_at, ago(age_days), verified.event.id());
+        let ago = age::since(verified.recorded_at, now, age_days);
+        say!("recorded at {}, {ago}; event {}", verified.recorded_at, verified.event.id());
         for key in &keys {
             say!("signed by {key}");
         }

@@ -75,6 +75,17 @@ impl Withdraw {
             Some(EventType::SanctionImposed) => {
                 SanctionLifted { target, reason: reason.map(Into::into) }.into()
             }
+            Some(
+                of @ (EventType::AssessmentWithdrawn
+                | EventType::EndorsementWithdrawn
+                | EventType::ContestWithdrawn
+                | EventType::AccreditationWithdrawn
+                | EventType::CertificateWithdrawn
+                | EventType::SanctionLifted),
+            ) => anyhow::bail!(
+                "entry {} ({of}) takes something back itself, and is not taken back: say it anew, as a new entry",
+                row.seq
+            ),
             _ => anyhow::bail!(
                 "entry {} is {}, which is not withdrawn: an assessment, endorsement, contest, appeal, \
                  accreditation, certificate or sanction is; `subject unlink`, `collaboration end` and `correct` end other things",

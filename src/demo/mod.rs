@@ -194,8 +194,9 @@ pub fn welcome(base: &str, ledger: &Ledger, today: Date, directory: &Path, progr
 Open it in a browser: the Tinnhiem demo of {today}, {} events,
 all people and organisations fictional.
 
-Try, in another terminal, after this command:
-  export PATH='{program}':$PATH TINNHIEM_LEDGER={base}
+Try, in another terminal, after these two lines:
+  export PATH='{program}':$PATH
+  export TINNHIEM_LEDGER={base}
 
   tinnhiem top                              who is how credible
   tinnhiem me {han:<29} what was said, what she can do

@@ -1,21 +1,25 @@
 //! `/entry/{event}`: who said what and when, how it is signed, what it did, and how it is proven.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use serde_json::Value;
 
 use super::asked::{Asked, rendered};
-use super::contesting::Contesting;
+use super::contesting::{Contesting, Until};
 use super::lines::{self, done};
 use super::named::{Names, Party};
 use super::page::{Page, name, text};
 use crate::api::Problem;
 use crate::api::views::{EventPage, EventRow, EventView, HistoryPage};
-use crate::event::{PartyId, words};
+use crate::event::{Commitment, EventType, PartyId, words};
 
 /// Most members of a body that are shown.
 const MEMBERS: usize = 60;
+/// Most entries that are looked up for what a body names.
+const NAMED: usize = 8;
 /// Most values of a member that are shown.
 const VALUES: usize = 40;
 
@@ -34,12 +38,18 @@ struct Entry<'a> {
     contested: bool,
     contest: Option<Contesting>,
     became: Vec<Became>,
-    members: Vec<(String, Vec<String>)>,
+    members: Vec<(String, Vec<Said>)>,
     attached: Vec<Attached>,
     prev: String,
     keys: Vec<String>,
     before: Option<String>,
     after: Option<String>,
+}
+
+/// A value of a body, and the page of what it names.
+struct Said {
+    says: String,
+    link: Option<String>,
 }
 
 /// What became of what an entry made.
@@ -54,7 +64,8 @@ struct Became {
 /// A text or file that an entry commits to.
 struct Attached {
     commitment: String,
-    kept: bool,
+    /// Why its bytes are not here.
+    absent: Option<String>,
     words: Option<String>,
 }
 
@@ -88,18 +99,23 @@ async fn made(asked: &Asked, event: &str) -> Result<String, Problem> {
         seq: by.seq,
         link: p.to(&format!("entry/{}", by.seq)),
     });
+    let destroyed = destroyed(asked, row, &view).await;
     let mut attached = Vec::new();
     for commitment in &view.attachments {
         let words = source.text(commitment).await;
         let kept = words.is_some() || source.has(&format!("/v1/attachments/{commitment}")).await;
         attached.push(Attached {
             commitment: commitment.to_string(),
-            kept,
+            absent: (!kept).then(|| match destroyed {
+                Some(by) => p.say("entry-destroyed", &[&by.to_string()]),
+                None => p.t("entry-not_kept").to_owned(),
+            }),
             words: words.map(|one| text(&one)),
         });
     }
     let size = p.pulse.as_ref().map_or(0, |pulse| pulse.0.size);
     let beside = |seq: u64| p.to(&format!("entry/{seq}"));
+    let known = known(asked, &view).await;
     let contest = Contesting::of(asked, &names, row, fate.as_ref()).await;
     rendered(&Entry {
         p,
@@ -114,7 +130,7 @@ async fn made(asked: &Asked, event: &str) -> Result<String, Problem> {
         effect: effect(asked, row).await,
         contested: fate.as_ref().is_some_and(|fate| fate.contested),
         became: became.collect(),
-        members: members(p, &view.payload["body"]),
+        members: members(p, &view.payload["body"], &known),
         attached,
         prev: serde_json::to_value(&view.prev)
             .ok()
@@ -135,6 +151,21 @@ async fn fate(asked: &Asked, row: &EventRow) -> Option<crate::api::views::Fate> 
     page.events.into_iter().find(|one| one.seq == row.seq)?.fate
 }
 
+/// The entry by which the texts of an entry were destroyed on request.
+async fn destroyed(asked: &Asked, row: &EventRow, view: &EventView) -> Option<u64> {
+    let subject = row.subject.filter(|_| !view.attachments.is_empty())?;
+    let executed = EventType::ErasureExecuted;
+    let path = format!("/v1/subjects/{subject}/events?type={executed}&limit=1000");
+    let page: EventPage = asked.web.source.json(&path).await.ok()?;
+    for one in page.events {
+        let other: EventView = asked.web.source.json(&format!("/v1/events/{}", one.seq)).await.ok()?;
+        if other.event().is_ok_and(|event| event.named().events.contains(&row.id)) {
+            return Some(one.seq);
+        }
+    }
+    None
+}
+
 /// What it did to the score of whom it is about.
 async fn effect(asked: &Asked, row: &EventRow) -> Option<String> {
     let subject = row.subject?;
@@ -146,26 +177,50 @@ async fn effect(asked: &Asked, row: &EventRow) -> Option<String> {
     Some(told).filter(|told| !told.is_empty())
 }
 
+/// Ids and commitments in a body that a reader is better told otherwise: other entries, and texts that are shown.
+async fn known(asked: &Asked, view: &EventView) -> BTreeMap<String, Said> {
+    let p = &asked.page;
+    let below =
+        |one: &Commitment| (one.to_string(), Said { says: p.t("entry-below").to_owned(), link: None });
+    let mut known: BTreeMap<String, Said> = view.attachments.iter().map(below).collect();
+    let named = view.event().map(|event| event.named().events).unwrap_or_default();
+    for id in named.iter().take(NAMED) {
+        let Ok(other) = asked.web.source.json::<EventView>(&format!("/v1/events/{id}")).await else {
+            continue;
+        };
+        let seq = other.row.seq;
+        let says = format!("{} {seq}", p.t("entry"));
+        known.insert(id.to_string(), Said { says, link: Some(p.to(&format!("entry/{seq}"))) });
+    }
+    known
+}
+
 /// The members of a body, in words where there are some.
-fn members(p: &Page, body: &Value) -> Vec<(String, Vec<String>)> {
+fn members(p: &Page, body: &Value, known: &BTreeMap<String, Said>) -> Vec<(String, Vec<Said>)> {
     let all = body.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     let named =
         |key: &str| words::of_member(key).map_or_else(|| name(key), |words| p.lang.word(words).to_owned());
-    all.take(MEMBERS).map(|(key, value)| (named(key), values(p, value))).collect()
+    all.take(MEMBERS).map(|(key, value)| (named(key), values(p, value, known))).collect()
 }
 
 /// The values of a member, a line each.
-fn values(p: &Page, value: &Value) -> Vec<String> {
-    let mut lines = match value {
-        Value::Array(all) => all.iter().map(|one| line(p, one)).collect(),
+fn values(p: &Page, value: &Value, known: &BTreeMap<String, Said>) -> Vec<Said> {
+    let plain = |says| Said { says, link: None };
+    let said = |one: &Value| match one.as_str().and_then(|text| known.get(text)) {
+        Some(told) => Said { says: told.says.clone(), link: told.link.clone() },
+        None => plain(line(p, one)),
+    };
+    let mut lines: Vec<Said> = match value {
+        Value::Array(all) => all.iter().map(said).collect(),
         Value::Object(all) => {
-            all.iter().map(|(key, one)| format!("{}: {}", name(key), line(p, one))).collect()
+            let told = all.iter().map(|(key, one)| format!("{}: {}", name(key), line(p, one)));
+            told.map(plain).collect()
         }
-        one => vec![line(p, one)],
+        one => vec![said(one)],
     };
     if lines.len() > VALUES {
         lines.truncate(VALUES);
-        lines.push("…".to_owned());
+        lines.push(plain("…".to_owned()));
     }
     lines
 }

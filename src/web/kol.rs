@@ -49,6 +49,7 @@ struct Kol<'a> {
     without: Option<Shown>,
     contested: u64,
     next: Option<String>,
+    shadow: Option<String>,
     parts: Vec<PartRow>,
     total: String,
     reasons: Vec<Reason>,
@@ -163,9 +164,7 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
     let names = Names::of(source, facts.parties()).await;
     let Facts { view, score, policy, steps, .. } = &facts;
     let past = as_of.is_some_and(|day| day != view.as_of);
-    let decided = facts.contests.contests.iter().filter(|one| one.outcome.is_some());
-    let closed = decided.map(|one| one.target).collect();
-    let told = Telling { p, source, names: &names, closed, past };
+    let told = Telling { p, source, names: &names, contestable: &facts.contestable };
     let rules = &policy.policy;
     let mut lines = lines::of(p, &names, &facts.history, steps, &facts.contested);
     let more = lines.len().saturating_sub(LINES) as u64;
@@ -194,6 +193,7 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
         contested: score.assessments.iter().filter(|one| one.contested).count() as u64
             + score.sanctions.iter().filter(|one| one.contested).count() as u64,
         next: if past { None } else { told.next(subject).await },
+        shadow: if past { None } else { told.shadow(score).await },
         parts: parts(p, rules, score),
         total: p.lang.points(total(score)),
         reasons: reasons.collect(),
@@ -218,17 +218,11 @@ struct Telling<'a> {
     p: &'a Page,
     source: &'a Source,
     names: &'a Names,
-    /// What was contested and decided upon.
-    closed: BTreeSet<EventId>,
-    /// Whether it is told as of a past day.
-    past: bool,
+    /// What may be contested.
+    contestable: &'a BTreeSet<EventId>,
 }
 
 impl Telling<'_> {
-    fn may_be_contested(&self, item: &EventId, contested: bool) -> bool {
-        !self.past && !contested && !self.closed.contains(item)
-    }
-
     async fn entry(&self, event: &EventId) -> (u64, String, Option<Date>, Option<Commitment>) {
         let Ok(view) = self.source.json::<EventView>(&format!("/v1/events/{event}")).await else {
             return (0, String::new(), None, None);
@@ -270,7 +264,7 @@ impl Telling<'_> {
                 day: on.map(|on| self.p.lang.day(on)).unwrap_or_default(),
                 weight: self.p.lang.percent(one.weight),
                 contested: one.contested,
-                open: self.may_be_contested(&one.event, one.contested),
+                open: self.contestable.contains(&one.event),
                 excluded: one.excluded.is_some(),
                 words: self.words(statement).await,
                 reply: self.reply(one.reply).await,
@@ -304,7 +298,7 @@ impl Telling<'_> {
                 until: one.ends_on.map(|last| self.p.lang.day(last)),
                 urgent: one.urgent,
                 contested: one.contested,
-                open: self.may_be_contested(&one.event, one.contested),
+                open: self.contestable.contains(&one.event),
                 reply: self.reply(one.reply).await,
                 entry: (seq, link),
             });
@@ -366,6 +360,19 @@ impl Telling<'_> {
             Some(points) => p.say("kol-next_points", &[&on, &p.lang.moved(points), &causes]),
             None => p.say("kol-next", &[&on, &causes]),
         })
+    }
+
+    /// The score by the policy that comes next, on its first day.
+    async fn shadow(&self, score: &Score) -> Option<String> {
+        let (p, coming) = (self.p, score.shadow?);
+        let path = format!("/v1/subjects/{}/score/{}/{}", score.subject, score.size, coming.as_of);
+        let then: Score = self.source.json(&path).await.ok()?;
+        let figure = Shown::of(p, None, &then.figure);
+        let told = match (figure.score, figure.range) {
+            (Some(score), Some((low, high))) => format!("{score} ({low} – {high})"),
+            _ => figure.standing,
+        };
+        Some(p.say("kol-shadow", &[&coming.policy.to_string(), &p.lang.day(coming.as_of), &told]))
     }
 
     /// What a code of a loss is called.

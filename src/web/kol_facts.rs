@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::asked::Source;
+use super::contesting::stands_open;
 use crate::api::Problem;
 use crate::api::views::{
     ContestPage, EventPage, HistoryPage, HistoryRow, PolicyView, Step, StepPage, SubjectView,
 };
-use crate::engines::Score;
+use crate::dsse::EventId;
+use crate::engines::{Score, Standing};
 use crate::event::{PartyId, SubjectId};
 use crate::time::Date;
 
@@ -32,6 +34,8 @@ pub(super) struct Facts {
     pub contests: ContestPage,
     /// The seqs of what is contested today.
     pub contested: BTreeSet<u64>,
+    /// What may be contested today; nothing where a past day is asked for.
+    pub contestable: BTreeSet<EventId>,
 }
 
 impl Facts {
@@ -72,7 +76,10 @@ impl Facts {
         let disputed =
             events.events.iter().filter(|row| row.fate.as_ref().is_some_and(|fate| fate.contested));
         let contested = disputed.map(|row| row.seq).filter(|_| as_of.is_none()).collect();
-        Ok(Self { view, score, policy, steps, history, contests, contested })
+        let today = as_of.is_none() && view.row.figure.standing != Standing::Departed;
+        let open = events.events.iter().filter(|row| today && stands_open(row, row.fate.as_ref()));
+        let contestable = open.map(|row| row.id).collect();
+        Ok(Self { view, score, policy, steps, history, contests, contested, contestable })
     }
 
     /// Whoever they speak of.

@@ -445,6 +445,7 @@ async fn how_an_item_is_contested_stands_on_its_page_while_it_may_be() {
         let due = clock["due"].as_str().unwrap();
         assert!(told.contains(due.trim_start_matches("2026-").split('-').nth(1).unwrap()), "{path} {due}");
         assert!(told.contains("The last day is "), "{path}");
+        assert!(told.contains("<code>disproportionate</code>"), "{path}");
     }
     assert!(running > 2, "{running}");
     // A KOL's page leads there from what it may contest, and from nothing else.
