@@ -223,7 +223,8 @@ fn events(data: &Path, from: u64, to: &Path, answer: Answer) -> anyhow::Result<u
     let there = || here("file.exists", format!("{} exists already: choose another path", to.display()));
     anyhow::ensure!(!to.exists(), there());
     placed::check(to)?;
-    let archive = Archive::open(data).context("--events-from reads a directory that nothing serves: stop it")?;
+    let archive =
+        Archive::open(data).context("--events-from reads a directory that nothing serves: stop it")?;
     let unfinished = to.with_extension("partial");
     let bar = Bar::new();
     let mut progress = |what: &str, done, of| bar.show(what, done, of);

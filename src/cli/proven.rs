@@ -101,6 +101,13 @@ async fn print(
         "chốt ngày {date}, {size} mục; mục ghi sau đó không có trong biên nhận / committed to on {date} at size \
          {size}: what was recorded since is not in it"
     );
+    if date < ledger.today {
+        let today = ledger.today;
+        say!(
+            "điểm hôm nay, {today}, chưa có biên nhận / of today, {today}, there is no receipt yet. {}",
+            anyone(subject, &format!("--as-of {today}"), client.base())
+        );
+    }
     if proven.claimed_by.is_empty() {
         say!(
             "chưa đơn vị kiểm toán nào chứng nhận lần chốt này: chỉ là lời của đơn vị vận hành / no auditor has \

@@ -188,6 +188,35 @@ async fn nothing_is_taken_over_by_a_start_that_fails_and_what_is_lost_is_said() 
     assert!(!told.contains("leave it out"), "{told}");
 }
 
+/// Serves the files of a folder, as a mirror does.
+async fn mirror(folder: std::path::PathBuf) -> String {
+    let file = move |uri: axum::http::Uri| {
+        let read = std::fs::read(folder.join(uri.path().trim_start_matches('/')));
+        std::future::ready(read.map_err(|_| axum::http::StatusCode::NOT_FOUND))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(axum::serve(listener, axum::Router::new().fallback(file)).into_future());
+    base
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_somebody_serves_starts_no_copy_of_it_unasked() {
+    let folder = Folder::new().await;
+    ends(&folder, "export --data data export", 0, &["3 entries"]);
+    folder.shell("mkdir restored; cp -p data/log-key.pem restored");
+    ends(&folder, "import export --data restored", 0, &["--newest"]);
+    let heads = files(&folder.path("restored/heads"));
+    let base = mirror(folder.path("export")).await;
+    let serve = format!("serve --data restored --listen 127.0.0.1:0 --newest {base}");
+    let asked =
+        ["mirror", "About to take over in restored", "is lost here for good", "--yes", "(consent.needed)"];
+    ends(&folder, &serve, 2, &asked);
+    assert_eq!(files(&folder.path("restored/heads")), heads);
+    let told = served(&folder, &format!("{serve} --yes"));
+    assert!(told.contains("begins to sign") && told.contains("signs what comes in"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_newest_was_checked_against_is_said() {
     let folder = Folder::new().await;
