@@ -6,18 +6,15 @@
 set -euo pipefail
 program=$1 python=$2 keep=$3 seed=${5:-1}
 here=$(realpath "$(dirname "$0")")
+. "$here/shell.sh"
 bin=$(dirname "$python")
 document=$here/../schemas/openapi.json
 mkdir -p "$keep"
 keep=$(realpath "$keep")
 work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
+trap 'stopped || true; rm -rf "$work"' EXIT
 
-cmp -s "$here/clients/package.json" "$keep/package.json" || {
-  cp "$here/clients/package.json" "$keep/package.json"
-  (cd "$keep" && npm install --silent --no-audit --no-fund)
-}
+packages "$here/clients" "$keep"
 # The generators want a newer Node than Debian's; it comes with them.
 node() { "$keep/node_modules/.bin/node" "$@"; }
 
@@ -25,13 +22,7 @@ node() { "$keep/node_modules/.bin/node" "$@"; }
 node "$keep/node_modules/.bin/redocly" lint "$document" > "$work/linted" 2>&1 || { cat "$work/linted"; exit 1; }
 ! grep -q 'You have .* warning' "$work/linted" || { cat "$work/linted"; exit 1; }
 
-"$program" demo --listen 127.0.0.1:0 > "$work/said" &
-server=$!
-for _ in $(seq 1200); do
-  ledger=$(grep -om1 'http://[0-9.:]*' "$work/said" || true)
-  [ -z "$ledger" ] || break
-  sleep 0.1
-done
+listening "$work/said" "$program" demo --listen 127.0.0.1:0
 "$python" "$here/clients/arguments.py" "$document" "$ledger" > "$work/calls.json"
 
 PATH=$bin:$PATH "$bin/openapi-python-client" generate --path "$document" --meta none \
@@ -64,6 +55,4 @@ if [ "${4:-}" = requests ]; then
   "$python" "$here/clients/known.py" calls.json >> schemathesis.toml
   try --exclude-checks negative_data_rejection
 fi
-kill -INT "$server"
-wait "$server"
-server=
+stopped

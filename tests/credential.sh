@@ -5,25 +5,16 @@
 set -euo pipefail
 program=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
+. "$here/shell.sh"
 mkdir -p "$2"
 keep=$(realpath "$2")
-cmp -s "$here/credential/package.json" "$keep/package.json" || {
-  cp "$here/credential/package.json" "$keep/package.json"
-  (cd "$keep" && npm install --silent --no-audit --no-fund)
-}
+packages "$here/credential" "$keep"
 cp "$here/credential/verify.mjs" "$keep"
 
 work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
+trap 'stopped || true; rm -rf "$work"' EXIT
 cd "$work"
-"$program" demo --listen 127.0.0.1:0 --data demo > said &
-server=$!
-for _ in $(seq 1200); do
-  ledger=$(grep -om1 'http://[0-9.:]*' said || true)
-  [ -z "$ledger" ] || break
-  sleep 0.1
-done
+listening said "$program" demo --listen 127.0.0.1:0 --data demo
 export TINNHIEM_LEDGER=$ledger
 
 # Whose certificate is suspended has none to show elsewhere, and no other key signs one.

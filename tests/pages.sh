@@ -5,25 +5,16 @@
 set -euo pipefail
 program=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
+. "$here/shell.sh"
 mkdir -p "$2"
 keep=$(realpath "$2")
-cmp -s "$here/pages/package-lock.json" "$keep/package-lock.json" && [ -d "$keep/node_modules" ] || {
-  cp "$here/pages/package.json" "$here/pages/package-lock.json" "$keep"
-  (cd "$keep" && npm ci --silent --no-audit --no-fund)
-}
+packages "$here/pages" "$keep"
 cp "$here"/pages/*.mjs "$keep"
 
 work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$work"' EXIT
+trap 'stopped || true; rm -rf "$work"' EXIT
 # The day is fixed, so that every run reads the same pages.
-"$program" demo --listen 127.0.0.1:0 --today 2026-11-28 > "$work/said" &
-server=$!
-for _ in $(seq 1200); do
-  ledger=$(grep -om1 'http://[0-9.:]*' "$work/said" || true)
-  [ -z "$ledger" ] || break
-  sleep 0.1
-done
+listening "$work/said" "$program" demo --listen 127.0.0.1:0 --today 2026-11-28
 mkdir "$work/saved"
 cd "$keep"
 node crawl.mjs "$ledger" "$work/saved" "$work/pages.json"
