@@ -1,9 +1,11 @@
-// How votes become a value under either engine: the worked example of the scoring rules, number by number.
+// How votes become a value under either engine, by the worked example of the scoring rules; and what sanctions take.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { factsOf } from "../../src/web/assets/js/facts.js";
+import { score } from "../../src/web/assets/js/score.js";
 import * as score1 from "../../src/web/assets/js/score1.js";
 import * as score2 from "../../src/web/assets/js/score2.js";
 import { quotient } from "../../src/web/assets/js/whole.js";
@@ -61,4 +63,28 @@ test("a voice grows with experience, and overturned assessments cost it", () => 
 test("quotients round down, and what is not exact is refused", () => {
   assert.deepEqual([quotient(7, 2), quotient(-7, 2), quotient(-8, 2), quotient(0, 3)], [3, -4, -4, 0]);
   assert.throws(() => quotient(2 ** 53, 3), { name: "Malformed" });
+});
+
+test("of two sanctions of one day the one recorded first makes the other graver", () => {
+  const receipt = JSON.parse(readFileSync(new URL("../vectors/receipt/score.json", import.meta.url), "utf8"));
+  const { document } = receipt.dossier;
+  const parties = receipt.parties.map((/** @type {{document: object}} */ one) => one.document);
+  /** @param {[string, number, string][]} sanctions each a severity, a seq and the first day */
+  const taken = (...sanctions) => {
+    const all = sanctions.map(([severity, seq, starts_on]) => ({ ...document.sanctions[0], severity, seq, starts_on }));
+    const facts = factsOf({ ...document, sanctions: all }, parties, receipt.policies, 324);
+    const { figure } = score(facts, "2026-11-27");
+    assert.ok(figure.state === "rated");
+    // What the score is without sanctions: 8007, and 225 for endorsements.
+    return 8232 - figure.score;
+  };
+  const day = "2026-11-20";
+  assert.deepEqual([taken(["S1", 69, day]), taken(["S2", 69, day])], [150, 500]);
+  // An S2 makes whatever follows it a quarter graver, rounded down; an S1 makes nothing graver.
+  const [first, second] = [500 + 187, 150 + 500];
+  assert.deepEqual([taken(["S2", 69, day], ["S1", 70, day]), taken(["S1", 70, day], ["S2", 69, day])], [first, first]);
+  assert.deepEqual([taken(["S1", 69, day], ["S2", 70, day]), taken(["S2", 70, day], ["S1", 69, day])], [second, second]);
+  // Of different days the earlier comes first, whenever it was recorded.
+  assert.equal(taken(["S1", 69, day], ["S2", 70, "2026-11-19"]), first);
+  assert.equal(taken(["S2", 69, day], ["S1", 70, "2026-11-19"]), second);
 });
