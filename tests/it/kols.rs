@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 use tinnhiem::event::*;
 
+use crate::certificates::rate;
 use crate::contests::Court;
 use crate::programme::*;
 use crate::withdrawal::run;
@@ -329,17 +330,13 @@ async fn what_is_signed_is_read_in_words_and_comes_from_a_file() {
 async fn what_a_sanction_takes_stands_among_the_reasons() {
     let programme = Programme::start(policy()).await;
     let kol = subject("kol").to_string();
-    for assessor in ["a1", "a2", "a3"] {
-        let mut body = assessment(programme.today());
-        body.grades = (1..=20).map(|number| (format!("I{number}").parse().unwrap(), Some(1))).collect();
-        let draft = programme.draft(party(assessor), Some(subject("kol")), body);
-        programme.recorded(draft, &[assessor]).await;
-    }
-    programme.impose("kol", Severity::S2, 30).await;
+    rate(&programme, "kol").await;
+    // An S2 takes less than four indicators do, and only the four largest reasons are told.
+    programme.impose("kol", Severity::S3, 30).await;
     let sanction = newest(&programme);
     let (done, said) = run(&programme, &["score", &kol, "--explain"], &[]);
     let reasons = said.split("lý do / reason").nth(1).unwrap();
-    let row = reasons.lines().find(|line| line.starts_with("SANC.S2")).unwrap_or_default();
+    let row = reasons.lines().find(|line| line.starts_with("SANC.S3")).unwrap_or_default();
     assert!(done && row.contains(&format!("  {sanction}  ")) && row.contains("contest it"), "{said}");
     let thin = reasons.lines().find(|line| line.starts_with("EVID.")).unwrap_or_default();
     assert!(thin.is_empty() || thin.contains("no single entry"), "{thin}");
