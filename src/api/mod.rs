@@ -30,6 +30,7 @@ mod moments;
 mod names;
 mod notices;
 mod openapi;
+mod origins;
 mod platforms;
 mod policies;
 pub mod policy_diff;
@@ -52,6 +53,7 @@ pub use drafts::authorization;
 use handles::Handles;
 pub use handles::{is_account, place_of_account};
 pub use names::{Names, folded, nearest};
+pub use origins::{beforehand, opened};
 pub use platforms::{called, known_platforms};
 pub use problem::Problem;
 pub use respond::{answered_beside, validator};
@@ -187,10 +189,9 @@ pub fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Route
     });
     app.rankings.begin(&app.ledger.snapshot(), app.latest());
     let router = routes
-        .method_not_allowed_fallback(|| async {
-            Problem::new(405, "route.method", "this path takes another method: see /openapi.json")
-        })
+        .method_not_allowed_fallback(origins::other_method)
         .layer(axum::middleware::from_fn_with_state(app.clone(), respond::answered))
+        .layer(axum::middleware::from_fn(origins::open))
         .with_state(app.clone());
     (router, app)
 }

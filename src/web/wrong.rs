@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::Web;
 use super::asked::{Asked, rendered, shown};
 use super::page::{Page, text};
-use super::secure::secured;
+use super::secure::{beforehand, secured};
 use crate::api::Problem;
 
 #[derive(Template)]
@@ -52,7 +52,12 @@ pub(super) fn told(page: &Page, problem: &Problem) -> Response {
 }
 
 /// A page asked for by another method than it has.
-pub(super) async fn method(asked: Asked) -> Response {
+pub(super) async fn method(State(web): State<Arc<Web>>, request: Request) -> Response {
+    if let Some(answer) = beforehand(&request) {
+        return answer;
+    }
+    let (parts, _) = request.into_parts();
+    let asked = Asked::of(&parts, &web).await;
     told(&asked.page, &Problem::new(405, "route.method", "a page is read, by GET or HEAD"))
 }
 

@@ -49,6 +49,7 @@ mod newest;
 mod one_wrong;
 mod opening;
 mod operator;
+mod origins;
 mod own_cause;
 mod pages;
 mod paging;
