@@ -193,6 +193,8 @@ pub const DRAFT_MS: u64 = 14 * 24 * 3600 * 1000;
 pub const DRAFT_JUDGED_MS: u64 = 60 * 1000;
 /// Furthest the time of a proof that somebody may read drafts may lie off the ledger's clock, in milliseconds.
 pub const READER_MS: u64 = 5 * 60 * 1000;
+/// Most files with every score that are read at once; each keeps the ranking of its moment.
+pub const SCORE_FILES: usize = 16;
 /// Most streams of entries at once.
 pub const STREAMS: usize = 256;
 /// Most entries that a stream may lie behind the newest one.

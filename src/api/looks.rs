@@ -26,10 +26,12 @@ pub(super) enum Look {
     Drafts,
     /// What is added to them.
     Drafting,
+    /// Pieces of files with every score.
+    Scores,
 }
 
 /// How many kinds there are.
-const KINDS: usize = 8;
+const KINDS: usize = 9;
 
 /// Who looks and who waits to.
 pub(super) struct Looks {
@@ -81,7 +83,8 @@ impl Looks {
     }
 }
 
-fn busy() -> Problem {
+/// The problem with too many who ask for the same.
+pub(super) fn busy() -> Problem {
     Problem::new(503, "look.busy", "many ask for this at once: ask again in a second, or for less")
 }
 
@@ -167,10 +170,12 @@ mod tests {
             "/v1/events".to_owned(),
             "/v1/contests".to_owned(),
             "/v1/drafts".to_owned(),
+            "/v1/scores.csv".to_owned(),
+            "/v1/scores.ndjson".to_owned(),
         ];
         let mut held = Vec::new();
         let kinds = [Look::Ledger, Look::History, Look::Steps, Look::Search, Look::Entries, Look::Check];
-        for look in kinds.into_iter().chain([Look::Drafts, Look::Drafting]) {
+        for look in kinds.into_iter().chain([Look::Drafts, Look::Drafting, Look::Scores]) {
             held.push(app.looks.turn(look).await.unwrap());
         }
         for path in &long {

@@ -5,6 +5,7 @@ mod attachments;
 mod batch;
 mod bounds;
 mod calendar;
+mod cells;
 mod check;
 mod clocks;
 mod collaborations;
@@ -41,6 +42,7 @@ mod rates;
 pub mod record;
 mod register;
 mod respond;
+mod scores;
 pub mod steps;
 mod stream;
 mod subjects;
@@ -81,6 +83,7 @@ pub mod views {
     pub use super::register::{
         AccountView, CorrectionView, DecisionView, ErasureView, EvidenceView, RegisterView,
     };
+    pub use super::scores::ScoreRow;
     pub use super::steps::{Step, StepEvent, StepPage};
     pub use super::subjects::{SubjectPage, SubjectRow, SubjectView};
     pub use super::submit::Recorded;
@@ -105,6 +108,7 @@ use moments::Moments;
 use queries::Queries;
 use ranking::Rankings;
 use rates::Rates;
+use scores::Files;
 use stream::Streams;
 
 /// Where many events are recorded at once.
@@ -122,6 +126,7 @@ pub struct App {
     rates: Rates,
     drafts: Drafts,
     streams: Streams,
+    files: Files,
     bounds: Bounds,
     events_in_flight: Flight,
     batches_in_flight: Flight,
@@ -176,6 +181,7 @@ pub fn parts(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> (Route
         rates: Rates::new(&bounds),
         drafts: Drafts::within(&bounds),
         streams: Streams::within(&bounds),
+        files: Files::within(&bounds),
         events_in_flight: Flight::new(bounds.event_bytes, bounds.body),
         // Who waits outlasts the answers that are not read, and so finds room once they are cut off.
         batches_in_flight: Flight::new(bounds.batch_bytes, bounds.unread + bounds.body),
@@ -245,6 +251,14 @@ fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/v1/attachments/{commitment}",
             read!(attachments::one, "The bytes of an attachment", "*/*", "Its bytes, of its own media type"),
+        )
+        .api_route(
+            "/v1/scores.csv",
+            get_with(scores::csv, scores::document_csv).layer(CompressionLayer::new()),
+        )
+        .api_route(
+            "/v1/scores.ndjson",
+            get_with(scores::ndjson, scores::document_ndjson).layer(CompressionLayer::new()),
         )
         .api_route("/v1/subjects", read!(subjects::list, "Subjects by score"))
         .api_route("/v1/subjects/{subject}", read!(subjects::one, "A subject and what is shown of its score"))

@@ -23,7 +23,7 @@ const METHODS: [&str; 2] = ["get", "post"];
 /// The path whose parameter spans slashes, as the router and as the document writes it.
 pub(super) const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
 /// What each group of operations is for, by the module that answers them.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("attachments", "Texts and documents that events commit to"),
     ("batch", "Many events in one request"),
     ("clocks", "Who must act by when"),
@@ -40,6 +40,7 @@ const TAGS: [(&str, &str); 18] = [
     ("policies", "Policy versions"),
     ("policy_diff", "Who would move under another policy"),
     ("record", "How what a member said has fared"),
+    ("scores", "Every score of one day in one file"),
     ("stream", "Entries as they are recorded"),
     ("subjects", "Influencers, their scores and histories"),
 ];
@@ -160,19 +161,39 @@ pub(super) fn line_by_line<In: JsonSchema, Out: JsonSchema + Serialize>(
         body.required = false;
         Some(&mut body.content)
     });
-    let answered = inner.responses.as_mut().and_then(|all| {
-        let response = all.responses.get_mut(&StatusCode::Code(200))?.as_item_mut()?;
-        response.description = "The fate of each line, in order".to_owned();
-        Some(&mut response.content)
-    });
-    for content in [taken, answered].into_iter().flatten() {
-        let line = content.shift_remove("application/json").and_then(|held| held.schema);
-        let mut held = MediaType { schema: Some(of_bytes()), ..MediaType::default() };
-        let line = line.map(|line| line.json_schema.to_value());
-        held.extensions.extend(line.map(|line| ("x-line".to_owned(), line)));
-        content.insert(NDJSON.to_owned(), held);
+    if let Some(content) = taken {
+        let line = content.shift_remove("application/json");
+        content.insert(NDJSON.to_owned(), lines_of(line));
+    }
+    in_lines(operation, "The fate of each line, in order")
+}
+
+/// An operation that answers with JSON values, a line each.
+pub(super) fn answers_line_by_line<'a, Out: JsonSchema + Serialize>(
+    operation: TransformOperation<'a>,
+    what: &str,
+) -> TransformOperation<'a> {
+    in_lines(operation.response::<200, Json<Out>>(), what)
+}
+
+/// The same where what a line holds is described as the whole answer.
+fn in_lines<'a>(mut operation: TransformOperation<'a>, what: &str) -> TransformOperation<'a> {
+    let responses = operation.inner_mut().responses.as_mut();
+    let response = responses.and_then(|all| all.responses.get_mut(&StatusCode::Code(200))?.as_item_mut());
+    if let Some(response) = response {
+        what.clone_into(&mut response.description);
+        let line = response.content.shift_remove("application/json");
+        response.content.insert(NDJSON.to_owned(), lines_of(line));
     }
     operation
+}
+
+/// Bytes whose lines are what something holds.
+fn lines_of(line: Option<MediaType>) -> MediaType {
+    let mut held = MediaType { schema: Some(of_bytes()), ..MediaType::default() };
+    let line = line.and_then(|held| held.schema).map(|line| line.json_schema.to_value());
+    held.extensions.extend(line.map(|line| ("x-line".to_owned(), line)));
+    held
 }
 
 fn of_bytes() -> SchemaObject {

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cells::cell;
 use super::extract::{InPath, InQuery, page_rows};
 use super::looks::Look;
 use super::ranking::touches;
@@ -239,13 +240,13 @@ fn push(
     steps.push(Step { on, points, event, causes, before, after });
 }
 
-/// The steps as lines of values between commas (RFC 4180); no value needs quotes.
+/// The steps as lines of values between commas (RFC 4180); a member's id may begin like a formula.
 fn table(page: &StepPage) -> String {
     let mut text = "on,points,score,band,state,seq,type,issuer,event,causes\r\n".to_owned();
     for step in &page.steps {
         let event = step.event.as_ref();
         let of_event = event.map_or(",,,".to_owned(), |one| {
-            format!("{},{},{},{}", one.seq, one.type_name, one.issuer, one.id)
+            format!("{},{},{},{}", one.seq, one.type_name, cell(&one.issuer.to_string()), one.id)
         });
         let causes: Vec<String> =
             step.causes.iter().map(|one| format!("{} {}", words::name_of(&one.what), one.event)).collect();
@@ -262,4 +263,29 @@ fn table(page: &StepPage) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engines::Standing;
+
+    #[test]
+    fn who_is_called_like_a_formula_is_a_cell_that_nothing_computes() {
+        let after =
+            Figure { standing: Standing::Departed, score: None, range: None, band: None, confidence: None };
+        let event = StepEvent {
+            seq: 7,
+            id: EventId::from_bytes([1; 32]),
+            type_name: "endorsement.published".to_owned(),
+            issuer: "-2-1".parse().unwrap(),
+            reply: None,
+        };
+        let on = Date::from_days(0);
+        let step = Step { on, points: -250, event: Some(event), causes: Vec::new(), before: None, after };
+        let page = StepPage { size: 9, as_of: on, steps: vec![step], next: None };
+        let table = table(&page);
+        let row = table.lines().nth(1).unwrap();
+        assert!(row.starts_with("1970-01-01,-250,,,departed,7,endorsement.published,'-2-1,0101"), "{row}");
+    }
 }

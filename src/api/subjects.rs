@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
@@ -27,11 +26,6 @@ use crate::facts::{At, Dossier, Enrolment};
 use crate::ledger::Snapshot;
 use crate::limits;
 use crate::time::Date;
-
-/// How long a listing waits for the entries of a ledger at rest to be ranked.
-const PATIENCE_AT_REST: Duration = Duration::from_secs(2);
-/// How long it does while more are recorded.
-const PATIENCE_MOVING: Duration = Duration::from_millis(100);
 
 /// A subject in a listing.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -165,14 +159,14 @@ pub(super) async fn list(
             return Err(Problem::new(400, "query.after", detail));
         }
         (Some(at), _) if at.size > snapshot.size() => return Err(expired(at)),
-        (None, None) => newest(&app, &snapshot).await,
+        (None, None) => app.newest_ranking(&snapshot).await,
         (Some(at), _) => {
             snapshot.state.moment(Some(at.size), Some(at.as_of), app.today())?;
-            ranking_at(&app, snapshot, at).await?
+            app.ranking_at(snapshot, at).await?
         }
         (None, Some(as_of)) => {
             let at = snapshot.state.moment(Some(snapshot.size()), Some(as_of), app.today())?;
-            ranking_at(&app, snapshot, at).await?
+            app.ranking_at(snapshot, at).await?
         }
     };
     // The ranking may have come further than the snapshot from before.
@@ -217,14 +211,6 @@ impl Which {
         }
         Ok(())
     }
-}
-
-/// The ranking of a moment that is not the newest.
-async fn ranking_at(app: &Arc<App>, snapshot: Arc<Snapshot>, at: At) -> Result<Arc<Ranking>, Problem> {
-    if let Some(kept) = app.rankings.kept(at) {
-        return Ok(kept);
-    }
-    app.look(Look::Ledger, move |app, _| Ok(app.rankings.at(&snapshot, at))).await
 }
 
 /// The rows after a place of a ranking; fewer than asked for where the time is over.
@@ -290,20 +276,6 @@ fn page(
     SubjectPage { size, as_of, subjects, next }
 }
 
-/// The newest ranking. Who asks a ledger at rest sees what was written; while writes or a new day
-/// go on, an older one answers sooner than it would be brought forward.
-async fn newest(app: &App, snapshot: &Arc<Snapshot>) -> Arc<Ranking> {
-    let asked = Instant::now();
-    loop {
-        let ranking = app.rankings.newest(snapshot, app.latest()).await;
-        let at_rest = app.ledger.snapshot().size() == snapshot.size();
-        let patience = if at_rest { PATIENCE_AT_REST } else { PATIENCE_MOVING };
-        if ranking.at.size >= snapshot.size() || asked.elapsed() >= patience {
-            return ranking;
-        }
-    }
-}
-
 /// What `q` asks for.
 struct Sought {
     names: Found,
@@ -349,12 +321,27 @@ fn is_certified(state: &crate::state::State, dossier: &Dossier, at: At) -> bool 
     state.certified(dossier, at).is_some_and(|one| one.standing == CertificateStanding::Valid)
 }
 
-fn row(app: &App, state: &crate::state::State, dossier: &Dossier, at: At, figure: Figure) -> SubjectRow {
-    let enrolment = enrolment(dossier, at.size);
+/// A subject as listings show it.
+pub(super) fn row(
+    app: &App,
+    state: &crate::state::State,
+    dossier: &Dossier,
+    at: At,
+    figure: Figure,
+) -> SubjectRow {
+    let profile = enrolment(dossier, at.size).map(|one| &one.profile);
+    SubjectRow {
+        name: profile.and_then(|profile| app.names.shown(profile)),
+        ..nameless(state, dossier, at, figure)
+    }
+}
+
+/// The same without its name.
+pub(super) fn nameless(state: &crate::state::State, dossier: &Dossier, at: At, figure: Figure) -> SubjectRow {
     SubjectRow {
         subject: dossier.subject,
-        name: enrolment.and_then(|one| app.names.shown(&one.profile)),
-        topics: enrolment.map(|one| one.topics.clone()).unwrap_or_default(),
+        name: None,
+        topics: enrolment(dossier, at.size).map(|one| one.topics.clone()).unwrap_or_default(),
         figure,
         assessments: dossier.assessments(at.size).count(),
         certificate: state.certified(dossier, at),

@@ -7,7 +7,8 @@ use crate::client::Answer;
 
 /// The path of the page after this answer; none at the end. A table tells it by its `Link`.
 pub(super) fn next_page(path: &str, by: &str, answer: &Answer) -> Option<String> {
-    if let Some((query, _)) = answer.link.strip_prefix('<').and_then(|link| link.split_once('>')) {
+    let link = answer.link.strip_prefix('<').and_then(|link| link.split_once('>'));
+    if let Some((query, "; rel=\"next\"")) = link {
         return Some(format!("{}{query}", path.split('?').next()?));
     }
     let page: Value = serde_json::from_slice(&answer.bytes).ok()?;
@@ -42,5 +43,7 @@ mod tests {
         let link = "<?format=csv&size=9&after=4>; rel=\"next\"";
         assert_eq!(next("/v1/steps?format=csv", link, "a,b").unwrap(), "/v1/steps?format=csv&size=9&after=4");
         assert_eq!(next("/v1/steps?format=csv", "", "a,b"), None);
+        let own = "<?size=9&as_of=2026-11-28>; rel=\"canonical\"";
+        assert_eq!(next("/v1/scores", own, "a,b"), None);
     }
 }

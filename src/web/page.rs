@@ -6,9 +6,8 @@ use super::lang::{Lang, PARAMETER};
 use super::pulse::Pulse;
 use super::texts;
 use crate::event::{naming, words};
+use crate::limits;
 
-/// Longest name shown, in characters.
-const NAME_CHARS: usize = 200;
 /// Longest text shown, in characters.
 const TEXT_CHARS: usize = 2_000;
 
@@ -121,26 +120,12 @@ impl Page {
 
 /// A name that others wrote, safe to show in a line.
 pub(super) fn name(text: &str) -> String {
-    cut(text, NAME_CHARS)
+    naming::shown(text, limits::NAME_CHARS)
 }
 
 /// A text that others wrote, safe to show.
 pub(super) fn text(text: &str) -> String {
-    cut(text, TEXT_CHARS)
-}
-
-/// Without what turns the reading round or hides, and no longer than so many characters.
-fn cut(text: &str, most: usize) -> String {
-    let mut chars = text.chars().map(|c| match c {
-        c if c.is_whitespace() => ' ',
-        c if naming::is_invisible(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    });
-    let mut kept: String = chars.by_ref().take(most).collect();
-    if chars.next().is_some() {
-        kept.push('…');
-    }
-    kept
+    naming::shown(text, TEXT_CHARS)
 }
 
 pub(super) use crate::event::words::name_of;

@@ -70,6 +70,7 @@ mod resumption;
 mod rewritten_members;
 mod rights;
 mod rotated;
+mod scores;
 mod seats;
 mod signer;
 mod since_proven;

@@ -175,8 +175,8 @@ async fn every_answer_says_how_long_it_is_good_for_and_what_it_depends_on() {
     let mut paths: Vec<String> = vec!["/".to_owned(), "/openapi.json".to_owned(), "/nowhere".to_owned()];
     let gets = operations().into_iter().filter(|(method, ..)| *method == Method::GET);
     paths.extend(gets.map(|(_, template, _)| filled(&template)));
-    // What has no end has neither a length nor a validator.
-    paths.retain(|path| path != "/v1/events/stream");
+    // What is made while it is read has neither a length nor a validator.
+    paths.retain(|path| path != "/v1/events/stream" && !path.starts_with("/v1/scores."));
     paths.extend(["/tile/0/900.p/9", "/tile/entries/900", "/v1/receipts/99999999"].map(str::to_owned));
     let (mut good, mut bad) = (0, 0);
     for path in &paths {

@@ -1,5 +1,6 @@
 //! Subjects in the order of their scores, kept current from what the log and the days change.
 
+mod asked;
 mod changes;
 mod kept;
 mod maintained;

@@ -113,6 +113,21 @@ pub fn check(name: &str) -> Result<(), Unfit> {
     Ok(())
 }
 
+/// A text that others wrote as it is shown in a line: what hides or turns the reading round is seen, and of what
+/// is longer than so many characters only those are left.
+pub fn shown(text: &str, most: usize) -> String {
+    let mut chars = text.chars().map(|c| match c {
+        c if c.is_whitespace() => ' ',
+        c if is_invisible(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    });
+    let mut kept: String = chars.by_ref().take(most).collect();
+    if chars.next().is_some() {
+        kept.push('…');
+    }
+    kept
+}
+
 /// Letters of other alphabets, and variants, that are read as a Latin letter in lower case or in capitals.
 const ALIKE: &[(char, &str)] = &[
     ('a', "аαɑ"),
