@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Request, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
@@ -76,6 +77,8 @@ pub(super) struct Asked {
     pub web: Arc<Web>,
     /// How the page is told.
     pub page: Page,
+    /// The host that the request came to, as it names it.
+    pub host: Option<String>,
     parameters: Vec<(String, String)>,
 }
 
@@ -99,7 +102,8 @@ impl Asked {
         let lang = chosen.unwrap_or_else(|| Lang::accepted(&parts.headers));
         let mut page = Page::new(lang, chosen.is_some(), parts.uri.path(), &parameters);
         page.pulse = web.pulses.newest(&web.source).await;
-        Self { web: web.clone(), page, parameters }
+        let host = parts.headers.get(header::HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+        Self { web: web.clone(), page, host: host.map(|host| host.to_string()), parameters }
     }
 
     /// Checks that there are no other parameters than these, and none twice.

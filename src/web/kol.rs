@@ -16,6 +16,7 @@ use super::lines::{self, Line};
 use super::named::{Names, Party};
 use super::page::{Page, name, name_of, text};
 use super::rule::Rule;
+use super::{card, oembed};
 use crate::api::Problem;
 use crate::api::views::{ContestPage, EventView, PolicyView, Step, SubjectView};
 use crate::dsse::EventId;
@@ -66,6 +67,8 @@ struct Kol<'a> {
     compare: String,
     badge: String,
     feed: String,
+    card: String,
+    embed: Option<String>,
 }
 
 /// What costs points, and what helps.
@@ -210,6 +213,8 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
         compare: p.to(&format!("compare?a={subject}")),
         badge: p.to(&format!("kol/{subject}/badge.svg")),
         feed: p.to(&format!("kol/{subject}/feed.atom")),
+        card: card::says(p, score),
+        embed: asked.host.as_deref().map(|host| oembed::of(p, host, subject)),
     })
 }
 

@@ -55,6 +55,14 @@ impl Lang {
         }
     }
 
+    /// It and the country whose way of writing it is, as cards name them.
+    pub(super) fn locale(self) -> &'static str {
+        match self {
+            Self::Vi => "vi_VN",
+            Self::En => "en_GB",
+        }
+    }
+
     /// The other one.
     pub(super) fn other(self) -> Self {
         match self {

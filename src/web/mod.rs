@@ -8,6 +8,7 @@ mod accounting;
 mod asked;
 mod assets;
 mod badge;
+mod card;
 mod chart;
 mod check;
 mod clocks;
@@ -27,6 +28,7 @@ mod member;
 mod members;
 mod modules;
 mod named;
+mod oembed;
 mod page;
 mod policy;
 mod problems;
@@ -71,6 +73,7 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
         .route("/clocks", get(clocks::page))
         .route("/compare", get(compare::page))
         .route("/policy", get(policy::page))
+        .route("/oembed", get(oembed::card))
         .route("/problems/{code}", get(problems::page))
         .route("/check", get(check::page))
         .route("/docs", get(docs::page))

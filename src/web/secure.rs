@@ -10,7 +10,7 @@ use axum::response::Response;
 use crate::api;
 
 /// What pages of other origins may read.
-const OPEN: [&str; 3] = ["/feed.atom", "/kol/{subject}/badge.svg", "/kol/{subject}/feed.atom"];
+const OPEN: [&str; 4] = ["/feed.atom", "/kol/{subject}/badge.svg", "/kol/{subject}/feed.atom", "/oembed"];
 
 const POLICY: &str = "default-src 'self'; script-src 'self'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'; object-src 'none'";

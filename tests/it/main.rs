@@ -10,6 +10,7 @@ mod batch;
 mod beginners;
 mod believed;
 mod bounds;
+mod cards;
 mod certificates;
 mod clocks;
 mod collaborations;

@@ -50,9 +50,13 @@ fn is_of_drafts(path: &str) -> bool {
 }
 
 /// What is made to be shown elsewhere, beside the API.
-fn shown_elsewhere() -> Vec<String> {
+fn shown_elsewhere(demo: &Demo) -> Vec<String> {
     let han = demo::subject("han");
-    vec!["/feed.atom".to_owned(), format!("/kol/{han}/feed.atom"), format!("/kol/{han}/badge.svg")]
+    let card = format!(
+        "/oembed?url=%2F%2F{}%2Fkol%2F{han}",
+        demo.base.trim_start_matches("http://").replace(":", "%3A")
+    );
+    vec!["/feed.atom".to_owned(), format!("/kol/{han}/feed.atom"), format!("/kol/{han}/badge.svg"), card]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +68,7 @@ async fn whatever_is_read_without_a_key_is_read_from_every_origin() {
     paths.retain(|path| path != "/v1/events/stream");
     paths.push("/v1/events/stream?after=0&limit=1".to_owned());
     paths.push("/openapi.json".to_owned());
-    paths.extend(shown_elsewhere());
+    paths.extend(shown_elsewhere(&demo));
     // What is refused says why, too.
     paths.extend(["/v1/nothing", "/v1/subjects?colour=red", "/v1/events/999999"].map(str::to_owned));
     paths.push(format!("/kol/{}/badge.svg?size=huge", demo::subject("han")));
@@ -101,7 +105,7 @@ async fn whatever_is_read_without_a_key_is_read_from_every_origin() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_beforehand_may_read_and_may_not_write() {
     let demo = Demo::start().await;
-    let mut open = shown_elsewhere();
+    let mut open = shown_elsewhere(&demo);
     for (method, template, _) in operations() {
         let path = filled(&template);
         if method == Method::GET && !is_of_drafts(&path) {
