@@ -53,6 +53,7 @@ mod operator;
 mod origins;
 mod own_cause;
 mod pages;
+mod pages_hostile;
 mod paging;
 mod panels;
 mod parameters;
