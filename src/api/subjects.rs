@@ -97,6 +97,8 @@ pub(super) struct Which {
     min_score: Option<u16>,
     /// Whether a certificate of theirs stands.
     certified: Option<bool>,
+    /// Whether a contest of theirs is open.
+    contested: Option<bool>,
     /// Whose name holds this text or its words in any order, with or without diacritics and punctuation, whose
     /// linked account has this handle or address, or whose id begins with it. It has a letter or digit.
     #[schemars(length(min = 1, max = 500))]
@@ -187,13 +189,14 @@ impl Which {
     fn mark(&self) -> Mark {
         let sort = self.sort.unwrap_or_default() == Sort::Worst;
         let q = self.q.as_deref().map(str::trim);
-        Mark::of(&(&self.topic, self.band, self.min_score, self.certified, q, sort))
+        Mark::of(&(&self.topic, self.band, self.min_score, self.certified, self.contested, q, sort))
     }
 
     /// Whether its first rows are those of the ranking.
     fn is_at_hand(&self, limit: usize) -> bool {
         let filters = self.topic.is_some() || self.band.is_some() || self.q.is_some();
-        !filters && self.certified.is_none() && self.min_score.is_none() && limit <= limits::PAGE_ROWS_DEFAULT
+        let standings = self.certified.is_some() || self.contested.is_some();
+        !filters && !standings && self.min_score.is_none() && limit <= limits::PAGE_ROWS_DEFAULT
     }
 
     /// Whether its values stand for something in some policy.
@@ -259,7 +262,10 @@ fn page(
         {
             return ControlFlow::Continue(());
         }
-        if which.certified.is_some_and(|wanted| wanted != is_certified(state, dossier, ranking.at)) {
+        let is_contested = || dossier.open_contests(size).next().is_some();
+        if which.certified.is_some_and(|wanted| wanted != is_certified(state, dossier, ranking.at))
+            || which.contested.is_some_and(|wanted| wanted != is_contested())
+        {
             return ControlFlow::Continue(());
         }
         let figure = ranked.figure().or_else(|| Some(state.figure(&ranked.subject, ranking.at)?.0));

@@ -16,7 +16,9 @@ use crate::time::Date;
 /// How many KOLs a page lists.
 const ROWS: usize = 25;
 
-const PARAMETERS: [&str; 5] = ["q", "topic", "band", "certified", "after"];
+const PARAMETERS: [&str; 6] = ["q", "topic", "band", "certified", "contested", "after"];
+/// Those that the filters above the list set; one of them at a time.
+const FILTERS: [&str; 3] = ["band", "certified", "contested"];
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -116,8 +118,7 @@ async fn made(asked: &Asked) -> Result<String, Problem> {
         Some(q) => members::found(asked, q).await?,
         None => Vec::new(),
     };
-    let hidden =
-        ["band", "certified"].into_iter().filter_map(|name| Some((name, asked.value(name)?.to_owned())));
+    let hidden = FILTERS.into_iter().filter_map(|name| Some((name, asked.value(name)?.to_owned())));
     let mut topics: Vec<Topic> = policy
         .topics
         .iter()
@@ -148,24 +149,21 @@ fn day(p: &Page, date: Date) -> String {
 
 fn filters(asked: &Asked, policy: &Policy) -> Vec<Filter> {
     let p = &asked.page;
-    let (band, certified) = (asked.value("band"), asked.value("certified"));
-    let all = Filter {
-        says: p.t("home-all").to_owned(),
-        link: p.with(&[("band", ""), ("certified", ""), ("after", "")]),
-        chosen: band.is_none() && certified.is_none(),
+    let filter = |says: &str, name: &str, value: &str| {
+        let others = FILTERS.into_iter().chain(["after"]).filter(|one| *one != name).map(|one| (one, ""));
+        let chosen = match name {
+            "" => FILTERS.into_iter().all(|one| asked.value(one).is_none()),
+            name => asked.value(name) == Some(value),
+        };
+        let set = Some((name, value)).filter(|_| !name.is_empty());
+        let link = p.with(&set.into_iter().chain(others).collect::<Vec<_>>());
+        Filter { says: says.to_owned(), link, chosen }
     };
     let bands = policy.bands.iter().map(|one| {
         let letter = one.band.to_string();
-        Filter {
-            says: p.say("home-band", &[&letter]),
-            link: p.with(&[("band", &letter), ("certified", ""), ("after", "")]),
-            chosen: band == Some(letter.as_str()),
-        }
+        filter(&p.say("home-band", &[&letter]), "band", &letter)
     });
-    let certificate = Filter {
-        says: p.t("certified").to_owned(),
-        link: p.with(&[("certified", "true"), ("band", ""), ("after", "")]),
-        chosen: certified == Some("true"),
-    };
-    [all].into_iter().chain(bands).chain([certificate]).collect()
+    let standings = [("certified", p.t("certified")), ("contested", p.t("contested"))];
+    let standings = standings.map(|(name, says)| filter(says, name, "true"));
+    [filter(p.t("home-all"), "", "")].into_iter().chain(bands).chain(standings).collect()
 }

@@ -88,6 +88,7 @@ async fn every_page_is_there_in_both_languages() {
         "q=bao+ngan&".to_owned(),
         "band=B&".to_owned(),
         "certified=true&".to_owned(),
+        "contested=true&".to_owned(),
         "topic=my-pham&".to_owned(),
         "q=nobody-at-all&".to_owned(),
     ];
@@ -186,6 +187,35 @@ async fn somebody_is_found_and_seen_as_of_a_past_day() {
     assert_eq!(within(&html, "score"), points(&past["score"], "en"));
     assert!(html.contains("as it stood on 1 Aug 2026"));
     assert!(!html.contains(">23 Nov 2026<"), "what came later is not there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_filtered_by_what_is_contested() {
+    let demo = Demo::of("2026-11-28").await;
+    let mut disputed = BTreeSet::new();
+    let everybody = everybody(&demo).await;
+    for id in &everybody {
+        let view = demo.json(&format!("/v1/subjects/{id}")).await;
+        disputed.extend((view["open_contests"] != 0).then(|| id.clone()));
+    }
+    assert!(!disputed.is_empty() && disputed.len() < everybody.len(), "{disputed:?}");
+    let listed = |page: &Value| -> BTreeSet<String> {
+        let rows = page["subjects"].as_array().unwrap().iter();
+        rows.map(|row| row["subject"].as_str().unwrap().to_owned()).collect()
+    };
+    let others: BTreeSet<_> = everybody.into_iter().filter(|id| !disputed.contains(id)).collect();
+    assert_eq!(listed(&demo.json("/v1/subjects?contested=true&limit=1000").await), disputed);
+    assert_eq!(listed(&demo.json("/v1/subjects?contested=false&limit=1000").await), others);
+    let home = read(&demo.base, "/?band=B&after=&lang=en").await.html;
+    let link = attributes(&home, "href").into_iter().find(|link| link.contains("contested=true")).unwrap();
+    assert!(!link.contains("band"), "one filter at a time: {link}");
+    let page = read(&demo.base, &format!("/{link}")).await;
+    check("/", &page, "en");
+    let of_kol =
+        |link: String| link.strip_prefix("./kol/").map(|id| id.split('?').next().unwrap().to_owned());
+    let shown: BTreeSet<_> = attributes(&page.html, "href").into_iter().filter_map(of_kol).collect();
+    assert_eq!(shown, disputed);
+    assert!(page.html.contains(" aria-current=\"true\">disputed</a>"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,6 +200,7 @@ async fn a_page_goes_on_with_the_listing_that_it_is_of() {
                 "sort=worst".to_owned(),
                 "min_score=1".to_owned(),
                 "certified=false".to_owned(),
+                "contested=false".to_owned(),
                 "q=k".to_owned(),
             ],
         ),

@@ -116,9 +116,11 @@ impl Matter<'_> {
         for band in ["A", "B", "C", "D"] {
             asked = asked.listed(format!("/v1/subjects?band={band}&limit={WHOLE_PAGE}"), "after");
         }
-        for certified in [true, false] {
-            let page = format!("/v1/subjects?certified={certified}&limit={WHOLE_PAGE}");
-            asked = asked.listed(page, "after");
+        for standing in ["certified", "contested"] {
+            for is_so in [true, false] {
+                let page = format!("/v1/subjects?{standing}={is_so}&limit={WHOLE_PAGE}");
+                asked = asked.listed(page, "after");
+            }
         }
         let limit = format!("&limit={WHOLE_PAGE}");
         let scores = self.dice.each("least scores", 2, 10_001);
