@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { blake3, commitment, keyed } from "../../src/web/assets/js/blake3.js";
+import { blake3, commitment, derived, keyed } from "../../src/web/assets/js/blake3.js";
 import { toHex, utf8 } from "../../src/web/assets/js/bytes.js";
 
 /** Length of 0, 1, … 250, 0, 1, …; its hash; its hash under KEY. @type {[number, string, string][]} */
@@ -112,4 +112,10 @@ test("a commitment is of bytes under a salt", () => {
   const salt = Uint8Array.from({ length: 32 }, (_, at) => at);
   assert.equal(toHex(commitment(salt, utf8("Trần Bảo Ngân"))), expected);
   assert.throws(() => commitment(salt.slice(1), utf8("")), /32 bytes/);
+});
+
+test("what material makes in a context", () => {
+  const context = "BLAKE3 2019-12-27 16:29:52 test vectors context";
+  const made = toHex(derived(context, new Uint8Array()));
+  assert.equal(made, "2cc39783c223154fea8dfb7c1b1660f2ac2dcbd1c1de8277b0b0dd39b7e50d7d");
 });

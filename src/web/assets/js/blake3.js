@@ -1,4 +1,4 @@
-// BLAKE3, plain and keyed, with 32 bytes of output: event ids, the chain of entries, commitments and documents.
+// BLAKE3, plain, keyed and deriving keys, with 32 bytes of output: event ids, the chain of entries, commitments and documents.
 // After the specification's reference implementation: https://github.com/BLAKE3-team/BLAKE3-specs
 
 import { Malformed } from "./bytes.js";
@@ -10,6 +10,8 @@ const CHUNK_END = 2;
 const PARENT = 4;
 const ROOT = 8;
 const KEYED = 16;
+const DERIVE_CONTEXT = 32;
+const DERIVE_MATERIAL = 64;
 
 const IV = Uint32Array.of(
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
@@ -147,4 +149,14 @@ export function keyed(key, bytes) {
  */
 export function commitment(salt, bytes) {
   return keyed(salt, bytes);
+}
+
+/**
+ * What key material makes in a context: 32 bytes.
+ * @param {string} context in plain ASCII
+ * @param {Uint8Array<ArrayBuffer>} material
+ */
+export function derived(context, material) {
+  const named = hash(new TextEncoder().encode(context), IV, DERIVE_CONTEXT);
+  return hash(material, wordsOf(named).slice(0, 8), DERIVE_MATERIAL);
 }

@@ -62,9 +62,10 @@ export function read(bytes) {
 /**
  * What a signature covers: the pre-authentication encoding of DSSE v1.
  * @param {Uint8Array<ArrayBuffer>} payload
+ * @param {string} [type] that of events, unless something else is signed
  */
-export function pae(payload) {
-  return concat(utf8(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload);
+export function pae(payload, type = PAYLOAD_TYPE) {
+  return concat(utf8(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload);
 }
 
 /**
