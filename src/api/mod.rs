@@ -23,6 +23,7 @@ mod flight;
 mod forms;
 mod handles;
 mod history;
+mod keys;
 mod lines;
 mod log;
 mod looks;
@@ -298,6 +299,7 @@ fn routes() -> ApiRouter<Arc<App>> {
             "/v1/members/{member}",
             read!(members::one, "A member, its keys and accreditations over time"),
         )
+        .api_route("/v1/keys/{key}", read!(keys::one, "Whose a key is, and how it stands"))
         .api_route(
             "/v1/collaborations",
             read!(collaborations::list, "The register of paid work, by subject, business or words"),

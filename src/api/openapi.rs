@@ -34,6 +34,7 @@ const TAGS: [(&str, &str); 19] = [
     ("draws", "How panels are drawn"),
     ("events", "Entries of the log, and recording new ones"),
     ("history", "What each event did to a score"),
+    ("keys", "Whose a key is"),
     ("log", "Checkpoint, tiles, proofs, receipts, and the ledger itself"),
     ("members", "Members, keys and accreditations"),
     ("notices", "What is announced about an influencer, and the days to reply"),

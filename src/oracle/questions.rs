@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::dice::Dice;
+use crate::dsse::PublicKey;
+use crate::event::PartyId;
 use crate::limits;
 use crate::log::{BundleId, TileId};
 use crate::state::State;
@@ -125,6 +127,14 @@ impl Matter<'_> {
             "/v1/members/{member}" => of_members(""),
             "/v1/members/{member}/clocks.ics" => of_members("/clocks.ics"),
             "/v1/members/{member}/record" => of_members("/record"),
+            "/v1/keys/{key}" => {
+                let parties = self.members.iter().chain(&self.subjects).filter_map(|one| one.parse().ok());
+                let of = |party: PartyId| -> Vec<PublicKey> {
+                    self.state.parties().keys_of(&party).map(|(key, _)| *key).collect()
+                };
+                let keys: Vec<PublicKey> = parties.flat_map(of).collect();
+                Asked::each(dice, route, &keys, |key| format!("/v1/keys/{key}"))
+            }
             "/v1/policies/{version}" => {
                 Asked::each(dice, route, &self.versions, |version| format!("/v1/policies/{version}"))
             }

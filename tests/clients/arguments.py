@@ -34,6 +34,7 @@ def known(ledger):
         "member": fetch(ledger, "/v1/members")["members"][0]["member"],
         "contest": contest["contest"],
         "commitment": row["profile"],
+        "key": row["keys"][0]["key"],
         "event": "1",
         "seq": 1,
         "size": here["size"],

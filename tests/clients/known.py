@@ -8,7 +8,7 @@ import sys
 known = {}
 for call in json.load(open(sys.argv[1], encoding="utf-8")):
     for name, (_, value) in call["parameters"].items():
-        if name in ("subject", "member", "contest", "commitment", "event", "version", "tile"):
+        if name in ("subject", "member", "contest", "commitment", "event", "key", "version", "tile"):
             known[name] = value
 print("[parameters]")
 for name, value in sorted(known.items()):

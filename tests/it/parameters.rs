@@ -39,6 +39,7 @@ pub fn filled(template: &str) -> String {
         ("{commitment}", "00".repeat(32)),
         ("{contest}", "0".to_owned()),
         ("{draft}", "00".repeat(32)),
+        ("{key}", demo::key("la-sen").public().to_string()),
         ("{*tile}", "0/000.p/3".to_owned()),
         ("{tile}", "0/000.p/3".to_owned()),
     ] {

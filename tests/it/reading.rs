@@ -424,3 +424,23 @@ async fn looks_that_have_no_time_come_to_their_end_page_by_page() {
     }
     assert!(short > 1, "no look was cut short");
 }
+
+/// Who holds a key and nothing else could not learn as whom it acts.
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_a_key_is_is_told_of_members_kols_and_seats() {
+    let demo = Demo::start().await;
+    let of = |name: &str| format!("/v1/keys/{}", demo::key(name).public());
+    for (name, owner, seat) in [
+        ("la-sen", "la-sen".to_owned(), None),
+        ("han", demo::subject("han").to_string(), None),
+        ("dieu-phoi-2", "dieu-phoi-2".to_owned(), Some(2)),
+    ] {
+        let told = demo.json(&of(name)).await;
+        assert_eq!((told["owner"].as_str(), told["seat_number"].as_u64()), (Some(owner.as_str()), seat));
+        assert_eq!(told["live"], true);
+        assert_eq!(told["state"], "live");
+        assert_eq!(told["seat"], seat.is_some());
+    }
+    assert_eq!(demo.code(&of("nobody")).await, (404, "key.unknown".to_owned()));
+    assert_eq!(demo.code("/v1/keys/00").await, (400, "path.malformed".to_owned()));
+}
