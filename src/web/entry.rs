@@ -42,6 +42,8 @@ struct Entry<'a> {
     attached: Vec<Attached>,
     prev: String,
     keys: Vec<String>,
+    /// Where the council imposes what is proposed.
+    impose: Option<String>,
     before: Option<String>,
     after: Option<String>,
 }
@@ -137,6 +139,8 @@ async fn made(asked: &Asked, event: &str) -> Result<String, Problem> {
             .and_then(|one| one.as_str().map(str::to_owned))
             .unwrap_or_default(),
         keys: view.keys.iter().map(ToString::to_string).collect(),
+        impose: (row.event_type() == Some(EventType::SanctionProposed))
+            .then(|| p.to(&format!("act/impose?proposal={}", row.id))),
         before: row.seq.checked_sub(1).map(beside),
         after: Some(row.seq + 1).filter(|next| *next < size).map(beside),
     })
@@ -196,6 +200,11 @@ async fn known(asked: &Asked, view: &EventView) -> BTreeMap<String, Said> {
 }
 
 /// The members of a body, in words where there are some.
+pub(super) fn terms(p: &Page, body: &Value) -> Vec<(String, Vec<String>)> {
+    let says = |(name, values): (String, Vec<Said>)| (name, values.into_iter().map(|one| one.says).collect());
+    members(p, body, &BTreeMap::new()).into_iter().map(says).collect()
+}
+
 fn members(p: &Page, body: &Value, known: &BTreeMap<String, Said>) -> Vec<(String, Vec<Said>)> {
     let all = body.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     let named =

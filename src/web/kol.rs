@@ -13,6 +13,7 @@ use super::figure::Shown;
 use super::home::topics;
 use super::kol_facts::Facts;
 use super::lines::{self, Line};
+use super::modules;
 use super::named::{Names, Party};
 use super::page::{Page, name, name_of, text};
 use super::rule::Rule;
@@ -34,6 +35,10 @@ const WORDS: usize = 24;
 #[template(path = "kol.html")]
 struct Kol<'a> {
     p: &'a Page,
+    script: String,
+    contest: String,
+    reply: String,
+    endorse: String,
     id: String,
     name: String,
     topics: String,
@@ -179,6 +184,10 @@ async fn made(asked: &Asked, subject: &str) -> Result<String, Problem> {
     });
     rendered(&Kol {
         p,
+        script: p.raw(&modules::place("live")),
+        contest: p.to(&format!("act/contest?subject={subject}")),
+        reply: p.to(&format!("act/reply?subject={subject}")),
+        endorse: p.to(&format!("act/endorse?subject={subject}")),
         id: subject.to_string(),
         name: view.row.name.as_deref().map_or_else(|| subject.to_string(), name),
         topics: topics(p, rules, &view.row),

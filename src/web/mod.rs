@@ -5,6 +5,7 @@
 //! relative, so that a ledger may lie below any path.
 
 mod accounting;
+mod act;
 mod asked;
 mod assets;
 mod badge;
@@ -26,6 +27,7 @@ mod lines;
 mod log;
 mod member;
 mod members;
+mod mine;
 mod modules;
 mod named;
 mod oembed;
@@ -35,6 +37,7 @@ mod problems;
 mod pulse;
 mod rule;
 mod secure;
+mod spoken;
 mod texts;
 mod wrong;
 
@@ -77,6 +80,9 @@ pub fn router(ledger: Arc<Ledger>, today: Option<Date>, bounds: Bounds) -> Route
         .route("/problems/{code}", get(problems::page))
         .route("/check", get(check::page))
         .route("/docs", get(docs::page))
+        .route("/mine", get(mine::page))
+        .route("/inbox", get(mine::inbox))
+        .route("/act/{act}", get(act::page))
         .route("/assets/{name}", get(assets::one))
         .route("/assets/js/{hash}/{name}", get(modules::one))
         .method_not_allowed_fallback(wrong::method)

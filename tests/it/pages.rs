@@ -96,8 +96,9 @@ async fn every_page_is_there_in_both_languages() {
     for id in everybody(&demo).await {
         paths.push(format!("/kol/{id}?"));
         paths.push(format!("/kol/{id}?as_of=2026-08-01&"));
+        paths.extend(["contest", "reply", "endorse"].map(|act| format!("/act/{act}?subject={id}&")));
     }
-    for name in ["check", "docs", "log", "clocks", "compare", "policy"] {
+    for name in ["check", "docs", "log", "clocks", "compare", "policy", "mine", "inbox", "act/enrol"] {
         paths.push(format!("/{name}?"));
     }
     for seq in 0..demo.ledger.snapshot().size() {

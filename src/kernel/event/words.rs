@@ -227,6 +227,16 @@ pub fn meant(value: &impl Serialize) -> String {
     of_value(&name).map_or(name, |words| words.to_string())
 }
 
+/// Every member of bodies that has words.
+pub fn members() -> impl Iterator<Item = (&'static str, Words)> {
+    OF_MEMBERS.iter().map(|&[name, vi, en]| (name, Words { vi, en }))
+}
+
+/// Every name of closed lists that has words.
+pub fn values() -> impl Iterator<Item = (&'static str, Words)> {
+    OF_VALUES.iter().map(|&[name, vi, en]| (name, Words { vi, en }))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;

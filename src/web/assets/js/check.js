@@ -2,13 +2,14 @@
 // of anybody. What is shown says what was checked, against which key, and what was not.
 
 import { isHex } from "./bytes.js";
+import { element, listed } from "./elements.js";
 import { readVkey } from "./notes.js";
 import { Refused, require } from "./refused.js";
 import { verifyFile } from "./score_receipt.js";
 import { Words } from "./words.js";
 
 /** @typedef {Awaited<ReturnType<typeof verifyFile>>} Verified */
-/** @typedef {[string, ...string[]]} Fact what it is called, and what it says, a line each */
+/** @typedef {import("./elements.js").Fact} Fact */
 
 const MOST_BYTES = 16 * 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -21,31 +22,6 @@ const vkey = /** @type {HTMLInputElement} */ (document.getElementById("vkey"));
 const auditors = /** @type {HTMLInputElement} */ (document.getElementById("auditors"));
 /** The key that this page came with; a field keeps what was typed when a page is loaded again. */
 const own = form.dataset.vkey ?? "";
-
-/**
- * @param {string} name
- * @param {string} text
- * @param {string} [kind] class
- */
-function element(name, text, kind) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (kind) made.className = kind;
-  return made;
-}
-
-/** @param {Fact[]} facts */
-function listed(facts) {
-  const list = element("dl", "", "facts");
-  for (const [name, ...says] of facts) {
-    const row = element("div", "");
-    const said = element("dd", "");
-    said.append(...says.flatMap((one, at) => (at === 0 ? [one] : [document.createElement("br"), one])));
-    row.append(element("dt", name), said);
-    list.append(row);
-  }
-  return list;
-}
 
 /**
  * Who says to have signed an entry: whose a key is, a receipt does not prove.
