@@ -27,7 +27,8 @@ export async function page(browser, base, { lang = "vi", ...options } = {}) {
   const page = await context.newPage();
   const at = () => page.url().replace(base, "");
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${base}/`) && !request.url().startsWith("data:"))
+    // What a page made itself is asked of nobody.
+    if (!request.url().startsWith(`${base}/`) && !/^(data|blob):/.test(request.url()))
       wrong(at(), `asks ${request.url()}`);
   });
   page.on("response", (response) => {

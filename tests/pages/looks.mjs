@@ -1,14 +1,13 @@
 // What must hold of each page in a browser, on pages that together show all that there is.
 // Usage: looks.mjs LEDGER PAGES, a file of paths
 import { readFileSync } from "node:fs";
-import axe from "axe-core";
+import { accessible, fitting } from "./accessible.mjs";
 import { page as open, start, told, wrong } from "./browser.mjs";
 import { keyboard } from "./keyboard.mjs";
 
 const [, , ledger, list] = process.argv;
 const paths = JSON.parse(readFileSync(list));
 const WIDTHS = [360, 414, 768, 1024, 1600];
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** What is folded shows itself, so that it is looked at too. */
 const unfold = (page) =>
@@ -20,29 +19,11 @@ async function to(page, path) {
   return `/${path}`;
 }
 
-/** No violation, as axe sees it. */
-async function accessible(page, where) {
-  await page.evaluate(axe.source);
-  const run = await page.evaluate(
-    (rules) => window.axe.run(document, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] }),
-    RULES,
-  );
-  for (const one of run.violations)
-    wrong(where, `${one.id}: ${one.help}: ${one.nodes[0].target} ${one.nodes[0].any[0]?.message ?? ""}`);
-}
-
 /** Nothing but what scrolls itself is wider than the window. */
 async function fits(page, where) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      if (scrollWidth <= clientWidth) return null;
-      const all = [...document.querySelectorAll("body *")];
-      const widest = all.filter((one) => one.getBoundingClientRect().right > clientWidth + 1).pop();
-      return `${scrollWidth} wide, for ${widest?.outerHTML.slice(0, 120)}`;
-    });
-    if (wide) wrong(`${where} at ${width}`, wide);
+    await fitting(page, `${where} at ${width}`);
   }
 }
 
