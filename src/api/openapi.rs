@@ -23,7 +23,7 @@ const METHODS: [&str; 2] = ["get", "post"];
 /// The path whose parameter spans slashes, as the router and as the document writes it.
 pub(super) const TILE_PATHS: [&str; 2] = ["/tile/{*tile}", "/tile/{tile}"];
 /// What each group of operations is for, by the module that answers them.
-const TAGS: [(&str, &str); 19] = [
+const TAGS: [(&str, &str); 20] = [
     ("attachments", "Texts and documents that events commit to"),
     ("batch", "Many events in one request"),
     ("clocks", "Who must act by when"),

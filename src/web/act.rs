@@ -237,7 +237,7 @@ async fn impose(asked: &Asked) -> Result<Act, Problem> {
         subject: view.row.subject,
         asks: Asks::Impose {
             proposal: view.row.id.to_string(),
-            terms: entry::terms(p, &view.payload["body"]),
+            terms: entry::terms(p, &view.payload),
             link: p.to(&format!("entry/{}", view.row.seq)),
         },
     })

@@ -26,6 +26,8 @@ pub(super) struct Contesting {
     pub grounds: Vec<(String, String)>,
     /// The id of that KOL.
     pub subject: SubjectId,
+    /// The page on which it is contested in a browser.
+    pub act: String,
 }
 
 /// Until when an item may be contested on every ground.
@@ -83,7 +85,8 @@ impl Contesting {
             (name, says)
         });
         let who = names.party(p, &PartyId::from(subject));
-        Some(Self { who, until, grounds: grounds.collect(), subject })
+        let act = p.to(&format!("act/contest?subject={subject}"));
+        Some(Self { who, until, grounds: grounds.collect(), subject, act })
     }
 }
 

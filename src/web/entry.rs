@@ -199,10 +199,10 @@ async fn known(asked: &Asked, view: &EventView) -> BTreeMap<String, Said> {
     known
 }
 
-/// The members of a body, in words where there are some.
-pub(super) fn terms(p: &Page, body: &Value) -> Vec<(String, Vec<String>)> {
+/// What a payload says, member by member, in words where there are some.
+pub(super) fn terms(p: &Page, payload: &Value) -> Vec<(String, Vec<String>)> {
     let says = |(name, values): (String, Vec<Said>)| (name, values.into_iter().map(|one| one.says).collect());
-    members(p, body, &BTreeMap::new()).into_iter().map(says).collect()
+    members(p, &payload["body"], &BTreeMap::new()).into_iter().map(says).collect()
 }
 
 fn members(p: &Page, body: &Value, known: &BTreeMap<String, Said>) -> Vec<(String, Vec<Said>)> {
