@@ -151,7 +151,8 @@ impl Writing {
         }
         let (mut last, mut is_done) = (self.after, true);
         self.ranking.after(Sort::Best, self.after, |ranked| {
-            if piece.len() >= self.most {
+            // Every piece gets on by a row at least, however short it is to be.
+            if last != self.after && piece.len() >= self.most {
                 is_done = false;
                 return ControlFlow::Break(());
             }
