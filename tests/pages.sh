@@ -25,15 +25,7 @@ node check.mjs "$ledger"
 node looks.mjs "$ledger" "$work/pages.json"
 
 # What is signed is signed today, with the keys of a demo that this writes.
-kill "$server"
-wait "$server" || true
-"$program" demo --listen 127.0.0.1:0 --data "$work/signing" > "$work/said" &
-server=$!
-ledger=
-for _ in $(seq 1200); do
-  ledger=$(grep -om1 'http://[0-9.:]*' "$work/said" || true)
-  [ -z "$ledger" ] || break
-  sleep 0.1
-done
+stopped
+listening "$work/said" "$program" demo --listen 127.0.0.1:0 --data "$work/signing"
 mkdir "$work/devices"
 node signing.mjs "$ledger" "$program" "$work/signing/keys" "$work/devices"
