@@ -75,7 +75,7 @@ fn free_members() -> BTreeSet<String> {
         if is_text && !has_form {
             found.insert(name.to_owned());
         }
-        if depth == 0 {
+        if depth == 0 || !schema.is_object() {
             return;
         }
         let referred = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
