@@ -331,12 +331,11 @@ async fn what_a_sanction_takes_stands_among_the_reasons() {
     let programme = Programme::start(policy()).await;
     let kol = subject("kol").to_string();
     rate(&programme, "kol").await;
-    // An S2 takes less than four indicators do, and only the four largest reasons are told.
-    programme.impose("kol", Severity::S3, 30).await;
+    programme.impose("kol", Severity::S2, 30).await;
     let sanction = newest(&programme);
     let (done, said) = run(&programme, &["score", &kol, "--explain"], &[]);
     let reasons = said.split("lý do / reason").nth(1).unwrap();
-    let row = reasons.lines().find(|line| line.starts_with("SANC.S3")).unwrap_or_default();
+    let row = reasons.lines().find(|line| line.starts_with("SANC.S2")).unwrap_or_default();
     assert!(done && row.contains(&format!("  {sanction}  ")) && row.contains("contest it"), "{said}");
     let thin = reasons.lines().find(|line| line.starts_with("EVID.")).unwrap_or_default();
     assert!(thin.is_empty() || thin.contains("no single entry"), "{thin}");
